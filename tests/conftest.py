@@ -1,0 +1,65 @@
+"""What every test stands on: needs that may be missing, no network, one hypothesis profile, a real PostgreSQL.
+
+Fixtures of one room live in that room's own conftest.py, not here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from hypothesis import HealthCheck, settings
+from sqlalchemy.engine import URL
+
+from tests.databases import PostgresServer, running_server
+from tests.needs import NotRun, everything_is_required, find_browser
+from tests.offline import stay_on_this_machine
+
+settings.register_profile("default", deadline=None, max_examples=60)
+settings.register_profile(
+    "ci",
+    deadline=None,
+    max_examples=150,
+    derandomize=True,
+    print_blob=True,
+    suppress_health_check=[HealthCheck.too_slow],  # CI shares its cores
+)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Declares the mark, and takes up the watch before the first test is read."""
+    config.addinivalue_line(
+        "markers", "needs(name): what the test needs beyond the Python requirements; see tests/needs.py"
+    )
+    config.pluginmanager.register(NotRun(), "tracker-not-run")
+    settings.load_profile("ci" if everything_is_required() else "default")
+    stay_on_this_machine()
+
+
+@pytest.fixture(scope="session")
+def browser_program() -> str:
+    """The path of the browser; tests that ask for it carry ``needs("browser")``."""
+    found = find_browser()
+    assert found is not None, "mark the test with @pytest.mark.needs('browser')"
+    return found
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[PostgresServer]:
+    """A running PostgreSQL; tests that ask for it, directly or not, carry ``needs("postgresql")``."""
+    with running_server() as server:
+        yield server
+
+
+@pytest.fixture
+def empty_postgres_url(postgres_server: PostgresServer) -> Iterator[str]:
+    """The URL of a new database without any table: where migrations begin."""
+    yield from _lent(postgres_server, "template1")
+
+
+def _lent(server: PostgresServer, template: str) -> Iterator[str]:
+    url: URL = server.create(template)
+    try:
+        yield url.render_as_string(hide_password=False)
+    finally:
+        server.drop(url)

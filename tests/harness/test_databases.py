@@ -1,0 +1,30 @@
+"""The PostgreSQL that tests are lent: real, new for each, gone afterwards."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import create_engine, text
+
+from tests.databases import PostgresServer
+
+pytestmark = pytest.mark.needs("postgresql")
+
+
+@pytest.mark.parametrize("turn", [1, 2])
+def test_each_test_gets_an_empty_database(empty_postgres_url: str, turn: int) -> None:
+    engine = create_engine(empty_postgres_url)
+    with engine.begin() as connection:
+        assert str(connection.scalar(text("SELECT version()"))).startswith("PostgreSQL")
+        connection.execute(text("CREATE TABLE mark (turn integer)"))  # fails in turn 2 if turn 1's were lent again
+    engine.dispose()
+
+
+def test_a_database_is_dropped_although_someone_is_connected(postgres_server: PostgresServer) -> None:
+    url = postgres_server.create()
+    with create_engine(url).connect() as connection:
+        connection.execute(text("SELECT 1"))
+        postgres_server.drop(url)
+        connection.invalidate()
+    names = text("SELECT count(*) FROM pg_database WHERE datname = :name")
+    with create_engine(postgres_server.url).connect() as connection:
+        assert connection.scalar(names, {"name": url.database}) == 0

@@ -1,0 +1,72 @@
+"""create_app(settings, clock): the only module that knows every part."""
+
+from __future__ import annotations
+
+import os
+
+from flask import Flask
+from flask_bootstrap import Bootstrap5
+from flask_wtf import CSRFProtect
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from tracker.clock import Clock
+from tracker.settings import PROJECT_ROOT, Settings, settings_from
+from tracker.web import access, auth, database, desk, errors, feeds, filters, headers, home, inbox, intake, navigation
+from tracker.web import people, plans, supervision, tasks, units, work
+from tracker.web.context import EXTENSION, Parts
+
+BLUEPRINTS = (
+    home.blueprint,
+    auth.blueprint,
+    desk.blueprint,
+    work.blueprint,
+    tasks.blueprint,
+    supervision.blueprint,
+    plans.blueprint,
+    intake.blueprint,
+    units.blueprint,
+    people.blueprint,
+    inbox.blueprint,
+    feeds.blueprint,
+)
+MEGABYTE = 1024 * 1024
+
+
+def create_app(settings: Settings | None = None, clock: Clock | None = None) -> Flask:
+    """The web application; raises SettingsError when a setting is missing or wrong."""
+    settings = settings or settings_from(os.environ)
+    clock = clock or Clock(settings.zone, fixed_day=settings.sample_day)
+    app = Flask("tracker", root_path=str(PROJECT_ROOT / "tracker"), template_folder=str(PROJECT_ROOT / "templates"))
+    app.static_folder = "web/static"
+    app.config.update(_config(settings))
+    app.extensions[EXTENSION] = Parts(settings, clock)
+    if settings.trusted_proxies:
+        count = settings.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)  # type: ignore[method-assign]
+    database.connect(app, settings.database_url)
+    Bootstrap5(app)
+    access.guard(app)
+    CSRFProtect(app)
+    for blueprint in BLUEPRINTS:
+        app.register_blueprint(blueprint)
+    filters.add_filters(app)
+    navigation.add_navigation(app)
+    headers.add_headers(app, https=settings.secure_cookies)
+    errors.handle_errors(app)
+    return app
+
+
+def _config(settings: Settings) -> dict[str, object]:
+    return {
+        "SECRET_KEY": settings.secret_key,
+        "SESSION_COOKIE_NAME": "tracker_session",
+        "SESSION_COOKIE_HTTPONLY": True,
+        "SESSION_COOKIE_SAMESITE": "Lax",
+        "SESSION_COOKIE_SECURE": settings.secure_cookies,
+        "MAX_CONTENT_LENGTH": settings.max_upload_mb * MEGABYTE,
+        # A pasted plan is form memory, not a file.
+        "MAX_FORM_MEMORY_SIZE": settings.max_upload_mb * MEGABYTE,
+        "WTF_I18N_ENABLED": False,
+        "WTF_CSRF_TIME_LIMIT": 12 * 3600,
+        "BOOTSTRAP_SERVE_LOCAL": True,
+    }

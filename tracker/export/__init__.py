@@ -1,0 +1,1 @@
+"""Values out as files: calendars and spreadsheets; pure functions of their arguments."""

@@ -1,0 +1,163 @@
+"""Frozen settings, read once from the environment. docs/SETTINGS.md explains each."""
+
+from __future__ import annotations
+
+import contextlib
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+PROJECT_ROOT = Path(__file__).resolve().parent.parent
+
+
+class SettingsError(ValueError):
+    """A setting is missing or wrong; the message is Chinese and says what to set."""
+
+
+@dataclass(frozen=True, slots=True)
+class MailSettings:
+    """Where mail goes out; ``host`` None means that mail is not configured."""
+
+    host: str | None = None
+    port: int = 25
+    user: str | None = None
+    password: str | None = None
+    starttls: bool = False
+    sender: str = "tracker@localhost"
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything the program is told from outside."""
+
+    instance: Path
+    database_url: str
+    secret_key: str
+    production: bool
+    zone: ZoneInfo
+    base_url: str
+    sample_day: date | None = None
+    mail: MailSettings = MailSettings()
+    max_upload_mb: int = 20
+    secure_cookies: bool = False
+    trusted_proxies: int = 0
+
+    @property
+    def sample(self) -> bool:
+        """Whether the sample's people and their passwords may be shown; never in production."""
+        return self.sample_allowed and (self.instance / "sample.json").exists()
+
+    @property
+    def sample_allowed(self) -> bool:
+        return not self.production
+
+
+def settings_from(env: Mapping[str, str]) -> Settings:
+    """Settings from environment variables; raises SettingsError naming the variable at fault."""
+    production = _mode(env) == "production"
+    instance = Path(env.get("TRACKER_INSTANCE") or PROJECT_ROOT / "instance").absolute()
+    base_url = (env.get("TRACKER_BASE_URL") or "http://127.0.0.1:5000").rstrip("/")
+    if not base_url.startswith(("http://", "https://")):
+        raise SettingsError("TRACKER_BASE_URL 应以 http:// 或 https:// 开头，请填写用户访问本系统的完整网址。")
+    sample_day = _day(env, "TRACKER_TODAY")
+    if production and sample_day:
+        raise SettingsError("正式环境（TRACKER_ENV=production）不允许设置 TRACKER_TODAY，请删除该变量。")
+    return Settings(
+        instance=instance,
+        database_url=_database_url(env, instance),
+        secret_key=_secret_key(env, instance, production=production),
+        production=production,
+        zone=_zone(env.get("TRACKER_TIMEZONE") or "Asia/Shanghai"),
+        base_url=base_url,
+        sample_day=sample_day,
+        mail=_mail(env),
+        max_upload_mb=_whole(env, "TRACKER_MAX_UPLOAD_MB", 20),
+        secure_cookies=base_url.startswith("https://"),
+        trusted_proxies=_whole(env, "TRACKER_TRUSTED_PROXIES", 0),
+    )
+
+
+def _mode(env: Mapping[str, str]) -> str:
+    mode = env.get("TRACKER_ENV") or "development"
+    if mode not in ("development", "production"):
+        raise SettingsError(f"TRACKER_ENV 只能是 development 或 production，现为“{mode}”。")
+    return mode
+
+
+def _database_url(env: Mapping[str, str], instance: Path) -> str:
+    """The database; a bare postgresql:// address is given the driver that we ship."""
+    url = env.get("TRACKER_DATABASE_URL") or f"sqlite:///{instance / 'tracker.sqlite3'}"
+    for prefix in ("postgres://", "postgresql://"):
+        if url.startswith(prefix):
+            return "postgresql+psycopg://" + url.removeprefix(prefix)
+    if not url.startswith(("sqlite:///", "postgresql+psycopg://")):
+        raise SettingsError("TRACKER_DATABASE_URL 只支持 sqlite:/// 与 postgresql:// 开头的地址，请检查。")
+    return url
+
+
+def _secret_key(env: Mapping[str, str], instance: Path, *, production: bool) -> str:
+    """The given key; in development one is made and kept under the instance folder."""
+    key = env.get("TRACKER_SECRET_KEY") or ""
+    if key and len(key) < 32:
+        raise SettingsError("TRACKER_SECRET_KEY 太短，请使用不少于 32 个字符的随机字符串。")
+    if key:
+        return key
+    if production:
+        raise SettingsError(
+            "正式环境（TRACKER_ENV=production）必须设置 TRACKER_SECRET_KEY，"
+            "可用命令生成：python3 -c 'import secrets; print(secrets.token_urlsafe(48))'"
+        )
+    return _kept_key(instance / "secret_key")
+
+
+def _kept_key(path: Path) -> str:
+    """The key in the file, made on first use; of two processes that make it at once, one wins whole."""
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        fresh = path.with_name(f"{path.name}.{secrets.token_hex(8)}")
+        fresh.touch(mode=0o600)
+        fresh.write_text(secrets.token_urlsafe(48), "ascii")
+        with contextlib.suppress(FileExistsError):
+            path.hardlink_to(fresh)
+        fresh.unlink()
+    return path.read_text("ascii").strip()
+
+
+def _zone(name: str) -> ZoneInfo:
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError) as error:
+        raise SettingsError(f"TRACKER_TIMEZONE“{name}”不是有效的时区名，例如 Asia/Shanghai。") from error
+
+
+def _day(env: Mapping[str, str], name: str) -> date | None:
+    value = env.get(name)
+    if not value or value == "real":
+        return None
+    try:
+        return date.fromisoformat(value)
+    except ValueError as error:
+        raise SettingsError(f"{name} 应写成 2023-06-15 这样的日期，现为“{value}”。") from error
+
+
+def _whole(env: Mapping[str, str], name: str, default: int) -> int:
+    value = env.get(name)
+    if not value:
+        return default
+    if not value.isdecimal():
+        raise SettingsError(f"{name} 应为整数，现为“{value}”。")
+    return int(value)
+
+
+def _mail(env: Mapping[str, str]) -> MailSettings:
+    return MailSettings(
+        host=env.get("TRACKER_MAIL_HOST") or None,
+        port=_whole(env, "TRACKER_MAIL_PORT", 25),
+        user=env.get("TRACKER_MAIL_USER") or None,
+        password=env.get("TRACKER_MAIL_PASSWORD") or None,
+        starttls=env.get("TRACKER_MAIL_STARTTLS", "") in ("1", "true", "yes"),
+        sender=env.get("TRACKER_MAIL_SENDER") or "tracker@localhost",
+    )

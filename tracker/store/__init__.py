@@ -1,0 +1,1 @@
+"""SQLAlchemy tables by aggregate, and the named queries over them; no rules."""

@@ -1,0 +1,69 @@
+"""The database engine: one way to connect, the same rules on SQLite and PostgreSQL.
+
+SQLite is opened in WAL mode with foreign keys on. A transaction that will write begins with
+BEGIN IMMEDIATE, because a read transaction that turns into a writer fails, or loses the other
+writer's update, when somebody wrote in between.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.engine import make_url
+from sqlalchemy.orm import Session
+from sqlalchemy.pool import ConnectionPoolEntry
+
+BUSY_TIMEOUT_MS = 15_000
+
+
+def engine_options(url: str) -> dict[str, Any]:
+    """Options for create_engine; creates the folder of a SQLite file."""
+    parsed = make_url(url)
+    if parsed.get_backend_name() == "sqlite":
+        if parsed.database:
+            Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
+        return {"connect_args": {"timeout": BUSY_TIMEOUT_MS / 1000}}
+    return {"pool_pre_ping": True}
+
+
+def make_engine(url: str) -> Engine:
+    """An engine with the rules above in force."""
+    engine = create_engine(url, **engine_options(url))
+    apply_rules(engine)
+    return engine
+
+
+def apply_rules(engine: Engine) -> None:
+    """Puts the SQLite rules on an engine; on PostgreSQL there is nothing to do."""
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _prepare_connection)
+        event.listen(engine, "begin", _begin)
+
+
+def write_session(engine: Engine) -> Session:
+    """A session whose transactions take the writer's place at once."""
+    return Session(engine.execution_options(writes=True), expire_on_commit=False)
+
+
+def begin_write(session: Session) -> None:
+    """Makes the session's next transaction a writing one; call before anything is read in it."""
+    session.connection(execution_options={"writes": True})
+
+
+def _prepare_connection(connection: sqlite3.Connection, _entry: ConnectionPoolEntry) -> None:
+    # Transactions are begun by _begin; the driver's own are begun too late.
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    cursor.execute("PRAGMA journal_mode=WAL")
+    cursor.execute("PRAGMA synchronous=NORMAL")
+    cursor.execute("PRAGMA foreign_keys=ON")
+    cursor.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}")
+    cursor.close()
+
+
+def _begin(connection: Connection) -> None:
+    writes = connection.get_execution_options().get("writes", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")

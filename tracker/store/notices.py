@@ -1,0 +1,76 @@
+"""Notices that the sweep records, each exactly once, and the runs of the sweep."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from tracker.domain.notices import NoticeKind
+from tracker.store.base import Base, Instant, one_of, word
+from tracker.store.people import Person
+from tracker.store.tasks import Assignment
+
+
+class Notice(Base):
+    """A notice (提醒、催办) to one recipient about one assignment, at one step of the ladder.
+
+    ``recipient_key`` is ``person:7``, or ``unit:3`` when the unit has no liaison to receive it.
+    ``mail_*`` tells how its mail went; ``claimed_until`` is the sender's lease.
+    """
+
+    __tablename__ = "notice"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    assignment_id: Mapped[int] = mapped_column(ForeignKey("assignment.id", ondelete="CASCADE"))
+    kind: Mapped[NoticeKind] = mapped_column(word(NoticeKind))
+    due_on: Mapped[date]
+    step: Mapped[int]
+    recipient_key: Mapped[str] = mapped_column(String(30))
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"))
+    planned_on: Mapped[date]
+    recorded_at: Mapped[datetime] = mapped_column(Instant)
+    late_days: Mapped[int] = mapped_column(default=0)
+    read_at: Mapped[datetime | None] = mapped_column(Instant)
+    mailed_at: Mapped[datetime | None] = mapped_column(Instant)
+    claimed_until: Mapped[datetime | None] = mapped_column(Instant)
+    mail_attempts: Mapped[int] = mapped_column(default=0)
+    mail_error: Mapped[str | None] = mapped_column(Text)
+
+    assignment: Mapped[Assignment] = relationship()
+    person: Mapped[Person | None] = relationship()
+
+    __table_args__ = (
+        UniqueConstraint("assignment_id", "kind", "due_on", "step", "recipient_key"),
+        CheckConstraint("late_days >= 0", name="late_days_positive"),
+        one_of("kind", NoticeKind, "kind_known"),
+        Index("ix_notice_person_recorded", "person_id", "recorded_at"),
+        Index(
+            "ix_notice_unread",
+            "person_id",
+            sqlite_where=text("read_at IS NULL"),
+            postgresql_where=text("read_at IS NULL"),
+        ),
+        Index(
+            "ix_notice_unmailed",
+            "recorded_at",
+            sqlite_where=text("mailed_at IS NULL"),
+            postgresql_where=text("mailed_at IS NULL"),
+        ),
+    )
+
+
+class SweepRun(Base):
+    """One run of the sweep: for which day, when, and what it found."""
+
+    __tablename__ = "sweep_run"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    day: Mapped[date] = mapped_column(index=True)
+    started_at: Mapped[datetime] = mapped_column(Instant)
+    finished_at: Mapped[datetime | None] = mapped_column(Instant)
+    flagged: Mapped[int] = mapped_column(default=0)
+    recorded: Mapped[int] = mapped_column(default=0)
+    mailed: Mapped[int] = mapped_column(default=0)
+    error: Mapped[str | None] = mapped_column(Text)

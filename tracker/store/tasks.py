@@ -1,0 +1,182 @@
+"""Tasks, their milestones, the units' parts in them (where the state lives), and what happened."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from enum import StrEnum
+from uuid import uuid4
+
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from tracker.domain.drafts import Basis, DeadlineKind, Form
+from tracker.domain.lifecycle import Event, Outcome, State
+from tracker.domain.roles import Role
+from tracker.store.base import Base, Instant, one_of, word
+from tracker.store.people import Person
+from tracker.store.plans import Plan
+from tracker.store.units import Unit
+
+
+class TaskState(StrEnum):
+    """Follows from the assignments, and is kept in the same commit, so that lists need not count."""
+
+    OPEN = "open"
+    COMPLETED = "completed"
+    WITHDRAWN = "withdrawn"
+
+    @property
+    def label(self) -> str:
+        return {"open": "办理中", "completed": "已办结", "withdrawn": "已撤销"}[self.value]
+
+
+class Task(Base):
+    """One adopted clause (任务). ``original_due_on`` is never changed; ``due_on`` is the current date."""
+
+    __tablename__ = "task"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    plan_id: Mapped[int] = mapped_column(ForeignKey("plan.id", ondelete="RESTRICT"), index=True)
+    draft_id: Mapped[int | None] = mapped_column(ForeignKey("draft.id", ondelete="SET NULL"), unique=True)
+    seed_key: Mapped[str | None] = mapped_column(String(100), unique=True)
+    position: Mapped[int] = mapped_column(default=0)
+    title: Mapped[str] = mapped_column(String(500))
+    path: Mapped[list[str]] = mapped_column(JSON, default=list)
+    form: Mapped[Form] = mapped_column(word(Form))
+    quote: Mapped[str | None] = mapped_column(Text)
+    start: Mapped[int | None]
+    end: Mapped[int | None]
+    deadline_text: Mapped[str | None] = mapped_column(Text)
+    deadline_kind: Mapped[DeadlineKind] = mapped_column(word(DeadlineKind))
+    deadline_basis: Mapped[Basis | None] = mapped_column(word(Basis))
+    deadline_rule: Mapped[str | None] = mapped_column(String(60))
+    original_due_on: Mapped[date | None]
+    due_on: Mapped[date | None] = mapped_column(index=True)
+    state: Mapped[TaskState] = mapped_column(word(TaskState), default=TaskState.OPEN)
+    completed_on: Mapped[date | None]
+    adopted_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="SET NULL"))
+    created_at: Mapped[datetime] = mapped_column(Instant)
+
+    plan: Mapped[Plan] = relationship()
+    assignments: Mapped[list[Assignment]] = relationship(
+        back_populates="task", order_by="Assignment.position", cascade="all, delete-orphan"
+    )
+    milestones: Mapped[list[Milestone]] = relationship(
+        back_populates="task", order_by="Milestone.position", cascade="all, delete-orphan"
+    )
+
+    __table_args__ = (
+        CheckConstraint("title <> ''", name="titled"),
+        CheckConstraint("(state = 'completed') = (completed_on IS NOT NULL)", name="completed_dated"),
+        one_of("form", Form, "form_known"),
+        one_of("state", TaskState, "state_known"),
+        one_of("deadline_kind", DeadlineKind, "deadline_kind_known"),
+        one_of("deadline_basis", Basis, "deadline_basis_known"),
+    )
+
+
+class Milestone(Base):
+    """A dated target (节点) inside a task."""
+
+    __tablename__ = "milestone"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    task_id: Mapped[int] = mapped_column(ForeignKey("task.id", ondelete="CASCADE"), index=True)
+    uid: Mapped[str] = mapped_column(String(36), unique=True, default=lambda: str(uuid4()))
+    position: Mapped[int] = mapped_column(default=0)
+    text: Mapped[str] = mapped_column(Text)
+    due_on: Mapped[date | None]
+    recurrence: Mapped[str | None] = mapped_column(String(20))
+
+    task: Mapped[Task] = relationship(back_populates="milestones")
+
+
+class Assignment(Base):
+    """A unit's part in a task (分工). State lives here, one per unit.
+
+    ``due_on`` is the unit's current date; ``original_due_on`` is never changed. ``version`` guards
+    against two people changing it at once; ``sequence`` and ``changed_at`` go into calendars;
+    ``overdue_flagged_on`` is the day on which the sweep found it overdue for its current date.
+    """
+
+    __tablename__ = "assignment"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    uid: Mapped[str] = mapped_column(String(36), unique=True, default=lambda: str(uuid4()))
+    task_id: Mapped[int] = mapped_column(ForeignKey("task.id", ondelete="CASCADE"))
+    unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id", ondelete="RESTRICT"))
+    position: Mapped[int] = mapped_column(default=0)
+    role: Mapped[Role] = mapped_column(word(Role))
+    written_name: Mapped[str] = mapped_column(String(200))
+    inherited: Mapped[bool] = mapped_column(default=False)
+    leads_by_custom: Mapped[bool] = mapped_column(default=False)
+    state: Mapped[State] = mapped_column(word(State), default=State.DISPATCHED)
+    original_due_on: Mapped[date | None]
+    due_on: Mapped[date | None]
+    overdue_flagged_on: Mapped[date | None]
+    percent: Mapped[int] = mapped_column(default=0)
+    outcome: Mapped[Outcome | None] = mapped_column(word(Outcome, 1))
+    dispatched_at: Mapped[datetime] = mapped_column(Instant)
+    signed_at: Mapped[datetime | None] = mapped_column(Instant)
+    reported_at: Mapped[datetime | None] = mapped_column(Instant)
+    submitted_at: Mapped[datetime | None] = mapped_column(Instant)
+    completed_on: Mapped[date | None]
+    withdrawn_on: Mapped[date | None]
+    changed_at: Mapped[datetime] = mapped_column(Instant)
+    sequence: Mapped[int] = mapped_column(default=0)
+    version: Mapped[int] = mapped_column(default=1)
+
+    task: Mapped[Task] = relationship(back_populates="assignments")
+    unit: Mapped[Unit] = relationship()
+    history: Mapped[list[HistoryEntry]] = relationship(back_populates="assignment", order_by="HistoryEntry.id")
+
+    __table_args__ = (
+        UniqueConstraint("task_id", "unit_id"),
+        CheckConstraint("percent BETWEEN 0 AND 100", name="percent_range"),
+        CheckConstraint("(state = 'completed') = (completed_on IS NOT NULL)", name="completed_dated"),
+        CheckConstraint("(state = 'withdrawn') = (withdrawn_on IS NOT NULL)", name="withdrawn_dated"),
+        CheckConstraint("outcome IS NULL OR outcome IN ('A', 'B', 'C')", name="outcome_known"),
+        one_of("role", Role, "role_known"),
+        one_of("state", State, "state_known"),
+        Index("ix_assignment_unit_state_due", "unit_id", "state", "due_on"),
+        Index("ix_assignment_state_due", "state", "due_on"),
+        # The sweep's own question: open, past its day, not yet flagged.
+        Index(
+            "ix_assignment_unflagged",
+            "due_on",
+            sqlite_where=text("overdue_flagged_on IS NULL AND state NOT IN ('completed', 'withdrawn')"),
+            postgresql_where=text("overdue_flagged_on IS NULL AND state NOT IN ('completed', 'withdrawn')"),
+        ),
+    )
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy reads it off the class
+
+
+class HistoryEntry(Base):
+    """One thing that happened to an assignment; written in the same commit as the change, never altered.
+
+    ``event`` is one of the lifecycle's events, or ``adopt`` for the first row.
+    """
+
+    __tablename__ = "history_entry"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    assignment_id: Mapped[int] = mapped_column(ForeignKey("assignment.id", ondelete="CASCADE"), index=True)
+    event: Mapped[str] = mapped_column(String(20))
+    at: Mapped[datetime] = mapped_column(Instant)
+    actor_id: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="SET NULL"), index=True)
+    actor_name: Mapped[str] = mapped_column(String(64))
+    from_state: Mapped[State | None] = mapped_column(word(State))
+    to_state: Mapped[State] = mapped_column(word(State))
+    words: Mapped[str | None] = mapped_column(Text)
+    percent: Mapped[int | None]
+    outcome: Mapped[Outcome | None] = mapped_column(word(Outcome, 1))
+    due_from: Mapped[date | None]
+    due_to: Mapped[date | None]
+
+    assignment: Mapped[Assignment] = relationship(back_populates="history")
+    actor: Mapped[Person | None] = relationship()
+
+    __table_args__ = (
+        CheckConstraint("event IN ({})".format(", ".join(f"'{e}'" for e in ("adopt", *Event))), name="event_known"),
+        one_of("to_state", State, "to_state_known"),
+    )

@@ -1,0 +1,1 @@
+"""Pages: one folder per blueprint; views parse, call one service and render."""

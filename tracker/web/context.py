@@ -1,0 +1,42 @@
+"""What every view may ask for: the clock, the settings, and who acts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import cast
+
+from flask import current_app, g
+
+from tracker.clock import Clock
+from tracker.domain.access import Actor
+from tracker.settings import Settings
+
+EXTENSION = "tracker"
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    settings: Settings
+    clock: Clock
+
+
+def parts() -> Parts:
+    return cast(Parts, current_app.extensions[EXTENSION])
+
+
+def settings() -> Settings:
+    return parts().settings
+
+
+def now() -> datetime:
+    return parts().clock.now()
+
+
+def today() -> date:
+    return parts().clock.today()
+
+
+def actor() -> Actor:
+    """Who is signed in; only views that ask for a permission may call it."""
+    return cast(Actor, g.actor)

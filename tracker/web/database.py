@@ -1,0 +1,34 @@
+"""The request's database session."""
+
+from __future__ import annotations
+
+from flask import Flask, request
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy.orm import Session
+
+from tracker.store.base import Base
+from tracker.store.engine import apply_rules, begin_write, engine_options
+
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+
+db = SQLAlchemy(metadata=Base.metadata, session_options={"expire_on_commit": False})
+
+
+def connect(app: Flask, url: str) -> None:
+    """Gives the app its engine, and lets every changing request take the writer's place at once."""
+    app.config["SQLALCHEMY_DATABASE_URI"] = url
+    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = engine_options(url)
+    db.init_app(app)
+    with app.app_context():
+        apply_rules(db.engine)
+    app.before_request(_take_writers_place)
+
+
+def session() -> Session:
+    """The session of this request; it is rolled back at the end unless a service committed."""
+    return db.session()
+
+
+def _take_writers_place() -> None:
+    if request.method not in SAFE_METHODS:
+        begin_write(session())

@@ -1,0 +1,33 @@
+"""How values are shown: days and instants in the office's zone, days left in words."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from flask import Flask
+
+from tracker.web.context import parts, today
+
+
+def add_filters(app: Flask) -> None:
+    app.jinja_env.filters.update(day=day, instant=instant, days_left=days_left)
+
+
+def day(value: date | None, empty: str = "未定") -> str:
+    """2023年6月15日; the word for none when there is no day."""
+    return f"{value.year}年{value.month}月{value.day}日" if value else empty
+
+
+def instant(value: datetime | None, empty: str = "—") -> str:
+    """2023-06-15 09:30 in the office's zone."""
+    return value.astimezone(parts().settings.zone).strftime("%Y-%m-%d %H:%M") if value else empty
+
+
+def days_left(value: date | None) -> str:
+    """还有3天, 今天到期, 逾期2天; empty when there is no day."""
+    if value is None:
+        return ""
+    days = (value - today()).days
+    if days < 0:
+        return f"逾期{-days}天"
+    return "今天到期" if days == 0 else f"还有{days}天"

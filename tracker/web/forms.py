@@ -1,0 +1,23 @@
+"""What every form shares: messages in Chinese, and values stripped of blanks."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask_wtf import FlaskForm
+
+
+class Form(FlaskForm):  # type: ignore[misc]
+    """A form whose built-in messages are Chinese."""
+
+    class Meta(FlaskForm.Meta):  # type: ignore[misc]
+        locales = ("zh_CN", "zh")
+
+    def faults(self) -> list[str]:
+        """Every message, field by field, for the summary above the form."""
+        return [f"{self._fields[name].label.text}：{message}" for name, found in self.errors.items() for message in found]
+
+
+def stripped(value: Any) -> Any:
+    """A text without the blanks around it; other values as they are."""
+    return value.strip() if isinstance(value, str) else value
