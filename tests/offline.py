@@ -6,6 +6,7 @@ import ipaddress
 import socket
 import sys
 from collections.abc import Iterable
+from functools import cache
 
 OWN_NAMES = frozenset({"", "localhost", "localhost.localdomain", "0.0.0.0", "::", socket.gethostname()})
 
@@ -41,6 +42,7 @@ def _watch(event: str, args: tuple[object, ...]) -> None:
             raise NetworkUsedError(f"a test tried to reach {host!r}: tests stay on this machine")
 
 
+@cache
 def stay_on_this_machine() -> None:
-    """Watches every socket of this process until it ends; child processes are not watched."""
+    """Watches every socket of this process until it ends; child processes are not watched. Asking twice is once."""
     sys.addaudithook(_watch)

@@ -21,10 +21,13 @@ def test_each_test_gets_an_empty_database(empty_postgres_url: str, turn: int) ->
 
 def test_a_database_is_dropped_although_someone_is_connected(postgres_server: PostgresServer) -> None:
     url = postgres_server.create()
-    with create_engine(url).connect() as connection:
-        connection.execute(text("SELECT 1"))
-        postgres_server.drop(url)
-        connection.invalidate()
+    engine, server = create_engine(url), create_engine(postgres_server.url)
     names = text("SELECT count(*) FROM pg_database WHERE datname = :name")
-    with create_engine(postgres_server.url).connect() as connection:
-        assert connection.scalar(names, {"name": url.database}) == 0
+    with engine.connect() as connection, server.connect() as overseer:
+        connection.execute(text("SELECT 1"))
+        assert overseer.scalar(names, {"name": url.database}) == 1
+        postgres_server.drop(url)
+        assert overseer.scalar(names, {"name": url.database}) == 0
+        connection.invalidate()
+    engine.dispose()
+    server.dispose()
