@@ -11,8 +11,8 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from tracker.clock import Clock
 from tracker.settings import PROJECT_ROOT, Settings, settings_from
-from tracker.web import access, auth, database, desk, errors, feeds, filters, headers, home, inbox, intake, navigation
-from tracker.web import people, plans, supervision, tasks, units, work
+from tracker.web import access, auth, database, desk, errors, feeds, filters, headers, home, icons, inbox, intake
+from tracker.web import navigation, people, plans, supervision, tasks, units, work
 from tracker.web.context import EXTENSION, Parts
 
 BLUEPRINTS = (
@@ -50,6 +50,7 @@ def create_app(settings: Settings | None = None, clock: Clock | None = None) -> 
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     filters.add_filters(app)
+    icons.add_icons(app)
     navigation.add_navigation(app)
     headers.add_headers(app, https=settings.secure_cookies)
     errors.handle_errors(app)

@@ -26,6 +26,10 @@ class SignInRefused(Exception):
     """The message is Chinese and does not tell whether the login exists."""
 
 
+class WrongPassword(ValueError):
+    """The present password was not given rightly."""
+
+
 class BadPassword(ValueError):
     """A new password that is too weak; the message says what is asked."""
 
@@ -56,6 +60,17 @@ def sign_in(session: Session, credentials: Credentials, now: datetime) -> Person
     return person
 
 
+def change_password(session: Session, person_id: int, present: str, fresh: str) -> Person:
+    """The person's own change of password; commits. Raises WrongPassword or BadPassword."""
+    person = session.get_one(Person, person_id)
+    if not _matches(person.password_hash, present):
+        raise WrongPassword("现用密码不正确，请重新输入。")
+    set_password(person, fresh)
+    person.must_change_password = False
+    session.commit()
+    return person
+
+
 def set_password(person: Person, password: str) -> None:
     """Gives a person a new password and ends the sessions opened with the old one; does not commit."""
     person.password_hash = hashed(password)
@@ -70,10 +85,6 @@ def hashed(password: str) -> str:
     if len(password) > 200:
         raise BadPassword("密码不能超过200位，请缩短。")
     return _hasher.hash(password)
-
-
-def password_is(person: Person, password: str) -> bool:
-    return _matches(person.password_hash, password)
 
 
 def person_of_session(session: Session, session_id: str) -> Person | None:

@@ -8,9 +8,11 @@ from flask import Flask
 
 from tracker.web.context import parts, today
 
+SOON_DAYS = 7
+
 
 def add_filters(app: Flask) -> None:
-    app.jinja_env.filters.update(day=day, instant=instant, days_left=days_left)
+    app.jinja_env.filters.update(day=day, instant=instant, days_left=days_left, due_class=due_class)
 
 
 def day(value: date | None, empty: str = "未定") -> str:
@@ -31,3 +33,10 @@ def days_left(value: date | None) -> str:
     if days < 0:
         return f"逾期{-days}天"
     return "今天到期" if days == 0 else f"还有{days}天"
+
+
+def due_class(value: date | None) -> str:
+    """The style of an open date: due-late once it has passed, due-soon in its last seven days."""
+    if value is None or (value - today()).days > SOON_DAYS:
+        return ""
+    return "due-late" if value < today() else "due-soon"

@@ -1,0 +1,3 @@
+from tracker.web.auth.views import blueprint
+
+__all__ = ["blueprint"]

@@ -1,0 +1,3 @@
+from tracker.web.desk.views import blueprint
+
+__all__ = ["blueprint"]

@@ -1,0 +1,3 @@
+from tracker.web.feeds.views import blueprint
+
+__all__ = ["blueprint"]

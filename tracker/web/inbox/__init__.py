@@ -1,0 +1,3 @@
+from tracker.web.inbox.views import blueprint
+
+__all__ = ["blueprint"]

@@ -1,0 +1,3 @@
+from tracker.web.intake.views import blueprint
+
+__all__ = ["blueprint"]

@@ -1,0 +1,3 @@
+from tracker.web.people.views import blueprint
+
+__all__ = ["blueprint"]

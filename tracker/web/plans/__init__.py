@@ -1,0 +1,3 @@
+from tracker.web.plans.views import blueprint
+
+__all__ = ["blueprint"]

@@ -1,0 +1,28 @@
+// Small comforts; every page works without them.
+"use strict";
+
+// Guard against a second press while the first is on its way.
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (form.dataset.sent) {
+    event.preventDefault();
+    return;
+  }
+  if (form.method === "post") {
+    form.dataset.sent = "yes";
+  }
+});
+
+// A page taken from the browser's history may be pressed again.
+window.addEventListener("pageshow", () => {
+  document.querySelectorAll("form[data-sent]").forEach((form) => delete form.dataset.sent);
+});
+
+// The menu of the signed-in person closes when somebody presses elsewhere.
+document.addEventListener("click", (event) => {
+  document.querySelectorAll("details.person-menu[open]").forEach((menu) => {
+    if (!menu.contains(event.target)) {
+      menu.open = false;
+    }
+  });
+});

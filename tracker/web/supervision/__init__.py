@@ -1,0 +1,3 @@
+from tracker.web.supervision.views import blueprint
+
+__all__ = ["blueprint"]

@@ -1,0 +1,3 @@
+from tracker.web.tasks.views import blueprint
+
+__all__ = ["blueprint"]

@@ -1,0 +1,3 @@
+from tracker.web.units.views import blueprint
+
+__all__ = ["blueprint"]

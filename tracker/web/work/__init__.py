@@ -1,0 +1,3 @@
+from tracker.web.work.views import blueprint
+
+__all__ = ["blueprint"]
