@@ -1,0 +1,166 @@
+"""Lights (亮灯): what a glance at an assignment should tell, and why, on any day.
+
+Source: the office's default pack. Red: overdue and open. Yellow: due within 7 days, or not signed for
+within 3 working days, or a report is late. Green otherwise. None: no date. Completed late keeps a mark for good.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from enum import StrEnum
+
+from tracker.domain.lifecycle import CHASED_STATES, State
+
+AddWorkdays = Callable[[date, int], date]
+
+
+class Light(StrEnum):
+    RED = "red"
+    YELLOW = "yellow"
+    GREEN = "green"
+    NONE = "none"
+
+    @property
+    def label(self) -> str:
+        """The word a clerk reads: 红灯, 黄灯, 绿灯 or 不亮灯."""
+        return _LABELS[self]
+
+    @property
+    def word(self) -> str:
+        """The warning in a word, as it stands before titles: 逾期, 临期, or empty."""
+        return _WORDS.get(self, "")
+
+
+_LABELS = {Light.RED: "红灯", Light.YELLOW: "黄灯", Light.GREEN: "绿灯", Light.NONE: "不亮灯"}
+_WORDS = {Light.RED: "逾期", Light.YELLOW: "临期"}
+
+
+@dataclass(frozen=True, slots=True)
+class AssignmentFacts:
+    """What the lights look at, as it stood at the end of the day that is asked for.
+
+    ``due_on`` is the date in force on that day, ``dispatched_on`` the day of the latest dispatch, all in the
+    office's zone. ``report_owed_on`` is the day by which the next report is owed, None where none is asked for.
+    """
+
+    state: State
+    due_on: date | None
+    dispatched_on: date
+    completed_on: date | None = None
+    report_owed_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LightPack:
+    """The office's thresholds: ``due_soon_days`` in calendar days, ``sign_within`` in working days."""
+
+    due_soon_days: int = 7
+    sign_within: int = 3
+
+
+DEFAULT_PACK = LightPack()
+
+
+@dataclass(frozen=True, slots=True)
+class LitLight:
+    """A light with its reason: one Chinese sentence.
+
+    ``word`` stands before titles in calendars and lists (逾期, 临期, 未签收, 迟报, or empty);
+    ``is_late`` marks what was completed after its date, for good.
+    """
+
+    light: Light
+    why: str
+    word: str = ""
+    is_late: bool = False
+
+
+def plain_workdays(start: date, count: int) -> date:
+    """The ``count``-th Monday-to-Friday after ``start``: for want of a calendar with holidays and 调休."""
+    day = start
+    while count > 0:
+        day += timedelta(days=1)
+        count -= day.weekday() < 5
+    return day
+
+
+def is_overdue(state: State, due_on: date | None, day: date) -> bool:
+    """Whether ``day`` lies after the due day of something still awaited; a suspended part (挂账) is not chased."""
+    return due_on is not None and due_on < day and state in CHASED_STATES
+
+
+def light_of(
+    facts: AssignmentFacts,
+    day: date,
+    add_workdays: AddWorkdays = plain_workdays,
+    pack: LightPack = DEFAULT_PACK,
+) -> LitLight:
+    """The light of an assignment on ``day``, with its reason; the same facts and day always give the same answer."""
+    if facts.state not in CHASED_STATES:
+        return _resting(facts)
+    return (
+        _overdue(facts, day)
+        or _due_soon(facts, day, pack)
+        or _unsigned(facts, day, pack, add_workdays)
+        or _report_late(facts, day)
+        or _calm(facts, day)
+    )
+
+
+def _resting(facts: AssignmentFacts) -> LitLight:
+    if facts.state is State.WITHDRAWN:
+        return LitLight(Light.NONE, "已撤销，不再亮灯。")
+    if facts.state is State.SUSPENDED:
+        return LitLight(Light.NONE, "已中止（挂账），恢复办理前不亮灯。")
+    return _completed(facts)
+
+
+def _completed(facts: AssignmentFacts) -> LitLight:
+    if facts.completed_on is None:
+        raise ValueError("已办结的事项缺少办结日期，无法判断是否按期。")
+    done = f"已于{_words(facts.completed_on)}办结"
+    if facts.due_on is None:
+        return LitLight(Light.NONE, f"{done}，未定时限，不亮灯。")
+    late = (facts.completed_on - facts.due_on).days
+    if late > 0:
+        return LitLight(Light.GREEN, f"{done}，比时限（{_words(facts.due_on)}）晚{late}天。", is_late=True)
+    return LitLight(Light.GREEN, f"{done}，未超时限（{_words(facts.due_on)}）。")
+
+
+def _overdue(facts: AssignmentFacts, day: date) -> LitLight | None:
+    if facts.due_on is None or not is_overdue(facts.state, facts.due_on, day):
+        return None
+    why = f"时限为{_words(facts.due_on)}，已逾期{(day - facts.due_on).days}天，尚未办结。"
+    return LitLight(Light.RED, why, Light.RED.word)
+
+
+def _due_soon(facts: AssignmentFacts, day: date, pack: LightPack) -> LitLight | None:
+    if facts.due_on is None or (left := (facts.due_on - day).days) > pack.due_soon_days:
+        return None
+    when = f"离时限（{_words(facts.due_on)}）还有{left}天" if left else f"今天（{_words(facts.due_on)}）到期"
+    return LitLight(Light.YELLOW, f"{when}，尚未办结。", Light.YELLOW.word)
+
+
+def _unsigned(facts: AssignmentFacts, day: date, pack: LightPack, add_workdays: AddWorkdays) -> LitLight | None:
+    if facts.state is not State.DISPATCHED or day <= add_workdays(facts.dispatched_on, pack.sign_within):
+        return None
+    why = f"{_words(facts.dispatched_on)}下达，超过{pack.sign_within}个工作日仍未签收。"
+    return LitLight(Light.YELLOW, why, "未签收")
+
+
+def _report_late(facts: AssignmentFacts, day: date) -> LitLight | None:
+    if facts.report_owed_on is None or day <= facts.report_owed_on:
+        return None
+    return LitLight(Light.YELLOW, f"应于{_words(facts.report_owed_on)}前报进展，至今未报。", "迟报")
+
+
+def _calm(facts: AssignmentFacts, day: date) -> LitLight:
+    if facts.due_on is None:
+        return LitLight(Light.NONE, "未定时限，不亮灯。")
+    return LitLight(Light.GREEN, f"离时限（{_words(facts.due_on)}）还有{(facts.due_on - day).days}天，正常办理。")
+
+
+def _words(day: date) -> str:
+    return f"{day.year}年{day.month}月{day.day}日"
