@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from sqlalchemy import create_engine, text
+from sqlalchemy import create_engine, inspect, text
 
 from tests.databases import PostgresServer
+from tracker.store import migrate
 
 pytestmark = pytest.mark.needs("postgresql")
 
@@ -31,3 +32,11 @@ def test_a_database_is_dropped_although_someone_is_connected(postgres_server: Po
         connection.invalidate()
     engine.dispose()
     server.dispose()
+
+
+def test_a_migrated_database_stands_at_the_newest_schema(postgres_url: str) -> None:
+    engine = create_engine(postgres_url)
+    with engine.connect() as connection:
+        assert migrate.revision_of(connection) == migrate.newest_revision() is not None
+        assert "task" in inspect(connection).get_table_names()
+    engine.dispose()
