@@ -265,6 +265,8 @@ def upgrade() -> None:
         sa.Column("revoked_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("fetched_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("fetched_by", sa.String(length=200), nullable=True),
+        sa.Column("content_key", sa.String(length=64), nullable=True),
+        sa.Column("etag", sa.String(length=64), nullable=True),
         sa.CheckConstraint("(scope = 'plan') = (plan_id IS NOT NULL)", name=op.f("ck_feed_plan_scope")),
         sa.CheckConstraint("(scope = 'unit') = (unit_id IS NOT NULL)", name=op.f("ck_feed_unit_scope")),
         sa.CheckConstraint("flavour IN ('event', 'todo')", name=op.f("ck_feed_flavour_known")),

@@ -48,7 +48,8 @@ class FeedRedaction(StrEnum):
 class Feed(Base):
     """One subscription (日历订阅). Its secret is derived, never stored; ``token_hash`` is its sha256.
 
-    ``generation`` rises when the owner rotates the link.
+    ``generation`` rises when the owner rotates the link. ``content_key`` is the fingerprint of what the
+    last body was made from and ``etag`` that body's own: while the key holds, the body need not be made.
     """
 
     __tablename__ = "feed"
@@ -69,6 +70,8 @@ class Feed(Base):
     revoked_at: Mapped[datetime | None] = mapped_column(Instant)
     fetched_at: Mapped[datetime | None] = mapped_column(Instant)
     fetched_by: Mapped[str | None] = mapped_column(String(200))
+    content_key: Mapped[str | None] = mapped_column(String(64))
+    etag: Mapped[str | None] = mapped_column(String(64))
 
     owner: Mapped[Person] = relationship()
     unit: Mapped[Unit | None] = relationship()
