@@ -246,10 +246,10 @@ def nearest_names(name: str, known: Iterable[str], limit: int = 5) -> tuple[str,
     names = tuple(dict.fromkeys(known))
     cores = [_core(other) for other in names]
     weights = _weights(cores)
-    core = _core(name)
+    core, key = _core(name), name_key(name)
     scored = [(_likeness(core, other, weights), index) for index, other in enumerate(cores)]
-    best = sorted((-score, index) for score, index in scored if score >= _LEAST_ALIKE)
-    return tuple(names[index] for _score, index in best[:limit])
+    best = sorted((-score, name_key(names[index]) != key, index) for score, index in scored if score >= _LEAST_ALIKE)
+    return tuple(names[index] for *_, index in best[:limit])
 
 
 def _core(name: str) -> str:
