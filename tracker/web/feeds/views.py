@@ -1,3 +1,126 @@
-from flask import Blueprint
+"""The page 日历订阅, and the address that calendar programs poll."""
+
+from __future__ import annotations
+
+from urllib.parse import quote
+
+from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from tracker.domain.access import Permission
+from tracker.export.ical import FeedUnrenderableError
+from tracker.export.qr import qr_svg
+from tracker.services.errors import Invalid, NotFound
+from tracker.services.feeds import live_feeds, make_feed, own_feed, revoke, rotate, token_of
+from tracker.services.polling import Answer, Place, Poll, answer_poll
+from tracker.store.feed_queries import plan_choices, unit_choices
+from tracker.store.feeds import Feed
+from tracker.web.access import public, requires
+from tracker.web.context import actor, now, settings, today
+from tracker.web.database import session
+from tracker.web.feeds.forms import FeedForm
 
 blueprint = Blueprint("feeds", __name__)
+
+RETRY_AFTER_SECONDS = "600"
+
+
+@blueprint.route("/feeds", methods=["GET", "POST"])
+@requires(Permission.READ)
+def index() -> Response | tuple[str, int]:
+    form = FeedForm()
+    form.offer(unit_choices(session(), actor()), plan_choices(session(), actor()))
+    if form.validate_on_submit():
+        try:
+            feed = make_feed(session(), actor(), now(), settings().secret_key, form.wish())
+        except Invalid as fault:
+            flash(str(fault), "error")
+        else:
+            flash("订阅已生成，请按下面的步骤添加到日历。", "success")
+            return redirect(url_for("feeds.show", feed_id=feed.id))
+    page = render_template("feeds/index.html", form=form, feeds=live_feeds(session(), actor()))
+    return page, 422 if form.is_submitted() else 200
+
+
+@blueprint.get("/feeds/<int:feed_id>")
+@requires(Permission.READ)
+def show(feed_id: int) -> str:
+    feed = own_feed(session(), actor(), feed_id)
+    link = _link(feed)
+    return render_template(
+        "feeds/show.html",
+        feed=feed,
+        link=link,
+        webcal=link and "webcal://" + link.partition("://")[2],
+        qr=link and qr_svg(link, "订阅地址二维码"),
+    )
+
+
+@blueprint.post("/feeds/<int:feed_id>/rotate", endpoint="rotate")
+@requires(Permission.READ)
+def rotate_link(feed_id: int) -> Response:
+    rotate(session(), actor(), settings().secret_key, feed_id)
+    flash("已更换链接，旧链接立即失效，请在日历中重新订阅。", "success")
+    return redirect(url_for("feeds.show", feed_id=feed_id))
+
+
+@blueprint.post("/feeds/<int:feed_id>/revoke", endpoint="revoke")
+@requires(Permission.READ)
+def revoke_feed(feed_id: int) -> Response:
+    feed = revoke(session(), actor(), now(), feed_id)
+    flash(f"“{feed.name}”已停用，链接立即失效。", "success")
+    return redirect(url_for("feeds.index"))
+
+
+@blueprint.get("/feeds/<token>.ics")
+@public
+def fetch(token: str) -> Response:
+    """One poll; also HEAD. The token is the only key, and it is fixed to one subscription."""
+    return _polled(token, download=False)
+
+
+@blueprint.get("/feeds/<token>/download.ics")
+@public
+def download(token: str) -> Response:
+    """The same as a file, for those who want it once."""
+    return _polled(token, download=True)
+
+
+def _polled(token: str, *, download: bool) -> Response:
+    holds = frozenset(request.if_none_match.as_set()) if not download else frozenset()
+    client = request.headers.get("User-Agent", "")
+    place = Place(now(), today(), settings().zone, settings().base_url)
+    try:
+        answer = answer_poll(session(), Poll(token, client, holds), place)
+    except NotFound as missing:
+        return _plain(f"{missing}\n", 404)
+    except FeedUnrenderableError:
+        return _plain("日历暂时无法生成，请稍后再试。\n", 503)
+    return _calendar(answer, download=download)
+
+
+def _calendar(answer: Answer, *, download: bool) -> Response:
+    response = make_response(answer.body or b"", 200 if answer.body is not None else 304)
+    response.headers["Content-Type"] = "text/calendar; charset=utf-8"
+    response.set_etag(answer.etag)
+    response.headers["Cache-Control"] = "private, max-age=900"
+    response.headers["Referrer-Policy"] = "no-referrer"
+    if answer.body is not None:
+        kind = "attachment" if download else "inline"
+        file_name = quote(f"{answer.name}.ics")
+        response.headers["Content-Disposition"] = f"{kind}; filename=\"tracker.ics\"; filename*=UTF-8''{file_name}"
+    return response
+
+
+def _plain(words: str, code: int) -> Response:
+    response = make_response(words, code)
+    response.headers["Content-Type"] = "text/plain; charset=utf-8"
+    response.headers["Cache-Control"] = "no-store"
+    if code == 503:
+        response.headers["Retry-After"] = RETRY_AFTER_SECONDS
+    return response
+
+
+def _link(feed: Feed) -> str | None:
+    token = token_of(feed, settings().secret_key)
+    return token and settings().base_url + url_for("feeds.fetch", token=token)

@@ -26,3 +26,18 @@ document.addEventListener("click", (event) => {
     }
   });
 });
+
+// Copy buttons appear only where copying works; a browser may refuse, then the text is selected.
+document.querySelectorAll("[data-copy]").forEach((button) => {
+  const field = document.getElementById(button.dataset.copy);
+  button.hidden = false;
+  button.addEventListener("click", async () => {
+    field.select();
+    try {
+      await navigator.clipboard.writeText(field.value);
+      button.textContent = "已复制";
+    } catch {
+      button.textContent = document.execCommand("copy") ? "已复制" : "请按 Ctrl+C";
+    }
+  });
+});
