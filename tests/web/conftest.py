@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -17,28 +16,15 @@ from tracker.app import create_app
 from tracker.clock import Clock
 from tracker.settings import Settings
 from tracker.store.engine import make_engine, write_session
-from tracker.store.migrate import upgrade
 from tracker.web.navigation import MENU
 
 
-@pytest.fixture(scope="session")
-def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A SQLite file at the newest schema, made once and copied for each test: migrating takes a second."""
-    file = tmp_path_factory.mktemp("schema") / "migrated.sqlite3"
-    engine = make_engine(f"sqlite:///{file}")
-    upgrade(engine)
-    engine.dispose()  # the last connection writes the log back into the file
-    return file
-
-
 @pytest.fixture
-def app_settings(tmp_path: Path, migrated_file: Path) -> Settings:
+def app_settings(tmp_path: Path, sqlite_url: str) -> Settings:
     """Settings of an app whose database is new."""
-    file = tmp_path / "tracker.sqlite3"
-    shutil.copyfile(migrated_file, file)
     return Settings(
         instance=tmp_path,
-        database_url=f"sqlite:///{file}",
+        database_url=sqlite_url,
         secret_key="a key for tests that is long enough",
         production=False,
         zone=ZoneInfo("Asia/Shanghai"),
