@@ -38,6 +38,13 @@ def upgrade() -> None:
         sa.UniqueConstraint("login", name=op.f("uq_person_login")),
     )
     op.create_table(
+        "seed_entry",
+        sa.Column("key", sa.String(length=220), nullable=False),
+        sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.Column("loaded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("key", name=op.f("pk_seed_entry")),
+    )
+    op.create_table(
         "sweep_run",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("day", sa.Date(), nullable=False),
@@ -570,5 +577,6 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_sweep_run_day"))
 
     op.drop_table("sweep_run")
+    op.drop_table("seed_entry")
     op.drop_table("person")
     op.drop_table("office_setting")
