@@ -216,31 +216,34 @@ def compose(text: str, faults: Faults) -> Item | None:
     return None if node is None else Item(node, "", faults)
 
 
-# What the two YAML parsers say, by a part of it, and what a writer should look for.
+# What the two YAML parsers say, by a part of it, and what a writer should look for; the first that fits counts.
+_UNPAIRED = "引号或括号没有成对，从这里开始查起"
 _PROBLEMS = (
+    ("tab character", "缩进请用空格，不要用制表符"),
+    ("'\\t'", "缩进请用空格，不要用制表符"),
     ("mapping values are not allowed", "冒号位置不对，文字中含“: ”时请整体加引号"),
-    ("cannot start any token", "有不能直接使用的字符（如制表符、@、%），缩进请用空格，文字请加引号"),
-    ("end of stream", "引号或括号没有成对"),
-    ("unexpected end", "引号或括号没有成对"),
-    ("',' or", "方括号或花括号中缺少逗号，或括号没有成对"),
+    ("cannot start any token", "以 @、% 等符号开头的文字请加引号"),
+    ("end of stream", _UNPAIRED),
+    ("',' or", _UNPAIRED),
     ("expected ':'", "字段名后缺少冒号"),
     ("single document", "一个文件只能有一份内容，请删去多余的“---”"),
-    ("undefined alias", "“*”开头的文字请加引号"),
-    ("block end", "缩进不齐"),
-    ("expected key", "缩进不齐"),
+    ("undefined alias", "以“*”开头的文字请加引号"),
+    ("alphabetic or numeric", "以“*”或“&”开头的文字请加引号"),
+    ("block end", "缩进不齐，同一组字段应上下对齐"),
+    ("expected key", "缩进不齐，同一组字段应上下对齐"),
     ("'-' indicator", "缩进不齐，列表各项的“-”应上下对齐"),
 )
+_UNSHOWN = re.compile(r"[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def _malformed(text: str, error: yaml.YAMLError) -> Fault:
-    mark = error.problem_mark if isinstance(error, yaml.MarkedYAMLError) else None
-    if mark is None:
-        bad = next(
-            iter(re.finditer(r"[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]", text)), None
-        )
+    if not isinstance(error, yaml.MarkedYAMLError) or error.problem_mark is None:
+        bad = _UNSHOWN.search(text)
         return Fault(text.count("\n", 0, bad.start()) + 1 if bad else 1, "", "含有不能显示的控制字符，请删去")
-    problem = f"{getattr(error, 'context', '')} {getattr(error, 'problem', '')}"
-    hint = next((words for part, words in _PROBLEMS if part in problem), "请检查缩进、冒号后的空格和引号")
+    said = f"{error.context} {error.problem}"
+    hint = next((words for part, words in _PROBLEMS if part in said), "请检查缩进、冒号后的空格和引号")
+    # What is left open is noticed far below; the place where it was opened helps more.
+    mark = (error.context_mark if hint is _UNPAIRED else None) or error.problem_mark
     return Fault(mark.line + 1, "", f"YAML 格式有误，问题在第 {mark.column + 1} 列附近：{hint}")
 
 

@@ -162,7 +162,7 @@ def _full_name(entry: _Named) -> list[str]:
 def _check_tree(units: Sequence[tuple[SeedUnit, Item]]) -> None:
     """Every parent is a unit's short name, one unit alone has none, and no unit stands below itself."""
     parents = {unit.name: unit.parent for unit, _ in units}
-    roots = [item for unit, item in units if unit.parent is None]
+    roots = [item for unit, item in units if unit.parent is None and item.is_mapping]
     for item in roots[1:]:
         item.fault(f"缺少 parent：只能有一个单位没有上级（第 {roots[0].spot.line} 行已有），请填写上级单位的简称")
     for unit, item in units:
