@@ -236,9 +236,11 @@ def upgrade() -> None:
         sa.Column("milestones", sa.JSON(), nullable=False),
         sa.Column("doubts", sa.JSON(), nullable=False),
         sa.Column("edited", sa.Boolean(), nullable=False),
+        sa.Column("changed_by_id", sa.Integer(), nullable=True),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.CheckConstraint(
-            "deadline_basis IN ('clause', 'paragraph', 'plan')", name=op.f("ck_draft_deadline_basis_known")
+            "deadline_basis IN ('clause', 'paragraph', 'plan', 'review')", name=op.f("ck_draft_deadline_basis_known")
         ),
         sa.CheckConstraint(
             "deadline_kind IN ('fixed', 'recurring', 'ongoing', 'relative', 'event', 'none')",
@@ -250,6 +252,9 @@ def upgrade() -> None:
         ),
         sa.CheckConstraint("state IN ('open', 'adopted', 'dropped')", name=op.f("ck_draft_state_known")),
         sa.CheckConstraint('start >= 0 AND "end" >= start', name=op.f("ck_draft_span")),
+        sa.ForeignKeyConstraint(
+            ["changed_by_id"], ["person.id"], name=op.f("fk_draft_changed_by_id_person"), ondelete="SET NULL"
+        ),
         sa.ForeignKeyConstraint(["plan_id"], ["plan.id"], name=op.f("fk_draft_plan_id_plan"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_draft")),
         sa.UniqueConstraint("plan_id", "position", name=op.f("uq_draft_plan_id_position")),
@@ -314,7 +319,7 @@ def upgrade() -> None:
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.CheckConstraint("(state = 'completed') = (completed_on IS NOT NULL)", name=op.f("ck_task_completed_dated")),
         sa.CheckConstraint(
-            "deadline_basis IN ('clause', 'paragraph', 'plan')", name=op.f("ck_task_deadline_basis_known")
+            "deadline_basis IN ('clause', 'paragraph', 'plan', 'review')", name=op.f("ck_task_deadline_basis_known")
         ),
         sa.CheckConstraint(
             "deadline_kind IN ('fixed', 'recurring', 'ongoing', 'relative', 'event', 'none')",

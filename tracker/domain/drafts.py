@@ -66,18 +66,27 @@ _KIND_LABELS = {
 
 
 class Basis(StrEnum):
-    """Where a date was taken from; only ``clause`` dates are adopted without a second look."""
+    """Where a date was taken from; only ``clause`` dates are adopted without a second look.
+
+    ``review`` is that second look: a supervisor entered or confirmed the date. Reading never gives it.
+    """
 
     CLAUSE = "clause"
     PARAGRAPH = "paragraph"
     PLAN = "plan"
+    REVIEW = "review"
 
     @property
     def label(self) -> str:
         return _BASIS_LABELS[self]
 
 
-_BASIS_LABELS = {Basis.CLAUSE: "条款写明", Basis.PARAGRAPH: "据本段目标推定", Basis.PLAN: "据文件总时限推定"}
+_BASIS_LABELS = {
+    Basis.CLAUSE: "条款写明",
+    Basis.PARAGRAPH: "据本段目标推定",
+    Basis.PLAN: "据文件总时限推定",
+    Basis.REVIEW: "督查员核定",
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from tracker.domain.drafts import Basis, DeadlineKind, Form
 from tracker.store.base import Base, Instant, JsonList, one_of, word
+from tracker.store.people import Person
 from tracker.store.units import Unit
 
 
@@ -87,7 +88,7 @@ class Draft(Base):
 
     ``units`` holds ``{"name", "role", "inherited"}`` and, once matched by a person, ``"unit_id"`` or
     ``"group_id"``; ``milestones`` holds ``{"text", "due_on", "recurrence"}``; ``doubts``
-    ``{"code", "message", "settled"}``.
+    ``{"code", "message", "settled"}``. ``changed_by`` and ``changed_at`` tell of the last change by a person.
     """
 
     __tablename__ = "draft"
@@ -111,9 +112,12 @@ class Draft(Base):
     milestones: Mapped[JsonList] = mapped_column(JSON, default=list)
     doubts: Mapped[JsonList] = mapped_column(JSON, default=list)
     edited: Mapped[bool] = mapped_column(default=False)
+    changed_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="SET NULL"))
+    changed_at: Mapped[datetime | None] = mapped_column(Instant)
     version: Mapped[int] = mapped_column(default=1)
 
     plan: Mapped[Plan] = relationship(back_populates="drafts")
+    changed_by: Mapped[Person | None] = relationship()
 
     __table_args__ = (
         UniqueConstraint("plan_id", "position"),
