@@ -134,14 +134,16 @@ class _Sheet:
 
 
 def _fitting(text: str) -> str:
-    """The text, cut where a cell ends; Excel counts UTF-16 units, two for each character beyond U+FFFF."""
-    units = text.encode("utf-16-le")
-    if len(units) <= 2 * _LONGEST_TEXT:
-        return text
-    return units[: 2 * (_LONGEST_TEXT - 1)].decode("utf-16-le", "ignore") + "…"
+    """The text, cut with a mark where a cell ends."""
+    return text if _first_units(text, _LONGEST_TEXT) == text else _first_units(text, _LONGEST_TEXT - 1) + "…"
+
+
+def _first_units(text: str, count: int) -> str:
+    """The whole characters within the first ``count`` UTF-16 units: so Excel counts, two beyond U+FFFF."""
+    return text.encode("utf-16-le")[: 2 * count].decode("utf-16-le", "ignore")
 
 
 def _sheet_name(title: str) -> str:
-    """The title as a sheet may be called: at most 31 characters, none of []:*?/\\'."""
-    name = _SHEET_NAME_REFUSES.sub(" ", one_line(title)).strip()[:31].strip()
+    """The title as a sheet may be called: at most 31 UTF-16 units, none of []:*?/\\'."""
+    name = _first_units(_SHEET_NAME_REFUSES.sub(" ", one_line(title)).strip(), 31).strip()
     return "清单" if not name or name.lower() == "history" else name  # Excel keeps “History” for itself

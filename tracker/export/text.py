@@ -6,7 +6,8 @@ import re
 
 # All that str.splitlines() takes for a line's end: parsers built on it would see a new property there.
 _BREAKS = re.compile("\r\n|[\r\n\v\f\x1c-\x1e\x85\u2028\u2029]")
-_CONTROLS = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f]")
+# U+FEFF is a byte order mark that came in with a paste; as a character it is deprecated, and readers drop it.
+_CONTROLS = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\ufeff]")
 # Lone surrogates cannot be encoded; U+FFFE and U+FFFF are refused by XML, and so by spreadsheets.
 _BROKEN = re.compile("[\ud800-\udfff\ufffe\uffff]")
 _SPACES = re.compile("[ \t\n]+")

@@ -13,7 +13,7 @@ from tracker.domain.lights import Light
 from tracker.export.ical.values import FeedItem, FeedStyle, Redaction
 from tracker.export.ical.window import closed_on
 from tracker.export.ical.wire import absolute_link, checked_sequence, checked_uid, whole_seconds
-from tracker.export.text import one_line
+from tracker.export.text import one_line, plain_text
 
 COLOURS = {Light.RED: "red", Light.YELLOW: "gold", Light.GREEN: "green"}  # CSS3 names, as RFC 7986 5.9 asks
 
@@ -136,7 +136,7 @@ def _plan_lines(item: FeedItem) -> Iterator[str]:
     if item.path:
         yield f"位置：{' → '.join(map(one_line, item.path))}"
     if item.quote:
-        yield f"原文：{item.quote}"
+        yield f"原文：{plain_text(item.quote)}"
 
 
 def _due_words(item: FeedItem) -> str:

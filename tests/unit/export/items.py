@@ -1,0 +1,123 @@
+"""Items and feeds for tests, a plain reader of content lines, and texts from all of Unicode."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from typing import Any
+from uuid import UUID
+
+from hypothesis import strategies as st
+
+from tracker.domain.lifecycle import State
+from tracker.domain.lights import Light
+from tracker.export.ical import FeedItem, FeedSpec, FeedStyle
+
+TODAY = date(2023, 6, 15)
+CHANGED = datetime(2023, 6, 1, 8, 30, tzinfo=UTC)
+STYLE = FeedStyle(base_url="https://duban.example.cn/")
+FEED = FeedSpec(str(UUID(int=2**127)), "市教育局", "本单位承担的督办事项。", TODAY, STYLE)
+
+PLAIN = FeedItem(
+    uid=str(UUID(int=1)),
+    title="建立分流转办机制",
+    unit_name="市教育局",
+    role_label="牵头",
+    state=State.IN_PROGRESS,
+    due_on=date(2023, 6, 30),
+    light=Light.GREEN,
+    changed_at=CHANGED,
+    sequence=3,
+    url="/assignments/7",
+    percent=40,
+    parts=("牵头：市教育局", "配合：市财政局"),
+    plan_title="优化服务实施方案",
+    plan_number="廊政办字〔2023〕1号",
+    path=("三、工作任务", "1.直接转办"),
+    quote="（责任单位：市教育局，完成时间：2023年6月）",
+)
+
+
+def an_item(number: int = 1, **changes: Any) -> FeedItem:
+    """The plain item with its own UID and the changes."""
+    return replace(PLAIN, uid=str(UUID(int=number)), **changes)
+
+
+def a_feed(**style: Any) -> FeedSpec:
+    """The plain feed with another style."""
+    return replace(FEED, style=replace(STYLE, **style))
+
+
+def content_lines(body: bytes) -> list[str]:
+    """The unfolded lines, read as RFC 5545 3.1 says and by nothing of the product or its library."""
+    text = body.decode("utf-8")
+    assert text.endswith("\r\n")
+    return re.sub("\r\n[ \t]", "", text).removesuffix("\r\n").split("\r\n")
+
+
+def components(body: bytes, kind: str = "VEVENT") -> list[dict[str, str]]:
+    """Each component of the kind: its property names with parameters, and their values as written.
+
+    Properties of what stands inside it (an alarm) carry that component's name before a slash.
+    """
+    found: list[dict[str, str]] = []
+    stack: list[str] = []
+    for line in content_lines(body):
+        name, _, value = line.partition(":")
+        if name == "BEGIN":
+            stack.append(value)
+            found += [{}] if value == kind else []
+        elif name == "END":
+            assert stack.pop() == value
+        elif kind in stack:
+            key = "/".join([*stack[stack.index(kind) + 1 :], name])
+            assert key not in found[-1], f"{key} stands twice"
+            found[-1][key] = value
+    assert stack == []
+    return found
+
+
+def head(body: bytes) -> dict[str, str]:
+    """The feed's own properties, which stand before its first component."""
+    lines = content_lines(body)[1:-1]
+    own = lines[: next((n for n, line in enumerate(lines) if line.startswith("BEGIN:")), len(lines))]
+    found = {name: value for name, _, value in (line.partition(":") for line in own)}
+    assert len(found) == len(own), "a property stands twice"
+    return found
+
+
+def unescaped(value: str) -> str:
+    """A TEXT value as it was meant (RFC 5545 3.3.11)."""
+    return re.sub(r"\\([\\;,nN])", lambda found: "\n" if found[1] in "nN" else found[1], value)
+
+
+# What has broken feeds before, beside what hypothesis finds by itself: injections, every kind of line break,
+# backslashes, bidi marks, four-byte characters, half characters, and what looks like a new property.
+NASTY = [
+    "标题\r\nATTENDEE:mailto:a@example.cn",
+    "标题\nEND:VEVENT\nBEGIN:VEVENT",
+    "一\u2028二\u2029三\x85四\v五\f六\x1c七\x1d八\x1e九",
+    "D:\\New\\nothing\\;\\,",
+    "\\N\\n\\",
+    "甲;乙,丙:丁\"戊'",
+    "\u202e倒过来\u2066隔开",
+    "\u2069\u202c多余的收尾",
+    "👩‍👩‍👧‍👦🏳️‍🌈𠮷𠀋" * 20,
+    "\ud83d半个\ude00",
+    "\x00\x07\x1b[31m红\x7f\x9b",
+    "\ufeff首\ufffe\uffff尾",
+    " \t前后空白\t ",
+    " " * 200,
+    "字" * 10_000,
+    "a" * 10_000,
+    "\\" * 300,
+    "=HYPERLINK(1)",
+    "",
+]
+# st.characters() leaves lone surrogates out by default; they do come in from broken uploads.
+ANY_TEXT = (
+    st.text(st.characters(codec=None, categories=None), max_size=200)
+    | st.text(st.sampled_from("\\Nn;,: \r\n\t\u2028\u202e\u2069😀字\x00\ud800"), max_size=120)
+    | st.sampled_from(NASTY)
+)
