@@ -22,7 +22,7 @@ from tracker.store.units import Unit
 # Wider than what calendars show, so that the window itself stays a rule of the export alone.
 FARTHEST, LONGEST_KEPT = timedelta(days=401), timedelta(days=31)
 
-COLUMNS = (
+COLUMNS: tuple[Any, ...] = (
     Assignment.id,
     Assignment.uid,
     Assignment.task_id,
@@ -110,15 +110,15 @@ def _near(today: date) -> ColumnElement[bool]:
     )
 
 
-def unit_choices(session: Session, actor: Actor) -> list[tuple[int, str]]:
+def unit_choices(session: Session, actor: Actor) -> dict[int, str]:
     """The units whose items the actor may subscribe to, in the order of the tree."""
     rows = session.execute(
         select(Unit.id, Unit.name).where(Unit.active, within(actor, Permission.READ)).order_by(Unit.position, Unit.id)
     )
-    return [(unit_id, name) for unit_id, name in rows]
+    return {row.id: row[1] for row in rows}
 
 
-def plan_choices(session: Session, actor: Actor) -> list[tuple[int, str]]:
+def plan_choices(session: Session, actor: Actor) -> dict[int, str]:
     """The plans in which something within the actor's reach is to be done, newest first."""
     concerned = (
         select(Task.plan_id)
@@ -129,4 +129,4 @@ def plan_choices(session: Session, actor: Actor) -> list[tuple[int, str]]:
     rows = session.execute(
         select(Plan.id, Plan.title).where(Plan.id.in_(concerned)).order_by(Plan.issued_on.desc(), Plan.id.desc())
     )
-    return [(plan_id, title) for plan_id, title in rows]
+    return {row.id: row[1] for row in rows}

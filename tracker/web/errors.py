@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from flask import Flask, render_template, request
 from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from tracker.domain.access import Forbidden
@@ -44,6 +45,7 @@ def handle_errors(app: Flask) -> None:
     app.register_error_handler(NotFound, _not_found)
     app.register_error_handler(CSRFError, _csrf)
     app.register_error_handler(RequestEntityTooLarge, _too_large)
+    app.register_error_handler(OperationalError, _busy)
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(Exception, _unexpected)
 
@@ -88,6 +90,13 @@ def _http(error: HTTPException) -> Answer | HTTPException:
     if error.code is None or error.code < 400:
         return error
     return trouble_page(error.code)
+
+
+def _busy(error: OperationalError) -> Answer:
+    """The database is locked for long, or away: nothing was done, and the same may go well in a moment."""
+    log.error("database unavailable on %s %s: %s", request.method, request.endpoint, error.orig)
+    session().rollback()
+    return trouble_page(503)
 
 
 def _unexpected(error: Exception) -> Answer:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from wtforms import BooleanField, RadioField, SelectField, StringField
 from wtforms.validators import InputRequired, Length, Optional
 
@@ -11,11 +9,9 @@ from tracker.services.feeds import NewFeed
 from tracker.store.feeds import FeedFlavour, FeedRedaction, FeedScope
 from tracker.web.forms import Form, stripped
 
-Choices = Sequence[tuple[int, str]]
 
-
-def _labelled(kind: type[FeedScope] | type[FeedFlavour] | type[FeedRedaction]) -> list[tuple[str, str]]:
-    return [(member.value, member.label) for member in kind]
+def _labelled(kind: type[FeedScope] | type[FeedFlavour] | type[FeedRedaction]) -> dict[str, str]:
+    return {member.value: member.label for member in kind}
 
 
 class FeedForm(Form):
@@ -46,10 +42,10 @@ class FeedForm(Form):
     )
     alarm = BooleanField("到期前一天上午9点提醒")
 
-    def offer(self, units: Choices, plans: Choices) -> None:
+    def offer(self, units: dict[int, str], plans: dict[int, str]) -> None:
         """Sets the units and plans to choose from."""
-        self.unit_id.choices = list(units)
-        self.plan_id.choices = list(plans)
+        self.unit_id.choices = units
+        self.plan_id.choices = plans
         if not units and self.scope.data == "unit" and not self.is_submitted():
             self.scope.data = "all"
 
@@ -68,5 +64,5 @@ class FeedForm(Form):
 
     def _own_name(self, scope: FeedScope) -> str:
         field = {FeedScope.UNIT: self.unit_id, FeedScope.PLAN: self.plan_id}.get(scope)
-        chosen = dict(field.choices).get(field.data, "") if field is not None else scope.label
+        chosen = field.choices.get(field.data, "") if field is not None else scope.label
         return f"督办 · {chosen}"[:100]

@@ -1,0 +1,284 @@
+"""Calendar subscriptions as a person makes them and as a calendar program polls them (FEEDS.md 10–14)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, timedelta
+
+import pytest
+from flask import Flask
+from icalendar import Calendar
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+from werkzeug.test import TestResponse
+
+from tests.builders import NOW, TODAY, City, a_plan, a_task
+from tests.web.browsing import Visitor, fields_of
+from tracker.app import create_app
+from tracker.clock import Clock
+from tracker.settings import Settings
+from tracker.store.feeds import Feed, FeedRedaction
+from tracker.store.people import PersonStanding
+from tracker.store.tasks import Assignment, Task
+
+OVERDUE = TODAY - timedelta(days=5)
+
+
+@pytest.fixture
+def world(session: Session, city: City) -> City:
+    """Two plans; the education bureau has an overdue part and a future one, finance and the county one each."""
+    first = a_plan(session, city.root, "助企方案")
+    second = a_plan(session, city.root, "护苗方案")
+    a_task(session, first, city.education, city.finance, due_on=OVERDUE, title="过期的事")
+    a_task(session, second, city.education, due_on=date(2023, 12, 31), title="年底的事")
+    a_task(session, second, city.county, due_on=date(2023, 7, 1), title="县里的事")
+    a_task(session, second, city.education, due_on=None, title="没有日期的事")
+    session.commit()
+    return city
+
+
+def make(page: Visitor, **changes: object) -> str:
+    """Makes a subscription by the form; gives the path of its link."""
+    shown = page.post("/feeds", {"scope": "all", **changes})
+    link = shown.main.one("input", id="feed-link").get("value")
+    assert link.startswith("http://localhost/feeds/")
+    return link.removeprefix("http://localhost")
+
+
+def summaries(answer: TestResponse) -> list[str]:
+    assert answer.status_code == 200
+    return [str(event["SUMMARY"]) for event in Calendar.from_ical(answer.data).walk("VEVENT")]
+
+
+def test_a_units_feed_holds_its_own_dated_items(page: Visitor, world: City, app: Flask) -> None:
+    path = make(page.sign_in("liaison"), scope="unit", unit_id=str(world.education.id))
+    found = summaries(app.test_client().get(path))
+    assert sorted(found) == ["【未签收】年底的事 · 市教育局", "【逾期】过期的事 · 市教育局", "逾期 1 项"]
+
+
+def test_a_plans_feed_holds_what_is_in_reach(
+    page: Visitor, visitor: type[Visitor], world: City, app: Flask, session: Session
+) -> None:
+    plan_id = str(session.scalar(select(Task.plan_id).where(Task.title == "县里的事")))
+    session.rollback()
+    supervisors = make(page.sign_in("supervisor"), scope="plan", plan_id=plan_id)
+    liaisons = make(visitor(app).sign_in("liaison"), scope="plan", plan_id=plan_id)
+    assert len(summaries(app.test_client().get(supervisors))) == 2
+    assert summaries(app.test_client().get(liaisons)) == ["【未签收】年底的事 · 市教育局"]
+
+
+def test_the_overdue_feed_holds_overdue_items_only(page: Visitor, world: City, app: Flask) -> None:
+    path = make(page.sign_in("supervisor"), scope="overdue")
+    found = summaries(app.test_client().get(path))
+    assert sorted(found) == ["【逾期】过期的事 · 市教育局", "【逾期】过期的事 · 市财政局", "逾期 2 项"]
+
+
+def test_headers_and_head(page: Visitor, world: City, app: Flask) -> None:
+    path = make(page.sign_in("supervisor"))
+    got, head = app.test_client().get(path), app.test_client().head(path)
+    for answer in (got, head):
+        assert answer.headers["Content-Type"] == "text/calendar; charset=utf-8"
+        assert answer.headers["Content-Disposition"].startswith("inline;")
+        assert answer.headers["Cache-Control"] == "private, max-age=900"
+        assert "Last-Modified" not in answer.headers
+        assert "Set-Cookie" not in answer.headers
+        assert answer.get_etag()[1] is False
+    assert head.data == b""
+    assert head.headers["ETag"] == got.headers["ETag"]
+
+
+def test_the_download_is_an_attachment(page: Visitor, world: City, app: Flask) -> None:
+    path = make(page.sign_in("supervisor"))
+    answer = app.test_client().get(path.removesuffix(".ics") + "/download.ics")
+    assert answer.headers["Content-Disposition"].startswith("attachment;")
+    assert len(summaries(answer)) == 5
+
+
+def test_no_accept_negotiation(page: Visitor, world: City, app: Flask) -> None:
+    path = make(page.sign_in("supervisor"))
+    answer = app.test_client().get(path, headers={"Accept": "text/html"})
+    assert answer.status_code == 200
+    assert answer.data.startswith(b"BEGIN:VCALENDAR")
+
+
+def test_an_unchanged_poll_is_answered_304_without_rendering(
+    page: Visitor, world: City, app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = make(page.sign_in("supervisor"))
+    client = app.test_client()
+    tag = client.get(path).headers["ETag"]
+
+    def never(*_: object) -> None:
+        raise AssertionError("rendered again")
+
+    monkeypatch.setattr("tracker.services.polling.render_feed", never)
+    again = client.get(path, headers={"If-None-Match": tag})
+    assert again.status_code == 304
+    assert again.headers["ETag"] == tag
+    assert again.data == b""
+
+
+def test_a_change_gives_a_new_tag_and_the_same_data_the_same_bytes(
+    page: Visitor, world: City, app: Flask, session: Session
+) -> None:
+    path = make(page.sign_in("supervisor"))
+    client = app.test_client()
+    first = client.get(path)
+    assert client.get(path).data == first.data
+    session.query(Task).filter_by(title="县里的事").one().title = "县里的新事"
+    session.commit()
+    second = client.get(path, headers={"If-None-Match": first.headers["ETag"]})
+    assert second.status_code == 200
+    assert second.headers["ETag"] != first.headers["ETag"]
+    assert "县里的新事" in second.data.decode()
+
+
+def test_a_new_day_is_a_change(page: Visitor, world: City, app: Flask, app_settings: Settings) -> None:
+    path = make(page.sign_in("supervisor"))
+    tag = app.test_client().get(path).headers["ETag"]
+    tomorrow = create_app(app_settings, Clock(app_settings.zone).fixed_at(NOW + timedelta(days=1)))
+    answer = tomorrow.test_client().get(path, headers={"If-None-Match": tag})
+    assert answer.status_code == 200
+
+
+@pytest.mark.parametrize("token", ["x", "A" * 32, "A" * 5000, "%00", "..%2f..", "中文"])
+def test_a_wrong_token_gets_404_and_no_calendar(token: str, app: Flask, world: City) -> None:
+    answer = app.test_client().get(f"/feeds/{token}.ics")
+    assert answer.status_code == 404
+    assert b"VCALENDAR" not in answer.data
+
+
+def test_rotating_closes_the_old_link_and_opens_a_new_one(page: Visitor, world: City, app: Flask) -> None:
+    old = make(page.sign_in("supervisor"))
+    shown = page.post("/feeds/1", form="/feeds/1/rotate")
+    new = shown.main.one("input", id="feed-link").get("value").removeprefix("http://localhost")
+    assert new != old
+    assert app.test_client().get(old).status_code == 404
+    assert app.test_client().get(new).status_code == 200
+
+
+def test_revoking_closes_the_link(page: Visitor, world: City, app: Flask) -> None:
+    path = make(page.sign_in("supervisor"))
+    page.post("/feeds/1", form="/feeds/1/revoke")
+    assert app.test_client().get(path).status_code == 404
+    page("/feeds/1", status=404)
+
+
+def test_somebody_elses_subscription_is_not_there(
+    page: Visitor, visitor: type[Visitor], world: City, app: Flask
+) -> None:
+    make(page.sign_in("supervisor"))
+    other = visitor(app).sign_in("liaison")
+    other("/feeds/1", status=404)
+    token = fields_of(other("/feeds").form("/feeds"))["csrf_token"]
+    other.send("/feeds/1/revoke", {"csrf_token": token}, status=404)
+
+
+def test_a_liaison_cannot_subscribe_to_another_unit(page: Visitor, world: City, session: Session) -> None:
+    page.sign_in("liaison")
+    page.post("/feeds", {"scope": "unit", "unit_id": str(world.finance.id)}, status=422)
+    assert session.scalar(select(func.count()).select_from(Feed)) == 0
+
+
+def test_the_feed_shows_what_its_owner_may_read_today(page: Visitor, world: City, app: Flask, session: Session) -> None:
+    unit = make(page.sign_in("liaison"), scope="unit", unit_id=str(world.education.id))
+    everything = make(page, scope="all")
+    standing = session.query(PersonStanding).filter_by(person_id=world.liaison.id).one()
+    standing.unit_id = world.finance.id
+    session.commit()
+    assert app.test_client().get(unit).status_code == 404
+    assert "市教育局" not in " ".join(summaries(app.test_client().get(everything)))
+
+
+def test_a_closed_account_closes_its_feeds(page: Visitor, world: City, app: Flask, session: Session) -> None:
+    path = make(page.sign_in("liaison"))
+    session.refresh(world.liaison)
+    world.liaison.active = False
+    session.commit()
+    assert app.test_client().get(path).status_code == 404
+
+
+def test_the_token_cannot_be_read_from_the_database(page: Visitor, world: City, session: Session) -> None:
+    path = make(page.sign_in("supervisor"))
+    token = path.removeprefix("/feeds/").removesuffix(".ics")
+    assert len(token) >= 22  # 128 bits in base64
+    stored = session.execute(select(Feed.__table__)).mappings().one()
+    assert token not in " ".join(str(value) for value in stored.values())
+
+
+def test_a_changed_key_leaves_links_working_but_unshown(
+    page: Visitor, world: City, app: Flask, app_settings: Settings
+) -> None:
+    path = make(page.sign_in("supervisor"))
+    other = create_app(
+        replace(app_settings, secret_key="another key that is long enough!"), Clock(app_settings.zone).fixed_at(NOW)
+    )
+    assert other.test_client().get(path).status_code == 200
+    assert "更换链接" in Visitor(other).sign_in("supervisor")("/feeds/1").text
+
+
+def test_the_owner_sees_when_and_by_whom_it_was_fetched(page: Visitor, world: City, app: Flask) -> None:
+    path = make(page.sign_in("supervisor"))
+    app.test_client().get(path, headers={"User-Agent": "Thunderbird/128"})
+    assert "2023-06-15 09:00，Thunderbird/128" in page("/feeds/1").text
+
+
+def test_one_bad_row_is_left_out_and_logged(
+    page: Visitor, world: City, app: Flask, session: Session, caplog: pytest.LogCaptureFixture
+) -> None:
+    path = make(page.sign_in("supervisor"))
+    assignment = session.scalars(select(Assignment)).first()
+    assert assignment is not None
+    assignment.uid = "not a uuid"
+    session.commit()
+    assert len(summaries(app.test_client().get(path))) == 4
+    assert "not a uuid" in caplog.text
+
+
+def test_rows_that_all_fail_give_503_never_an_empty_calendar(
+    page: Visitor, world: City, app: Flask, session: Session
+) -> None:
+    path = make(page.sign_in("supervisor"))
+    for number, assignment in enumerate(session.scalars(select(Assignment))):
+        assignment.uid = f"bad {number}"
+    session.commit()
+    answer = app.test_client().get(path)
+    assert answer.status_code == 503
+    assert b"VCALENDAR" not in answer.data
+    assert answer.headers["Retry-After"]
+
+
+def test_redaction_hides_units_and_quotes(page: Visitor, world: City, app: Flask) -> None:
+    path = make(page.sign_in("supervisor"), redaction=FeedRedaction.COUNT.value)
+    body = app.test_client().get(path).data.decode()
+    assert "过期的事" not in body
+    assert "市教育局" not in body
+
+
+def test_the_number_of_statements_does_not_grow(page: Visitor, world: City, app: Flask, session: Session) -> None:
+    path = make(page.sign_in("supervisor"))
+    few = _statements(app, path)
+    plan = a_plan(session, world.root, "大方案")
+    for number in range(60):
+        a_task(session, plan, world.education, world.finance, title=f"第{number}件事")
+    session.commit()
+    assert _statements(app, path) == few
+
+
+def _statements(app: Flask, path: str) -> int:
+    from sqlalchemy import event  # noqa: PLC0415
+
+    from tracker.web.database import db  # noqa: PLC0415
+
+    count = 0
+
+    def counted(*_: object) -> None:
+        nonlocal count
+        count += 1
+
+    with app.app_context():
+        engine = db.engine
+    event.listen(engine, "before_cursor_execute", counted)
+    app.test_client().get(path)
+    event.remove(engine, "before_cursor_execute", counted)
+    return count
