@@ -1,11 +1,15 @@
 """Which notices are owed for an assignment on a day: a pure ladder of steps.
 
-Source: the default steps of the domain: 30, 7, 3, 1 and 0 days before; overdue by 1 day 催办,
-7 days 督办单, 15 days 约谈提醒, 30 days 列入通报.
+Source: the default steps of the domain: 30, 7, 3, 1 and 0 days before; overdue by 1 day 催办 (with a copy to
+the unit's head), 7 days 督办单, 15 days 约谈提醒, 30 days 列入通报.
+
+``owed`` is the rule for one assignment. ``reached`` is the same rule read the other way round, for whole
+tables at once: it lists the due days that come to a rung between two sweeps.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
@@ -22,14 +26,22 @@ class NoticeKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A rung of the ladder; ``days`` counts from the due day: −7 a week before it, +1 the day after."""
+    """A rung of the ladder; ``days`` counts from the due day: −7 a week before it, +1 the day after.
+
+    ``copies_head``: the unit's head (分管领导 standing at that unit) is told too.
+    """
 
     days: int
     label: str
+    copies_head: bool = False
 
     @property
     def kind(self) -> NoticeKind:
         return NoticeKind.DUE_SOON if self.days <= 0 else NoticeKind.OVERDUE
+
+    def day_for(self, due_on: date) -> date:
+        """The day on which an assignment due on ``due_on`` comes to this rung."""
+        return due_on + timedelta(days=self.days)
 
 
 LADDER = (
@@ -38,11 +50,16 @@ LADDER = (
     Step(-3, "提前3天提醒"),
     Step(-1, "提前1天提醒"),
     Step(0, "当日到期提醒"),
-    Step(1, "逾期催办"),
+    Step(1, "逾期催办", copies_head=True),
     Step(7, "逾期7天（督办单）"),
     Step(15, "逾期15天（约谈提醒）"),
     Step(30, "逾期30天（列入通报）"),
 )
+REMINDERS = tuple(step for step in LADDER if step.kind is NoticeKind.DUE_SOON)
+URGINGS = tuple(step for step in LADDER if step.kind is NoticeKind.OVERDUE)
+ONE_DAY = timedelta(days=1)
+# How far ahead of its day an assignment is first looked at.
+HORIZON = timedelta(days=-min(step.days for step in LADDER))
 
 
 def step_label(days: int) -> str:
@@ -59,21 +76,63 @@ class Owed:
     late_days: int
 
 
-def owed(due_on: date, assigned_on: date, today: date) -> tuple[Owed, ...]:
-    """The notices owed by ``today`` for an open assignment.
+def owed(due_on: date, chased_since: date, today: date) -> tuple[Owed, ...]:
+    """The notices owed by ``today`` for an open assignment, due on ``due_on``.
 
-    Every overdue rung that was reached is owed, however late. Of the rungs before the due day only
-    the last one reached is owed: after downtime nobody needs "30 days left" beside "1 day left", and
-    once the day has passed none of them. A rung that lay before the assignment existed is not owed,
-    except the last overdue one, so that work dispatched late is told at once.
+    ``chased_since`` is the day from which this unit is held to this date: dispatched, resumed, reopened, or
+    the date moved. Until the due day has passed only the last reminder reached is owed: after downtime nobody
+    needs "30 days left" beside "1 day left". After it every urging reached is owed, however late. Of the rungs
+    that lay before ``chased_since`` only the last one reached counts, as of that day, so that work given out
+    late is told at once, and nobody is told four times at once of what had no reason to be told before.
     """
-    reached = [step for step in LADDER if due_on + timedelta(days=step.days) <= today]
-    before = [step for step in reached if step.days <= 0][-1:] if today <= due_on else []
-    after = [step for step in reached if step.days > 0]
-    kept = [s for s in after if due_on + timedelta(days=s.days) >= assigned_on or s is after[-1]]
-    return tuple(_owed(step, due_on, assigned_on, today) for step in (*before, *kept))
+    steps = _last_reminder(due_on, today) if today <= due_on else _urgings(due_on, chased_since, today)
+    return tuple(_owed(step, due_on, chased_since, today) for step in steps)
 
 
-def _owed(step: Step, due_on: date, assigned_on: date, today: date) -> Owed:
-    planned = max(due_on + timedelta(days=step.days), assigned_on)
-    return Owed(step, planned, (today - planned).days)
+def _last_reminder(due_on: date, today: date) -> tuple[Step, ...]:
+    return tuple(step for step in REMINDERS if step.day_for(due_on) <= today)[-1:]
+
+
+def _urgings(due_on: date, chased_since: date, today: date) -> tuple[Step, ...]:
+    reached = [step for step in URGINGS if step.day_for(due_on) <= today]
+    return tuple(step for step in reached if step.day_for(due_on) >= chased_since or step is reached[-1])
+
+
+def _owed(step: Step, due_on: date, chased_since: date, today: date) -> Owed:
+    planned = max(step.day_for(due_on), chased_since)
+    return Owed(step, planned, max((today - planned).days, 0))
+
+
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """Every assignment due on ``due_on``, and chased all the while, came to ``step`` on ``planned_on``."""
+
+    step: Step
+    due_on: date
+    planned_on: date
+
+    def late_days(self, today: date) -> int:
+        return (today - self.planned_on).days
+
+
+def reached(since: date, today: date) -> tuple[Reached, ...]:
+    """What came to be owed after ``since``, the last day that was swept, up to ``today``.
+
+    For an assignment that was dispatched by ``since`` and not changed after it, these are exactly the
+    ``owed`` notices whose planned day lies after ``since``. Empty when ``today`` was swept already.
+    """
+    return (*_reminders_reached(since, today), *_urgings_reached(since, today))
+
+
+def _reminders_reached(since: date, today: date) -> Iterator[Reached]:
+    for ahead in range(HORIZON.days + 1):
+        due_on = today + timedelta(days=ahead)
+        for step in _last_reminder(due_on, today):
+            if step.day_for(due_on) > since:
+                yield Reached(step, due_on, step.day_for(due_on))
+
+
+def _urgings_reached(since: date, today: date) -> Iterator[Reached]:
+    for late in range(max((today - since).days, 0)):
+        planned = today - timedelta(days=late)
+        yield from (Reached(step, planned - timedelta(days=step.days), planned) for step in URGINGS)
