@@ -27,7 +27,7 @@ class SeedEntry(Base):
 
 def seed_digests(session: Session) -> dict[str, str]:
     """The digest of every entry that was loaded, by its key."""
-    return {key: digest for key, digest in session.execute(select(SeedEntry.key, SeedEntry.digest))}
+    return {entry.key: entry.digest for entry in session.scalars(select(SeedEntry))}
 
 
 def keep_digests(session: Session, digests: Mapping[str, str], now: datetime) -> None:

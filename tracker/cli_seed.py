@@ -1,0 +1,58 @@
+"""``tracker seed``: loads reviewed plans, units and tasks from a file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from tracker.cli_program import Program, pass_program
+from tracker.domain.seed import Seed
+from tracker.reading.seed_file import SeedError, read_seed
+from tracker.services.errors import Invalid
+from tracker.services.seeding import Loaded, load_seed
+from tracker.settings import PROJECT_ROOT
+
+SEED_FILE = PROJECT_ROOT / "tasks_seed.yaml"
+
+
+class UnusableSeedError(click.ClickException):
+    """The seed cannot be loaded; the program ends with 2, as for anything wrongly given."""
+
+    exit_code = 2
+
+    def show(self, file: object = None) -> None:
+        click.echo(f"{self.message}\n没有载入任何内容，请改正后重新运行。", err=True)
+
+
+def seed_from(path: Path) -> Seed:
+    """The seed in a file; raises UnusableSeedError naming file, line and field of all that is wrong."""
+    try:
+        return read_seed(path.read_bytes().decode("utf-8-sig"), path.name)
+    except OSError as error:
+        raise UnusableSeedError(f"{path}：读不了这个文件（{error.strerror or error}）。") from error
+    except UnicodeDecodeError as error:
+        line = error.object[: error.start].count(b"\n") + 1
+        raise UnusableSeedError(f"{path.name} 第 {line} 行：不是 UTF-8 编码的文字，请另存为 UTF-8 后重试。") from error
+    except SeedError as error:
+        raise UnusableSeedError(str(error)) from error
+
+
+def load_file(program: Program, path: Path) -> Loaded:
+    """Loads a seed file into the program's database."""
+    seed = seed_from(path)
+    with program.session() as session:
+        try:
+            return load_seed(session, seed, program.clock.now())
+        except Invalid as error:
+            raise UnusableSeedError(f"{path.name}：{error}") from error
+
+
+@click.command("seed", help="载入核定的单位、文件和任务（默认 tasks_seed.yaml），可重复执行。")
+@click.argument("file", type=click.Path(path_type=Path), default=SEED_FILE)
+@pass_program
+def seed_command(program: Program, file: Path) -> None:
+    loaded = load_file(program, file)
+    click.echo(f"{file.name}：没有变化。" if loaded.is_unchanged else f"已载入 {file.name}：")
+    for line in loaded.lines():
+        click.echo(f"  {line}")
