@@ -11,7 +11,7 @@ from tests.guards.source import kept_texts
 # Patterns, so that this file does not name what it forbids.
 FORBIDDEN = {
     "a package registry": r"(?i)\b(?:py(?:pi)\.(?:org|python)|python(?:hosted)\.org|npm(?:js|mirror)\.(?:com|org))\b",
-    "an index of packages": r"(?i):/{2}\S+/simple\b|--(?:extra-)?(?:index|registry)(?:-url)?[ =]+[\"']?(?:https?|file):",
+    "a package index": r"(?i):/{2}\S+/simple\b|--(?:extra-)?(?:index|registry)(?:-url)?[ =]+[\"']?(?:https?|file):",
     "a setting with an index": r"(?i)\b(?:extra[-_])?index[-_]url\s*[=:]\s*[\"']?(?:https?|file):",
     "a place of one machine": r"(?<![\w.$}~-])/(?:root|work|home/\w+|Users/\w+|opt/\w+)/[\w.]|\b[A-Z]:\\\\?Users\\",
 }
