@@ -397,6 +397,16 @@ def upgrade() -> None:
             sqlite_where=sa.text("overdue_flagged_on IS NULL AND state NOT IN ('completed', 'withdrawn')"),
             postgresql_where=sa.text("overdue_flagged_on IS NULL AND state NOT IN ('completed', 'withdrawn')"),
         )
+        batch_op.create_index("ix_assignment_changed", ["changed_at"], unique=False)
+        batch_op.create_index(
+            "ix_assignment_flag_outdated",
+            ["id"],
+            unique=False,
+            sqlite_where=sa.text("overdue_flagged_on IS NOT NULL AND (due_on IS NULL OR due_on >= overdue_flagged_on)"),
+            postgresql_where=sa.text(
+                "overdue_flagged_on IS NOT NULL AND (due_on IS NULL OR due_on >= overdue_flagged_on)"
+            ),
+        )
         batch_op.create_index("ix_assignment_unit_state_due", ["unit_id", "state", "due_on"], unique=False)
 
     op.create_table(
@@ -466,12 +476,18 @@ def upgrade() -> None:
         sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("late_days", sa.Integer(), nullable=False),
         sa.Column("read_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("mail_state", sa.String(20), nullable=False),
         sa.Column("mailed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("claimed_until", sa.DateTime(timezone=True), nullable=True),
         sa.Column("mail_attempts", sa.Integer(), nullable=False),
         sa.Column("mail_error", sa.Text(), nullable=True),
         sa.CheckConstraint("kind IN ('due_soon', 'overdue')", name=op.f("ck_notice_kind_known")),
         sa.CheckConstraint("late_days >= 0", name=op.f("ck_notice_late_days_positive")),
+        sa.CheckConstraint("(mail_state = 'sent') = (mailed_at IS NOT NULL)", name=op.f("ck_notice_mailed_dated")),
+        sa.CheckConstraint(
+            "mail_state IN ('waiting', 'sent', 'unneeded', 'no_address', 'failed')",
+            name=op.f("ck_notice_mail_state_known"),
+        ),
         sa.ForeignKeyConstraint(
             ["assignment_id"], ["assignment.id"], name=op.f("fk_notice_assignment_id_assignment"), ondelete="CASCADE"
         ),
@@ -492,10 +508,10 @@ def upgrade() -> None:
         batch_op.create_index("ix_notice_person_recorded", ["person_id", "recorded_at"], unique=False)
         batch_op.create_index(
             "ix_notice_unmailed",
-            ["recorded_at"],
+            ["person_id"],
             unique=False,
-            sqlite_where=sa.text("mailed_at IS NULL"),
-            postgresql_where=sa.text("mailed_at IS NULL"),
+            sqlite_where=sa.text("mail_state = 'waiting'"),
+            postgresql_where=sa.text("mail_state = 'waiting'"),
         )
         batch_op.create_index(
             "ix_notice_unread",
@@ -506,7 +522,6 @@ def upgrade() -> None:
         )
 
 
-
 def downgrade() -> None:
     with op.batch_alter_table("notice", schema=None) as batch_op:
         batch_op.drop_index(
@@ -514,8 +529,8 @@ def downgrade() -> None:
         )
         batch_op.drop_index(
             "ix_notice_unmailed",
-            sqlite_where=sa.text("mailed_at IS NULL"),
-            postgresql_where=sa.text("mailed_at IS NULL"),
+            sqlite_where=sa.text("mail_state = 'waiting'"),
+            postgresql_where=sa.text("mail_state = 'waiting'"),
         )
         batch_op.drop_index("ix_notice_person_recorded")
 
@@ -531,6 +546,14 @@ def downgrade() -> None:
     op.drop_table("milestone")
     with op.batch_alter_table("assignment", schema=None) as batch_op:
         batch_op.drop_index("ix_assignment_unit_state_due")
+        batch_op.drop_index(
+            "ix_assignment_flag_outdated",
+            sqlite_where=sa.text("overdue_flagged_on IS NOT NULL AND (due_on IS NULL OR due_on >= overdue_flagged_on)"),
+            postgresql_where=sa.text(
+                "overdue_flagged_on IS NOT NULL AND (due_on IS NULL OR due_on >= overdue_flagged_on)"
+            ),
+        )
+        batch_op.drop_index("ix_assignment_changed")
         batch_op.drop_index(
             "ix_assignment_unflagged",
             sqlite_where=sa.text("overdue_flagged_on IS NULL AND state NOT IN ('completed', 'withdrawn')"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from enum import StrEnum
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -13,11 +14,35 @@ from tracker.store.people import Person
 from tracker.store.tasks import Assignment
 
 
+class MailState(StrEnum):
+    """How a notice's mail went. Only ``waiting`` is still to be done."""
+
+    WAITING = "waiting"
+    SENT = "sent"
+    UNNEEDED = "unneeded"
+    NO_ADDRESS = "no_address"
+    FAILED = "failed"
+
+    @property
+    def label(self) -> str:
+        return _MAIL_LABELS[self]
+
+
+_MAIL_LABELS = {
+    MailState.WAITING: "待发送",
+    MailState.SENT: "已发送",
+    MailState.UNNEEDED: "已无需发送",
+    MailState.NO_ADDRESS: "未登记邮箱",
+    MailState.FAILED: "发送失败",
+}
+
+
 class Notice(Base):
     """A notice (提醒、催办) to one recipient about one assignment, at one step of the ladder.
 
     ``recipient_key`` is ``person:7``, or ``unit:3`` when the unit has no liaison to receive it.
-    ``mail_*`` tells how its mail went; ``claimed_until`` is the sender's lease.
+    ``mail_*`` tells how its mail went, ``mailed_at`` when it was sent; nobody takes it up before
+    ``claimed_until``, which is the sender's lease, or the pause after a failure.
     """
 
     __tablename__ = "notice"
@@ -33,6 +58,7 @@ class Notice(Base):
     recorded_at: Mapped[datetime] = mapped_column(Instant)
     late_days: Mapped[int] = mapped_column(default=0)
     read_at: Mapped[datetime | None] = mapped_column(Instant)
+    mail_state: Mapped[MailState] = mapped_column(word(MailState), default=MailState.WAITING)
     mailed_at: Mapped[datetime | None] = mapped_column(Instant)
     claimed_until: Mapped[datetime | None] = mapped_column(Instant)
     mail_attempts: Mapped[int] = mapped_column(default=0)
@@ -44,7 +70,9 @@ class Notice(Base):
     __table_args__ = (
         UniqueConstraint("assignment_id", "kind", "due_on", "step", "recipient_key"),
         CheckConstraint("late_days >= 0", name="late_days_positive"),
+        CheckConstraint("(mail_state = 'sent') = (mailed_at IS NOT NULL)", name="mailed_dated"),
         one_of("kind", NoticeKind, "kind_known"),
+        one_of("mail_state", MailState, "mail_state_known"),
         Index("ix_notice_person_recorded", "person_id", "recorded_at"),
         Index(
             "ix_notice_unread",
@@ -54,9 +82,9 @@ class Notice(Base):
         ),
         Index(
             "ix_notice_unmailed",
-            "recorded_at",
-            sqlite_where=text("mailed_at IS NULL"),
-            postgresql_where=text("mailed_at IS NULL"),
+            "person_id",
+            sqlite_where=text("mail_state = 'waiting'"),
+            postgresql_where=text("mail_state = 'waiting'"),
         ),
     )
 

@@ -140,12 +140,22 @@ class Assignment(Base):
         one_of("state", State, "state_known"),
         Index("ix_assignment_unit_state_due", "unit_id", "state", "due_on"),
         Index("ix_assignment_state_due", "state", "due_on"),
-        # The sweep's own question: open, past its day, not yet flagged.
+        # The sweep's own questions: what changed since the last one; open, past its day, not yet flagged;
+        # flagged for a day that was moved since.
+        Index("ix_assignment_changed", "changed_at"),
         Index(
             "ix_assignment_unflagged",
             "due_on",
             sqlite_where=text("overdue_flagged_on IS NULL AND state NOT IN ('completed', 'withdrawn')"),
             postgresql_where=text("overdue_flagged_on IS NULL AND state NOT IN ('completed', 'withdrawn')"),
+        ),
+        Index(
+            "ix_assignment_flag_outdated",
+            "id",
+            sqlite_where=text("overdue_flagged_on IS NOT NULL AND (due_on IS NULL OR due_on >= overdue_flagged_on)"),
+            postgresql_where=text(
+                "overdue_flagged_on IS NOT NULL AND (due_on IS NULL OR due_on >= overdue_flagged_on)"
+            ),
         ),
     )
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy reads it off the class
