@@ -29,6 +29,8 @@ class Source(Base):
     imported_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="SET NULL"))
     imported_at: Mapped[datetime] = mapped_column(Instant)
 
+    scope: Mapped[Unit] = relationship()
+    imported_by: Mapped[Person | None] = relationship()
     plans: Mapped[list[Plan]] = relationship(back_populates="source", order_by="Plan.position")
 
     __table_args__ = (

@@ -1,0 +1,231 @@
+"""Taking a file or a pasted text in: read once, stored in one commit, and the same bytes never twice."""
+
+from __future__ import annotations
+
+import hashlib
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import PurePosixPath
+
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from tracker.domain.access import Actor, Forbidden, Permission
+from tracker.domain.drafts import Doubt, PlanReading, SourceReading
+from tracker.domain.drafts import Draft as DraftReading
+from tracker.domain.text import shortened, tidy
+from tracker.reading import read_bytes
+from tracker.services.errors import NotFound
+from tracker.store.engine import begin_write
+from tracker.store.plan_queries import DraftCounts, draft_counts, latest_sources, source_by_digest, source_with_plans
+from tracker.store.plans import Draft, DraftState, Plan, Source
+from tracker.store.units import Unit
+
+LONGEST_NAME = 120
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """Bytes as they came, and what they are called."""
+
+    data: bytes
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """What an import came to; ``already`` when the same bytes had been imported before, and nothing was changed."""
+
+    source_id: int
+    name: str
+    imported_at: datetime
+    already: bool
+
+
+def pasted(text: str, name: str) -> Upload:
+    """A pasted text as a file in UTF-8; browsers send CRLF, which is made the newline of files."""
+    plain = text.replace("\r\n", "\n").replace("\r", "\n")
+    return Upload(plain.encode("utf-8", "replace"), f"{clean_name(name or '粘贴的文字').removesuffix('.txt')}.txt")
+
+
+def clean_name(given: str) -> str:
+    """A file's own name: without folders, control and direction characters; a long one is shortened, suffix kept."""
+    last = given.replace("\\", "/").rstrip("/").rpartition("/")[2]
+    kept = " ".join("".join(c for c in last if unicodedata.category(c)[0] != "C").split()).strip(". ")
+    suffix = PurePosixPath(kept).suffix
+    if len(kept) > LONGEST_NAME:
+        suffix = suffix if len(suffix) <= 10 else ""
+        kept = kept[: LONGEST_NAME - len(suffix)] + suffix
+    return kept or "未命名"
+
+
+def import_file(session: Session, actor: Actor, now: datetime, upload: Upload, scope_unit_id: int) -> Imported:
+    """Reads and stores a file; reading happens before the database is held, for it may take seconds.
+
+    Raises Forbidden or NotFound for the scope, UnreadableFile for the file; then nothing is stored.
+    """
+    scope = _scope(session, actor, scope_unit_id)
+    known = source_by_digest(session, scope.id, hashlib.sha256(upload.data).hexdigest())
+    if known:
+        return _already(known)
+    session.rollback()
+    reading = read_bytes(upload.data, clean_name(upload.name))
+    begin_write(session)
+    return import_source(session, actor, now, reading, scope_unit_id)
+
+
+def import_source(
+    session: Session, actor: Actor, now: datetime, reading: SourceReading, scope_unit_id: int
+) -> Imported:
+    """Stores what was read as a source with its plans and drafts, in one commit.
+
+    The same bytes again in the same scope change nothing and give the source that is there, also when another
+    import of them wins the race.
+    """
+    scope = _scope(session, actor, scope_unit_id)
+    known = source_by_digest(session, scope.id, reading.sha256)
+    if known:
+        return _already(known)
+    source = _source_row(reading, scope, actor, now)
+    session.add(source)
+    try:
+        session.commit()
+    except IntegrityError:
+        session.rollback()
+        winner = source_by_digest(session, scope_unit_id, reading.sha256)
+        if winner is None:
+            raise
+        return _already(winner)
+    return Imported(source.id, source.name, source.imported_at, already=False)
+
+
+@dataclass(frozen=True, slots=True)
+class PlanInSource:
+    """A plan of a source, with what became of its drafts."""
+
+    plan: Plan
+    counts: DraftCounts
+
+
+@dataclass(frozen=True, slots=True)
+class SourceView:
+    """A source with its plans: those with drafts, and those that assign nothing."""
+
+    source: Source
+    assigning: tuple[PlanInSource, ...]
+    silent: tuple[Plan, ...]
+
+    @property
+    def counts(self) -> DraftCounts:
+        """The sums over all plans."""
+        names = DraftCounts.__dataclass_fields__
+        return DraftCounts(**{name: sum(getattr(row.counts, name) for row in self.assigning) for name in names})
+
+
+def source_view(session: Session, actor: Actor, source_id: int) -> SourceView:
+    """A source and what was found in it; NotFound, or Forbidden outside the actor's reach."""
+    source = source_with_plans(session, source_id)
+    if source is None:
+        raise NotFound("没有找到这个导入文件，可能网址有误。")
+    _may_take_in(actor, source.scope, "查看该导入文件")
+    counts = draft_counts(session, [plan.id for plan in source.plans])
+    assigning = tuple(PlanInSource(plan, counts[plan.id]) for plan in source.plans if plan.id in counts)
+    return SourceView(source, assigning, tuple(plan for plan in source.plans if plan.id not in counts))
+
+
+def recent_sources(session: Session, actor: Actor) -> Sequence[Source]:
+    """What was imported last where the actor takes plans in."""
+    return latest_sources(session, actor)
+
+
+def _scope(session: Session, actor: Actor, unit_id: int) -> Unit:
+    unit = session.get(Unit, unit_id)
+    if unit is None or not unit.active:
+        raise NotFound("没有找到要导入到的单位，请重新选择。")
+    _may_take_in(actor, unit, "导入文件")
+    return unit
+
+
+def _may_take_in(actor: Actor, scope: Unit, what: str) -> None:
+    if not actor.may(Permission.INTAKE, scope.path):
+        raise Forbidden(Permission.INTAKE, what)
+
+
+def _already(source: Source) -> Imported:
+    return Imported(source.id, source.name, source.imported_at, already=True)
+
+
+def _source_row(reading: SourceReading, scope: Unit, actor: Actor, now: datetime) -> Source:
+    plans = [_plan_row(plan, position, reading, scope, now) for position, plan in enumerate(reading.plans)]
+    return Source(
+        scope_id=scope.id,
+        name=clean_name(reading.name),
+        format=reading.format,
+        sha256=reading.sha256,
+        text=_storable(reading.text),
+        characters=len(reading.text),
+        imported_by_id=actor.person_id or None,
+        imported_at=now,
+        plans=plans,
+    )
+
+
+def _plan_row(plan: PlanReading, position: int, reading: SourceReading, scope: Unit, now: datetime) -> Plan:
+    return Plan(
+        scope_id=scope.id,
+        position=position,
+        title=_short(plan.title, 500) or clean_name(reading.name),
+        number=_short(plan.number, 100),
+        issuer=_short(plan.issuer, 200),
+        issued_on=plan.issued_on,
+        effective_until=plan.effective_until,
+        start=plan.start,
+        end=plan.end,
+        doubts=[_doubt(doubt) for doubt in plan.doubts],
+        created_at=now,
+        drafts=[_draft_row(draft, number) for number, draft in enumerate(plan.drafts)],
+    )
+
+
+def _draft_row(draft: DraftReading, position: int) -> Draft:
+    deadline = draft.deadline
+    return Draft(
+        position=position,
+        state=DraftState.OPEN,
+        title=_short(draft.title, 500) or shortened(tidy(draft.quote), 60),
+        path=[_storable(step) for step in draft.path],
+        form=draft.form,
+        quote=_storable(draft.quote),
+        start=draft.start,
+        end=draft.end,
+        units=[{"name": _storable(u.name), "role": u.role.value, "inherited": u.inherited} for u in draft.units],
+        deadline_text=_storable(deadline.text) if deadline.text else None,
+        deadline_kind=deadline.kind,
+        deadline_basis=deadline.basis,
+        deadline_rule=deadline.rule,
+        due_on=deadline.due_on,
+        milestones=[
+            {
+                "text": _storable(target.text),
+                "due_on": target.due_on.isoformat() if target.due_on else None,
+                "recurrence": target.recurrence,
+            }
+            for target in draft.milestones
+        ],
+        doubts=[_doubt(doubt) for doubt in draft.doubts],
+    )
+
+
+def _doubt(doubt: Doubt) -> dict[str, object]:
+    return {"code": doubt.code, "message": doubt.message, "settled": False}
+
+
+def _storable(text: str) -> str:
+    """The text, code point for code point, without what a database refuses (NUL) or cannot encode."""
+    return text.replace("\x00", "\ufffd").encode("utf-8", "replace").decode("utf-8")
+
+
+def _short(text: str | None, limit: int) -> str | None:
+    return _storable(text)[:limit] or None if text else None

@@ -1,0 +1,184 @@
+"""Adopting drafts: each becomes a task with one assignment per unit, once, however often it is asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+from sqlalchemy.orm.exc import StaleDataError
+
+from tracker.domain.access import Actor
+from tracker.domain.drafts import Basis
+from tracker.domain.lifecycle import State
+from tracker.services.assigning import PlannedAssignment, UnknownUnits
+from tracker.services.errors import Invalid, Stale
+from tracker.services.intake_drafts import StaleDraft, draft_for_intake
+from tracker.services.intake_naming import Naming
+from tracker.services.intake_review import SharedDate, is_sure, naming_for, plan_for_intake, planned_for
+from tracker.store.office import office_setting
+from tracker.store.plan_queries import drafts_of, task_of_draft
+from tracker.store.plans import Draft, DraftState
+from tracker.store.tasks import Assignment, HistoryEntry, Milestone, Task, TaskState
+
+
+@dataclass(frozen=True, slots=True)
+class Adopted:
+    """The task that a draft became; ``already`` when it had become one before, and nothing was made now."""
+
+    task_id: int
+    already: bool = False
+
+
+def adopt(session: Session, actor: Actor, now: datetime, draft_id: int, version: int) -> Adopted:
+    """Makes the task of one draft, whatever doubts it carries: the reviewer has them before the eyes.
+
+    Raises StaleDraft when the draft was changed since it was seen, Invalid when it was dropped or has no unit,
+    UnknownUnits (an Invalid) while a name in it is unknown.
+    """
+    draft = draft_for_intake(session, actor, draft_id)
+    if draft.state is DraftState.ADOPTED:
+        return _adopted_before(session, draft_id)
+    if draft.version != version:
+        raise StaleDraft(draft)
+    naming = naming_for(session, draft.plan)
+    task = _task_of(draft, _planned(session, draft, naming), actor, now)
+    session.add(task)
+    try:
+        _sign(draft, actor, now)
+        session.commit()
+    except (IntegrityError, StaleDataError):
+        session.rollback()
+        return _after_lost_race(session, actor, draft_id)
+    return Adopted(task.id)
+
+
+def adopt_sure(session: Session, actor: Actor, now: datetime, plan_id: int, expected: int | None = None) -> int:
+    """Adopts every draft of a plan that needs no second look, in one commit; says how many.
+
+    ``expected`` is how many the reviewer was shown: when there are more or fewer by now, nothing is done (Stale).
+    """
+    plan = plan_for_intake(session, actor, plan_id)
+    naming = naming_for(session, plan)
+    sure = [draft for draft in drafts_of(session, plan_id) if is_sure(draft, naming)]
+    if sure and expected is not None and len(sure) != expected:
+        raise Stale(f"无存疑的待核任务现在是{len(sure)}条，与您看到的{expected}条不同，没有采纳。请核对后再办理。")
+    for draft in sure:
+        session.add(_task_of(draft, _planned(session, draft, naming), actor, now))
+        _sign(draft, actor, now)
+    try:
+        session.commit()
+    except (IntegrityError, StaleDataError):
+        session.rollback()
+        raise Stale("其他人员正在办理这份文件的待核任务，本次没有采纳。请刷新页面后再办理。") from None
+    return len(sure)
+
+
+def confirm_dates(session: Session, actor: Actor, now: datetime, plan_id: int, shared: SharedDate) -> int:
+    """Confirms a date that the plan states once for many drafts, which can then be adopted as sure; says for how many.
+
+    Raises Stale when they are more or fewer by now than the reviewer was shown.
+    """
+    plan_for_intake(session, actor, plan_id)
+    waiting = [draft for draft in drafts_of(session, plan_id) if shared.is_of(draft)]
+    if waiting and len(waiting) != shared.drafts:
+        raise Stale(
+            f"待确认该日期的任务现在是{len(waiting)}条，与您看到的{shared.drafts}条不同，日期没有确认。请核对后再办理。"
+        )
+    for draft in waiting:
+        draft.deadline_basis = Basis.REVIEW
+        draft.changed_by_id, draft.changed_at = actor.person_id or None, now
+    try:
+        session.commit()
+    except StaleDataError:
+        session.rollback()
+        raise Stale("其他人员正在办理这份文件的待核任务，日期没有确认。请刷新页面后再办理。") from None
+    return len(waiting)
+
+
+def _planned(session: Session, draft: Draft, naming: Naming) -> list[PlannedAssignment]:
+    if draft.state is DraftState.DROPPED:
+        raise Invalid(f"“{draft.title}”已舍弃，请先恢复待核，再采纳。")
+    if not draft.units:
+        raise Invalid(f"“{draft.title}”没有责任单位，不能采纳。请先点“修改”补填单位。")
+    unknown = naming.unknown_of(draft)
+    if unknown:
+        raise UnknownUnits(unknown)
+    return planned_for(draft, naming, setting=office_setting(session, "first_listed_leads"))
+
+
+def _task_of(draft: Draft, planned: Sequence[PlannedAssignment], actor: Actor, now: datetime) -> Task:
+    return Task(
+        plan_id=draft.plan_id,
+        draft_id=draft.id,
+        position=draft.position,
+        title=draft.title,
+        path=draft.path,
+        form=draft.form,
+        quote=draft.quote,
+        start=draft.start,
+        end=draft.end,
+        deadline_text=draft.deadline_text,
+        deadline_kind=draft.deadline_kind,
+        deadline_basis=draft.deadline_basis,
+        deadline_rule=draft.deadline_rule,
+        original_due_on=draft.due_on,
+        due_on=draft.due_on,
+        state=TaskState.OPEN,
+        adopted_by_id=actor.person_id or None,
+        created_at=now,
+        milestones=[_milestone(row, position) for position, row in enumerate(draft.milestones)],
+        assignments=[_assignment(part, position, draft, actor, now) for position, part in enumerate(planned)],
+    )
+
+
+def _milestone(row: dict[str, Any], position: int) -> Milestone:
+    due_on = date.fromisoformat(row["due_on"]) if row.get("due_on") else None
+    return Milestone(position=position, text=row["text"], due_on=due_on, recurrence=row.get("recurrence"))
+
+
+def _assignment(part: PlannedAssignment, position: int, draft: Draft, actor: Actor, now: datetime) -> Assignment:
+    first = HistoryEntry(
+        event="adopt",
+        at=now,
+        actor_id=actor.person_id or None,
+        actor_name=actor.name,
+        to_state=State.DISPATCHED,
+        due_to=draft.due_on,
+    )
+    return Assignment(
+        unit_id=part.unit_id,
+        position=position,
+        role=part.role,
+        written_name=part.written_name[:200],
+        inherited=part.inherited,
+        leads_by_custom=part.leads_by_custom,
+        state=State.DISPATCHED,
+        original_due_on=draft.due_on,
+        due_on=draft.due_on,
+        dispatched_at=now,
+        changed_at=now,
+        history=[first],
+    )
+
+
+def _sign(draft: Draft, actor: Actor, now: datetime) -> None:
+    draft.state = DraftState.ADOPTED
+    draft.changed_by_id, draft.changed_at = actor.person_id or None, now
+
+
+def _adopted_before(session: Session, draft_id: int) -> Adopted:
+    task = task_of_draft(session, draft_id)
+    if task is None:
+        raise Invalid("这一条已经采纳过，但生成的任务已被删除。如需重新立项，请联系管理员。")
+    return Adopted(task.id, already=True)
+
+
+def _after_lost_race(session: Session, actor: Actor, draft_id: int) -> Adopted:
+    draft = draft_for_intake(session, actor, draft_id)
+    if draft.state is DraftState.ADOPTED:
+        return _adopted_before(session, draft_id)
+    raise StaleDraft(draft)
