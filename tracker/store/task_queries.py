@@ -1,0 +1,211 @@
+"""Named questions about tasks and the units' parts in them; none asks once per row."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime, timedelta
+from typing import Any, TypeVarTuple
+
+from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
+from sqlalchemy.orm import Session, contains_eager, joinedload, selectinload
+
+from tracker.domain.lifecycle import CHASED_STATES, OPEN_STATES, State
+from tracker.domain.lights import Light, LightPack
+from tracker.domain.roles import Role
+from tracker.store.plans import Plan, Source
+from tracker.store.tasks import Assignment, HistoryEntry, Task
+from tracker.store.units import Unit
+
+Condition = ColumnElement[bool]
+Ts = TypeVarTuple("Ts")
+
+# The order in which a list is shown; every order ends with the id, so that pages never overlap.
+BY_STATE = case({state: place for place, state in enumerate(State)}, value=Assignment.state)
+BY_ROLE = case({role: place for place, role in enumerate(Role)}, value=Assignment.role)
+UNDATED_LAST = case((Assignment.due_on.is_(None), 1), else_=0)
+
+
+def assignment_to_change(session: Session, assignment_id: int) -> Assignment | None:
+    """The assignment with unit, task and the task's other parts, read afresh and held until the transaction ends.
+
+    The task's row is what is held: parts of one task are decided one after the other, because the task's
+    own state follows from all of them.
+    """
+    task = select(Assignment.task_id).where(Assignment.id == assignment_id).scalar_subquery()
+    session.execute(select(Task.id).where(Task.id == task).with_for_update())
+    return session.scalar(
+        select(Assignment)
+        .where(Assignment.id == assignment_id)
+        .options(
+            joinedload(Assignment.unit), joinedload(Assignment.task, innerjoin=True).selectinload(Task.assignments)
+        )
+        .execution_options(populate_existing=True)
+    )
+
+
+def assignment_shown(session: Session, assignment_id: int) -> Assignment | None:
+    """The assignment with its unit, its task, the task's plan and milestones, and its history."""
+    return session.scalar(
+        select(Assignment)
+        .where(Assignment.id == assignment_id)
+        .options(
+            joinedload(Assignment.unit),
+            joinedload(Assignment.task).options(joinedload(Task.plan), selectinload(Task.milestones)),
+            selectinload(Assignment.history),
+        )
+        .execution_options(populate_existing=True)
+    )
+
+
+def task_shown(session: Session, task_id: int) -> Task | None:
+    """The task with its plan, its milestones and its units' parts."""
+    return session.scalar(
+        select(Task)
+        .where(Task.id == task_id)
+        .options(
+            joinedload(Task.plan),
+            selectinload(Task.milestones),
+            selectinload(Task.assignments).joinedload(Assignment.unit),
+        )
+    )
+
+
+def text_around(session: Session, task: Task, width: int) -> tuple[str, str, str] | None:
+    """The task's clause in the text that was read: what stands before it, itself, what follows.
+
+    None when the plan's text is not kept here. Only that piece of the text leaves the database.
+    """
+    source_id = task.plan.source_id
+    if source_id is None or task.start is None or task.end is None:
+        return None
+    first = max(task.start - width, task.plan.start or 0)
+    last = min(task.end + width, task.plan.end or task.end + width)
+    piece = select(func.substr(Source.text, first + 1, last - first)).where(Source.id == source_id)
+    text = session.scalar(piece) or ""
+    return text[: task.start - first], text[task.start - first : task.end - first], text[task.end - first :]
+
+
+def latest_entries(session: Session, assignment_id: int, count: int) -> list[HistoryEntry]:
+    """The last things that happened to an assignment, the latest last."""
+    newest = select(HistoryEntry).where(HistoryEntry.assignment_id == assignment_id).order_by(HistoryEntry.id.desc())
+    return list(session.scalars(newest.limit(count)))[::-1]
+
+
+def last_entry_of_each(session: Session, assignment_ids: Sequence[int], *events: str) -> dict[int, HistoryEntry]:
+    """For each assignment the last of its entries that is one of these events; those without one are left out."""
+    newest = (
+        select(func.max(HistoryEntry.id))
+        .where(HistoryEntry.assignment_id.in_(assignment_ids), HistoryEntry.event.in_(events))
+        .group_by(HistoryEntry.assignment_id)
+    )
+    found = session.scalars(select(HistoryEntry).where(HistoryEntry.id.in_(newest)))
+    return {entry.assignment_id: entry for entry in found}
+
+
+def entries_of(session: Session, assignment_ids: Iterable[int]) -> list[HistoryEntry]:
+    """Everything that happened to these assignments, the latest first."""
+    ids = list(assignment_ids)
+    return list(
+        session.scalars(
+            select(HistoryEntry)
+            .where(HistoryEntry.assignment_id.in_(ids))
+            .order_by(HistoryEntry.at.desc(), HistoryEntry.id.desc())
+        )
+    )
+
+
+def parts(
+    session: Session, conditions: Sequence[Condition], order: Sequence[Any], limit: int | None = None, offset: int = 0
+) -> Sequence[Assignment]:
+    """Assignments that meet the conditions, with unit, task and plan at hand."""
+    query = (
+        _joined(select(Assignment))
+        .where(*conditions)
+        .order_by(*order, Assignment.id)
+        .options(contains_eager(Assignment.unit), contains_eager(Assignment.task).contains_eager(Task.plan))
+    )
+    return session.scalars(query.limit(limit).offset(offset)).all()
+
+
+def count_parts(session: Session, conditions: Sequence[Condition]) -> int:
+    """How many assignments meet the conditions."""
+    return session.scalar(_joined(select(func.count(Assignment.id))).where(*conditions)) or 0
+
+
+def tasks(
+    session: Session, conditions: Sequence[Condition], order: Sequence[Any], limit: int | None = None, offset: int = 0
+) -> Sequence[Task]:
+    """Tasks of which one unit's part meets all the conditions, with plan and all their units at hand."""
+    query = (
+        select(Task)
+        .join(Task.plan)
+        .where(Task.id.in_(_tasks_meeting(conditions)))
+        .order_by(*order, Task.id)
+        .options(contains_eager(Task.plan), selectinload(Task.assignments).joinedload(Assignment.unit))
+    )
+    return session.scalars(query.limit(limit).offset(offset)).all()
+
+
+def count_tasks(session: Session, conditions: Sequence[Condition]) -> int:
+    """How many tasks have a unit's part that meets all the conditions."""
+    counted = _joined(select(func.count(Assignment.task_id.distinct()))).where(*conditions)
+    return session.scalar(counted) or 0
+
+
+def _tasks_meeting(conditions: Sequence[Condition]) -> Select[int]:
+    return _joined(select(Assignment.task_id)).where(*conditions).correlate(None)
+
+
+def _joined(query: Select[*Ts]) -> Select[*Ts]:
+    return query.select_from(Assignment).join(Assignment.unit).join(Assignment.task).join(Task.plan)
+
+
+def counts_of(session: Session, base: Condition, **groups: Condition) -> dict[str, int]:
+    """How many parts that meet ``base`` meet each group's condition too, in one statement."""
+    sums = [func.sum(case((condition, 1), else_=0)).label(name) for name, condition in groups.items()]
+    row = session.execute(select(*sums).select_from(Assignment).join(Assignment.unit).where(base)).one()
+    return {name: value or 0 for name, value in row._mapping.items()}
+
+
+# With this beside it, a comparison of days is false, not unknown, where there is no day.
+DATED = Assignment.due_on.is_not(None)
+CHASED = Assignment.state.in_(CHASED_STATES)
+
+
+def overdue_on(day: date) -> Condition:
+    """What ``tracker.domain.lights.is_overdue`` says, as a condition."""
+    return and_(CHASED, DATED, Assignment.due_on < day)
+
+
+def due_within(day: date, days: int) -> Condition:
+    """Still awaited, and due from ``day`` up to ``days`` later."""
+    return and_(CHASED, DATED, Assignment.due_on.between(day, day + timedelta(days=days)))
+
+
+def signed_and_open() -> Condition:
+    """Neither waiting to be signed for nor closed."""
+    return Assignment.state.in_([state for state in OPEN_STATES if state is not State.DISPATCHED])
+
+
+def light_is(light: Light, day: date, late_to_sign: datetime, pack: LightPack) -> Condition:
+    """What ``tracker.domain.lights.light_of`` says, as a condition; a test holds the two against each other.
+
+    Work dispatched before the instant ``late_to_sign`` should have been signed for by ``day``.
+    """
+    unsigned = and_(Assignment.state == State.DISPATCHED, Assignment.dispatched_at < late_to_sign)
+    soon = and_(DATED, Assignment.due_on <= day + timedelta(days=pack.due_soon_days))
+    worrying = and_(CHASED, or_(soon, unsigned))
+    completed = Assignment.state == State.COMPLETED
+    calm = and_(DATED, or_(and_(CHASED, ~worrying), completed))
+    return {
+        Light.RED: overdue_on(day),
+        Light.YELLOW: and_(worrying, ~overdue_on(day)),
+        Light.GREEN: calm,
+        Light.NONE: and_(~worrying, ~calm),
+    }[light]
+
+
+def about(words: str) -> Condition:
+    """Every word stands in the task's title, the unit's names, or the plan's title or number."""
+    places = (Task.title, Unit.name, Unit.full_name, Plan.title, Plan.number)
+    return and_(*(or_(*(place.icontains(word, autoescape=True) for place in places)) for word in words.split()))
