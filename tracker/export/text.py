@@ -11,6 +11,7 @@ _CONTROLS = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\ufeff]")
 # Lone surrogates cannot be encoded; U+FFFE and U+FFFF are refused by XML, and so by spreadsheets.
 _BROKEN = re.compile("[\ud800-\udfff\ufffe\uffff]")
 _SPACES = re.compile("[ \t\n]+")
+_MANY_BLANKS = re.compile(r"([^\S\n])[^\S\n]{2,}")
 
 _EMBEDDINGS = "\u202a\u202b\u202d\u202e"  # LRE RLE LRO RLO, closed by PDF
 _ISOLATES = "\u2066\u2067\u2068"  # LRI RLI FSI, closed by PDI
@@ -27,7 +28,13 @@ def plain_text(value: str) -> str:
 
 def one_line(value: str) -> str:
     """The text in a single line: breaks and runs of blanks become one space."""
-    return _close_bidi(_SPACES.sub(" ", plain_text(value)).strip())
+    return few_blanks(_close_bidi(_SPACES.sub(" ", plain_text(value)).strip()))
+
+
+def few_blanks(text: str) -> str:
+    """The text with every run of three or more blanks of any kind cut to its first: a run that fills a folded line
+    is lost by readers that drop blank lines. Two are kept, for the indent of a Chinese paragraph."""
+    return _MANY_BLANKS.sub(r"\1", text)
 
 
 def _close_bidi(line: str) -> str:

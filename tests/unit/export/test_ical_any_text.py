@@ -13,7 +13,7 @@ from icalendar import Calendar
 from tests.unit.export.items import ANY_TEXT, FEED, NASTY, a_feed, an_item, components, content_lines, head, unescaped
 from tracker.domain.lights import Light
 from tracker.export.ical import FeedItem, FeedSpec, Flavour, render_feed
-from tracker.export.text import one_line, plain_text
+from tracker.export.text import few_blanks, one_line, plain_text
 
 PROPERTIES = {
     *("SUMMARY", "DTSTART;VALUE=DATE", "DTEND;VALUE=DATE", "DTSTAMP", "UID", "SEQUENCE", "CATEGORIES", "COLOR"),
@@ -70,6 +70,11 @@ def test_9_folding_at_every_place_of_characters_of_every_width(width: int, lead:
 
 
 @given(ANY_TEXT)
+def test_9_no_line_is_blank(text: str) -> None:
+    assert all(line.strip() for line in a_feed_of(text).decode("utf-8").removesuffix("\r\n").split("\r\n"))
+
+
+@given(ANY_TEXT)
 def test_9_nothing_typed_starts_a_property_or_a_component(text: str) -> None:
     body = a_feed_of(text, a_feed(alarm=True))
     (found,) = components(body)
@@ -96,7 +101,7 @@ def test_9_text_reads_back_as_it_was_typed(text: str) -> None:
     (found,) = components(render_feed(FEED, [an_item(title=text, quote=text)]).body)
     title = one_line(text) or "（未命名事项）"
     assert unescaped(found["SUMMARY"]) == f"{title} · 市教育局"
-    quote = f"\n原文：{plain_text(text)}\n" if text else "\n时限："
+    quote = f"\n原文：{few_blanks(plain_text(text))}\n" if text else "\n时限："
     assert quote in unescaped(found["DESCRIPTION"])
 
 

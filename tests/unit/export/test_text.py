@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 
 from tests.unit.export.items import ANY_TEXT, NASTY
-from tracker.export.text import one_line, plain_text
+from tracker.export.text import few_blanks, one_line, plain_text
 
 OPENERS = {"\u202a": "\u202c", "\u202b": "\u202c", "\u202d": "\u202c", "\u202e": "\u202c"} | {
     "\u2066": "\u2069",
@@ -54,6 +54,14 @@ def test_plain_text(given: str, expected: str) -> None:
 )
 def test_one_line(given: str, expected: str) -> None:
     assert one_line(given) == expected
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [("　　首行缩进  甲", "　　首行缩进  甲"), ("甲   乙\u3000 \xa0丙", "甲 乙\u3000丙"), ("甲\n\n\n乙", "甲\n\n\n乙")],
+)
+def test_few_blanks(given: str, expected: str) -> None:
+    assert few_blanks(given) == expected
 
 
 @given(ANY_TEXT)

@@ -13,7 +13,7 @@ from tracker.export.ical.events import component_bytes
 from tracker.export.ical.totals import count_entries, overdue_entry
 from tracker.export.ical.values import FeedItem, FeedSpec, Redaction, RenderedFeed, Skipped
 from tracker.export.ical.window import WINDOW_WORDS, in_window
-from tracker.export.ical.wire import Text, put_duration, put_line
+from tracker.export.ical.wire import Text, put_duration, put_line, put_x_line
 
 PRODID = "-//Tracker//Duban Taizhang//ZH"
 REFRESH = timedelta(hours=1)
@@ -85,9 +85,9 @@ def head_bytes(spec: FeedSpec) -> bytes:
     calendar["VERSION"], calendar["PRODID"] = Text("2.0"), Text(PRODID)
     calendar["CALSCALE"] = Text("GREGORIAN")
     put_line(calendar, "NAME", spec.name)
-    put_line(calendar, "X-WR-CALNAME", spec.name)
-    put_line(calendar, "X-WR-CALDESC", f"{spec.description} {WINDOW_WORDS}")
-    put_line(calendar, "X-WR-TIMEZONE", spec.style.zone_name)
+    put_x_line(calendar, "X-WR-CALNAME", spec.name)
+    put_x_line(calendar, "X-WR-CALDESC", f"{spec.description} {WINDOW_WORDS}")
+    put_x_line(calendar, "X-WR-TIMEZONE", spec.style.zone_name)
     put_duration(calendar, "refresh-interval", REFRESH)
     calendar["X-PUBLISHED-TTL"] = Text("PT1H")
     rendered: bytes = calendar.to_ical()
