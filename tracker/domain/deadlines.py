@@ -1,0 +1,183 @@
+"""Reading deadline phrases (完成时限): what a phrase means, which rule read it, and what to doubt.
+
+The grammar itself is data: ``deadline_points`` for days and periods, ``deadline_others`` for recurring, relative,
+ongoing and event phrases. This module finds the rules' matches in a phrase and weighs them (DOMAIN, Deadlines 1-8).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import date
+from itertools import zip_longest
+
+from tracker.domain.deadline_others import OTHER_RULES
+from tracker.domain.deadline_points import POINT_RULES
+from tracker.domain.deadline_rule import Context, Point, Rule, one_pattern
+from tracker.domain.doubts import doubt
+from tracker.domain.drafts import Basis, Deadline, DeadlineKind, Doubt, MilestoneReading
+from tracker.domain.text import same_length_ascii
+from tracker.domain.workdays import WorkCalendar, announced_calendar
+
+RULES: tuple[Rule, ...] = POINT_RULES + OTHER_RULES
+_SCAN = one_pattern(RULES)
+_PROSE_RULES = tuple(rule for rule in RULES if not rule.only_in_clause)
+_PROSE_SCAN = one_pattern(_PROSE_RULES)
+
+_RANGE_GAP = re.compile(r"\s*(?:[至到—–\-－~～]|--|——)\s*")
+_STARTS = re.compile(r"\s*(?:[起始]|开始|以来|以后|之后|启动)(?!草)")
+_TARGET_BEFORE = re.compile(r"(?:到|至|截至|于|力争|确保)\s*$")
+_HISTORY_BEFORE = re.compile(r"(?:截至|截止|自|从|早在|已于)\s*$")
+_TARGET_INSIDE = re.compile(r"(?:前|[底末终]前?|内|期间|期末)$")
+_EDGE = " \t\r\n　，,；;。、：:“”\"'（）()【】[]"
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One rule's match in a text, with what it read; offsets are those of the text searched."""
+
+    start: int
+    end: int
+    rule: str
+    point: Point
+
+
+@dataclass(frozen=True, slots=True)
+class DeadlineReading:
+    """A phrase's deadline, what to doubt about it, and its milestones when it names several dates."""
+
+    deadline: Deadline
+    doubts: tuple[Doubt, ...] = ()
+    milestones: tuple[MilestoneReading, ...] = ()
+
+
+def read_deadline(
+    phrase: str,
+    issued_on: date | None,
+    plan_until: date | None = None,
+    calendar: WorkCalendar | None = None,
+) -> DeadlineReading:
+    """What a deadline phrase that stands in a clause means.
+
+    ``issued_on`` gives the year to phrases that name none and the anchor to 印发之日起…; ``plan_until``
+    is what 规划期内 means. A blank phrase has no deadline and no doubt; one that no rule reads is kept with a doubt.
+    """
+    written = phrase.strip(_EDGE)
+    if not written:
+        return DeadlineReading(Deadline())
+    found = find_in_clause(written, issued_on, calendar, plan_until)
+    if not found:
+        return DeadlineReading(Deadline(written, basis=Basis.CLAUSE), (doubt("unread-deadline"),))
+    return _weigh(written, found, issued_on)
+
+
+def find_in_clause(
+    text: str, issued_on: date | None, calendar: WorkCalendar | None = None, plan_until: date | None = None
+) -> tuple[Found, ...]:
+    """Every date, period and other deadline word in a clause's deadline phrase, in order."""
+    return tuple(
+        _without_starts(
+            text, _scan(text, RULES, _SCAN, Context(issued_on, calendar or announced_calendar(), plan_until))
+        )
+    )
+
+
+def find_in_prose(text: str, issued_on: date | None, calendar: WorkCalendar | None = None) -> tuple[Found, ...]:
+    """The dated targets in running text: only phrases that a cue (到, 前, 底, 期间 …) marks as targets."""
+    found = _without_starts(
+        text, _scan(text, _PROSE_RULES, _PROSE_SCAN, Context(issued_on, calendar or announced_calendar()))
+    )
+    return tuple(one for one in found if _is_target(text, one))
+
+
+def _scan(text: str, rules: tuple[Rule, ...], pattern: re.Pattern[str], context: Context) -> Iterator[Found]:
+    plain = same_length_ascii(text)
+    for match in pattern.finditer(plain):
+        rule = rules[int((match.lastgroup or "r0")[1:])]
+        own = rule.compiled.match(plain, match.start())
+        assert own is not None
+        if re.search("[。；;]", plain[: match.start()]) and context.each_year:
+            context = replace(context, each_year=False)
+        point = rule.read(own, context)
+        context = replace(
+            context, year=point.year or context.year, each_year=context.each_year or bool(point.recurrence)
+        )
+        yield Found(match.start(), match.end(), rule.name, point)
+
+
+def _without_starts(text: str, found: Iterator[Found]) -> Iterator[Found]:
+    """Leaves out a range's beginning (3月至12月底) and 自…起, which are no targets."""
+    rows = list(found)
+    for this, after in zip_longest(rows, rows[1:]):
+        if this.point.kind is DeadlineKind.FIXED:
+            if after and _RANGE_GAP.fullmatch(text, this.end, after.start):
+                continue
+            if _STARTS.match(text, this.end) and not text[this.start : this.end].endswith("前"):
+                continue
+        yield this
+
+
+def _is_target(text: str, found: Found) -> bool:
+    before = text[max(0, found.start - 6) : found.start]
+    if found.point.kind is not DeadlineKind.FIXED:
+        return found.point.kind is DeadlineKind.RECURRING
+    if _HISTORY_BEFORE.search(before):
+        return False
+    if found.rule in _ALWAYS_TARGET or _TARGET_BEFORE.search(before):
+        return True
+    return bool(_TARGET_INSIDE.search(text[found.start : found.end]))
+
+
+_ALWAYS_TARGET = frozenset(rule.name for rule in RULES if rule.in_prose)
+
+
+def _weigh(written: str, found: tuple[Found, ...], issued_on: date | None) -> DeadlineReading:
+    chosen = _deciding(found)
+    codes = dict.fromkeys(code for one in found if _matters(one, chosen) for code in one.point.doubts)
+    dates = sorted({one.point.due_on for one in found if _is_day(one)} - {None})  # type: ignore[type-var]
+    if len(dates) > 1:
+        codes["several-dates"] = None
+    if _is_day(chosen) and any(one.point.kind is DeadlineKind.ONGOING for one in found):
+        codes["then-ongoing"] = None
+    due = chosen.point.due_on
+    if due and issued_on and due < issued_on:
+        codes["due-before-issue"] = None
+    deadline = Deadline(written, chosen.point.kind, due, Basis.CLAUSE, chosen.rule)
+    return DeadlineReading(deadline, tuple(doubt(code) for code in codes), _milestones(written, found, dates))
+
+
+def _is_day(found: Found) -> bool:
+    return found.point.kind is DeadlineKind.FIXED and found.point.due_on is not None
+
+
+_WEIGHT = (DeadlineKind.FIXED, DeadlineKind.RECURRING, DeadlineKind.RELATIVE, DeadlineKind.ONGOING, DeadlineKind.EVENT)
+
+
+_ALWAYS_DOUBTED = (DeadlineKind.FIXED, DeadlineKind.RELATIVE, DeadlineKind.EVENT, DeadlineKind.NONE)
+
+
+def _deciding(found: tuple[Found, ...]) -> Found:
+    """The match that gives the deadline: the latest day, else the strongest kind (DOMAIN, Deadlines 6)."""
+    days = [one for one in found if _is_day(one)]
+    if days:
+        return max(days, key=lambda one: one.point.due_on or date.min)
+    for kind in _WEIGHT:
+        for one in found:
+            if one.point.kind is kind:
+                return one
+    return found[0]
+
+
+def _matters(found: Found, chosen: Found) -> bool:
+    return found is chosen or found.point.kind in _ALWAYS_DOUBTED
+
+
+def _milestones(written: str, found: tuple[Found, ...], dates: list[date | None]) -> tuple[MilestoneReading, ...]:
+    dated = [one for one in found if (_is_day(one) and len(dates) > 1) or one.point.recurrence]
+    return tuple(
+        MilestoneReading(
+            written[one.start : after.start if after else None].strip(_EDGE), one.point.due_on, one.point.recurrence
+        )
+        for one, after in zip_longest(dated, dated[1:])
+    )

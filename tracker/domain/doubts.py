@@ -1,0 +1,37 @@
+"""Every doubt the reader can raise: a stable code and a Chinese sentence that says what to do."""
+
+from __future__ import annotations
+
+from tracker.domain.drafts import Doubt
+
+MESSAGES: dict[str, str] = {
+    "no-unit": "没有读出责任单位，请对照原文补填",
+    "no-date": "条款没有写明完成时限，请补填日期，或确认为长期任务",
+    "date-from-paragraph": "条款没有写明完成时限，日期取自本段的目标，请核对",
+    "date-from-plan": "条款没有写明完成时限，日期取自文件的总时限，请核对",
+    "due-before-issue": "完成时限早于文件印发日期，请核对是否笔误，或任务是否已经完成",
+    "before-reading": "「前」字两可：这里按不含所写期间理解，如本单位习惯包含该期间，请改日期",
+    "missing-bracket": "条款缺少右括号，已读到本行末尾为止，请核对责任单位是否读全",
+    "several-dates": "条款写有多个日期：均列为节点，以最后一个作为完成时限，请核对",
+    "no-year-known": "时限没有写年份，文件又没有读出印发日期，请补填年份",
+    "event-needs-date": "时限以事件为准，没有具体日期，请按当年实际情况填写日期",
+    "anchor-needs-date": "时限从某一事件起算，请在事件发生后填写起算日期",
+    "unread-deadline": "时限的写法没有读懂，请对照原文填写日期",
+    "no-such-day": "时限写的日期不存在，请核对后填写",
+    "vague-date": "时限只有大致时间（如「初」），所给日期是推定的，请核对",
+    "then-ongoing": "条款既有日期又要求长期坚持：按日期督办，请确认办结后是否转为长期任务",
+    "immediate": "条款要求立即整改而没有日期，请填写应完成的日期",
+    "already-done": "条款写明已经完成，请核对后再决定是否立项",
+    "provisional-calendar": "工作日跨入放假安排尚未公布的年份，日期为暂定，公布后会重新计算",
+    "person-only": "条款只写了责任人，没有写单位，请补填其所在单位",
+    "person-dropped": "责任单位里写有个人姓名，姓名未列入单位，请核对",
+    "label-slip": "责任单位的标签疑有错别字，已按「责任单位」理解，请核对",
+    "elided-prefix": "单位名称承前省略了「省」「市」等字，已补全，请核对",
+    "odd-name": "有的名称不像单位名称，请核对是否拆分有误",
+    "several-own-dates": "不同单位各有自己的日期，请分别核对",
+}
+
+
+def doubt(code: str) -> Doubt:
+    """The doubt with this code; refuses (KeyError) a code that has no sentence."""
+    return Doubt(code, MESSAGES[code])

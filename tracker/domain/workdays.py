@@ -1,0 +1,73 @@
+"""Chinese working days (工作日) with moved weekends (调休): a value, so that an office can load a new year."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import cache
+
+from tracker.domain.holidays import ANNOUNCED
+
+SATURDAY = 5
+ONE_DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class WorkCalendar:
+    """Which days are worked. A year outside ``known_years`` is computed from plain weekdays and is provisional."""
+
+    holidays: frozenset[date]
+    makeup_days: frozenset[date]
+    known_years: frozenset[int]
+
+    def is_workday(self, day: date) -> bool:
+        """Whether offices work on ``day``."""
+        if day in self.makeup_days:
+            return True
+        return day not in self.holidays and day.weekday() < SATURDAY
+
+    def knows(self, first: date, last: date) -> bool:
+        """Whether every year from ``first`` to ``last`` has been announced; False means provisional."""
+        return all(year in self.known_years for year in range(first.year, last.year + 1))
+
+    def add_workdays(self, start: date, count: int) -> date:
+        """The ``count``-th working day after ``start`` (``start`` itself is not counted; 民法典第二百零一条).
+
+        A negative count goes back. Refuses zero, which names no working day, and a day past the calendar.
+        """
+        if count == 0:
+            raise ValueError("工作日天数不能为零")
+        step = ONE_DAY if count > 0 else -ONE_DAY
+        day, left = start, abs(count)
+        while left:
+            day += step
+            left -= self.is_workday(day)
+        return day
+
+    def workdays_between(self, after: date, until: date) -> int:
+        """How many working days lie in (after, until]; 0 when ``until`` is not later than ``after``."""
+        return sum(self.is_workday(after + timedelta(days=n)) for n in range(1, (until - after).days + 1))
+
+
+def _days(year: int, spans: str) -> Iterator[date]:
+    for span in spans.split():
+        first, _, last = span.partition("-")
+        day, end = _day(year, first), _day(year, last or first)
+        while day <= end:
+            yield day
+            day += ONE_DAY
+
+
+def _day(year: int, text: str) -> date:
+    return date(year, int(text[:2]), int(text[2:]))
+
+
+@cache
+def announced_calendar() -> WorkCalendar:
+    """The calendar of all years announced so far (see ``tracker.domain.holidays``)."""
+    return WorkCalendar(
+        holidays=frozenset(day for year, (off, _) in ANNOUNCED.items() for day in _days(year, off)),
+        makeup_days=frozenset(day for year, (_, on) in ANNOUNCED.items() for day in _days(year, on)),
+        known_years=frozenset(ANNOUNCED),
+    )

@@ -1,0 +1,59 @@
+"""Pairs of brackets in a paragraph: （）() 【】 〔〕 [] ［］, nested, half open, or never closed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+_KIND = {"（": 0, "(": 0, "【": 1, "〔": 2, "[": 3, "［": 3, "{": 4}
+_CLOSES = {"）": 0, ")": 0, "】": 1, "〕": 2, "]": 3, "］": 3, "}": 4}
+
+
+@dataclass(frozen=True, slots=True)
+class Bracket:
+    """A bracket from ``start`` to ``end`` (after its closing sign); ``closed`` is False when that sign is missing.
+
+    ``depth`` counts the brackets around it. An unclosed one ends where the paragraph or its sentence does.
+    """
+
+    start: int
+    end: int
+    depth: int
+    closed: bool
+
+    def inner(self, flat: str) -> str:
+        """The words between the signs."""
+        return flat[self.start + 1 : self.end - 1 if self.closed else self.end]
+
+
+def brackets_in(flat: str) -> tuple[Bracket, ...]:
+    """All brackets of a paragraph, in order of their beginning; a stray closing sign is passed over."""
+    return tuple(sorted(_pairs(flat), key=lambda bracket: bracket.start))
+
+
+def _pairs(flat: str) -> Iterator[Bracket]:
+    stack: list[int] = []
+    for at, char in enumerate(flat):
+        if char in _KIND:
+            stack.append(at)
+        elif char in _CLOSES and stack and _KIND[flat[stack[-1]]] == _CLOSES[char]:
+            start = stack.pop()
+            yield Bracket(start, at + 1, len(stack), closed=True)
+    stop = len(flat.rstrip())
+    for depth in reversed(range(len(stack))):
+        start = stack[depth]
+        sentence = flat.find("。", start, stop)
+        stop = stop if sentence < 0 else sentence
+        yield Bracket(start, stop, depth, closed=False)
+
+
+def outside_brackets(text: str) -> Iterator[tuple[int, str]]:
+    """The characters (with offsets) that stand in no bracket; after an unclosed one nothing more comes."""
+    depth = 0
+    for at, char in enumerate(text):
+        if char in _KIND:
+            depth += 1
+        elif char in _CLOSES:
+            depth = max(0, depth - 1)
+        elif not depth:
+            yield at, char

@@ -1,0 +1,152 @@
+"""Placed paragraphs to clauses: brackets, sentences of cues, and (by ``labelled``) lines that begin with a label."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from tracker.domain.drafts import Form
+from tracker.reading.brackets import Bracket, brackets_in
+from tracker.reading.fields import Fields, Sign, read_bracket, read_cue_line
+from tracker.reading.outline import Heading, Placed, heading_of, without_number
+
+_SENTENCE_END = "。！？；;!?”"
+_TRIGGERS = re.compile(
+    r"责[ \u3000]*任|责任|貴任|贵任|牵|主[ \u3000]*办|配合|协办|会办|负责|落实|承办|供稿|撰稿|提供|收集|编写|撰写|报送|组稿|时限|时间|期限|单位|部门|参与|实施"
+)
+_GAP = re.compile(r"[\s，,；;。]*")
+_MOST_BRACKETS_DEEP = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """A clause found: its span in the text, its fields, the paragraph that holds it, and the heading that owns it.
+
+    ``index`` is that of the paragraph. ``closed`` is False when its closing bracket is missing. ``task`` and ``path`` are a table row's own.
+    """
+
+    form: Form
+    start: int
+    end: int
+    fields: Fields
+    placed: Placed
+    index: int
+    owner: Heading | None
+    closed: bool = True
+    task: str | None = None
+    path: tuple[str, ...] = ()
+
+
+def bracket_clauses(items: Sequence[Placed]) -> Iterator[Clause]:
+    """The clauses that stand in brackets; neighbouring brackets of one clause (units, then a date) are one."""
+    for index, placed in enumerate(items):
+        if not placed.paragraph.is_cell:
+            in_table = index > 0 and items[index - 1].paragraph.is_cell
+            found = [one for one in _in_paragraph(placed, index) if not (in_table and one.fields.sign is Sign.BARE)]
+            yield from _merged(found, placed)
+
+
+def _in_paragraph(placed: Placed, index: int) -> Iterator[Clause]:
+    flat, base = placed.paragraph.flat, placed.paragraph.start
+    taken_until = 0
+    for bracket in brackets_in(flat):
+        if bracket.start < taken_until or bracket.depth > _MOST_BRACKETS_DEEP:
+            continue
+        fields = _read(flat, bracket)
+        if fields:
+            taken_until = bracket.end
+            form = Form.SUPPLY if fields.sign in (Sign.SUPPLY, Sign.WEAK_SUPPLY) else Form.BRACKET
+            yield Clause(
+                form, base + bracket.start, base + bracket.end, fields, placed, index, placed.heading, bracket.closed
+            )
+
+
+def _read(flat: str, bracket: Bracket) -> Fields | None:
+    inner = bracket.inner(flat) if bracket.end - bracket.start < 1300 else ""
+    has_trigger = bool(_TRIGGERS.search(inner))
+    if not bracket.closed and not has_trigger:
+        return None
+    if not has_trigger and not _closes_paragraph(flat, bracket):
+        return None
+    fields = read_bracket(inner)
+    if not fields:
+        return None
+    if fields.sign is Sign.BARE and not (_closes_paragraph(flat, bracket) and _follows_sentence(flat, bracket, fields)):
+        return None
+    if not bracket.closed and fields.sign is Sign.BARE:
+        return None
+    return fields
+
+
+def _closes_paragraph(flat: str, bracket: Bracket) -> bool:
+    return not flat[bracket.end :].strip(" \t\u3000。.；;")
+
+
+def _follows_sentence(flat: str, bracket: Bracket, fields: Fields) -> bool:
+    """Whether units alone in a bracket can be a clause: after a whole sentence, alone on a line, or two and more."""
+    before = flat[: bracket.start].rstrip()
+    return not before or before[-1] in _SENTENCE_END or len(fields.units) > 1
+
+
+def _merged(clauses: list[Clause], placed: Placed) -> Iterator[Clause]:
+    flat, base = placed.paragraph.flat, placed.paragraph.start
+    at = 0
+    while at < len(clauses):
+        clause = clauses[at]
+        while at + 1 < len(clauses) and _is_one(clause, clauses[at + 1], flat, base):
+            at += 1
+            clause = _with(clause, clauses[at])
+        if clause.fields.sign is not Sign.DATE_ONLY:
+            yield clause
+        at += 1
+
+
+def _is_one(first: Clause, second: Clause, flat: str, base: int) -> bool:
+    """Whether two brackets with nothing between them belong together: their signs differ or their roles do."""
+    if not _GAP.fullmatch(flat, first.end - base, second.start - base):
+        return False
+    if Sign.DATE_ONLY in (first.fields.sign, second.fields.sign):
+        return True
+    return {u.role for u in first.fields.units}.isdisjoint({u.role for u in second.fields.units})
+
+
+def _with(first: Clause, second: Clause) -> Clause:
+    a, b = first.fields, second.fields
+    fields = replace(
+        a,
+        sign=b.sign if a.sign is Sign.DATE_ONLY else a.sign,
+        units=a.units + b.units,
+        deadlines=a.deadlines + b.deadlines,
+        persons=a.persons or b.persons,
+        added=a.added + b.added,
+        doubts=tuple(dict.fromkeys(a.doubts + b.doubts)),
+    )
+    return replace(first, end=second.end, fields=fields, closed=first.closed and second.closed)
+
+
+def cue_clauses(items: Sequence[Placed]) -> Iterator[Clause]:
+    """Sentences that are nothing but units and cues, alone on a line (form line) or closing a paragraph (inline)."""
+    for index, placed in enumerate(items):
+        paragraph = placed.paragraph
+        if paragraph.is_cell or not re.search("牵头|主办|负责|配合|落实", paragraph.flat[-120:]):
+            continue
+        stripped = paragraph.flat.rstrip(" \t\u3000。；;")
+        begin = max(stripped.rfind("。"), stripped.rfind("；"), stripped.rfind(";")) + 1
+        words = stripped[begin:]
+        if begin == 0:
+            if heading_of(paragraph) and not placed.headings[:-1]:
+                continue
+            words = without_number(words)
+            begin = len(stripped) - len(words)
+        fields = read_cue_line(words.strip()) if _is_plain(words) else None
+        if fields:
+            begin += len(words) - len(words.lstrip())
+            form = Form.INLINE if stripped[:begin].strip() else Form.LINE
+            owner = placed.heading
+            start, end = paragraph.start + begin, paragraph.start + len(stripped)
+            yield Clause(form, start, end, fields, placed, index, owner)
+
+
+def _is_plain(words: str) -> bool:
+    return 4 < len(words) <= 300 and words.count("（") == words.count("）")

@@ -1,0 +1,31 @@
+"""Dates as documents write them on a line of their own (成文日期): 2023年1月7日, 二〇二三年一月七日, 2023-01-07."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+
+from tracker.domain.numerals import NUMERAL, number
+from tracker.domain.text import compact, same_length_ascii
+
+DATE = rf"(?P<y>(?:19|20)\d\d|[{NUMERAL}]{{4}})(?:年|[-./])(?P<m>[{NUMERAL}]{{1,3}})(?:月|[-./])(?P<d>[{NUMERAL}]{{1,3}})日?"
+_DATE = re.compile(DATE)
+
+
+def date_in(text: str) -> date | None:
+    """The first date that stands in the text, or None."""
+    found = _DATE.search(same_length_ascii(compact(text)))
+    return _day(found) if found else None
+
+
+def date_line(text: str) -> date | None:
+    """The date if the line holds nothing else (brackets aside), or None."""
+    found = _DATE.fullmatch(same_length_ascii(compact(text)).strip("（）()"))
+    return _day(found) if found else None
+
+
+def _day(found: re.Match[str]) -> date | None:
+    try:
+        return date(number(found["y"]), number(found["m"]), number(found["d"]))
+    except ValueError:
+        return None

@@ -1,0 +1,171 @@
+"""The words of one clause to its fields: units with roles, deadline phrases, persons, rules, and how it was recognised."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from tracker.domain.drafts import UnitMention
+from tracker.domain.roles import Role
+from tracker.reading.brackets import outside_brackets
+from tracker.reading.inheritance import take_rule
+from tracker.reading.labels import Label, Opens, bare_label, labels_in
+from tracker.reading.naming import SUPPLIES, UnitList, has_cue, read_units
+from tracker.reading.unit_words import is_surely_unit, looks_like_unit
+
+_LONGEST = 1200
+"""A bracket with more characters than this is an aside, not a clause."""
+
+_LONGEST_NAME = 40
+_ASIDE = re.compile(r"\s*(?:以下简称|下称|简称|即|如|例如|含|包括|原|注|详见|见|此件|不含|不包括|其中|除|\d{4}年?版)")
+_STRONG_SUPPLY = re.compile("供稿|撰稿|组稿|供图")
+_SEPARATOR = re.compile("[，,；;。、]")
+
+
+class Sign(StrEnum):
+    """By what a clause was recognised, from the surest to the weakest."""
+
+    LABEL = "label"
+    CUE = "cue"
+    SUPPLY = "supply"
+    WEAK_SUPPLY = "weak supply"
+    BARE = "bare"
+    DATE_ONLY = "date only"
+
+
+@dataclass(frozen=True, slots=True)
+class Fields:
+    """What a clause's words say; ``added`` are units that its rule (不再列出) gives to all later clauses."""
+
+    sign: Sign
+    units: tuple[UnitMention, ...] = ()
+    deadlines: tuple[str, ...] = ()
+    persons: bool = False
+    added: tuple[UnitMention, ...] = ()
+    doubts: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
+class _Gathering:
+    listed: UnitList = field(default_factory=UnitList)
+    deadlines: list[str] = field(default_factory=list)
+    persons: bool = False
+    doubts: dict[str, None] = field(default_factory=dict)
+
+    def take(self, units: UnitList) -> None:
+        """Adds another list's units, deadlines and doubts."""
+        known = {unit.name for unit in self.listed.units}
+        self.listed.units += [unit for unit in units.units if unit.name not in known]
+        self.deadlines += units.deadlines
+        self.persons = self.persons or bool(units.persons)
+        self.doubts |= units.doubts
+
+    def done(self, sign: Sign, added: tuple[UnitMention, ...] = ()) -> Fields:
+        units = tuple(self.listed.units)
+        if any(not looks_like_unit(unit.name) for unit in units):
+            self.doubts["odd-name"] = None
+        return Fields(sign, units, tuple(self.deadlines), self.persons, added, tuple(self.doubts))
+
+
+def read_bracket(inner: str) -> Fields | None:
+    """The fields of a bracket's words if it is a clause, else None."""
+    if not 2 < len(inner) <= _LONGEST:
+        return None
+    words, added = take_rule(inner)
+    labels = labels_in(words) if "：" in words or ":" in words else ()
+    first = bare_label(words)
+    if first and (not labels or labels[0].start > first.start):
+        labels = (first, *labels)
+    if any(label.opens in (Opens.UNITS, Opens.DEADLINE) for label in labels):
+        return read_labelled(words, labels, added)
+    return None if labels or _ASIDE.match(words) else _unlabelled(words, added)
+
+
+def read_labelled(words: str, labels: Sequence[Label], added: tuple[UnitMention, ...] = ()) -> Fields | None:
+    """The fields of words that hold these labels; None when they name neither a unit nor a deadline."""
+    got = _Gathering()
+    head = words[: labels[0].start].strip(" ，,；;。　")
+    if head:
+        got.take(_only_sure(read_units(head)))
+    for label, after in zip(labels, [*labels[1:], None], strict=True):
+        _take_value(got, label, words[label.end : after.start if after else len(words)])
+    if any(label.slip for label in labels):
+        got.doubts["label-slip"] = None
+    has_units = any(label.opens is Opens.UNITS for label in labels) or got.listed.units
+    if not has_units and not got.deadlines:
+        return None
+    return got.done(Sign.LABEL if has_units else Sign.DATE_ONLY, added)
+
+
+def _take_value(got: _Gathering, label: Label, value: str) -> None:
+    value = value.strip(" \t　，,；;。\n")
+    if label.opens is Opens.PERSONS:
+        got.persons = True
+    elif label.opens is Opens.DEADLINE and value:
+        got.deadlines.append(value)
+    elif label.opens is Opens.UNITS:
+        got.take(read_units(value, label.role))
+
+
+def _only_sure(units: UnitList) -> UnitList:
+    units.units = [unit for unit in units.units if is_surely_unit(unit.name)]
+    return units
+
+
+def _unlabelled(words: str, added: tuple[UnitMention, ...]) -> Fields | None:
+    supplied = _supply(words)
+    if supplied:
+        return supplied
+    got = _Gathering()
+    got.take(read_units(words))
+    units = got.listed.units
+    if not units or not all(_fits(unit) for unit in units) or not any(is_surely_unit(unit.name) for unit in units):
+        return None
+    if has_cue(words):
+        return got.done(Sign.CUE, added)
+    return got.done(Sign.BARE, added) if all(is_surely_unit(unit.name) for unit in units) else None
+
+
+def _fits(unit: UnitMention) -> bool:
+    return looks_like_unit(unit.name) and len(unit.name) <= _LONGEST_NAME
+
+
+def _supply(words: str) -> Fields | None:
+    """A contribution (市民政局供稿2000字，图表1张): the names before each cue; amounts after it are left out."""
+    plain = _top_level(words)
+    got, at = _Gathering(), 0
+    for cue in SUPPLIES.finditer(plain):
+        names = words[at : cue.start()]
+        if at:
+            amount = _SEPARATOR.search(plain, at, cue.start())
+            names = words[amount.end() : cue.start()] if amount else ""
+        got.take(read_units(names))
+        at = cue.end()
+    units = got.listed.units
+    if not units or not all(len(unit.name) <= _LONGEST_NAME for unit in units):
+        return None
+    if _STRONG_SUPPLY.search(plain):
+        return got.done(Sign.SUPPLY)
+    return got.done(Sign.WEAK_SUPPLY) if all(looks_like_unit(unit.name) for unit in units) else None
+
+
+def _top_level(words: str) -> str:
+    hidden = ["\x00"] * len(words)
+    for at, char in outside_brackets(words):
+        hidden[at] = char
+    return "".join(hidden)
+
+
+def read_cue_line(words: str) -> Fields | None:
+    """The fields of a sentence that is nothing but units and cues (A牵头，B、C配合), else None."""
+    if len(words) > 300 or "的" in words or "：" in words or not has_cue(words):
+        return None
+    got = _Gathering()
+    got.take(read_units(words))
+    units = got.listed.units
+    if not units or not all(_fits(unit) and is_surely_unit(unit.name) for unit in units):
+        return None
+    plain_responsible = all(unit.role is Role.RESPONSIBLE for unit in units)
+    return None if plain_responsible and len(units) < 2 else got.done(Sign.CUE)

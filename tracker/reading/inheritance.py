@@ -1,0 +1,70 @@
+"""Rules that add units to every later clause: 以下各项任务均需各县（市、区）政府按职责分工负责，不再单独列出."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from tracker.domain.drafts import UnitMention
+from tracker.domain.roles import Role
+from tracker.reading.naming import read_units
+from tracker.reading.unit_words import looks_like_unit
+
+_NO_MORE = r"不再(?:单独|一一|逐一|逐项|逐条|重复|另行|分别|赘)*(?:列出|列明|列示|列|标注|注明|标明|赘述|重复|说明|述)"
+_RULE = re.compile(
+    rf"[，,；;。]?\s*(?P<rule>(?:以下|下列|下述|后续|其余|下面)(?P<units>[^。；;]*?)[，,]?\s*(?:以下|文中|后文)?均?{_NO_MORE}[^，,。；;]*)"
+)
+_REVERSED = re.compile(
+    rf"[，,；;。]?\s*(?P<rule>(?P<units>[^，,。；;：:]*?)(?:均|都)?(?:为|是|作为|负责|参与)(?:以下|下列|下述|后续)[^。；;]*?{_NO_MORE}[^，,。；;]*)"
+)
+_BEGINNING = re.compile(
+    r"^[^，,]*?(?:任务|措施|工作|事项|条款|内容|各项|各条|责任单位|牵头单位|配合单位|责任主体|^)(?:的)?(?:责任单位|牵头单位|配合单位|责任主体)?"
+    r"[，,]?(?:均|都|皆|还|也|同时|全部)*(?:包含|包括|涉及|需要|应当|需|须|由|为|含|要|应|有|属)*(?:由|为)?(?=\S)"
+)
+_SUPPORTS = re.compile(r"配合|协办|参与")
+
+
+@dataclass(frozen=True, slots=True)
+class AddedUnits:
+    """Units that a rule adds to the clauses after ``at``, the offset at which the rule stands."""
+
+    at: int
+    units: tuple[UnitMention, ...]
+
+
+def take_rule(words: str) -> tuple[str, tuple[UnitMention, ...]]:
+    """The clause's words without its rule, and the units the rule adds; () when it states none."""
+    if "不再" not in words:
+        return words, ()
+    for pattern in (_RULE, _REVERSED):
+        found = pattern.search(words)
+        units = _units_of(found["units"]) if found else ()
+        if found and units:
+            return words[: found.start()] + words[found.end() :], units
+    return words, ()
+
+
+def _units_of(words: str) -> tuple[UnitMention, ...]:
+    body = words
+    while True:
+        units = tuple(u for u in read_units(body).units if looks_like_unit(u.name))
+        shorter = _BEGINNING.sub("", body, count=1)
+        if shorter == body:
+            break
+        body = shorter
+    role = Role.SUPPORT if _SUPPORTS.search(words) else Role.RESPONSIBLE
+    return tuple(
+        UnitMention(unit.name, role if unit.role is Role.RESPONSIBLE else unit.role, inherited=True) for unit in units
+    )
+
+
+def inherited_by(own: tuple[UnitMention, ...], rules: list[AddedUnits], at: int) -> tuple[UnitMention, ...]:
+    """The units that the rules stated up to ``at`` add to a clause that does not name them itself."""
+    named = {_key(unit.name) for unit in own}
+    added = {_key(unit.name): unit for rule in rules if rule.at <= at for unit in rule.units}
+    return tuple(unit for key, unit in added.items() if key not in named)
+
+
+def _key(name: str) -> str:
+    """A name for comparison: 各县（市、区）政府 and 各县（市、区）人民政府 are the same."""
+    return re.sub(r"人民(?=政府)|[\s（）()、，]", "", name)

@@ -1,0 +1,124 @@
+"""The labels that open a field of a clause: 责任单位：, 牵头部门：, 完成时限：, 责任领导： and their kin.
+
+Every label is data: what it opens (units in a role, a deadline, persons, or words that are no part of the duty).
+Blanks between the characters (责 任 单 位) and the slips that scanning makes of 单位 (单住, 単位) are allowed everywhere.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+
+from tracker.domain.roles import Role
+
+
+class Opens(StrEnum):
+    """What stands after a label."""
+
+    UNITS = "units"
+    DEADLINE = "deadline"
+    PERSONS = "persons"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """A label found in a text: where it and its value begin, what it opens, in which role, and whether it is a slip."""
+
+    start: int
+    end: int
+    opens: Opens
+    role: Role
+    slip: bool
+    words: str
+
+
+_BODY = "(?:单位|部门|处室|科室|股室|机构|主体|地区|地方|县区|乡镇|属地|方)"
+_LABELS: tuple[tuple[Opens, Role, str], ...] = (
+    (Opens.OTHER, Role.RESPONSIBLE, "(?:督导|督办|督查|监督|监管|验收|考核|指导|包保|挂牌|帮扶)(?:责任)?(?:单位|部门)"),
+    (
+        Opens.UNITS,
+        Role.LEAD,
+        f"(?:总|具体)?牵头(?:责任|负责|主抓|落实)?{_BODY}|(?:责任|负责)牵头{_BODY}|主办{_BODY}|主责{_BODY}|主(?:要)?(?:责任|负责|承办)(?:单位|部门)"
+        "|(?:第一|首要|首位)责任(?:单位|部门)|总?牵头|主办",
+    ),
+    (
+        Opens.UNITS,
+        Role.SUPPORT,
+        f"(?:责任)?(?:协同|协助|联合)?配合(?:责任|落实)?{_BODY}|协(?:办|同|助|作)(?:责任)?{_BODY}|会(?:办|同){_BODY}|联办{_BODY}"
+        f"|参(?:与|加){_BODY}|支持{_BODY}|次要责任单位|配合|协办|会办|参与",
+    ),
+    (
+        Opens.UNITS,
+        Role.RESPONSIBLE,
+        f"(?:具体|直接|主体|整改|工作|任务|共同|相关)?(?:责任|落实|负责|承办|实施|执行|完成|整改|承担|分工|组织实施|供稿){_BODY}"
+        f"(?:(?:和|及|与|、|/)(?:责任)?{_BODY})?|责任(?:落实|分工)?|(?:任务|职责)分工|责任归属",
+    ),
+    (
+        Opens.DEADLINE,
+        Role.RESPONSIBLE,
+        "(?:计划|要求|预计|整改|办理|任务|工作)?(?:完成|整改|办结|落实|办理|实施|推进|达标|销号|建成|责任|目标)?"
+        "(?:的)?(?:时限|时间节点|时间要求|时间安排|时间进度|时间|期限|日期|限期|节点|年限|工期|时限要求|进度要求|进度安排)(?:要求)?",
+    ),
+    (
+        Opens.PERSONS,
+        Role.RESPONSIBLE,
+        "(?:具体|直接|第一|主要|整改|工作|牵头|分管|包保|包联|联系|挂点|挂钩|主管|督办|督导|包案|包抓|市级|县级|区级|省级|州级)*"
+        "(?:责任|分管|牵头|包保|包联|联系|挂钩|主管|督办|负责)?(?:市|县|区|省|州|镇)?(?:政府|委)?(?:领导|负责人|责任人|联系人|联络员)(?:同志)?|责任人员?|联系电话|联系方式",
+    ),
+    (
+        Opens.OTHER,
+        Role.RESPONSIBLE,
+        "(?:整改|工作|主要|具体|任务|总体|预期|绩效)?(?:目标|措施|举措|任务|内容|要求|标准|成果|成效|进展|情况)(?:任务|要求|形式|情况)?"
+        "|(?:整改|完成|进展|落实)情况|成果形式|完成标志|备注|说明|问题描述|存在问题|具体问题|资金来源|投资(?:规模|估算)?",
+    ),
+)
+_SLIPS = str.maketrans(
+    {
+        "位": "[位住佗伫拉]",
+        "单": "[单單単]",
+        "任": "[任仼仁]",
+        "责": "[责責贵]",
+        "门": "[门門]",
+        "头": "[头頭]",
+        "办": "[办辦]",
+        "领": "[领領]",
+    }
+)
+_CHARACTER = re.compile(r"\[[^\]]+\]|[\u4e00-\u9fff]")
+
+
+def _spaced(pattern: str) -> str:
+    """The pattern with slips allowed, and blanks after every character."""
+    return _CHARACTER.sub(r"(?:\g<0>[ \\t　]*)", pattern.translate(_SLIPS))
+
+
+_NOTE = r"(?:[ \t　]*[（(][^（()）：:]{1,14}[)）])?"
+_GROUPS = "|".join(f"(?P<l{n}>{_spaced(pattern)})" for n, (_, _, pattern) in enumerate(_LABELS))
+_AND = rf"(?:[ \t　]*(?:和|及|与|、|/)[ \t　]*(?P<and>{'|'.join(_spaced(p) for o, _, p in _LABELS if o in (Opens.DEADLINE, Opens.PERSONS))}))?"
+_LABEL = re.compile(
+    rf"(?:(?<=[\s，,；;。、：:（(【〔\[［|｜★●■▲◆•])|^)(?:\d[.．、])?(?:{_GROUPS}){_NOTE}{_AND}[ \t　]*[:：]"
+)
+_BARE = re.compile(
+    rf"[ \t　]*(?:{'|'.join(f'(?P<l{n}>{_spaced(p)})' for n, (o, _, p) in enumerate(_LABELS) if o is Opens.UNITS)})(?:为|是|[ \t　—-]+|(?=[省市县区州各国]))"
+)
+_SLIPPED = re.compile(r"[单單単][ \t　]*[住佗伫拉]|[仼仁贵]")
+
+
+def labels_in(text: str) -> tuple[Label, ...]:
+    """Every label with its colon, in order. A label stands at the beginning, or after a blank or a punctuation mark."""
+    return tuple(_label(found) for found in _LABEL.finditer(text))
+
+
+def bare_label(text: str) -> Label | None:
+    """A label of units at the beginning that has no colon (牵头单位为…, 责任单位 市…), or None."""
+    found = _BARE.match(text)
+    return _label(found) if found and re.search("单|部|主体|处|科", found.group()) else None
+
+
+def _label(found: re.Match[str]) -> Label:
+    index = next(int(key[1:]) for key, value in found.groupdict().items() if key[0] == "l" and value)
+    opens, role, _ = _LABELS[index]
+    words = found.group()
+    return Label(found.start(), found.end(), opens, role, bool(_SLIPPED.search(words)), words.rstrip(":： \t　"))

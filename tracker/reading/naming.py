@@ -1,0 +1,274 @@
+"""A list of units to its units: split at the top level of brackets, cues taken off, roles read from the cues.
+
+Names are kept as written; no list of known units is used, so that any place's names can be read.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from tracker.domain.deadlines import find_in_clause
+from tracker.domain.drafts import DeadlineKind, UnitMention
+from tracker.domain.roles import Role
+from tracker.domain.text import compact, tidy
+from tracker.reading.brackets import outside_brackets
+from tracker.reading.unit_words import COLLECTIVE_HEAD, COLLECTIVE_TAIL, ONLY_ADMIN, is_person, looks_like_unit
+
+_BY_DUTY = r"(?:(?:依法)?(?:按照?|根据|依据|依|结合)(?:各自|本部门|本单位)?的?(?:法定)?(?:职责|职能|分工|责任|任务|工作|权限|业务|管理)+(?:和|及|、)?(?:分工|权限|范围|职责|任务)*)"
+_DOING = r"(?:负责|落实|抓好|推进|承担|实施|做好|开展|组织|配合|推动|办理|完成|执行|具体|分别|共同|各自|分头|联合|协同)"
+_CUES: tuple[tuple[Role | None, str], ...] = (
+    (
+        Role.SUPPORT,
+        r"(?:等)?(?:积极|共同|分别|协同)?(?:配合|(?<!政)协办(?!公)|(?<!委)会办(?!公)|协助|参与)(?!单位|部门|处室|科室)(?:落实|实施|做好|推进|完成|负责|办理)*",
+    ),
+    (
+        Role.LEAD,
+        r"(?:负责|总|共同|具体|联合|为)?(?:牵头|主办(?!公))(?!单位|部门|领导|人|处室|科室|机构)(?:抓总|负责|组织|实施|落实|推进|推动|办理|会同|制定|开展|完成)*",
+    ),
+    (
+        Role.RESPONSIBLE,
+        rf"(?:均|要|需|应|须|都)?{_BY_DUTY}{_DOING}*|(?:均|要|需|应|须|都)?(?:分别|共同|具体|分头|各自|组织|按要求|统筹)*(?:负责|落实|承办|实施)(?!人|单位|部门|领导)(?:落实|实施|推进|组织|抓好|完成)*(?=$|[，,；;。、）)]|等)",
+    ),
+)
+_CUE = re.compile("|".join(f"(?P<c{n}>{pattern})" for n, (_, pattern) in enumerate(_CUES)))
+SUPPLIES = re.compile(
+    r"[，,]?(?:各|分别|共同|负责)?(?:供稿|撰稿|提供|收集|撰写|编写|组稿|报送|供图)(?!单位|部门|人|服务|保障|支持)"
+)
+"""The cues by which a contributor to a yearbook or a collection is named."""
+
+_SEPARATORS = "、，,；;。/／｜|\n"
+_ROLE_NOTE = re.compile(r"[（(](?P<role>牵头|主办|主责|配合|协办|会办|参与|负责)(?:单位|部门)?[)）]")
+_PREFIX = re.compile(
+    r"^(?:其[他它余](?:内容)?由|由|会同|联合|协同|以及|并由|并|其中|同时|具体由|分别由|主要由|及|和|与|：|:|的)+"
+)
+_AND_MORE = re.compile(r"^(?P<name>.*?[^高中初同平优])等(?!级|院|专|学|教育|额)(?P<rest>.*)$")
+_MORE_UNITS = re.compile(
+    r"(?:有关|相关|各|市直|省直|县直|区直|州直|职能|责任|成员单位|其他|涉[\u4e00-\u9fff]|主管|行业)"
+)
+_AND = re.compile(r"(?:以及|及其?|和|与|暨|会同|联合)")
+_NOTE = re.compile(r"[（(](?P<words>[^（()）]*)[)）]$")
+_JUNK = re.compile(r"(?:无|略|/|-|—|同上|同前|如上|空|暂无|[\d\s.%]*|等|下同|…+)$")
+_TRAILING = re.compile(r"(?:为(?:责任|牵头|主要)单位|为主|（?下同）?|等|按)$")
+_DATE_HINT = re.compile(r"[\d年月季日]|长期|持续|常态|立行|每|底前")
+_AROUND_DATE = re.compile(
+    r"^(?:并|且|力争|确保|于|在|前|完成|取得|落实|达到|见|阶段性|成效|基本|全面|全部|整改|到位|实施|启动|推进|长期|坚持|并|任务|建设|以?上|之?前|内|[，,：:（）()\s])*$"
+)
+
+
+@dataclass(slots=True)
+class UnitList:
+    """What a list of units says: the units with their roles, deadline phrases found among them, persons left out."""
+
+    units: list[UnitMention] = field(default_factory=list)
+    deadlines: list[str] = field(default_factory=list)
+    persons: list[str] = field(default_factory=list)
+    doubts: dict[str, None] = field(default_factory=dict)
+
+
+def read_units(words: str, role: Role = Role.RESPONSIBLE) -> UnitList:
+    """The units that a list names, each once, in order.
+
+    ``role`` is that of the list's label; a cue inside (A牵头，B配合) speaks for the names before it.
+    """
+    result = UnitList()
+    last_prefix: str | None = None
+    for segment, given in _by_cue(words, role):
+        for piece, separator in _pieces(segment):
+            if separator in "；;。":
+                last_prefix = None
+            for name, own_role in _names(piece, given, result):
+                full = _with_prefix(name, last_prefix)
+                if full != name:
+                    result.doubts["elided-prefix"] = None
+                last_prefix = _prefix_of(full) or last_prefix
+                _add(result, full, own_role)
+    return result
+
+
+def has_cue(words: str) -> bool:
+    """Whether a cue (牵头, 按职责分工负责, 配合 …) stands at the top level of the words, with names before it."""
+    found = _CUE.search("".join(_masked(words)))
+    return bool(found and found.start())
+
+
+def _by_cue(words: str, role: Role) -> Iterator[tuple[str, Role]]:
+    """The list cut at its cues: each part with the role that its cue gives, or the label's."""
+    open_words = "".join(_masked(words))
+    at = 0
+    for cue in _CUE.finditer(open_words):
+        given = next(r for n, (r, _) in enumerate(_CUES) if cue[f"c{n}"])
+        if words[at : cue.start()].strip(_SEPARATORS + " "):
+            yield words[at : cue.start()], role if given in (Role.RESPONSIBLE, None) else given
+        at = cue.end()
+    if words[at:].strip():
+        yield words[at:], role
+
+
+def _masked(words: str) -> list[str]:
+    """The words with everything in brackets hidden, so that only the top level is seen."""
+    hidden = ["\x00"] * len(words)
+    for at, char in outside_brackets(words):
+        hidden[at] = char
+    return hidden
+
+
+def _pieces(segment: str) -> Iterator[tuple[str, str]]:
+    """The parts between top-level separators, each with the separator before it; collectives stay whole."""
+    cuts = [at for at, char in outside_brackets(segment) if char in _SEPARATORS]
+    bounds = [-1, *cuts, len(segment)]
+    parts = [(segment[a + 1 : b], segment[a] if a >= 0 else "") for a, b in zip(bounds, bounds[1:], strict=False)]
+    parts = [(words.strip(), separator) for words, separator in parts]
+    at = 0
+    while at < len(parts):
+        words, separator = parts[at]
+        while at + 1 < len(parts) and parts[at + 1][1] == "、" and _is_one_collective(words, parts[at + 1][0]):
+            at += 1
+            words = f"{words}、{parts[at][0]}"
+        for word in _by_blanks(words):
+            yield word, separator
+        at += 1
+
+
+def _is_one_collective(first: str, second: str) -> bool:
+    """各市、县（区）人民政府 is one: the first part has no organ of its own, the second only kinds of places."""
+    plain = re.sub(r"[、]", "", first)
+    return bool(COLLECTIVE_HEAD.fullmatch(plain) and COLLECTIVE_TAIL.fullmatch(second)) and (
+        first.startswith("各") or second.endswith(("政府", "办事处"))
+    )
+
+
+def _by_blanks(words: str) -> list[str]:
+    """Names set apart by blanks alone; blanks inside one name are type-setting."""
+    parts = words.split()
+    if len(parts) > 1 and all(looks_like_unit(part) or is_person(part) for part in parts):
+        return parts
+    return [words] if is_person(words) else [compact(words)]
+
+
+def _names(piece: str, role: Role, result: UnitList) -> Iterator[tuple[str, Role]]:
+    noted = _ROLE_NOTE.search(piece)
+    if noted:
+        role = _note_role(noted["role"])
+        piece = piece[: noted.start()] + piece[noted.end() :]
+    piece = _PREFIX.sub("", piece.strip(" \t　：:.．*★—-"))
+    piece = _take_deadline(piece, result)
+    for name in _split_and(_after_by(piece)):
+        for one in _split_more(_TRAILING.sub("", name)):
+            clean = _without_note(_PREFIX.sub("", one)).strip("“”\"' 　（(")
+            if not clean or _JUNK.fullmatch(clean):
+                continue
+            if is_person(clean):
+                result.persons.append(clean)
+            else:
+                yield tidy(clean), role
+
+
+def _note_role(word: str) -> Role:
+    if word in ("牵头", "主办", "主责"):
+        return Role.LEAD
+    return Role.RESPONSIBLE if word == "负责" else Role.SUPPORT
+
+
+def _take_deadline(piece: str, result: UnitList) -> str:
+    """The piece without the deadline that stands in it (市住建局2023年底前完成); a pure deadline leaves nothing."""
+    if not _DATE_HINT.search(piece):
+        return piece
+    found = find_in_clause(piece, None)
+    if not found:
+        return piece
+    before, after = piece[: found[0].start], piece[found[-1].end :]
+    dated = any(one.point.kind in (DeadlineKind.FIXED, DeadlineKind.RECURRING) and one.rule != "year" for one in found)
+    if _AROUND_DATE.match(before) and _AROUND_DATE.match(after):
+        result.deadlines.append(piece)
+        return ""
+    if dated and looks_like_unit(before.rstrip("于在：:")) and _AROUND_DATE.match(after):
+        result.deadlines.append(piece[found[0].start :])
+        return before.rstrip("于在：:")
+    if dated and _AROUND_DATE.match(before) and looks_like_unit(after.lstrip("，由")):
+        result.deadlines.append(piece[: found[-1].end])
+        return after.lstrip("，由")
+    return piece
+
+
+def _after_by(piece: str) -> str:
+    """What stands after 由: 领导名单由市委组织部 names 市委组织部."""
+    head, by, tail = piece.rpartition("由")
+    return tail if by and tail and (looks_like_unit(tail) or not looks_like_unit(piece)) else piece
+
+
+def _split_and(piece: str) -> list[str]:
+    """Names joined by 和, 及, 与: cut only where the part before is a whole name (not 自然资源和规划局)."""
+    open_words = "".join(_masked(piece))
+    for found in _AND.finditer(open_words):
+        before, after = piece[: found.start()], piece[found.end() :]
+        whole = before if "等" not in before else before.split("等", 1)[1] or before
+        if len(before) > 1 and looks_like_unit(whole) and len(after) > 1 and _stands_alone(before, after):
+            return [before, *_split_and(after)]
+    return [piece]
+
+
+def _stands_alone(before: str, after: str) -> bool:
+    """Whether the part after 和 is a name of its own; 部门和单位 is one, and 民政和社保局 has no whole name before 和."""
+    kinds = ("部门", "单位", "机构", "企业")
+    return not (before.endswith(kinds) and after in kinds) and looks_like_unit(_TRAILING.sub("", after))
+
+
+def _split_more(name: str) -> list[str]:
+    """A、B等市有关部门: the last name, and 市有关部门 as a unit of its own; 等部门 alone adds nothing."""
+    found = _AND_MORE.match(name)
+    if not found or "（" in found["rest"][:1]:
+        return [name]
+    rest = found["rest"].strip()
+    first = [found["name"]] if found["name"] else []
+    return [*first, rest] if _MORE_UNITS.match(rest.lstrip("市省县区州镇")) or _MORE_UNITS.match(rest) else first
+
+
+def _without_note(name: str) -> str:
+    """The name without a note at its end (市自然资源和规划局（市林业局）); 各县（市、区） and （含…） stay."""
+    while True:
+        found = _NOTE.search(name)
+        if not found or not found.start() or ONLY_ADMIN.fullmatch(found["words"]) or found["words"][:1] in ("含", "包"):
+            return name
+        head = name[: found.start()]
+        if not looks_like_unit(head):
+            return name
+        name = head
+
+
+_OWN_PREFIX = re.compile(
+    r"^(?P<prefix>省委|市委|县委|区委|州委|旗委|自治区党委|自治区|省|市|县|区|州|盟|旗)(?!场|区|县|直|级|属|辖)"
+)
+_PARTY = re.compile(
+    r"(?:组织部|宣传部|统战部|政法委|编办|网信办|社会工作部|党校|老干部局|巡察办|改革办|政研室|直属机关工委)$"
+)
+_ELIDED = re.compile(r"[\u4e00-\u9fff]{1,14}(?:局|厅|委|办|部)$")
+_PLACE_INSIDE = re.compile(
+    r"[省市县区州盟旗镇乡]|国家|中国|全国|总局|分局|各|有关|相关|其他|团|驻|人行|人民银行|领导|指挥|海事|铁路|民航|专员办"
+)
+_NO_PLACE = re.compile(r"城市|市场|市政(?!府|协)|市容|社区|园区|区域|镇街|乡村|乡镇|县域|省际")
+
+
+def _prefix_of(name: str) -> str | None:
+    found = _OWN_PREFIX.match(name)
+    return found["prefix"] if found and not _NO_PLACE.match(name) else None
+
+
+def _with_prefix(name: str, prefix: str | None) -> str:
+    """省科技厅、工业和信息化厅: the second takes the first's 省. Names with a place of their own are left alone."""
+    if not prefix or _prefix_of(name) or not _ELIDED.fullmatch(name) or _PLACE_INSIDE.search(_NO_PLACE.sub("", name)):
+        return name
+    level = prefix.removesuffix("委").removesuffix("党")
+    party = _PARTY.search(name)
+    return f"{level}委{name}" if party and prefix.endswith("委") else f"{level}{name}"
+
+
+def _add(result: UnitList, name: str, role: Role) -> None:
+    """Each unit once; a unit named twice keeps its first role, unless the second is the lead."""
+    for at, unit in enumerate(result.units):
+        if unit.name == name:
+            if role is Role.LEAD:
+                result.units[at] = UnitMention(name, role)
+            return
+    result.units.append(UnitMention(name, role))

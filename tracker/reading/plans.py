@@ -1,0 +1,92 @@
+"""The public verbs on text: a source to its plans, each with its drafts."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterable, Sequence
+
+from tracker.domain.drafts import Doubt, Draft, Form, PlanReading, SourceReading
+from tracker.reading.clauses import Clause, bracket_clauses, cue_clauses
+from tracker.reading.documents import Document, split
+from tracker.reading.drafting import drafts_of
+from tracker.reading.fields import Sign
+from tracker.reading.inheritance import AddedUnits, take_rule
+from tracker.reading.labelled import inline_clauses, line_clauses
+from tracker.reading.outline import Placed, place
+from tracker.reading.paragraphs import paragraphs_of
+from tracker.reading.tables import table_clauses
+from tracker.reading.timing import plan_times
+
+_SENTENCE = re.compile(r"[^。\n]*不再[^。\n]*")
+
+
+def read_text(text: str, name: str, sha256: str | None = None, format: str = "txt") -> SourceReading:
+    """Everything a plain text says. Offsets refer to ``text`` as given, so its newlines should be ``\\n`` already."""
+    digest = sha256 or hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+    return SourceReading(name=name, format=format, text=text, sha256=digest, plans=read_plan(text))
+
+
+def read_plan(text: str) -> tuple[PlanReading, ...]:
+    """The plans of a text, in order: a gazette holds many, a plan file one, an empty text none. Never raises."""
+    return tuple(_plan(text, document) for document in split(text))
+
+
+def _plan(text: str, document: Document) -> PlanReading:
+    return PlanReading(
+        title=document.title,
+        number=document.number,
+        issuer=document.issuer,
+        issued_on=document.issued_on,
+        effective_until=document.effective_until,
+        start=document.start,
+        end=document.end,
+        drafts=_drafts(text, document) if document.assigns else (),
+        doubts=_plan_doubts(document),
+    )
+
+
+def _drafts(text: str, document: Document) -> tuple[Draft, ...]:
+    items = place(paragraphs_of(text, document.start, document.end))
+    clauses = _clauses(text, items)
+    body = text[document.start : document.end]
+    times = plan_times(body, document.issued_on, document.planned_until)
+    return drafts_of(text, document, clauses, items, _rules(text, items, clauses), times)
+
+
+def _clauses(text: str, items: Sequence[Placed]) -> list[Clause]:
+    found = [*table_clauses(text, items), *line_clauses(items), *inline_clauses(items), *bracket_clauses(items)]
+    found += _apart(cue_clauses(items), found)
+    supplies = any(clause.fields.sign is Sign.SUPPLY for clause in found)
+    return [clause for clause in found if supplies or clause.fields.sign is not Sign.WEAK_SUPPLY]
+
+
+def _apart(clauses: Iterable[Clause], found: Sequence[Clause]) -> list[Clause]:
+    """The sentences of cues that are not already part of a surer clause."""
+    taken = sorted((clause.start, clause.end) for clause in found)
+    return [one for one in clauses if not any(a < one.end and one.start < b for a, b in taken)]
+
+
+def _rules(text: str, items: Sequence[Placed], clauses: Sequence[Clause]) -> list[AddedUnits]:
+    """The rules that add units: those stated in clauses, and those stated in sentences of their own."""
+    rules = [AddedUnits(clause.start, clause.fields.added) for clause in clauses if clause.fields.added]
+    spans = [(clause.start, clause.end) for clause in clauses if clause.form is not Form.TABLE]
+    for placed in items:
+        paragraph = placed.paragraph
+        for found in _SENTENCE.finditer(paragraph.flat) if "不再" in paragraph.flat else ():
+            at = paragraph.start + found.start()
+            if any(a < paragraph.start + found.end() and at < b for a, b in spans):
+                continue
+            _, units = take_rule(found.group())
+            if units:
+                rules.append(AddedUnits(at, units))
+    return sorted(rules, key=lambda rule: rule.at)
+
+
+def _plan_doubts(document: Document) -> tuple[Doubt, ...]:
+    doubts = []
+    if document.assigns and document.issued_on is None:
+        doubts.append(Doubt("no-issue-date", "没有读出印发日期，请补填；不写年份的时限要靠它确定年份"))
+    if document.assigns and document.number is None:
+        doubts.append(Doubt("no-number", "没有读出文号，如文件有文号请补填"))
+    return tuple(doubts)

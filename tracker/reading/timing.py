@@ -1,0 +1,123 @@
+"""Deadlines and milestones of a clause: its own phrase, else its paragraph's targets, else what the plan says for all."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from tracker.domain.deadlines import DeadlineReading, Found, find_in_prose, read_deadline
+from tracker.domain.doubts import doubt
+from tracker.domain.drafts import Basis, Deadline, DeadlineKind, Doubt, Form, MilestoneReading
+
+_SENTENCE = re.compile(r"[。；;！？]")
+_LONGEST_MILESTONE = 240
+_COLLECTIVE = re.compile(
+    r"(?:各|所有|全部|上述|以上|本方案)(?:有关|相关|项)?(?:供稿|责任|牵头|承办|成员|参编|撰稿)?(?:单位|部门|任务|工作任务|措施|事项)"
+)
+_DONE = re.compile(r"完成|报送|上报|提交|落实到位|办结|整改到位|报")
+_ALL_TASKS = re.compile(r"任务|措施|事项")
+
+
+@dataclass(frozen=True, slots=True)
+class PlanTimes:
+    """What the plan says about time: issue date, its own end, and duties stated once for all contributors or tasks."""
+
+    issued_on: date | None
+    until: date | None
+    for_all: DeadlineReading | None = None
+    for_suppliers: DeadlineReading | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Timing:
+    """A draft's deadline with its milestones and doubts."""
+
+    deadline: Deadline
+    milestones: tuple[MilestoneReading, ...] = ()
+    doubts: tuple[Doubt, ...] = ()
+
+
+def plan_times(body: str, issued_on: date | None, until: date | None) -> PlanTimes:
+    """Reads the duties that a plan states once for all: 各供稿单位于3月30日前报送, 各项任务于年底前完成."""
+    for_all = for_suppliers = None
+    for found in _COLLECTIVE.finditer(body):
+        sentence = _sentence_around(body, found.start())
+        if "。" in sentence or not _DONE.search(sentence):
+            continue
+        reading = _single(sentence, issued_on)
+        if reading and re.search("供稿|撰稿|参编", found.group()):
+            for_suppliers = reading
+        elif reading and _ALL_TASKS.search(found.group()):
+            for_all = reading
+    return PlanTimes(issued_on, until, for_all, for_suppliers)
+
+
+def _sentence_around(body: str, at: int) -> str:
+    begin = max(body.rfind(mark, max(0, at - 80), at) for mark in "。；\n") + 1
+    stop = _SENTENCE.search(body, at, at + 120)
+    return body[begin or max(0, at - 80) : stop.start() if stop else at + 120].split("\n", maxsplit=1)[0]
+
+
+def _single(sentence: str, issued_on: date | None) -> DeadlineReading | None:
+    found = [one for one in find_in_prose(sentence, issued_on) if one.point.due_on]
+    if not found:
+        return None
+    last = found[-1]
+    deadline = Deadline(sentence[last.start : last.end], DeadlineKind.FIXED, last.point.due_on, Basis.PLAN, last.rule)
+    return DeadlineReading(deadline)
+
+
+def timing_of(phrases: Sequence[str], lead: str, form: Form, times: PlanTimes) -> Timing:
+    """The timing of a clause with these deadline phrases, whose paragraph reads ``lead`` (DOMAIN, Deadlines 6-7)."""
+    targets = paragraph_milestones(lead, times.issued_on)
+    own = read_deadline("；".join(phrases), times.issued_on, times.until)
+    if own.deadline.text is not None and own.deadline.kind is not DeadlineKind.NONE:
+        return Timing(own.deadline, own.milestones + targets, own.doubts)
+    dated = [one for one in _targets(lead, times.issued_on) if one.point.due_on]
+    if dated:
+        last = max(dated, key=lambda one: one.point.due_on or date.min)
+        words = lead[last.start : last.end]
+        return _with_doubts(
+            Deadline(words, DeadlineKind.FIXED, last.point.due_on, Basis.PARAGRAPH, last.rule), targets, own
+        )
+    if form is Form.SUPPLY and times.for_suppliers:
+        return _with_doubts(times.for_suppliers.deadline, targets, own)
+    if times.for_all:
+        return _with_doubts(times.for_all.deadline, targets, own)
+    if times.until and form is not Form.SUPPLY:
+        return _with_doubts(Deadline(None, DeadlineKind.FIXED, times.until, Basis.PLAN, "plan-end"), targets, own)
+    return Timing(own.deadline, targets, own.doubts or (doubt("no-date"),))
+
+
+def _with_doubts(deadline: Deadline, targets: tuple[MilestoneReading, ...], own: DeadlineReading) -> Timing:
+    code = "date-from-paragraph" if deadline.basis is Basis.PARAGRAPH else "date-from-plan"
+    return Timing(deadline, targets, (*own.doubts, doubt(code)))
+
+
+def paragraph_milestones(lead: str, issued_on: date | None) -> tuple[MilestoneReading, ...]:
+    """The dated targets of a paragraph, in order; days before the issue date are background, not targets."""
+    found = _targets(lead, issued_on)
+    stones = []
+    for at, one in enumerate(found):
+        begin = _clause_begin(lead, one.start, found[at - 1].end if at else 0)
+        bound = _clause_begin(lead, found[at + 1].start, one.end) if at + 1 < len(found) else len(lead)
+        stop = _SENTENCE.search(lead, one.end, bound)
+        words = lead[begin : stop.start() if stop else bound].strip(" \t\u3000\n，,；;、")
+        stones.append(MilestoneReading(words[:_LONGEST_MILESTONE], one.point.due_on, one.point.recurrence))
+    return tuple(dict.fromkeys(stones))
+
+
+def _targets(lead: str, issued_on: date | None) -> list[Found]:
+    found = (one for one in find_in_prose(lead, issued_on) if one.point.due_on or one.point.recurrence)
+    return [one for one in found if not (one.point.due_on and issued_on and one.point.due_on < issued_on)]
+
+
+def _clause_begin(lead: str, at: int, least: int) -> int:
+    """Where the sentence of a date begins, but not before ``least``, the end of the date before it."""
+    begin = max(lead.rfind(mark, least, at) for mark in "。；;！？\n")
+    if begin >= 0:
+        return begin + 1
+    comma = lead.rfind("，", least, at)
+    return comma + 1 if least and comma >= 0 else least
