@@ -16,7 +16,7 @@ from icalendar.prop import vText
 from tracker.export.text import few_blanks, one_line, plain_text
 
 _URI_CHARACTERS = "%/:=&?~#+!$,;'@()*[]"  # reserved and unreserved of RFC 3986; all else is percent-encoded
-_FULL_WIDTH = str.maketrans({",": "，", ";": "；", "\\": "＼"})
+_FULL_WIDTH = str.maketrans({",": "，", ";": "；", "\\": "\uff3c"})
 _LAST_SEQUENCE = 2**31 - 1  # RFC 5545 3.3.8
 
 
