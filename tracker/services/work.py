@@ -33,7 +33,7 @@ class Changed(Stale):
     """Somebody changed the assignment meanwhile; ``entries`` tells who did what, the latest last."""
 
     def __init__(self, entries: Sequence[HistoryEntry]) -> None:
-        self.entries = tuple(entries)
+        self.entries = tuple(entry for entry in entries if entry.event != "adopt")
         told = "；".join(f"{e.actor_name}已“{label_of(e.event)}”（现为“{e.to_state.label}”）" for e in self.entries)
         super().__init__(f"您打开页面之后，该事项已有变动：{told or '内容有更新'}。本次操作没有保存，请核对后再提交。")
 

@@ -209,3 +209,15 @@ def about(words: str) -> Condition:
     """Every word stands in the task's title, the unit's names, or the plan's title or number."""
     places = (Task.title, Unit.name, Unit.full_name, Plan.title, Plan.number)
     return and_(*(or_(*(place.icontains(word, autoescape=True) for place in places)) for word in words.split()))
+
+
+def units_within(session: Session, reach: Condition) -> Sequence[Unit]:
+    """The active units that meet the condition, in the order of lists."""
+    return session.scalars(select(Unit).where(Unit.active, reach).order_by(Unit.position, Unit.id)).all()
+
+
+def plans_with_parts(session: Session, reach: Condition) -> Sequence[Plan]:
+    """The plans in which a unit that meets the condition has a part, the newest first."""
+    concerned = select(Task.plan_id).select_from(Assignment).join(Assignment.unit).join(Assignment.task).where(reach)
+    newest = (Plan.issued_on.is_(None), Plan.issued_on.desc(), Plan.id.desc())
+    return session.scalars(select(Plan).where(Plan.id.in_(concerned.correlate(None))).order_by(*newest)).all()

@@ -1,0 +1,54 @@
+"""Assignments with the light they show on a day."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta, tzinfo
+
+from tracker.domain.lights import DEFAULT_PACK, AssignmentFacts, LightPack, LitLight, light_of
+from tracker.domain.workdays import announced_calendar
+from tracker.store.tasks import Assignment, HistoryEntry
+
+
+@dataclass(frozen=True, slots=True)
+class When:
+    """The day a list is asked for, and the office's zone, in which instants fall on days."""
+
+    today: date
+    zone: tzinfo
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A unit's part as lists show it: its light, the days it is overdue (0 when it is not), the entry worth telling."""
+
+    assignment: Assignment
+    lit: LitLight
+    days_late: int = 0
+    told: HistoryEntry | None = None
+
+
+def part_of(assignment: Assignment, when: When, told: HistoryEntry | None = None) -> Part:
+    """The assignment as it stands on the day."""
+    late = (when.today - assignment.due_on).days if assignment.due_on else 0
+    return Part(assignment, lit(assignment, when), max(late, 0), told)
+
+
+def lit(assignment: Assignment, when: When) -> LitLight:
+    """The light of an assignment, with its reason."""
+    facts = AssignmentFacts(
+        assignment.state,
+        assignment.due_on,
+        assignment.dispatched_at.astimezone(when.zone).date(),
+        assignment.completed_on,
+    )
+    return light_of(facts, when.today, announced_calendar().add_workdays)
+
+
+def late_to_sign(when: When, pack: LightPack = DEFAULT_PACK) -> datetime:
+    """What was dispatched before this instant should have been signed for by now."""
+    add_workdays = announced_calendar().add_workdays
+    day = when.today
+    while add_workdays(day, pack.sign_within) >= when.today:
+        day -= timedelta(days=1)
+    return datetime.combine(day + timedelta(days=1), time(), when.zone)

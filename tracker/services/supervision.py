@@ -1,0 +1,176 @@
+"""What supervisors and leaders look through: the overdue list, its sheet, and what waits for a decision."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from tracker.domain.access import Actor, Permission
+from tracker.domain.lifecycle import Event, State
+from tracker.domain.roles import Role
+from tracker.export.sheets import Cell, Column, sheet_bytes
+from tracker.services.lit import Part, When, part_of
+from tracker.store import task_queries as ask
+from tracker.store.pages import PAGE_SIZE, Page, page_number
+from tracker.store.plans import Plan
+from tracker.store.reach import below, within
+from tracker.store.tasks import Assignment, Task
+from tracker.store.units import Unit
+
+REPORTS = (Event.REPORT.value, Event.SUBMIT.value)
+
+
+class OverdueSort(StrEnum):
+    """The columns by which the overdue list can be put in order."""
+
+    DAYS = "days"
+    TITLE = "title"
+    UNIT = "unit"
+    ROLE = "role"
+    PLAN = "plan"
+    STATE = "state"
+
+
+@dataclass(frozen=True, slots=True)
+class OverdueFilter:
+    """Which overdue items are asked for, in which order; ``unit_id`` stands for the unit and all below it."""
+
+    words: str = ""
+    unit_id: int | None = None
+    plan_id: int | None = None
+    min_days: int | None = None
+    role: Role | None = None
+    sort: OverdueSort = OverdueSort.DAYS
+    descending: bool = True
+
+
+def overdue(session: Session, actor: Actor, when: When, wanted: OverdueFilter, number: int) -> Page[Part]:
+    """A page of the overdue items within reach, each with its latest report."""
+    conditions = _overdue_conditions(session, actor, when, wanted)
+    total = ask.count_parts(session, conditions)
+    number = page_number(number, total)
+    found = ask.parts(session, conditions, _overdue_order(wanted), PAGE_SIZE, (number - 1) * PAGE_SIZE)
+    return Page(_told(session, found, when, REPORTS), number, total)
+
+
+def overdue_sheet(session: Session, actor: Actor, when: When, wanted: OverdueFilter) -> bytes:
+    """The whole list, as it is filtered and sorted, as an .xlsx file."""
+    conditions = _overdue_conditions(session, actor, when, wanted)
+    parts = _told(session, ask.parts(session, conditions, _overdue_order(wanted)), when, REPORTS)
+    note = f"截至{_words(when)}，共{len(parts)}项。{_said(session, wanted)}"
+    return sheet_bytes("逾期清单", OVERDUE_COLUMNS, _overdue_rows(parts), note)
+
+
+OVERDUE_COLUMNS = (
+    Column("序号", 6),
+    Column("任务", 40),
+    Column("责任单位", 20),
+    Column("角色", 8),
+    Column("来源文件", 40),
+    Column("文号", 22),
+    Column("完成时限", 13),
+    Column("逾期天数", 10),
+    Column("状态", 12),
+    Column("最近进展", 50),
+)
+
+
+def _overdue_rows(parts: Sequence[Part]) -> Iterator[tuple[Cell, ...]]:
+    for number, part in enumerate(parts, 1):
+        task, plan = part.assignment.task, part.assignment.task.plan
+        yield (
+            number,
+            task.title,
+            part.assignment.unit.name,
+            part.assignment.role.label,
+            plan.title,
+            plan.number,
+            part.assignment.due_on,
+            part.days_late,
+            part.assignment.state.label,
+            part.told.words if part.told else None,
+        )
+
+
+def _told(session: Session, found: Sequence[Assignment], when: When, events: tuple[str, ...]) -> list[Part]:
+    reports = ask.last_entry_of_each(session, [part.id for part in found], *events)
+    return [part_of(part, when, reports.get(part.id)) for part in found]
+
+
+def _overdue_conditions(session: Session, actor: Actor, when: When, wanted: OverdueFilter) -> list[ask.Condition]:
+    conditions = [within(actor, Permission.SUPERVISE), ask.overdue_on(when.today)]
+    if wanted.words:
+        conditions.append(ask.about(wanted.words))
+    if wanted.unit_id:
+        conditions.append(under(session, wanted.unit_id))
+    if wanted.plan_id:
+        conditions.append(Task.plan_id == wanted.plan_id)
+    if wanted.min_days:
+        conditions.append(Assignment.due_on <= when.today - timedelta(days=wanted.min_days))
+    if wanted.role:
+        conditions.append(Assignment.role == wanted.role)
+    return conditions
+
+
+def under(session: Session, unit_id: int) -> ask.Condition:
+    """The condition that a part belongs to the unit or to one below it; nothing does when there is no such unit."""
+    unit = session.get(Unit, unit_id)
+    return below(unit.path if unit else "none")
+
+
+def _overdue_order(wanted: OverdueFilter) -> list[Any]:
+    columns: dict[OverdueSort, tuple[Any, ...]] = {
+        OverdueSort.DAYS: (Assignment.due_on,),
+        OverdueSort.TITLE: (Task.title,),
+        OverdueSort.UNIT: (Unit.position, Unit.id),
+        OverdueSort.ROLE: (ask.BY_ROLE,),
+        OverdueSort.PLAN: (Plan.issued_on, Plan.id),
+        OverdueSort.STATE: (ask.BY_STATE,),
+    }
+    # The most days overdue are the earliest dates.
+    turned = wanted.descending != (wanted.sort is OverdueSort.DAYS)
+    chosen = [column.desc() if turned else column for column in columns[wanted.sort]]
+    return [*chosen, Assignment.due_on]
+
+
+def _words(when: When) -> str:
+    return f"{when.today.year}年{when.today.month}月{when.today.day}日"
+
+
+def _said(session: Session, wanted: OverdueFilter) -> str:
+    """The filters in words, for the note under a sheet's title; empty when nothing is filtered."""
+    unit = session.get(Unit, wanted.unit_id) if wanted.unit_id else None
+    plan = session.get(Plan, wanted.plan_id) if wanted.plan_id else None
+    said = [
+        f"查找“{wanted.words}”" if wanted.words else "",
+        f"单位：{unit.name}（含下属单位）" if unit else "",
+        f"文件：{plan.title}" if plan else "",
+        f"逾期不少于{wanted.min_days}天" if wanted.min_days else "",
+        f"角色：{wanted.role.label}" if wanted.role else "",
+    ]
+    filters = "；".join(filter(None, said))
+    return f"筛选条件：{filters}。" if filters else ""
+
+
+def submitted(session: Session, actor: Actor, when: When, number: int) -> Page[Part]:
+    """A page of what units have submitted and this person may decide, the longest waiting first, with their words."""
+    return _waiting(session, actor, when, (State.SUBMITTED, Event.SUBMIT), number)
+
+
+def declined(session: Session, actor: Actor, when: When, number: int = 1) -> Page[Part]:
+    """A page of what units have declined and waits to be dispatched anew or withdrawn, with their reasons."""
+    return _waiting(session, actor, when, (State.DECLINED, Event.DECLINE), number)
+
+
+def _waiting(session: Session, actor: Actor, when: When, waits: tuple[State, Event], number: int) -> Page[Part]:
+    state, event = waits
+    conditions = [within(actor, Permission.DECIDE), Assignment.state == state]
+    total = ask.count_parts(session, conditions)
+    number = page_number(number, total)
+    found = ask.parts(session, conditions, (Assignment.changed_at,), PAGE_SIZE, (number - 1) * PAGE_SIZE)
+    return Page(_told(session, found, when, (event.value,)), number, total)

@@ -1,0 +1,212 @@
+"""All tasks within somebody's reach, one task, and one unit's part in it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from tracker.domain.access import Actor, Forbidden, Permission
+from tracker.domain.lifecycle import Event, State
+from tracker.domain.lights import DEFAULT_PACK, Light
+from tracker.services.errors import NotFound
+from tracker.services.lit import Part, When, late_to_sign, part_of
+from tracker.services.supervision import under
+from tracker.services.work import events_for
+from tracker.store import task_queries as ask
+from tracker.store.pages import PAGE_SIZE, Page, page_number
+from tracker.store.plans import Plan
+from tracker.store.reach import within
+from tracker.store.tasks import Assignment, HistoryEntry, Milestone, Task
+from tracker.store.units import Unit
+
+UNITS_NAMED = 4
+CONTEXT = 120  # characters of the plan shown before and after a clause
+WORST_FIRST = (Light.RED, Light.YELLOW, Light.GREEN, Light.NONE)
+
+
+class TaskSort(StrEnum):
+    """The columns by which the list of tasks can be put in order."""
+
+    DUE = "due"
+    TITLE = "title"
+    PLAN = "plan"
+    STATE = "state"
+
+
+@dataclass(frozen=True, slots=True)
+class TaskFilter:
+    """Which tasks are asked for: those of which one unit's part meets all of this."""
+
+    words: str = ""
+    state: State | None = None
+    unit_id: int | None = None
+    plan_id: int | None = None
+    due_from: date | None = None
+    due_to: date | None = None
+    overdue: bool = False
+    light: Light | None = None
+    sort: TaskSort = TaskSort.DUE
+    descending: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class TaskRow:
+    """A task in the list: its worst light among the parts in reach, the first units, and how many more there are."""
+
+    task: Task
+    worst: Part
+    named: Sequence[Part]
+    more: int
+
+
+@dataclass(frozen=True, slots=True)
+class TaskPage:
+    """A task as one person may see it; ``entries`` are those of the parts within the person's reach alone."""
+
+    task: Task
+    parts: Sequence[Part]
+    readable: frozenset[int]
+    entries: Sequence[HistoryEntry]
+    around: tuple[str, str, str] | None
+
+    @property
+    def sees_all(self) -> bool:
+        return len(self.readable) == len(self.parts)
+
+    @property
+    def unit_names(self) -> dict[int, str]:
+        """The unit's name for each assignment's id, for the timeline."""
+        return {part.assignment.id: part.assignment.unit.name for part in self.parts}
+
+    @property
+    def date_changes(self) -> list[HistoryEntry]:
+        return [entry for entry in self.entries if entry.due_from or entry.due_to]
+
+
+@dataclass(frozen=True, slots=True)
+class PartPage:
+    """One unit's part, with what this person may do now and, when it was sent back, by whom and why."""
+
+    part: Part
+    events: Sequence[Event]
+    sent_back: HistoryEntry | None
+
+    @property
+    def assignment(self) -> Assignment:
+        return self.part.assignment
+
+    @property
+    def milestones(self) -> Sequence[Milestone]:
+        return self.assignment.task.milestones
+
+
+def all_tasks(session: Session, actor: Actor, when: When, wanted: TaskFilter, number: int) -> Page[TaskRow]:
+    """A page of the tasks in which a unit within reach has a part that meets the filter."""
+    conditions = _conditions(session, actor, when, wanted)
+    total = ask.count_tasks(session, conditions)
+    number = page_number(number, total)
+    found = ask.tasks(session, conditions, _order(wanted), PAGE_SIZE, (number - 1) * PAGE_SIZE)
+    return Page([_row(actor, task, when) for task in found], number, total)
+
+
+def _conditions(session: Session, actor: Actor, when: When, wanted: TaskFilter) -> list[ask.Condition]:
+    conditions = [within(actor, Permission.READ)]
+    if wanted.words:
+        conditions.append(ask.about(wanted.words))
+    if wanted.state:
+        conditions.append(Assignment.state == wanted.state)
+    if wanted.unit_id:
+        conditions.append(under(session, wanted.unit_id))
+    if wanted.plan_id:
+        conditions.append(Task.plan_id == wanted.plan_id)
+    if wanted.due_from:
+        conditions.append(Assignment.due_on >= wanted.due_from)
+    if wanted.due_to:
+        conditions.append(Assignment.due_on <= wanted.due_to)
+    if wanted.overdue:
+        conditions.append(ask.overdue_on(when.today))
+    if wanted.light:
+        conditions.append(ask.light_is(wanted.light, when.today, late_to_sign(when), DEFAULT_PACK))
+    return conditions
+
+
+def _order(wanted: TaskFilter) -> list[Any]:
+    columns: dict[TaskSort, tuple[Any, ...]] = {
+        TaskSort.DUE: (Task.due_on,),
+        TaskSort.TITLE: (Task.title,),
+        TaskSort.PLAN: (Plan.issued_on, Plan.id),
+        TaskSort.STATE: (Task.state,),
+    }
+    chosen = [column.desc() if wanted.descending else column for column in columns[wanted.sort]]
+    # Tasks without a day come last in either direction.
+    undated = [Task.due_on.is_(None)] if wanted.sort is TaskSort.DUE else []
+    return [*undated, *chosen, Task.due_on.is_(None), Task.due_on, Plan.id, Task.position]
+
+
+def _row(actor: Actor, task: Task, when: When) -> TaskRow:
+    """The task's row: units within reach are named first, and they alone give the light."""
+    own = [part for part in task.assignments if actor.may(Permission.READ, part.unit.path)]
+    others = [part for part in task.assignments if part not in own]
+    lit_parts = [part_of(part, when) for part in own]
+    worst = min(lit_parts, key=lambda part: WORST_FIRST.index(part.lit.light))
+    named = [*lit_parts, *(part_of(part, when) for part in others)][:UNITS_NAMED]
+    return TaskRow(task, worst, named, len(task.assignments) - len(named))
+
+
+def task_page(session: Session, actor: Actor, when: When, task_id: int) -> TaskPage:
+    """The task; raises NotFound, or Forbidden when no unit within the actor's reach has a part in it."""
+    task = ask.task_shown(session, task_id)
+    if task is None:
+        raise NotFound("没有这项任务，可能已被删除，请从任务清单重新进入。")
+    readable = frozenset(part.id for part in task.assignments if actor.may(Permission.READ, part.unit.path))
+    if not readable:
+        raise Forbidden(Permission.READ, "查看该任务")
+    return TaskPage(
+        task,
+        [part_of(part, when) for part in task.assignments],
+        readable,
+        ask.entries_of(session, readable),
+        ask.text_around(session, task, CONTEXT),
+    )
+
+
+def part_page(session: Session, actor: Actor, when: When, assignment_id: int) -> PartPage:
+    """The part; raises NotFound, or Forbidden when its unit lies outside the actor's reach."""
+    assignment = ask.assignment_shown(session, assignment_id)
+    if assignment is None:
+        raise NotFound("没有这项分工，可能已被删除，请从任务清单重新进入。")
+    if not actor.may(Permission.READ, assignment.unit.path):
+        raise Forbidden(Permission.READ, "查看该事项")
+    part = part_of(assignment, when)
+    return PartPage(part, events_for(actor, assignment), _sent_back(assignment))
+
+
+SENT_BACK = (Event.RETURN.value, Event.REOPEN.value)
+
+
+def _sent_back(assignment: Assignment) -> HistoryEntry | None:
+    """The decision that sent the work back to the unit, while the unit has not submitted again."""
+    if assignment.state is not State.IN_PROGRESS:
+        return None
+    turns = [entry for entry in assignment.history if entry.event != Event.REPORT]
+    last = turns[-1] if turns else None
+    return last if last and last.event in SENT_BACK else None
+
+
+def other_units(session: Session, actor: Actor, assignment: Assignment) -> list[tuple[int, str]]:
+    """The units to which declined work may be dispatched: the same one first, then those in reach without a part."""
+    taken = {part.unit_id for part in assignment.task.assignments}
+    found = ask.units_within(session, within(actor, Permission.DECIDE))
+    others = [(unit.id, unit.name) for unit in found if unit.id not in taken]
+    return [(assignment.unit_id, f"{assignment.unit.name}（原单位）"), *others]
+
+
+def choices(session: Session, actor: Actor, permission: Permission) -> tuple[Sequence[Unit], Sequence[Plan]]:
+    """The units and plans by which a list may be filtered: those that have parts within reach."""
+    reach = within(actor, permission)
+    return ask.units_within(session, reach), ask.plans_with_parts(session, reach)
