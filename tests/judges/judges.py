@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import subprocess
 import tempfile
 from collections.abc import Sequence
@@ -20,7 +19,7 @@ from typing import Any
 
 from icalendar import Calendar
 
-from tests.needs import JUDGES
+from tests.needs import JUDGES, find_node
 
 HERE = Path(__file__).resolve().parent
 BIN = JUDGES / "venv" / "bin"
@@ -71,7 +70,7 @@ def parse_with_node_ical(body: bytes) -> Read:
 
 
 def _parse_with_node(parser: str, body: bytes) -> Read:
-    node = shutil.which("node")
+    node = find_node()
     assert node is not None, "mark the test with @pytest.mark.needs('node')"
     said = _run([node, HERE / "read_ics.cjs", JUDGES / "node", parser], body)
     return list(json.loads(said))

@@ -1,7 +1,7 @@
 #!/bin/sh
 # Installs the calendar programs that read our feeds back in the tests, under .cache/judges, which git ignores:
 #   venv/   khal, vdirsyncer and recurring-ical-events, apart from the product's own packages
-#   node/   ical.js (Thunderbird's parser) and node-ical, when node and npm are on the PATH
+#   node/   ical.js (Thunderbird's parser) and node-ical, when npm is on the PATH
 # Run it as often as you like: what is there already is left alone. PYTHON chooses another Python.
 # Exit status 0 when all that this machine can hold is there, 1 when an installation failed.
 set -u
@@ -26,6 +26,14 @@ find_python() {
     fi
 }
 
+# Playwright brings a Node.js of its own, which is new enough; Debian 12's is not.
+find_node() {
+    for brought in "$root"/.venv/lib/python3*/site-packages/playwright/driver/node; do
+        "$brought" --version >/dev/null 2>&1 && echo "$brought" && return
+    done
+    echo node
+}
+
 install_python() {
     if is_current "$judges/venv" "$python_pins" && "$judges/venv/bin/khal" --version >/dev/null 2>&1; then
         say "khal, vdirsyncer and recurring-ical-events are there"
@@ -43,7 +51,7 @@ install_python() {
 }
 
 install_node() {
-    if ! command -v node >/dev/null || ! command -v npm >/dev/null; then
+    if ! command -v "$(find_node)" >/dev/null || ! command -v npm >/dev/null; then
         say "node or npm is not on the PATH: ical.js and node-ical are left out; the tests that need them will not run"
         return 0
     fi
@@ -65,7 +73,7 @@ install_node() {
 }
 
 reads_an_empty_calendar() { # parser
-    [ "$(printf "$empty_calendar" | node "$reader" "$judges/node" "$1")" = "[]" ]
+    [ "$(printf "$empty_calendar" | "$(find_node)" "$reader" "$judges/node" "$1")" = "[]" ]
 }
 
 mkdir -p "$judges"
