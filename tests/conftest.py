@@ -107,3 +107,9 @@ def _lent(server: PostgresServer, template: str) -> Iterator[str]:
         yield url.render_as_string(hide_password=False)
     finally:
         server.drop(url)
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.needs("postgresql"))])
+def either_url(request: pytest.FixtureRequest) -> str:
+    """The URL of a new database at the newest schema, without any row; the test runs on both kinds."""
+    return str(request.getfixturevalue(f"{'postgres' if request.param == 'postgresql' else 'sqlite'}_url"))
