@@ -1,0 +1,264 @@
+"""The sweep: flags what is overdue and records the notices owed, each exactly once, however often it runs.
+
+What it relies on:
+- a notice's unique key: recording is an insert that passes over what is there;
+- the last finished run: what came to a rung of the ladder since then is found by its due day, and what
+  changed since then is looked at part by part. A run that was killed is not finished, so the next one
+  looks at the same again;
+- every transaction decides and records together. Killed at any point, nothing is lost and nothing doubled.
+
+Two sweeps at once are safe: they take turns at each transaction, and the second finds nothing left to do.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import TypeVar
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Engine
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.orm import Session
+
+from tracker.clock import Clock
+from tracker.domain.notices import LADDER, NoticeKind, owed, reached
+from tracker.store import sweep_queries as queries
+from tracker.store import sweep_runs
+from tracker.store.engine import write_session
+from tracker.store.notices import SweepRun
+from tracker.store.once import SWEEP_TURN, take_turn
+from tracker.store.sweep_queries import Decision, Told
+
+log = logging.getLogger(__name__)
+
+T = TypeVar("T")
+
+OFFICE_ZONE = ZoneInfo("Asia/Shanghai")
+FLAGS_AT_ONCE = 20_000
+PARTS_AT_ONCE = 500
+RUNGS_AT_ONCE = 500
+FAILURES_KEPT = 20
+# A change is stamped when its request begins and seen when that commits; none takes longer than this.
+SLOWEST_CHANGE = timedelta(minutes=10)
+
+
+@dataclass(frozen=True, slots=True)
+class SweepReport:
+    """What a run found.
+
+    ``recorded`` counts new notices by step (days from the due day). ``late_days``: how many days the run came
+    after the day that the sweep should first have run again; 0 when none was missed. ``unreachable``: units
+    without a liaison, to whom notices were due. ``failures``: parts that could not be looked at, and why.
+    """
+
+    day: date
+    flagged: int
+    recorded: Mapping[int, int]
+    late_days: int
+    late_notices: int
+    unreachable: tuple[str, ...]
+    failures: tuple[str, ...]
+    seconds: float
+
+    @property
+    def total(self) -> int:
+        return sum(self.recorded.values())
+
+    def of_kind(self, kind: NoticeKind) -> int:
+        """How many new notices are of that kind."""
+        return sum(self.recorded.get(step.days, 0) for step in LADDER if step.kind is kind)
+
+
+@dataclass(slots=True)
+class _Tally:
+    flagged: int = 0
+    late: int = 0
+    steps: Counter[int] = field(default_factory=Counter)
+    unreached: set[int] = field(default_factory=set)
+    failures: list[str] = field(default_factory=list)
+
+    def add(self, told: Iterable[Told]) -> None:
+        for step, late_days, recipient_key in told:
+            self.steps[step] += 1
+            self.late += late_days > 0
+            if recipient_key.startswith("unit:"):
+                self.unreached.add(int(recipient_key.removeprefix("unit:")))
+
+
+@dataclass(frozen=True, slots=True)
+class _Sweeper:
+    """One run: when it is, what the last finished run had covered, and what was found so far.
+
+    ``swept_day`` is the last day that was swept; ``changed_since`` the instant from which changes are new.
+    Both are None when the sweep never ran before.
+    """
+
+    engine: Engine
+    clock: Clock
+    today: date
+    swept_day: date | None
+    changed_since: datetime | None
+    tally: _Tally
+
+    @property
+    def now(self) -> datetime:
+        return self.clock.now()
+
+
+def sweep(engine: Engine, now: datetime, today: date, zone: ZoneInfo = OFFICE_ZONE) -> SweepReport:
+    """Runs the sweep for ``today`` and writes a row that tells how it went.
+
+    Raises OperationalError when the database is out of reach or stays locked; the run then counts as unfinished.
+    """
+    started = time.monotonic()
+    run_id, sweeper = _begin(engine, Clock(zone).fixed_at(now), today)
+    individually = _sweep_sets(sweeper)
+    _sweep_parts(sweeper, individually)
+    return _finish(sweeper, run_id, time.monotonic() - started)
+
+
+def _begin(engine: Engine, clock: Clock, today: date) -> tuple[int, _Sweeper]:
+    with write_session(engine) as session:
+        last = sweep_runs.last_finished(session, today)
+        run = SweepRun(day=today, started_at=clock.now())
+        session.add(run)
+        session.commit()
+        swept_day, since = (last.day, _changed_since(last, clock, today)) if last else (None, None)
+        return run.id, _Sweeper(engine, clock, today, swept_day, since, _Tally())
+
+
+def _changed_since(last: SweepRun, clock: Clock, today: date) -> datetime:
+    """From when on a change may have been missed by the last run."""
+    # The sample's hours run round on one day, so that a run of the same day may have begun "later" than now.
+    began = last.started_at if last.started_at <= clock.now() else clock.start_of(today)
+    return began - SLOWEST_CHANGE
+
+
+def _sweep_sets(sweeper: _Sweeper) -> list[int]:
+    """Flags, and tells all that came to a rung since the last run; returns the parts to be looked at one by one."""
+    individually: list[int] = []
+    with write_session(sweeper.engine) as session:
+        take_turn(session, SWEEP_TURN)
+        queries.clear_outdated_flags(session)
+        flagged, left = _flag(sweeper, session)
+        individually += left + _tell_reached(sweeper, session)
+        session.commit()
+    while flagged == FLAGS_AT_ONCE:
+        with write_session(sweeper.engine) as session:
+            take_turn(session, SWEEP_TURN)
+            flagged, left = _flag(sweeper, session)
+            individually += left
+            session.commit()
+    return individually
+
+
+def _flag(sweeper: _Sweeper, session: Session) -> tuple[int, list[int]]:
+    """Flags a batch. Parts that an earlier sweep should have flagged came in behind its back: they are told now.
+
+    Returns how many were flagged, and those that could not be told together.
+    """
+    found = queries.flag_overdue(session, sweeper.today, sweeper.swept_day, FLAGS_AT_ONCE)
+    sweeper.tally.flagged += len(found)
+    missed = [part_id for part_id, was_missed in found if was_missed]
+    left = [ids for ids in _batches(missed, PARTS_AT_ONCE) if not _told_together(sweeper, session, ids)]
+    return len(found), [part_id for ids in left for part_id in ids]
+
+
+def _tell_reached(sweeper: _Sweeper, session: Session) -> list[int]:
+    """Tells, in a statement or two, all unchanged parts that came to a rung; returns those it could not tell."""
+    if sweeper.swept_day is None or sweeper.changed_since is None:
+        return []
+    left: list[int] = []
+    for rungs in _batches(reached(sweeper.swept_day, sweeper.today), RUNGS_AT_ONCE):
+        try:
+            with session.begin_nested():
+                told = queries.record_reached(session, rungs, sweeper.changed_since, sweeper.now, sweeper.today)
+            sweeper.tally.add(told)
+        except (OperationalError, InterfaceError):
+            raise
+        except Exception:
+            log.exception("the notices of %s could not be recorded together", sweeper.today)
+            left += queries.come_to_rung(session, [rung.due_on for rung in rungs], sweeper.changed_since)
+    return left
+
+
+def _sweep_parts(sweeper: _Sweeper, more: list[int]) -> None:
+    """Looks at every part that changed since the last run, and at ``more``, in batches of one transaction each."""
+    with Session(sweeper.engine) as session:
+        changed = queries.changed_ids(session, sweeper.changed_since, sweeper.today)
+    for ids in _batches(sorted({*changed, *more}), PARTS_AT_ONCE):
+        if not _tell_batch(sweeper, ids):
+            for part_id in ids:
+                _tell_batch(sweeper, [part_id])
+
+
+def _tell_batch(sweeper: _Sweeper, ids: Sequence[int]) -> bool:
+    """One transaction; False when something in the batch stopped it, which is noted once it is alone."""
+    with write_session(sweeper.engine) as session:
+        take_turn(session, SWEEP_TURN)
+        done = _told_together(sweeper, session, ids)
+        session.commit()
+    return done
+
+
+def _told_together(sweeper: _Sweeper, session: Session, ids: Sequence[int]) -> bool:
+    """Decides and records for some parts, all or none of them. One poisoned row must not stop the others."""
+    try:
+        with session.begin_nested():
+            decisions = list(_decide(sweeper, session, ids))
+            told = queries.record_decisions(session, decisions, sweeper.now) if decisions else ()
+    except (OperationalError, InterfaceError):
+        raise
+    except Exception as error:
+        log.exception("%d parts could not be told of", len(ids))
+        if len(ids) == 1:
+            sweeper.tally.failures.append(f"分工 {ids[0]}：{error}".splitlines()[0][:300])
+        return False
+    sweeper.tally.add(told)
+    return True
+
+
+def _decide(sweeper: _Sweeper, session: Session, ids: Sequence[int]) -> Iterator[Decision]:
+    """The notices owed to these parts' units that were never recorded, to whomever."""
+    known = queries.steps_recorded(session, ids)
+    for part_id, due_on, dispatched_at, renewed_at in queries.standing_of(session, ids, sweeper.today):
+        since = sweeper.clock.day_of(max(dispatched_at, renewed_at or dispatched_at))
+        for each in owed(due_on, since, sweeper.today):
+            if (part_id, due_on, each.step.days) not in known:
+                yield Decision(part_id, due_on, each.step, each.planned_on, each.late_days)
+
+
+def _finish(sweeper: _Sweeper, run_id: int, seconds: float) -> SweepReport:
+    tally = sweeper.tally
+    with write_session(sweeper.engine) as session:
+        run = session.get_one(SweepRun, run_id)
+        run.finished_at = run.started_at + timedelta(seconds=seconds)
+        run.flagged, run.recorded = tally.flagged, tally.steps.total()
+        run.error = "\n".join(tally.failures[:FAILURES_KEPT]) or None
+        sweep_runs.forget_empty_runs(session, run)
+        unreachable = queries.unit_names(session, tally.unreached)
+        session.commit()
+    return SweepReport(
+        day=sweeper.today,
+        flagged=tally.flagged,
+        recorded=dict(sorted(tally.steps.items())),
+        late_days=_late_days(sweeper.swept_day, sweeper.today),
+        late_notices=tally.late,
+        unreachable=tuple(unreachable),
+        failures=tuple(tally.failures),
+        seconds=seconds,
+    )
+
+
+def _late_days(swept_day: date | None, today: date) -> int:
+    """Days from the first one that was not swept to today; 0 when yesterday or today was, or none ever."""
+    return max((today - swept_day).days - 1, 0) if swept_day else 0
+
+
+def _batches(items: Sequence[T], size: int) -> Iterator[Sequence[T]]:
+    return (items[start : start + size] for start in range(0, len(items), size))

@@ -1,0 +1,40 @@
+"""The rows that tell how each run of the sweep went."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from tracker.store.notices import SweepRun
+
+
+def last_finished(session: Session, today: date) -> SweepRun | None:
+    """The newest finished run for ``today`` or a day before it; None when there is none."""
+    return session.scalar(
+        select(SweepRun)
+        .where(SweepRun.finished_at.is_not(None), SweepRun.day <= today)
+        .order_by(SweepRun.day.desc(), SweepRun.id.desc())
+        .limit(1)
+    )
+
+
+def forget_empty_runs(session: Session, kept: SweepRun) -> None:
+    """Drops the day's earlier runs that found nothing: one row tells as much as hundreds."""
+    session.execute(
+        delete(SweepRun).where(
+            SweepRun.day == kept.day,
+            SweepRun.id < kept.id,
+            SweepRun.finished_at.is_not(None),
+            SweepRun.flagged == 0,
+            SweepRun.recorded == 0,
+            SweepRun.mailed == 0,
+            SweepRun.error.is_(None),
+        )
+    )
+
+
+def newest(session: Session) -> SweepRun | None:
+    """The run that began last, finished or not."""
+    return session.scalar(select(SweepRun).order_by(SweepRun.id.desc()).limit(1))
