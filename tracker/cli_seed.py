@@ -1,4 +1,4 @@
-"""``tracker seed``: loads reviewed plans, units and tasks from a file."""
+"""``tracker seed`` loads reviewed plans, units and tasks from a file; ``tracker sample load`` the sample."""
 
 from __future__ import annotations
 
@@ -10,7 +10,9 @@ from tracker.cli_program import Program, pass_program
 from tracker.domain.seed import Seed
 from tracker.reading.seed_file import SeedError, read_seed
 from tracker.services.errors import Invalid
+from tracker.services.sample import NOT_IN_PRODUCTION, SAMPLE_DAY, load_sample, sample_morning
 from tracker.services.seeding import Loaded, load_seed
+from tracker.services.sweep import sweep
 from tracker.settings import PROJECT_ROOT
 
 SEED_FILE = PROJECT_ROOT / "tasks_seed.yaml"
@@ -22,7 +24,7 @@ class UnusableSeedError(click.ClickException):
     exit_code = 2
 
     def show(self, file: object = None) -> None:
-        click.echo(f"{self.message}\n没有载入任何内容，请改正后重新运行。", err=True)
+        click.echo(f"{self.message}\n没有载入任何内容。", err=True)
 
 
 def seed_from(path: Path) -> Seed:
@@ -56,3 +58,29 @@ def seed_command(program: Program, file: Path) -> None:
     click.echo(f"{file.name}：没有变化。" if loaded.is_unchanged else f"已载入 {file.name}：")
     for line in loaded.lines():
         click.echo(f"  {line}")
+
+
+@click.group("sample", help="示例数据（正式环境不可用）。")
+def sample_group() -> None:
+    pass
+
+
+@sample_group.command("load", help="载入示例：种子数据、八个示例账号和一段办理历史。可重复执行。")
+@pass_program
+def sample_load(program: Program) -> None:
+    if program.settings.production:
+        raise UnusableSeedError(NOT_IN_PRODUCTION)
+    seed = seed_from(SEED_FILE)
+    with program.session() as session:
+        try:
+            loaded = load_sample(session, seed, program.settings, program.clock)
+        except Invalid as error:
+            raise UnusableSeedError(str(error)) from error
+    if not loaded.is_new:
+        click.echo("示例数据已经载入，没有变化。账号和密码见登录页。")
+        return
+    noticed = sweep(program.engine, sample_morning(program.clock), SAMPLE_DAY, program.clock.zone)
+    click.echo(f"已载入示例数据：办理记录 {loaded.events} 条，提醒 {noticed.total} 条。")
+    click.echo("示例账号（密码只在这里显示一次，演示期间登录页也会列出）：")
+    for person in loaded.people:
+        click.echo(f"  {person.login:<11} {person.password:<24} {person.name}  {person.unit} {person.office}")

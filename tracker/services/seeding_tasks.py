@@ -13,6 +13,7 @@ from tracker.domain.lifecycle import State
 from tracker.domain.seed import Seed, SeedMilestone, SeedPlan, SeedTask
 from tracker.domain.units import UnitDirectory
 from tracker.services.assigning import Mention, PlannedAssignment, assignments_for, custom_applies
+from tracker.services.moves import settle_task
 from tracker.services.seeding_run import Loading
 from tracker.store.office import office_setting
 from tracker.store.plans import Plan
@@ -118,8 +119,8 @@ def _assign(loading: Loading, row: Task, planned: list[PlannedAssignment], at: d
     for position, share in fresh:
         row.assignments.append(_part(row, share, position, at))
     loading.counts["分工"].added += len(fresh)
-    if row.state is TaskState.COMPLETED and any(share.role.completes for _, share in fresh):
-        row.state, row.completed_on = TaskState.OPEN, None
+    if fresh:
+        settle_task(row)
 
 
 def _part(row: Task, share: PlannedAssignment, position: int, at: datetime) -> Assignment:
