@@ -8,7 +8,7 @@ import click
 
 from tracker.cli_program import Program, pass_program
 from tracker.cli_read import read_command
-from tracker.cli_seed import seed_command
+from tracker.cli_seed import sample_group, seed_command
 from tracker.store import migrate
 from tracker.store.engine import make_engine
 
@@ -24,6 +24,7 @@ def main() -> None:
 
 main.add_command(read_command)
 main.add_command(seed_command)
+main.add_command(sample_group)
 
 
 @main.group(help="数据库。")
