@@ -19,7 +19,14 @@ from tracker.domain.text import shortened, tidy
 from tracker.reading import read_bytes
 from tracker.services.errors import NotFound
 from tracker.store.engine import begin_write
-from tracker.store.plan_queries import DraftCounts, draft_counts, latest_sources, source_by_digest, source_with_plans
+from tracker.store.plan_queries import (
+    DraftCounts,
+    draft_counts,
+    latest_sources,
+    scope_choices,
+    source_by_digest,
+    source_with_plans,
+)
 from tracker.store.plans import Draft, DraftState, Plan, Source
 from tracker.store.units import Unit
 
@@ -138,6 +145,11 @@ def source_view(session: Session, actor: Actor, source_id: int) -> SourceView:
 def recent_sources(session: Session, actor: Actor) -> Sequence[Source]:
     """What was imported last where the actor takes plans in."""
     return latest_sources(session, actor)
+
+
+def import_scopes(session: Session, actor: Actor) -> Sequence[Unit]:
+    """The units that the actor may import plans for: those where the actor stands."""
+    return scope_choices(session, actor)
 
 
 def _scope(session: Session, actor: Actor, unit_id: int) -> Unit:

@@ -90,6 +90,8 @@ def confirm_dates(session: Session, actor: Actor, now: datetime, plan_id: int, s
         )
     for draft in waiting:
         draft.deadline_basis = Basis.REVIEW
+        answered = [{**row, "settled": True} if row["code"] == "date-from-plan" else row for row in draft.doubts]
+        draft.doubts = answered
         draft.changed_by_id, draft.changed_at = actor.person_id or None, now
     try:
         session.commit()

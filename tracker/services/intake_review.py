@@ -12,12 +12,12 @@ from sqlalchemy.orm import Session
 
 from tracker.domain.access import Actor, Forbidden, Permission
 from tracker.domain.drafts import Basis, DeadlineKind, Form
-from tracker.domain.paging import PAGE_SIZE, Page, page_of
 from tracker.domain.passages import Mark, Passage, passages_of
 from tracker.services.assigning import PlannedAssignment, assignments_for, custom_applies
 from tracker.services.errors import NotFound
 from tracker.services.intake_naming import NamedUnit, Naming
 from tracker.store.office import office_setting
+from tracker.store.pages import PAGE_SIZE, Page, page_number
 from tracker.store.plan_queries import drafts_of, plan_with_scope, tasks_of_drafts, text_of_plan
 from tracker.store.plans import Draft, DraftState, Plan
 from tracker.store.unit_directory import names_for
@@ -52,6 +52,8 @@ _UNDATED = (DeadlineKind.NONE, DeadlineKind.ONGOING)
 DATE_DOUBTS = frozenset(
     {
         "no-date",
+        "date-from-paragraph",
+        "date-from-plan",
         "due-before-issue",
         "before-reading",
         "several-dates",
@@ -111,12 +113,12 @@ class Review:
     plan: Plan
     show: Show
     counts: dict[Show, int]
-    page: Page
-    drafts: tuple[ReviewDraft, ...]
+    page: Page[ReviewDraft]
     passages: tuple[Passage, ...]
     unknown: dict[str, int]
     shared_dates: tuple[SharedDate, ...]
     known_names: tuple[str, ...]
+    done: ReviewDraft | None = None
 
 
 def questions_about(draft: Draft, unknown: Sequence[str]) -> tuple[str, ...]:
@@ -128,12 +130,12 @@ def questions_about(draft: Draft, unknown: Sequence[str]) -> tuple[str, ...]:
     said = [doubt["message"] for doubt in draft.doubts if not doubt.get("settled")]
     codes = {doubt["code"] for doubt in draft.doubts}
     if not draft.units and "no-unit" not in codes:
-        said.append("没有责任单位，请补填。")
-    said += [f"单位“{name}”尚未对应到已登记的单位。" for name in unknown]
+        said.append("没有责任单位，请补填")
+    said += [f"单位“{name}”尚未对应到已登记的单位" for name in unknown]
     if draft.deadline_basis is not Basis.REVIEW and not codes & DATE_DOUBTS:
         said += _about_date(draft)
     if draft.form in _BY_HAND_ONLY:
-        said.append(f"这一条是从{draft.form.label}中读出的，请核对是否应当立项。")
+        said.append(f"这一条是从{draft.form.label}中读出的，请核对是否应当立项")
     return tuple(said)
 
 
@@ -142,9 +144,9 @@ def _about_date(draft: Draft) -> list[str]:
         if draft.deadline_basis is Basis.CLAUSE:
             return []
         basis = draft.deadline_basis.label if draft.deadline_basis else "没有注明依据"
-        return [f"条款没有写明日期，完成日期{basis}，请核对。"]
+        return [f"条款没有写明日期，完成日期{basis}，请核对"]
     if draft.deadline_kind not in _UNDATED:
-        return [f"{draft.deadline_kind.label}，还没有确定的完成日期，请核对。"]
+        return [f"{draft.deadline_kind.label}，还没有确定的完成日期，请核对"]
     return []
 
 
@@ -176,8 +178,12 @@ def review(
     show: Show = Show.OPEN,
     page: int = 1,
     draft_id: int | None = None,
+    done_id: int | None = None,
 ) -> Review:
-    """One page of a plan's drafts; with ``draft_id`` the page on which that draft stands, among all if need be."""
+    """One page of a plan's drafts; with ``draft_id`` the page on which that draft stands, among all if need be.
+
+    ``done_id`` is the draft that was just worked on, which may have left the list.
+    """
     plan = plan_for_intake(session, actor, plan_id)
     naming = naming_for(session, plan)
     drafts = drafts_of(session, plan_id)
@@ -185,19 +191,19 @@ def review(
     if draft_id is not None and show not in kinds.get(draft_id, frozenset()):
         show = Show.ALL
     listed = [draft for draft in drafts if show in kinds[draft.id]]
-    place = page_of(len(listed), _page_with(listed, draft_id) or page)
-    on_page = listed[place.first : place.last]
+    number = page_number(_page_with(listed, draft_id) or page, len(listed))
+    on_page = listed[(number - 1) * PAGE_SIZE : number * PAGE_SIZE]
     counts = Counter(kind for found in kinds.values() for kind in found)
     return Review(
         plan,
         show,
         {kind: counts[kind] for kind in Show},
-        place,
-        _reviewed(session, on_page, naming),
+        Page(_reviewed(session, on_page, naming), number, len(listed)),
         _passages(session, plan, drafts, on_page),
         dict(Counter(name for draft in drafts if Show.OPEN in kinds[draft.id] for name in naming.unknown_of(draft))),
         _shared_dates(draft for draft in drafts if Show.OPEN in kinds[draft.id]),
         naming.names.directory.names,
+        next(iter(_reviewed(session, [draft for draft in drafts if draft.id == done_id], naming)), None),
     )
 
 

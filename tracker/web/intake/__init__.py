@@ -1,3 +1,6 @@
-from tracker.web.intake.views import blueprint
+"""Intake: importing plans, and reviewing and adopting what reading them proposed."""
 
-__all__ = ["blueprint"]
+from tracker.web.intake import drafts, review, views
+from tracker.web.intake.blueprint import blueprint
+
+__all__ = ["blueprint", "drafts", "review", "views"]
