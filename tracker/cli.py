@@ -6,6 +6,8 @@ import sys
 
 import click
 
+from tracker.cli_jobs import COMMANDS as JOB_COMMANDS
+from tracker.cli_people import user_group
 from tracker.cli_program import Program, pass_program
 from tracker.cli_read import read_command
 from tracker.cli_seed import sample_group, seed_command
@@ -25,6 +27,9 @@ def main() -> None:
 main.add_command(read_command)
 main.add_command(seed_command)
 main.add_command(sample_group)
+main.add_command(user_group)
+for _command in JOB_COMMANDS:
+    main.add_command(_command)
 
 
 @main.group(help="数据库。")

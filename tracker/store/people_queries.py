@@ -100,9 +100,3 @@ def standings_at(session: Session, unit: Unit) -> Sequence[PersonStanding]:
         .options(joinedload(PersonStanding.person))
         .order_by(PersonStanding.office, Person.name)
     ).all()
-
-
-def units_to_stand_at(session: Session, actor: Actor) -> Sequence[Unit]:
-    """The active units at which the actor may give roles."""
-    reach = within(actor, Permission.MANAGE_PEOPLE)
-    return session.scalars(select(Unit).where(Unit.active, reach).order_by(Unit.position, Unit.id)).all()
