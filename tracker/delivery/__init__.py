@@ -1,1 +1,1 @@
-"""Ways to send a message out: inbox, mail, and a memory transport for tests."""
+"""Ways out of the program for messages: one protocol, mail by SMTP, and a memory for tests."""

@@ -216,7 +216,8 @@ def _record(session: Session, owed: CTE, now: datetime) -> Sequence[Told]:
     In the order of the unique key, so that two writers never wait for each other crosswise.
     """
     told = union_all(_to_liaisons(owed), _to_heads(owed)).subquery()
-    rows = select(*told.c, literal(now, Instant), literal(MailState.WAITING.value), literal(0)).order_by(
+    mail = case((told.c.person_id.is_(None), MailState.NO_ADDRESS.value), else_=MailState.WAITING.value)
+    rows = select(*told.c, literal(now, Instant), mail, literal(0)).order_by(
         told.c.assignment_id, told.c.step, told.c.recipient_key
     )
     statement = insert_once(session, Notice, _NOTICE_COLUMNS, rows, Notice.step, Notice.late_days, Notice.recipient_key)

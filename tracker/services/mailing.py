@@ -1,0 +1,163 @@
+"""Sending notices by mail: one digest per person and day, claimed, sent, noted, and tried again after a failure.
+
+A claim is a lease written by a guarded UPDATE: while it lasts nobody else writes to that person. When the
+sender dies between claim and note, the lease runs out and the digest is sent again, under the same Message-ID.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import Engine
+
+from tracker.clock import Clock
+from tracker.delivery import digest as digests
+from tracker.delivery.digest import Digest, Item
+from tracker.delivery.transport import Message, OutOfReach, Transport, Undelivered
+from tracker.domain.lifecycle import CHASED_STATES
+from tracker.domain.notices import step_label
+from tracker.store import mail_queries as queries
+from tracker.store.engine import write_session
+from tracker.store.mail_queries import Claim, Subject
+from tracker.store.notices import MailState
+from tracker.store.once import MAIL_TURN, take_turn
+from tracker.store.tasks import TaskState
+
+LEASE = timedelta(minutes=10)
+FIRST_PAUSE, LONGEST_PAUSE = timedelta(minutes=5), timedelta(hours=4)
+MOST_REFUSALS = 3
+
+
+@dataclass(slots=True)
+class MailReport:
+    """How a round of sending went: digests sent, notices in them, notices no longer needed, and failures."""
+
+    digests: int = 0
+    notices: int = 0
+    unneeded: int = 0
+    failures: int = 0
+    out_of_reach: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Parcel:
+    """A digest on its way, with the claim on its notices."""
+
+    claim: Claim
+    wanted: tuple[int, ...]
+    message: Message
+
+
+def send_waiting(engine: Engine, transport: Transport, clock: Clock, base_url: str) -> MailReport:
+    """Writes to everybody who has waiting notices and had no mail today; ends when the server is out of reach."""
+    report = MailReport()
+    with write_session(engine) as session:
+        report.unneeded += queries.give_up_older(
+            session, clock.now() - queries.STALE_AFTER, "超过15天未能发出，不再发送"
+        )
+        session.commit()
+    while (claimed := _claim_next(engine, clock)) is not None:
+        parcel = _pack(engine, claimed, clock, base_url, report)
+        if parcel and not _send(engine, transport, parcel, clock, report):
+            break
+    return report
+
+
+def _claim_next(engine: Engine, clock: Clock) -> Claim | None:
+    """A person to write to, taken; None when nobody waits."""
+    now = clock.now()
+    with write_session(engine) as session:
+        take_turn(session, MAIL_TURN)
+        person_id = queries.next_person(session, now, clock.start_of(clock.today()))
+        found = queries.claim(session, person_id, now + LEASE) if person_id else None
+        session.commit()
+        return found
+
+
+def _pack(engine: Engine, claimed: Claim, clock: Clock, base_url: str, report: MailReport) -> _Parcel | None:
+    """The digest, from the state of things at this moment; None when there is nothing left to tell."""
+    with write_session(engine) as session:
+        name, address, active = queries.addressee(session, claimed.person_id)
+        subjects = [each for each in queries.subjects_of(session, claimed.ids) if active and _is_needed(each)]
+        needed = {each.notice_id for each in subjects}
+        left = [each for each in claimed.ids if each not in needed]
+        report.unneeded += queries.settle(session, claimed, left, mail_state=MailState.UNNEEDED, claimed_until=None)
+        if subjects and not address:
+            queries.settle(session, claimed, needed, mail_state=MailState.NO_ADDRESS, claimed_until=None)
+        session.commit()
+    if not subjects or not address:
+        return None
+    digest = Digest(name, clock.today(), _items(subjects), base_url)
+    key = f"digest.{claimed.person_id}.{min(needed)}.{clock.today():%Y%m%d}"
+    message = Message(name, address, digests.subject(digest), digests.body(digest), key, clock.now())
+    return _Parcel(claimed, tuple(sorted(needed)), message)
+
+
+def _is_needed(subject: Subject) -> bool:
+    """Whether the notice still tells something true that its reader has not seen."""
+    return (
+        subject.state in CHASED_STATES
+        and subject.task_state is TaskState.OPEN
+        and subject.due_on == subject.notice_due_on
+        and subject.still_told
+        and subject.read_at is None
+    )
+
+
+def _items(subjects: list[Subject]) -> tuple[Item, ...]:
+    """Every assignment once, by its highest step; they come in the order of their steps."""
+    highest = {each.assignment_id: each for each in subjects}
+    return tuple(_item(each) for each in highest.values())
+
+
+def _item(subject: Subject) -> Item:
+    return Item(
+        assignment_id=subject.assignment_id,
+        title=subject.title,
+        unit=subject.unit,
+        role=subject.role.label,
+        state=subject.state.label,
+        plan=subject.plan,
+        due_on=subject.notice_due_on,
+        step=step_label(subject.step),
+        late_days=subject.late_days,
+    )
+
+
+def _send(engine: Engine, transport: Transport, parcel: _Parcel, clock: Clock, report: MailReport) -> bool:
+    """Sends and notes how it went; False when nothing can be sent to anybody at present."""
+    try:
+        transport.send(parcel.message)
+    except OutOfReach as error:
+        report.failures, report.out_of_reach = report.failures + 1, str(error)
+        _note(engine, parcel, mail_error=str(error), claimed_until=clock.now() + FIRST_PAUSE)
+        return False
+    except Undelivered as error:
+        report.failures += 1
+        _note(engine, parcel, **_after_refusal(error, parcel.claim.attempts, clock.now()))
+        return True
+    noted = _note(engine, parcel, mail_state=MailState.SENT, mailed_at=clock.now(), mail_error=None, claimed_until=None)
+    report.digests, report.notices = report.digests + 1, report.notices + noted
+    return True
+
+
+def _after_refusal(error: Undelivered, attempts: int, now: datetime) -> dict[str, object]:
+    """What to note: the reason, and when to try again, or that it is of no use."""
+    if error.permanent and attempts >= MOST_REFUSALS:
+        return {"mail_error": str(error), "mail_state": MailState.FAILED, "claimed_until": None}
+    return {"mail_error": str(error), "claimed_until": now + pause_after(attempts)}
+
+
+def pause_after(attempts: int) -> timedelta:
+    """How long to wait after so many attempts: 5, 10, 20 … minutes, never more than 4 hours."""
+    return min(FIRST_PAUSE * (1 << min(attempts - 1, 10)), LONGEST_PAUSE)
+
+
+def _note(engine: Engine, parcel: _Parcel, **outcome: object) -> int:
+    with write_session(engine) as session:
+        noted = queries.settle(session, parcel.claim, parcel.wanted, **outcome)
+        if outcome.get("mail_state") is MailState.SENT:
+            queries.count_mailed(session, noted)
+        session.commit()
+    return noted
