@@ -1,0 +1,82 @@
+"""How the installation does: when the sweep last ran and whether it is late, and how much there is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import Row, func, select
+from sqlalchemy.orm import Session
+
+from tracker.clock import Clock
+from tracker.domain.lifecycle import CHASED_STATES
+from tracker.store import sweep_runs
+from tracker.store.notices import MailState, Notice, SweepRun
+from tracker.store.people import Person
+from tracker.store.plans import Plan
+from tracker.store.tasks import Assignment, Task
+from tracker.store.units import Unit
+
+# The sweep begins at 00:05; a day is late when it was not swept an hour later.
+GRACE = timedelta(hours=1)
+
+
+@dataclass(frozen=True, slots=True)
+class SweepHealth:
+    """The last finished run (for today or earlier) and the newest begun; both None before the first.
+
+    ``late_days``: 0 when today was swept, or need not be yet; 1 when today should have been, and so on.
+    None when the sweep never ran.
+    """
+
+    last: SweepRun | None
+    newest: SweepRun | None
+    late_days: int | None
+
+    @property
+    def is_late(self) -> bool:
+        return self.late_days != 0
+
+
+def sweep_health(session: Session, clock: Clock) -> SweepHealth:
+    """How the sweep does now; three statements at most."""
+    last = sweep_runs.last_finished(session, clock.today())
+    owed_day = _day_owed(clock.now(), clock)
+    late = None if last is None else max((owed_day - last.day).days, 0)
+    return SweepHealth(last, sweep_runs.newest(session), late)
+
+
+def _day_owed(now: datetime, clock: Clock) -> date:
+    """The day that should have been swept by now."""
+    return clock.day_of(now - GRACE)
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How many rows of each kind; ``overdue`` parts are open, chased and past their day."""
+
+    units: int
+    people: int
+    plans: int
+    tasks: int
+    assignments: int
+    overdue: int
+    notices: int
+    unread: int
+    mail_waiting: int
+    mail_failed: int
+
+
+def counts(session: Session, today: date) -> Counts:
+    """All of it in one statement."""
+    late = (Assignment.due_on < today, Assignment.state.in_(CHASED_STATES))
+    questions = (
+        *(select(func.count()).select_from(table) for table in (Unit, Person, Plan, Task, Assignment)),
+        select(func.count()).select_from(Assignment).where(*late),
+        select(func.count()).select_from(Notice),
+        select(func.count()).where(Notice.person_id.is_not(None), Notice.read_at.is_(None)),
+        select(func.count()).where(Notice.mail_state == MailState.WAITING),
+        select(func.count()).where(Notice.mail_state == MailState.FAILED),
+    )
+    found: Row[*tuple[int, ...]] = session.execute(select(*(each.scalar_subquery() for each in questions))).one()
+    return Counts(*found)
