@@ -62,7 +62,7 @@ class SmtpTransport:
         """The message as mail; raises Undelivered when the address is none."""
         mail = EmailMessage(policy=SMTP)
         try:
-            mail["To"] = Address(message.to_name, addr_spec=message.to_address)
+            mail["To"] = Address(" ".join(message.to_name.split()), addr_spec=message.to_address)
             mail["From"] = self._settings.sender
             mail["Subject"] = message.subject
         except (ValueError, IndexError, MessageError) as error:
