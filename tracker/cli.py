@@ -6,6 +6,7 @@ import sys
 
 import click
 
+from tracker.cli_import import import_command
 from tracker.cli_jobs import COMMANDS as JOB_COMMANDS
 from tracker.cli_people import user_group
 from tracker.cli_program import Program, pass_program
@@ -25,6 +26,7 @@ def main() -> None:
 
 
 main.add_command(read_command)
+main.add_command(import_command)
 main.add_command(seed_command)
 main.add_command(sample_group)
 main.add_command(user_group)

@@ -18,7 +18,7 @@ from tracker.services.errors import NotFound
 from tracker.services.intake_naming import NamedUnit, Naming
 from tracker.store.office import office_setting
 from tracker.store.pages import PAGE_SIZE, Page, page_number
-from tracker.store.plan_queries import drafts_of, plan_with_scope, tasks_of_drafts, text_of_plan
+from tracker.store.plan_queries import drafts_of, plan_with_scope, same_documents, tasks_of_drafts, text_of_plan
 from tracker.store.plans import Draft, DraftState, Plan
 from tracker.store.unit_directory import names_for
 
@@ -118,6 +118,7 @@ class Review:
     unknown: dict[str, int]
     shared_dates: tuple[SharedDate, ...]
     known_names: tuple[str, ...]
+    same_documents: tuple[Plan, ...]
     done: ReviewDraft | None = None
 
 
@@ -203,6 +204,7 @@ def review(
         dict(Counter(name for draft in drafts if Show.OPEN in kinds[draft.id] for name in naming.unknown_of(draft))),
         _shared_dates(draft for draft in drafts if Show.OPEN in kinds[draft.id]),
         naming.names.directory.names,
+        tuple(same_documents(session, plan)),
         next(iter(_reviewed(session, [draft for draft in drafts if draft.id == done_id], naming)), None),
     )
 

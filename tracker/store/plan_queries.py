@@ -6,7 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from tracker.domain.access import Actor, Permission
@@ -101,6 +101,16 @@ def tasks_of_drafts(session: Session, draft_ids: Iterable[int]) -> dict[int, int
     """The ids of the tasks that these drafts were adopted as."""
     rows = session.execute(select(Task.draft_id, Task.id).where(Task.draft_id.in_(list(draft_ids))))
     return {draft_id: task_id for draft_id, task_id in rows if draft_id is not None}
+
+
+def same_documents(session: Session, plan: Plan) -> Sequence[Plan]:
+    """Other plans of the scope that look like the same document: same title, or same number and issue date."""
+    same = [Plan.title == plan.title]
+    if plan.number and plan.issued_on:
+        same.append(and_(Plan.number == plan.number, Plan.issued_on == plan.issued_on))
+    return session.scalars(
+        select(Plan).where(Plan.scope_id == plan.scope_id, Plan.id != plan.id, or_(*same)).order_by(Plan.id)
+    ).all()
 
 
 def text_of_plan(session: Session, plan: Plan) -> str:

@@ -26,6 +26,7 @@ from tracker.domain.roles import Role
 from tracker.domain.units import UnitKind
 from tracker.services.intake import Upload, pasted
 from tracker.services.intake_drafts import DraftEdit, UnitEdit
+from tracker.services.intake_facts import PlanFacts
 from tracker.services.intake_matching import Match, NewUnit
 from tracker.services.intake_review import SharedDate
 from tracker.web.forms import Form, stripped
@@ -112,6 +113,26 @@ class SharedDateForm(BulkForm):
 def _fit_day(_form: Any, field: DateField) -> None:
     if field.data and not EARLIEST <= field.data <= LATEST:
         raise ValidationError("日期超出合理范围（2000年至2100年），请检查年份。")
+
+
+class FactsForm(Form):
+    """What a plan's head and foot say."""
+
+    seen = HiddenField()
+    title = StringField(
+        "标题",
+        filters=[stripped],
+        validators=[InputRequired("请填写文件标题。"), Length(max=500, message="标题不超过500字。")],
+    )
+    number = StringField("文号", filters=[stripped], validators=[Length(max=100, message="文号不超过100字。")])
+    issuer = StringField("发文机关", filters=[stripped], validators=[Length(max=200, message="发文机关不超过200字。")])
+    issued_on = DateField("印发日期", validators=[Optional(), _fit_day])
+    effective_until = DateField("有效期至", validators=[Optional(), _fit_day])
+
+    def facts(self) -> PlanFacts:
+        """The facts as given."""
+        texts = self.title.data, self.number.data or None, self.issuer.data or None
+        return PlanFacts(*texts, self.issued_on.data, self.effective_until.data)
 
 
 class UnitRow(PlainForm):  # type: ignore[misc]
