@@ -8,7 +8,8 @@ import click
 
 from tracker.cli_program import Program, pass_program
 from tracker.domain.seed import Seed
-from tracker.reading.seed_file import SeedError, read_seed
+from tracker.reading.seed_error import SeedError
+from tracker.reading.seed_file import read_seed
 from tracker.services.errors import Invalid
 from tracker.services.sample import NOT_IN_PRODUCTION, SAMPLE_DAY, load_sample, sample_morning
 from tracker.services.seeding import Loaded, load_seed

@@ -24,23 +24,7 @@ from tracker.domain.seed import (
 )
 from tracker.domain.units import GroupMatch, UnitDirectory, UnitKind, name_key
 from tracker.reading.marked_yaml import Fault, Faults, Fields, Item, MalformedError, Spot, compose
-
-MOST_FAULTS = 20
-
-
-class SeedError(ValueError):
-    """The file cannot be loaded. ``faults`` holds the first twenty by line; the text names them one per line."""
-
-    def __init__(self, name: str, faults: Sequence[Fault]) -> None:
-        self.name = name
-        ordered = sorted(faults, key=lambda fault: fault.line)
-        self.faults = tuple(ordered[:MOST_FAULTS])
-        left = len(ordered) - len(self.faults)
-        lines = [
-            f"{name} 第 {fault.line} 行{' ' * bool(fault.field)}{fault.field}：{fault.message}。"
-            for fault in self.faults
-        ]
-        super().__init__("\n".join([*lines, *([f"另有 {left} 处错误未列出，请改正以上各处后重试。"] if left else [])]))
+from tracker.reading.seed_error import SeedError
 
 
 def read_seed(text: str, name: str) -> Seed:

@@ -16,7 +16,8 @@ from tracker.domain.roles import Role
 from tracker.domain.seed import SeedAssignment, SeedMilestone, SeedUnitRole
 from tracker.domain.units import UnitKind
 from tracker.reading import marked_yaml
-from tracker.reading.seed_file import SeedError, read_seed
+from tracker.reading.seed_error import SeedError
+from tracker.reading.seed_file import read_seed
 
 SMALL = """\
 plans:
