@@ -20,7 +20,7 @@ def date_in(text: str) -> date | None:
 
 def date_line(text: str) -> date | None:
     """The date if the line holds nothing else (brackets aside), or None."""
-    found = _DATE.fullmatch(same_length_ascii(compact(text)).strip("（）()"))
+    found = _DATE.fullmatch(same_length_ascii(compact(text)).strip("（）()").removesuffix("印发").removesuffix("发布"))
     return _day(found) if found else None
 
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import zip_longest
 
 from tracker.domain.deadline_days import add_months, year_end
 from tracker.domain.numerals import NUMERAL, number
@@ -62,7 +63,7 @@ def split(text: str) -> tuple[Document, ...]:
     lines = paragraphs_of(text)
     blocks = _blocks(lines)
     documents = []
-    for this, after in zip(blocks, [*blocks[1:], None], strict=True):
+    for this, after in zip_longest(blocks, blocks[1:]):
         last = after.first if after else len(lines)
         documents.append(_document(text, lines[this.first : last], this, lines[max(0, this.first - 4) : this.first]))
     return tuple(documents)

@@ -10,7 +10,7 @@ from tracker.domain.doubts import doubt
 from tracker.domain.drafts import Doubt, Draft, Form, UnitMention
 from tracker.reading.clauses import Clause
 from tracker.reading.documents import Document
-from tracker.reading.inheritance import AddedUnits, inherited_by
+from tracker.reading.inheritance import AddedUnits, Standing
 from tracker.reading.outline import Heading, Placed, title_of, without_number
 from tracker.reading.timing import PlanTimes, timing_of
 
@@ -34,6 +34,9 @@ _LEADS = (
     "第三，",
 )
 _LONGEST_TITLE = 200
+_HEAD_OF_PARAGRAPH = 600
+"""A title is looked for in this many characters of a paragraph."""
+
 _CLAUSE_IN_TITLE = re.compile(r"[（(【〔\[](?=[^（(【〔\[]*(?:责任|牵头|负责|配合|供稿|提供|收集|时限|时间)).*$")
 _CELL_LINE = re.compile(r"(?:^|\n)\t[^\n]*")
 
@@ -50,10 +53,11 @@ def drafts_of(
     ordered = sorted(clauses, key=lambda clause: (clause.start, -clause.end))
     crowded = _crowded_headings(ordered)
     drafts, free_from = [], document.start
+    standing = Standing(rules)
     for clause in ordered:
         if clause.start < free_from:
             continue
-        drafts.append(_draft(text, clause, items, rules, times, crowded, free_from))
+        drafts.append(_draft(text, clause, items, standing, times, crowded, free_from))
         free_from = clause.end
     return tuple(drafts)
 
@@ -70,14 +74,14 @@ def _crowded_headings(clauses: Iterable[Clause]) -> frozenset[Heading]:
 
 def _words_before(clause: Clause) -> str:
     paragraph = clause.placed.paragraph
-    return paragraph.flat[: max(0, clause.start - paragraph.start)].strip()
+    return paragraph.flat[: min(_HEAD_OF_PARAGRAPH, max(0, clause.start - paragraph.start))].strip()
 
 
 def _draft(
     text: str,
     clause: Clause,
     items: Sequence[Placed],
-    rules: list[AddedUnits],
+    standing: Standing,
     times: PlanTimes,
     crowded: frozenset[Heading],
     free_from: int,
@@ -85,7 +89,7 @@ def _draft(
     title = (clause.task or _title(clause, items, crowded))[:_LONGEST_TITLE]
     units = clause.fields.units
     if clause.form in (Form.BRACKET, Form.LINE, Form.INLINE):
-        units += inherited_by(units, rules, clause.start)
+        units += standing.inherited_by(units, clause.start)
     timing = timing_of(clause.fields.deadlines, _lead(text, clause, items, free_from), clause.form, times)
     return Draft(
         title=title,

@@ -21,6 +21,7 @@ _BEGINNING = re.compile(
     r"^[^，,]*?(?:任务|措施|工作|事项|条款|内容|各项|各条|责任单位|牵头单位|配合单位|责任主体|^)(?:的)?(?:责任单位|牵头单位|配合单位|责任主体)?"
     r"[，,]?(?:均|都|皆|还|也|同时|全部)*(?:包含|包括|涉及|需要|应当|需|须|由|为|含|要|应|有|属)*(?:由|为)?(?=\S)"
 )
+_LONGEST_RULE = 1000
 _SUPPORTS = re.compile(r"配合|协办|参与")
 
 
@@ -34,7 +35,7 @@ class AddedUnits:
 
 def take_rule(words: str) -> tuple[str, tuple[UnitMention, ...]]:
     """The clause's words without its rule, and the units the rule adds; () when it states none."""
-    if "不再" not in words:
+    if "不再" not in words or len(words) > _LONGEST_RULE:
         return words, ()
     for pattern in (_RULE, _REVERSED):
         found = pattern.search(words)
@@ -58,11 +59,19 @@ def _units_of(words: str) -> tuple[UnitMention, ...]:
     )
 
 
-def inherited_by(own: tuple[UnitMention, ...], rules: list[AddedUnits], at: int) -> tuple[UnitMention, ...]:
-    """The units that the rules stated up to ``at`` add to a clause that does not name them itself."""
-    named = {_key(unit.name) for unit in own}
-    added = {_key(unit.name): unit for rule in rules if rule.at <= at for unit in rule.units}
-    return tuple(unit for key, unit in added.items() if key not in named)
+class Standing:
+    """The rules in force as a reader goes on through a document; asked in the order of the text."""
+
+    def __init__(self, rules: list[AddedUnits]) -> None:
+        self._waiting = sorted(rules, key=lambda rule: rule.at, reverse=True)
+        self._added: dict[str, UnitMention] = {}
+
+    def inherited_by(self, own: tuple[UnitMention, ...], at: int) -> tuple[UnitMention, ...]:
+        """The units that the rules stated up to ``at`` add to a clause there that does not name them itself."""
+        while self._waiting and self._waiting[-1].at <= at:
+            self._added |= {_key(unit.name): unit for unit in self._waiting.pop().units}
+        named = {_key(unit.name) for unit in own}
+        return tuple(unit for key, unit in self._added.items() if key not in named)
 
 
 def _key(name: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 
 from tracker.domain.drafts import Doubt, Draft, Form, PlanReading, SourceReading
@@ -63,19 +64,35 @@ def _clauses(text: str, items: Sequence[Placed]) -> list[Clause]:
 
 def _apart(clauses: Iterable[Clause], found: Sequence[Clause]) -> list[Clause]:
     """The sentences of cues that are not already part of a surer clause."""
-    taken = sorted((clause.start, clause.end) for clause in found)
-    return [one for one in clauses if not any(a < one.end and one.start < b for a, b in taken)]
+    spans = Spans((clause.start, clause.end) for clause in found)
+    return [one for one in clauses if not spans.meet(one.start, one.end)]
+
+
+class Spans:
+    """Spans of the text, asked whether any of them meets another."""
+
+    def __init__(self, spans: Iterable[tuple[int, int]]) -> None:
+        self._starts: list[int] = []
+        self._ends: list[int] = []
+        for start, end in sorted(spans):
+            self._starts.append(start)
+            self._ends.append(max(end, self._ends[-1] if self._ends else end))
+
+    def meet(self, start: int, end: int) -> bool:
+        """Whether a span shares a character with ``start`` to ``end``."""
+        before = bisect_left(self._starts, end)
+        return before > 0 and self._ends[before - 1] > start
 
 
 def _rules(text: str, items: Sequence[Placed], clauses: Sequence[Clause]) -> list[AddedUnits]:
     """The rules that add units: those stated in clauses, and those stated in sentences of their own."""
     rules = [AddedUnits(clause.start, clause.fields.added) for clause in clauses if clause.fields.added]
-    spans = [(clause.start, clause.end) for clause in clauses if clause.form is not Form.TABLE]
+    spans = Spans((clause.start, clause.end) for clause in clauses if clause.form is not Form.TABLE)
     for placed in items:
         paragraph = placed.paragraph
         for found in _SENTENCE.finditer(paragraph.flat) if "不再" in paragraph.flat else ():
             at = paragraph.start + found.start()
-            if any(a < paragraph.start + found.end() and at < b for a, b in spans):
+            if spans.meet(at, paragraph.start + found.end()):
                 continue
             _, units = take_rule(found.group())
             if units:

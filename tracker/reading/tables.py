@@ -21,6 +21,7 @@ from tracker.reading.outline import Placed
 from tracker.reading.unit_words import looks_like_unit
 
 _ORDINAL = re.compile(r"[（(]?(?:\d{1,3}|[一二三四五六七八九十]{1,3})[)）]?[.、．]?")
+_UNIT_HEADER = re.compile("单位|部门|责任|牵头")
 _TOTAL = re.compile(r"合计|总计|小计")
 _LONGEST_UNLABELLED_CELL = 400
 
@@ -197,8 +198,11 @@ def _unsigned(text: str, items: Sequence[Placed]) -> Iterator[Clause]:
 def _unsigned_header(items: Sequence[Placed], at: int) -> tuple[Columns | None, int]:
     if items[at].paragraph.is_cell or compact(items[at].paragraph.flat) != "序号":
         return None, 0
+    following = [compact(one.paragraph.flat[:40]) for one in items[at : at + 7]]
+    if not any(_UNIT_HEADER.search(word) for word in following[1:]):
+        return None, 0
     for size in range(7, 2, -1):
-        words = [compact(one.paragraph.flat) for one in items[at : at + size]]
+        words = following[:size]
         if len(words) == size and all(len(word) <= 12 for word in words) and not _ORDINAL.fullmatch(words[-1]):
             columns = read_header(words)
             if columns and columns.all_known(words):

@@ -17,6 +17,7 @@ _COLLECTIVE = re.compile(
     r"(?:各|所有|全部|上述|以上|本方案)(?:有关|相关|项)?(?:供稿|责任|牵头|承办|成员|参编|撰稿)?(?:单位|部门|任务|工作任务|措施|事项)"
 )
 _DONE = re.compile(r"完成|报送|上报|提交|落实到位|办结|整改到位|报")
+_REACH = 120
 _ALL_TASKS = re.compile(r"任务|措施|事项")
 
 
@@ -42,7 +43,12 @@ class Timing:
 def plan_times(body: str, issued_on: date | None, until: date | None) -> PlanTimes:
     """Reads the duties that a plan states once for all: 各供稿单位于3月30日前报送, 各项任务于年底前完成."""
     for_all = for_suppliers = None
+    examined = 0
     for found in _COLLECTIVE.finditer(body):
+        if found.start() < examined:
+            continue
+        stop = _SENTENCE.search(body, found.end(), found.end() + _REACH)
+        examined = stop.end() if stop else found.end() + _REACH
         sentence = _sentence_around(body, found.start())
         if "。" in sentence or not _DONE.search(sentence):
             continue

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from tracker.domain.text import compact, tidy
 from tracker.reading.dates import date_line
@@ -56,9 +57,9 @@ def is_number(line: str) -> bool:
 
 def title_block(lines: Sequence[Paragraph], at: int) -> TitleBlock | None:
     """The title that begins at line ``at``, or None: an issuer with 关于…, or 《…》政策解读."""
-    block = _gather(lines, at)
-    if not block or not _begins_title(block[0]):
+    if not _begins_title(lines[at].flat.strip()[:_LONGEST_LINE]):
         return None
+    block = _gather(lines, at)
     for count in range(len(block), 0, -1):
         joined = compact("".join(block[:count]))
         if _EXPLAINS.fullmatch(joined) and (joined.startswith("《") or count == 1):
@@ -104,6 +105,7 @@ def _gather(lines: Sequence[Paragraph], at: int) -> list[str]:
     return block
 
 
+@lru_cache(maxsize=64)
 def _ends_block(line: Paragraph, words: str) -> bool:
     return (
         line.is_cell
