@@ -23,7 +23,7 @@ STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 Say = Callable[[str], None]
 
 
-class CannotServe(Exception):  # noqa: N818 - reads as what happened
+class CannotServe(Exception):
     """The message is Chinese and says what to do."""
 
 

@@ -19,7 +19,7 @@ class Message:
     sent_at: datetime
 
 
-class Undelivered(Exception):  # noqa: N818 - reads as what happened
+class Undelivered(Exception):
     """This message was not taken. ``permanent``: the other side refuses it, and would again."""
 
     def __init__(self, reason: str, *, permanent: bool = False) -> None:
@@ -27,7 +27,7 @@ class Undelivered(Exception):  # noqa: N818 - reads as what happened
         self.permanent = permanent
 
 
-class OutOfReach(Exception):  # noqa: N818 - reads as what happened
+class OutOfReach(Exception):
     """Nothing can be sent at present, to nobody: the server does not answer, or refuses us."""
 
 
