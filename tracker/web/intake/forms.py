@@ -31,6 +31,12 @@ from tracker.services.intake_matching import Match, NewUnit
 from tracker.services.intake_review import SharedDate
 from tracker.web.forms import Form, stripped
 
+
+def labelled(kind: type[DeadlineKind] | type[Role] | type[UnitKind]) -> dict[str, str]:
+    """The choices of an enum with their Chinese labels."""
+    return {member.value: member.label for member in kind}
+
+
 EARLIEST, LATEST = date(2000, 1, 1), date(2100, 12, 31)
 SPARE_ROWS = 2
 
@@ -78,9 +84,7 @@ class MatchForm(ActionForm):
     other = StringField("其他单位", filters=[stripped])
     new_name = StringField("新单位简称", filters=[stripped], validators=[Length(max=100, message="简称不超过100字。")])
     new_full_name = StringField("全称", filters=[stripped], validators=[Length(max=200, message="全称不超过200字。")])
-    new_kind = SelectField(
-        "类别", choices=[(kind.value, kind.label) for kind in UnitKind], default=UnitKind.DEPARTMENT.value
-    )
+    new_kind = SelectField("类别", choices=labelled(UnitKind), default=UnitKind.DEPARTMENT.value)
     remember = BooleanField("记为简称")
 
     def match(self) -> Match:
@@ -139,7 +143,7 @@ class UnitRow(PlainForm):  # type: ignore[misc]
     """One unit with its role."""
 
     name = StringField("单位名称", filters=[stripped], validators=[Length(max=200, message="单位名称不超过200字。")])
-    role = SelectField("角色", choices=[(role.value, role.label) for role in Role], default=Role.RESPONSIBLE.value)
+    role = SelectField("角色", choices=labelled(Role), default=Role.RESPONSIBLE.value)
     inherited = HiddenField()
 
 
@@ -169,7 +173,7 @@ class EditForm(Form):
     deadline_text = StringField(
         "时限原文", filters=[stripped], validators=[Length(max=500, message="时限原文不超过500字。")]
     )
-    kind = SelectField("时限类型", choices=[(kind.value, kind.label) for kind in DeadlineKind])
+    kind = SelectField("时限类型", choices=labelled(DeadlineKind))
     due_on = DateField("完成日期", description="最后一天，当天仍算按期。", validators=[Optional(), _fit_day])
     date_confirmed = BooleanField("日期已核对无误")
     milestones = FieldList(FormField(MilestoneRow), max_entries=100)

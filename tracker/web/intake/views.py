@@ -21,7 +21,7 @@ from tracker.web.intake.forms import ImportForm
 def new() -> Response | tuple[str, int]:
     """The page to import on; a file that was imported before leads to what was found in it then."""
     form = ImportForm()
-    form.scope.choices = [(unit.id, unit.name) for unit in import_scopes(session(), actor())]
+    form.scope.choices = {unit.id: unit.name for unit in import_scopes(session(), actor())}
     if request.method == "GET" or not form.validate():
         return _new_page(form)
     try:
