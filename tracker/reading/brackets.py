@@ -6,7 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 _KIND = {"（": 0, "(": 0, "【": 1, "〔": 2, "[": 3, "［": 3, "{": 4}
+_QUOTES = {"〈", "《"}
 _CLOSES = {"）": 0, ")": 0, "】": 1, "〕": 2, "]": 3, "］": 3, "}": 4}
+_UNQUOTES = {"〉", "》"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,12 +50,12 @@ def _pairs(flat: str) -> Iterator[Bracket]:
 
 
 def outside_brackets(text: str) -> Iterator[tuple[int, str]]:
-    """The characters (with offsets) that stand in no bracket; after an unclosed one nothing more comes."""
+    """The characters (with offsets) that stand in no bracket and in no 《》 or 〈〉; after an unclosed one none comes."""
     depth = 0
     for at, char in enumerate(text):
-        if char in _KIND:
+        if char in _KIND or char in _QUOTES:
             depth += 1
-        elif char in _CLOSES:
+        elif char in _CLOSES or char in _UNQUOTES:
             depth = max(0, depth - 1)
         elif not depth:
             yield at, char

@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from math import inf
 
 from tracker.domain.doubts import doubt
 from tracker.domain.drafts import Doubt, Draft, Form, UnitMention
 from tracker.reading.clauses import Clause
 from tracker.reading.documents import Document
-from tracker.reading.inheritance import AddedUnits, Standing
+from tracker.reading.inheritance import AddedUnits, Standing, first_leads, take_first_leads
 from tracker.reading.outline import Heading, Placed, title_of, without_number
 from tracker.reading.timing import PlanTimes, timing_of
 
@@ -38,6 +39,7 @@ _HEAD_OF_PARAGRAPH = 600
 """A title is looked for in this many characters of a paragraph."""
 
 _CLAUSE_IN_TITLE = re.compile(r"[（(【〔\[](?=[^（(【〔\[]*(?:责任|牵头|负责|配合|供稿|提供|收集|时限|时间)).*$")
+_FIRST_LEADS_NOTE = re.compile(r"[^。\n（）]{0,30}(?:第一位|第一个|首位|首个)[^。\n（）]{0,12}牵头(?:责任)?(?:单位|部门)")
 _CELL_LINE = re.compile(r"(?:^|\n)\t[^\n]*")
 
 
@@ -54,12 +56,22 @@ def drafts_of(
     crowded = _crowded_headings(ordered)
     drafts, free_from = [], document.start
     standing = Standing(rules)
+    leads_from = _first_leads_from(text, document, ordered)
     for clause in ordered:
         if clause.start < free_from:
             continue
-        drafts.append(_draft(text, clause, items, standing, times, crowded, free_from))
+        drafts.append(_draft(text, clause, items, standing, times, crowded, free_from, leads_from))
         free_from = clause.end
     return tuple(drafts)
+
+
+def _first_leads_from(text: str, document: Document, clauses: Sequence[Clause]) -> float:
+    """From where on the unit named first leads, as the plan itself says: its note's clause, or the whole plan."""
+    stated = next((clause.start for clause in clauses if clause.fields.first_leads), None)
+    if stated is not None:
+        return stated
+    noted = _FIRST_LEADS_NOTE.search(text, document.start, document.end)
+    return document.start if noted and take_first_leads(noted.group())[1] else inf
 
 
 def _crowded_headings(clauses: Iterable[Clause]) -> frozenset[Heading]:
@@ -85,9 +97,10 @@ def _draft(
     times: PlanTimes,
     crowded: frozenset[Heading],
     free_from: int,
+    first_leads_from: float,
 ) -> Draft:
     title = (clause.task or _title(clause, items, crowded))[:_LONGEST_TITLE]
-    units = clause.fields.units
+    units = first_leads(clause.fields.units) if clause.start >= first_leads_from else clause.fields.units
     if clause.form in (Form.BRACKET, Form.LINE, Form.INLINE):
         units += standing.inherited_by(units, clause.start)
     timing = timing_of(clause.fields.deadlines, _lead(text, clause, items, free_from), clause.form, times)

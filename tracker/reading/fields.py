@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from tracker.domain.drafts import UnitMention
 from tracker.domain.roles import Role
 from tracker.reading.brackets import outside_brackets
-from tracker.reading.inheritance import take_rule
+from tracker.reading.inheritance import take_first_leads, take_rule
 from tracker.reading.labels import Label, Opens, bare_label, labels_in
 from tracker.reading.naming import SUPPLIES, UnitList, has_cue, read_units
-from tracker.reading.unit_words import is_surely_unit, looks_like_unit
+from tracker.reading.unit_words import is_office, is_surely_unit, looks_like_unit
 
 _LONGEST = 1200
 """A bracket with more characters than this is an aside, not a clause."""
@@ -45,6 +45,7 @@ class Fields:
     persons: bool = False
     added: tuple[UnitMention, ...] = ()
     doubts: tuple[str, ...] = ()
+    first_leads: bool = False
 
 
 @dataclass(slots=True)
@@ -73,7 +74,12 @@ def read_bracket(inner: str) -> Fields | None:
     """The fields of a bracket's words if it is a clause, else None."""
     if not 2 < len(inner) <= _LONGEST:
         return None
-    words, added = take_rule(inner)
+    noted, first_leads = take_first_leads(inner)
+    fields = _bracket_fields(*take_rule(noted))
+    return replace(fields, first_leads=first_leads) if fields and first_leads else fields
+
+
+def _bracket_fields(words: str, added: tuple[UnitMention, ...]) -> Fields | None:
     labels = labels_in(words) if "：" in words or ":" in words else ()
     first = bare_label(words)
     if first and (not labels or labels[0].start > first.start):
@@ -121,15 +127,21 @@ def _unlabelled(words: str, added: tuple[UnitMention, ...]) -> Fields | None:
     got = _Gathering()
     got.take(read_units(words))
     units = got.listed.units
-    if not units or not all(_fits(unit) for unit in units) or not any(is_surely_unit(unit.name) for unit in units):
+    if not units or not all(_fits(unit) and _is_sure_enough(unit) for unit in units):
         return None
     if has_cue(words):
         return got.done(Sign.CUE, added)
-    return got.done(Sign.BARE, added) if all(is_surely_unit(unit.name) for unit in units) else None
+    sure = all(is_surely_unit(unit.name) for unit in units)
+    offices = len(units) > 1 and all(is_surely_unit(unit.name) or is_office(unit.name) for unit in units)
+    return got.done(Sign.BARE, added) if sure or offices else None
 
 
 def _fits(unit: UnitMention) -> bool:
     return looks_like_unit(unit.name) and len(unit.name) <= _LONGEST_NAME
+
+
+def _is_sure_enough(unit: UnitMention) -> bool:
+    return is_surely_unit(unit.name) or is_office(unit.name)
 
 
 def _supply(words: str) -> Fields | None:
@@ -165,7 +177,7 @@ def read_cue_line(words: str) -> Fields | None:
     got = _Gathering()
     got.take(read_units(words))
     units = got.listed.units
-    if not units or not all(_fits(unit) and is_surely_unit(unit.name) for unit in units):
+    if not units or not all(_fits(unit) and is_surely_unit(unit.name) and "等" not in unit.name for unit in units):
         return None
     plain_responsible = all(unit.role is Role.RESPONSIBLE for unit in units)
     return None if plain_responsible and len(units) < 2 else got.done(Sign.CUE)

@@ -25,6 +25,28 @@ _LONGEST_RULE = 1000
 _SUPPORTS = re.compile(r"配合|协办|参与")
 
 
+_FIRST_LEADS = re.compile(
+    r"[，,；;。]?\s*(?:以下|下列)?(?:各项)?(?:任务)?(?:的)?(?:责任单位|责任部门|单位|部门)?(?:中)?(?:[，,])?(?:均|都)?(?:以)?(?:排|列)?(?:名)?(?:在)?"
+    r"(?:第一位|第一个|首位|首个|第一|首|最前)(?:的)?(?:责任)?(?:单位|部门|者)?(?:均|都)?(?:为|是|系)(?:该项任务的?|此项任务的?)?(?:总)?牵头(?:责任)?(?:单位|部门)"
+    r"(?:[，,]?(?:以)?下同)?"
+)
+
+
+def take_first_leads(words: str) -> tuple[str, bool]:
+    """The words without the note that the unit named first leads (排在第一位的为牵头单位), and whether it was there."""
+    if "牵头" not in words or len(words) > _LONGEST_RULE:
+        return words, False
+    rest = _FIRST_LEADS.sub("", words, count=1)
+    return rest, rest != words
+
+
+def first_leads(units: tuple[UnitMention, ...]) -> tuple[UnitMention, ...]:
+    """The units with the first as lead, where no role is written (牵头, 配合) already."""
+    if not units or any(unit.role is not Role.RESPONSIBLE for unit in units):
+        return units
+    return (UnitMention(units[0].name, Role.LEAD), *units[1:])
+
+
 @dataclass(frozen=True, slots=True)
 class AddedUnits:
     """Units that a rule adds to the clauses after ``at``, the offset at which the rule stands."""

@@ -47,6 +47,9 @@ _AND_MORE = re.compile(r"^(?P<name>.*?[^高中初同平优])等(?!级|院|专|�
 _MORE_UNITS = re.compile(
     r"(?:有关|相关|各|市直|省直|县直|区直|州直|职能|责任|成员单位|其他|涉[\u4e00-\u9fff]|主管|行业)"
 )
+_AND_OTHERS = re.compile(
+    r"(?:[\d一二三四五六七八九十]+个?|多个?|几个)?(?:市级|省级|县级|区级)?(?:部门|单位|机构|企业|地区?|县区|乡镇|镇街|方面)?(?:[和、及](?:部门|单位|地区))?"
+)
 _AND = re.compile(r"(?:以及|及其?|和|与|暨|会同|联合)")
 _NOTE = re.compile(r"[（(](?P<words>[^（()）]*)[)）]$")
 _JUNK = re.compile(r"(?:无|略|/|-|—|同上|同前|如上|空|暂无|[\d\s.%]*|等|下同|…+)$")
@@ -221,8 +224,10 @@ def _split_more(name: str) -> list[str]:
     if not found or "（" in found["rest"][:1]:
         return [name]
     rest = found["rest"].strip()
-    first = [found["name"]] if found["name"] else []
-    return [*first, rest] if _MORE_UNITS.match(rest.lstrip("市省县区州镇")) or _MORE_UNITS.match(rest) else first
+    if _AND_OTHERS.fullmatch(rest):
+        return [found["name"]]
+    more = _MORE_UNITS.match(rest.lstrip("市省县区州镇")) or _MORE_UNITS.match(rest)
+    return [found["name"], rest] if more and looks_like_unit(rest) else [name]
 
 
 def _without_note(name: str) -> str:

@@ -1,0 +1,137 @@
+"""The deadline grammar: a table of phrases, and the laws that every rule and every reading keeps."""
+
+from __future__ import annotations
+
+from datetime import date
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tracker.domain.deadline_rule import Point, Rule, one_pattern
+from tracker.domain.deadlines import RULES, find_in_clause, find_in_prose, read_deadline
+from tracker.domain.drafts import Basis, DeadlineKind
+
+TABLE = Path(__file__).parents[2] / "corpus" / "deadlines.tsv"
+ROWS = [line.split("\t") for line in TABLE.read_text("utf-8").splitlines() if line and not line.startswith("#")]
+ISSUED = date(2023, 1, 4)
+PIECES = "2023年6月底前，；第三季度末“十四五”期间每至起自印发之日30个工作日内长期坚持春节 0123456789一二三四五六七八九十"
+
+
+def test_the_table_is_long_enough() -> None:
+    assert len(ROWS) >= 190
+    assert len({tuple(row[:2]) for row in ROWS}) == len(ROWS)
+
+
+@pytest.mark.parametrize(("phrase", "issued", "kind", "due", "doubts"), ROWS, ids=lambda cell: cell)
+def test_reads_the_phrase(phrase: str, issued: str, kind: str, due: str, doubts: str) -> None:
+    reading = read_deadline(phrase, None if issued == "-" else date.fromisoformat(issued))
+    found = (
+        reading.deadline.kind.value,
+        str(reading.deadline.due_on or "-"),
+        ",".join(doubt.code for doubt in reading.doubts) or "-",
+    )
+    assert found == (kind, due, doubts)
+
+
+def test_every_rule_reads_some_row_of_the_table() -> None:
+    read = {read_deadline(row[0], ISSUED).deadline.rule for row in ROWS}
+    found = {one.rule for row in ROWS for one in find_in_clause(row[0], ISSUED)}
+    assert {rule.name for rule in RULES} <= read | found
+
+
+def test_several_dates_are_milestones_and_the_last_is_the_deadline() -> None:
+    reading = read_deadline("2023年6月底前完成方案，9月底前建成", ISSUED)
+    assert [(stone.text, stone.due_on) for stone in reading.milestones] == [
+        ("2023年6月底前完成方案", date(2023, 6, 30)),
+        ("9月底前建成", date(2023, 9, 30)),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("phrase", "recurrence"),
+    [("每年11月15日前", "yearly"), ("每季度末", "quarterly"), ("每月25日前", "monthly"), ("每周五", "weekly"), ("每5年", "every 5 years")],
+)
+def test_a_recurring_phrase_says_how_often(phrase: str, recurrence: str) -> None:
+    assert [stone.recurrence for stone in read_deadline(phrase, ISSUED).milestones] == [recurrence]
+
+
+def test_the_plans_own_period_is_its_end() -> None:
+    reading = read_deadline("规划期内", ISSUED, plan_until=date(2027, 12, 31))
+    assert reading.deadline.due_on == date(2027, 12, 31)
+
+
+def test_blank_means_nothing_and_raises_no_doubt() -> None:
+    reading = read_deadline("　：。", ISSUED)
+    assert (reading.deadline.text, reading.deadline.basis, reading.doubts) == (None, None, ())
+
+
+def test_a_deadline_read_in_a_clause_says_so() -> None:
+    reading = read_deadline("2023年6月", ISSUED)
+    assert (reading.deadline.text, reading.deadline.basis, reading.deadline.rule) == ("2023年6月", Basis.CLAUSE, "month")
+
+
+@pytest.mark.parametrize(
+    ("sentence", "days"),
+    [
+        ("到2025年，建成三座水厂", ["2025-12-31"]),
+        ("截至2022年底，已建成三座水厂", []),
+        ("2022年9月8日，省政府印发了方案", []),
+        ("自2023年起实行新办法", []),
+        ("要在今年6月底前完成评估，其他各县要在10月底前完成", ["2023-06-30", "2023-10-31"]),
+        ("“十四五”期间完成规范化建设", ["2025-12-31"]),
+        ("2023年安排资金三千万元", []),
+    ],
+)
+def test_prose_yields_targets_and_no_history(sentence: str, days: list[str]) -> None:
+    assert [str(one.point.due_on) for one in find_in_prose(sentence, ISSUED)] == days
+
+
+def _nothing(_match: object, _context: object) -> Point:
+    return Point(DeadlineKind.ONGOING)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "example", "reason"),
+    [("长期?|", "长期", "空"), ("长期", "短期", "例子不合"), ("长期", "长期", "")],
+    ids=["matches nothing", "misses its example", "no reason"],
+)
+def test_a_bad_rule_fails_when_it_is_made(pattern: str, example: str, reason: str) -> None:
+    with pytest.raises(ValueError, match="bad"):
+        Rule("bad", pattern, reason, example, _nothing)
+
+
+def test_two_rules_of_one_name_are_refused() -> None:
+    rule = Rule("twin", "长期", "reason", "长期", _nothing)
+    with pytest.raises(ValueError, match="twin"):
+        one_pattern((rule, rule))
+
+
+def test_no_rule_matches_the_empty_string() -> None:
+    assert not [rule.name for rule in RULES if rule.compiled.fullmatch("") or rule.compiled.search("")]
+
+
+@given(st.text(alphabet=PIECES, max_size=40) | st.text(max_size=40), st.dates(date(1990, 1, 1), date(2090, 1, 1)) | st.none())
+def test_any_phrase_is_read_without_raising(phrase: str, issued_on: date | None) -> None:
+    reading = read_deadline(phrase, issued_on)
+    assert reading.deadline.text is None or reading.deadline.text in phrase
+
+
+@given(st.text(alphabet=PIECES, max_size=60))
+def test_matches_stand_in_order_and_in_the_text(text: str) -> None:
+    found = find_in_clause(text, ISSUED)
+    assert all(0 <= one.start < one.end <= len(text) for one in found)
+    assert all(this.end <= after.start for this, after in pairwise(found))
+
+
+@given(st.dates(date(2000, 1, 1), date(2060, 12, 31)))
+def test_a_written_day_is_that_day(day: date) -> None:
+    assert read_deadline(f"{day.year}年{day.month}月{day.day}日前", None).deadline.due_on == day
+
+
+@given(st.integers(2000, 2098), st.integers(1, 12))
+def test_a_month_ends_the_day_before_the_next_begins(year: int, month: int) -> None:
+    following = f"{year + month // 12}年{month % 12 + 1}月前"
+    assert read_deadline(f"{year}年{month}月底前", None).deadline.due_on == read_deadline(following, None).deadline.due_on
