@@ -99,7 +99,7 @@ class Visitor:
 
     def token(self) -> str:
         """A CSRF token for this visitor's session."""
-        page = self("/sign-in")
+        page = self("/password")  # or the page to sign in
         return next(node.get("value") for node in page.root.all("input", name="csrf_token"))
 
     @staticmethod

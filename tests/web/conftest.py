@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from flask import Flask
+from jinja2 import BytecodeCache, FileSystemBytecodeCache
 from sqlalchemy.orm import Session
 
 from tests.builders import NOW, City, a_city
@@ -15,7 +16,7 @@ from tests.web.browsing import Visitor
 from tracker.app import create_app
 from tracker.clock import Clock
 from tracker.settings import Settings
-from tracker.store.engine import make_engine, write_session
+from tracker.store.engine import make_engine
 from tracker.web.navigation import MENU
 
 
@@ -32,10 +33,17 @@ def app_settings(tmp_path: Path, sqlite_url: str) -> Settings:
     )
 
 
+@pytest.fixture(scope="session")
+def compiled_templates(tmp_path_factory: pytest.TempPathFactory) -> BytecodeCache:
+    """Templates compiled once for all the apps of the run."""
+    return FileSystemBytecodeCache(str(tmp_path_factory.mktemp("templates")))
+
+
 @pytest.fixture
-def app(app_settings: Settings) -> Iterator[Flask]:
+def app(app_settings: Settings, compiled_templates: BytecodeCache) -> Iterator[Flask]:
     """The app, at 09:00 on 15 June 2023."""
     made = create_app(app_settings, Clock(app_settings.zone).fixed_at(NOW))
+    made.jinja_env.bytecode_cache = compiled_templates
     made.testing = True
     made.url_build_error_handlers.append(_page_to_come)
     made.config["PROPAGATE_EXCEPTIONS"] = False  # a person sees the error page; the log is checked by pytest
@@ -55,9 +63,12 @@ def _page_to_come(error: Exception, endpoint: str, _values: dict[str, object]) -
 
 @pytest.fixture
 def session(app_settings: Settings) -> Iterator[Session]:
-    """A session of the test's own on the app's database; commit or roll back before a page is asked to write."""
+    """A session of the test's own on the app's database.
+
+    It never stands in the way of the pages; roll it back to see what they changed since it last read.
+    """
     engine = make_engine(app_settings.database_url)
-    with write_session(engine) as opened:
+    with Session(engine, expire_on_commit=False) as opened:
         yield opened
     engine.dispose()
 

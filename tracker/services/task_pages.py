@@ -198,12 +198,12 @@ def _sent_back(assignment: Assignment) -> HistoryEntry | None:
     return last if last and last.event in SENT_BACK else None
 
 
-def other_units(session: Session, actor: Actor, assignment: Assignment) -> list[tuple[int, str]]:
-    """The units to which declined work may be dispatched: the same one first, then those in reach without a part."""
+def other_units(session: Session, actor: Actor, assignment: Assignment) -> dict[str, str]:
+    """The units, by id, to which declined work may go: the same one first, then those in reach without a part."""
     taken = {part.unit_id for part in assignment.task.assignments}
     found = ask.units_within(session, within(actor, Permission.DECIDE))
-    others = [(unit.id, unit.name) for unit in found if unit.id not in taken]
-    return [(assignment.unit_id, f"{assignment.unit.name}（原单位）"), *others]
+    others = {str(unit.id): unit.name for unit in found if unit.id not in taken}
+    return {str(assignment.unit_id): f"{assignment.unit.name}（原单位）", **others}
 
 
 def choices(session: Session, actor: Actor, permission: Permission) -> tuple[Sequence[Unit], Sequence[Plan]]:

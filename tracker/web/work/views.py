@@ -1,3 +1,89 @@
-from flask import Blueprint
+"""A unit's part in a task: what is known of it, and the buttons of those who may act on it."""
+
+from __future__ import annotations
+
+from flask import Blueprint, abort, flash, redirect, render_template, url_for
+from werkzeug.wrappers import Response
+
+from tracker.domain.access import Permission
+from tracker.domain.lifecycle import Event, Refused
+from tracker.services.errors import Invalid
+from tracker.services.lit import When
+from tracker.services.task_pages import PartPage, other_units, part_page
+from tracker.services.work import Changed, act, label_of
+from tracker.web.access import requires, safe_next
+from tracker.web.context import actor, now, settings, today
+from tracker.web.database import session
+from tracker.web.work.forms import WorkForm, offers
 
 blueprint = Blueprint("work", __name__)
+blueprint.add_app_template_filter(label_of, "event_label")
+
+DONE = {
+    Event.SIGN_FOR: "已签收",
+    Event.DECLINE: "已退办，由督查室决定转办或撤销",
+    Event.DISPATCH: "已重新转办",
+    Event.REPORT: "进展已报送",
+    Event.SUBMIT: "已申请办结，请等待督查室审核",
+    Event.RETURN: "已退回补充，承办单位会看到您的意见",
+    Event.ACCEPT: "已审核销号",
+    Event.SUSPEND: "已中止挂账",
+    Event.RESUME: "已恢复办理",
+    Event.WITHDRAW: "已撤销",
+    Event.REOPEN: "已退回重新办理",
+}
+
+
+@blueprint.get("/assignments/<int:assignment_id>")
+@requires(Permission.READ)
+def show(assignment_id: int) -> str:
+    """The part with its history; the buttons are those that its state and the person's roles allow."""
+    page = _page(assignment_id)
+    return _rendered(page, offers=offers(page, ""))
+
+
+@blueprint.post("/assignments/<int:assignment_id>/<event>", endpoint="act")
+@requires(Permission.READ)
+def act_on(assignment_id: int, event: str) -> Response | tuple[str, int]:
+    """Does one event; whether this person may is asked of the assignment's unit."""
+    form, known = WorkForm(), _event(event)
+    try:
+        if not form.validate():
+            raise Invalid("填写的内容有误，没有保存，请按提示修改。")
+        done = act(session(), actor(), now(), today(), assignment_id, known, **form.given())
+    except (Invalid, Changed, Refused) as fault:
+        return _again(assignment_id, known, form, fault)
+    flash(f"{DONE[known]}：{done.task.title}（{done.unit.name}）。", "success")
+    return redirect(safe_next(form.next.data) if form.next.data else url_for("work.show", assignment_id=assignment_id))
+
+
+def _event(word: str) -> Event:
+    try:
+        return Event(word)
+    except ValueError:
+        abort(404)
+
+
+def _page(assignment_id: int) -> PartPage:
+    return part_page(session(), actor(), When(today(), settings().zone), assignment_id)
+
+
+def _again(assignment_id: int, event: Event, form: WorkForm, fault: Exception) -> tuple[str, int]:
+    """The page once more: the fault on top, what changed meanwhile below it, and everything typed still there."""
+    session().rollback()
+    page = _page(assignment_id)
+    values = {
+        "offers": offers(page, form.next.data or "", form, event),
+        "fault": str(fault),
+        "meanwhile": fault.entries if isinstance(fault, Changed) else (),
+        # The form is gone when the state no longer knows the event; its words are shown by themselves.
+        "orphan": "" if event in page.events else (form.words.data or "").strip(),
+    }
+    return _rendered(page, **values), 422 if isinstance(fault, Invalid) else 409
+
+
+def _rendered(page: PartPage, **values: object) -> str:
+    units = other_units(session(), actor(), page.assignment) if Event.DISPATCH in page.events else {}
+    for offer in values["offers"]:  # type: ignore[attr-defined]
+        offer.form.unit_id.choices = units
+    return render_template("work/show.html", page=page, part=page.part, assignment=page.assignment, **values)

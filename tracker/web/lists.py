@@ -1,0 +1,89 @@
+"""Lists whose filters live in the address: forms that are asked by GET, and links that keep what was chosen."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from enum import StrEnum
+from typing import Any, TypeVar
+
+from flask import request, url_for
+from wtforms import Field, HiddenField
+
+from tracker.store.plans import Plan
+from tracker.store.units import Unit
+from tracker.web.forms import Form
+
+Kind = TypeVar("Kind", bound=StrEnum)
+LONGEST_SEARCH = 100
+
+
+class FilterForm(Form):
+    """A form that only asks: sent by GET, without a token, and read from the address.
+
+    What cannot be understood is told beside its field and left out of the filter.
+    """
+
+    class Meta(Form.Meta):
+        csrf = False
+
+    sort = HiddenField()
+    dir = HiddenField()
+
+    def chosen(self, field: Field) -> Any:
+        """The field's value; None when it is empty or wrong. ``validate`` comes first."""
+        return None if field.errors or field.data in ("", None) else field.data
+
+    def sorting(self, default: Kind) -> Kind:
+        """The column that the list is put in order by."""
+        kind = type(default)
+        return kind(self.sort.data) if self.sort.data in {member.value for member in kind} else default
+
+    def turned(self, default: bool) -> bool:
+        """Whether the order is downwards."""
+        return self.dir.data == "desc" if self.dir.data in ("asc", "desc") else default
+
+    @property
+    def is_narrowed(self) -> bool:
+        """Whether anything but the order was chosen."""
+        return any(self.chosen(field) for field in self if field.name not in ("sort", "dir"))
+
+    def address(self, endpoint: str | None = None, **changes: Any) -> str:
+        """The address of this list with what was chosen, and the changes; it begins at the first page."""
+        kept = {field.name: request.args.get(field.name) for field in self}
+        values = {name: value for name, value in {**kept, **changes}.items() if value not in ("", None)}
+        return url_for(endpoint or request.endpoint or "", **values)
+
+    def page_address(self, number: int) -> str:
+        return self.address(page=number)
+
+    def sort_address(self, column: StrEnum, current: StrEnum, descending: bool) -> str:
+        """Where a press on a column's heading leads: to that order, or to its opposite."""
+        return self.address(sort=column.value, dir="asc" if column is current and descending else "desc")
+
+
+def page_asked() -> int:
+    """The page number in the address; 1 when there is none or it is no number."""
+    return request.args.get("page", 1, type=int)
+
+
+def one_of(kind: type[Kind]) -> Callable[[Any], Kind | None]:
+    """Reads a word of the enum; nothing stays None, and another word is refused by the field."""
+    return lambda value: kind(value) if value else None
+
+
+def whole(value: Any) -> int | None:
+    """Reads an id; nothing stays None, and what is no number is refused by the field."""
+    return int(value) if value else None
+
+
+def labelled(kind: type[StrEnum], everything: str = "全部") -> dict[str, str]:
+    """The choices of an enum with Chinese labels, after the choice of all."""
+    return {"": everything, **{member.value: member.label for member in kind}}  # type: ignore[attr-defined]
+
+
+def unit_choices(units: Sequence[Unit]) -> dict[str, str]:
+    return {"": "全部单位", **{str(unit.id): unit.name for unit in units}}
+
+
+def plan_choices(plans: Sequence[Plan]) -> dict[str, str]:
+    return {"": "全部文件", **{str(plan.id): plan.title for plan in plans}}

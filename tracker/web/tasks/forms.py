@@ -1,0 +1,50 @@
+"""The filters of the list of all tasks."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from wtforms import BooleanField, DateField, SelectField, StringField
+from wtforms.validators import Length, Optional
+
+from tracker.domain.lifecycle import State
+from tracker.domain.lights import Light
+from tracker.services.task_pages import TaskFilter, TaskSort
+from tracker.store.plans import Plan
+from tracker.store.units import Unit
+from tracker.web.forms import stripped
+from tracker.web.lists import LONGEST_SEARCH, FilterForm, labelled, one_of, plan_choices, unit_choices, whole
+
+DAY_WRONG = "请填写2023-06-15这样的日期。"
+
+
+class TaskFilterForm(FilterForm):
+    q = StringField("查找", filters=[stripped], validators=[Length(max=LONGEST_SEARCH)])
+    state = SelectField("状态", coerce=one_of(State), choices=labelled(State, "全部状态"))
+    unit = SelectField("单位（含下属）", coerce=whole)
+    plan = SelectField("来源文件", coerce=whole)
+    due_from = DateField("时限自", validators=[Optional()])
+    due_to = DateField("时限至", validators=[Optional()])
+    light = SelectField("亮灯", coerce=one_of(Light), choices=labelled(Light, "全部"))
+    overdue = BooleanField("只看逾期")
+
+    def offer(self, units: Sequence[Unit], plans: Sequence[Plan]) -> None:
+        """Fills in what can be chosen."""
+        self.unit.choices, self.plan.choices = unit_choices(units), plan_choices(plans)
+
+    def wanted(self) -> TaskFilter:
+        self.validate()
+        for day in (self.due_from, self.due_to):
+            day.errors = [DAY_WRONG] if day.errors else []
+        return TaskFilter(
+            self.chosen(self.q) or "",
+            self.chosen(self.state),
+            self.chosen(self.unit),
+            self.chosen(self.plan),
+            self.chosen(self.due_from),
+            self.chosen(self.due_to),
+            bool(self.overdue.data),
+            self.chosen(self.light),
+            self.sorting(TaskSort.DUE),
+            self.turned(False),
+        )

@@ -1,0 +1,121 @@
+"""The form behind every button on an assignment: words, percent, outcome, and the version that the person saw."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from wtforms import HiddenField, IntegerField, RadioField, SelectField, TextAreaField
+from wtforms.validators import InputRequired, NumberRange, Optional
+
+from tracker.domain.lifecycle import TRANSITIONS, Event, Outcome
+from tracker.services.task_pages import PartPage
+from tracker.services.work import LONGEST_WORDS
+from tracker.web.forms import Form
+from tracker.web.lists import one_of, whole
+
+
+class WorkForm(Form):
+    """Parses to the arguments of ``tracker.services.work.act``."""
+
+    version = HiddenField(validators=[InputRequired("页面内容不完整，请刷新页面后重新提交。")])
+    next = HiddenField()
+    words = TextAreaField("说明")
+    percent = IntegerField(
+        "完成比例（%）",
+        validators=[Optional(), NumberRange(0, 100, message="完成比例应为0到100之间的整数。")],
+    )
+    outcome = RadioField(
+        "办结结果", choices={o.value: o.label for o in Outcome}, coerce=one_of(Outcome), validate_choice=False
+    )
+    unit_id = SelectField("转办单位", coerce=whole, validate_choice=False)
+
+    def given(self) -> dict[str, Any]:
+        """What ``act`` is given; a version that is no number matches none."""
+        version = self.version.data if str(self.version.data).isdecimal() else "0"
+        return {
+            "version": int(version),
+            "words": self.words.data,
+            "percent": self.percent.data,
+            "outcome": self.outcome.data,
+            "unit_id": self.unit_id.data,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """Buttons that share one form, because they share what is to be filled in."""
+
+    key: str
+    title: str
+    events: tuple[Event, ...]
+    words_label: str
+    fields: tuple[str, ...] = ("words",)
+    help: str = ""
+
+
+PANELS = (
+    Panel(
+        "sign",
+        "签收",
+        (Event.SIGN_FOR, Event.DECLINE),
+        "退办理由（退办时必填，签收不用填）",
+        help="不属本单位职责的，写明理由后退办。",
+    ),
+    Panel(
+        "report",
+        "报送进展",
+        (Event.REPORT, Event.SUBMIT),
+        "进展情况",
+        ("words", "percent"),
+        "写明做了什么、做到什么程度；全部完成后申请办结。",
+    ),
+    Panel(
+        "decide",
+        "审核",
+        (Event.ACCEPT, Event.RETURN),
+        "审核意见（退回时必填）",
+        ("outcome", "words"),
+        "销号须选办结结果；退回须写明还要补充什么。",
+    ),
+    Panel("redirect", "转办", (Event.DISPATCH,), "转办说明", ("unit_id", "words"), "退回原单位，或转给其他单位。"),
+    Panel("steer", "督查处理", (Event.RESUME, Event.SUSPEND, Event.WITHDRAW, Event.REOPEN), "理由"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A panel with the buttons that this person has now, and the form behind them."""
+
+    panel: Panel
+    events: Sequence[Event]
+    form: WorkForm
+
+
+def offers(page: PartPage, back: str, typed: WorkForm | None = None, event: Event | None = None) -> list[Offer]:
+    """The panels with at least one button; the one of ``event`` shows again what was typed."""
+    shown = []
+    for panel in PANELS:
+        events = [known for known in panel.events if known in page.events]
+        if events:
+            keeps = typed if typed is not None and event in panel.events else None
+            shown.append(Offer(panel, events, _form(panel, events, page, keeps, back)))
+    return shown
+
+
+def _form(panel: Panel, events: Sequence[Event], page: PartPage, typed: WorkForm | None, back: str) -> WorkForm:
+    form = typed or WorkForm(formdata=None, percent=page.assignment.percent)
+    form.version.data, form.next.data = page.assignment.version, back
+    for field in form:
+        field.id = f"{panel.key}-{field.name}"  # several forms stand on the page
+    form.words.label.text = panel.words_label
+    form.words.render_kw = {"rows": 4, "maxlength": LONGEST_WORDS}
+    if all(words_required(event) for event in events):
+        form.words.render_kw["required"] = True
+    return form
+
+
+def words_required(event: Event) -> bool:
+    """Whether the event cannot be done without words."""
+    return any(row.words_required for (_, known), row in TRANSITIONS.items() if known is event)
