@@ -5,6 +5,9 @@ A group belongs to the office at its scope; its administrator edits it. Tasks th
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+
 from sqlalchemy.orm import Session
 
 from tracker.domain.access import Actor, Forbidden
@@ -12,8 +15,44 @@ from tracker.domain.units import name_key
 from tracker.services.errors import Invalid, NotFound
 from tracker.services.units import MANAGE, taken, usable_name
 from tracker.store.unit_directory import names_for
-from tracker.store.unit_queries import group_shown, name_owner, unit_named
+from tracker.store.unit_queries import all_groups, group_shown, name_owner, unit_named, unit_names
 from tracker.store.units import Unit, UnitGroup, UnitGroupMember, UnitName
+
+
+@dataclass(frozen=True, slots=True)
+class GroupList:
+    """Every group, and whether the reader may make one."""
+
+    groups: Sequence[UnitGroup]
+    may_add: bool
+
+
+@dataclass(frozen=True, slots=True)
+class GroupPage:
+    """One group; ``names`` are the units that may join it, for those who may change it."""
+
+    group: UnitGroup
+    aliases: Sequence[UnitName]
+    may_manage: bool
+    names: Sequence[str]
+
+
+def group_list(session: Session, actor: Actor) -> GroupList:
+    """Every group with its members."""
+    return GroupList(all_groups(session), actor.holds(MANAGE))
+
+
+def group_page(session: Session, actor: Actor, group_id: int) -> GroupPage:
+    """One group; raises NotFound."""
+    group = _found(session, group_id)
+    may_manage = actor.may(MANAGE, _scope(session, group).path)
+    aliases = [name for name in group.names if name.key != name_key(group.name)]
+    return GroupPage(group, aliases, may_manage, member_choices(session, actor) if may_manage else [])
+
+
+def member_choices(session: Session, actor: Actor) -> list[str]:
+    """Names of the units that the actor administers, as help for typing."""
+    return unit_names(session, actor, MANAGE)
 
 
 def add_group(session: Session, actor: Actor, name: str, member: str) -> UnitGroup:
@@ -55,11 +94,16 @@ def remove_member(session: Session, actor: Actor, group_id: int, unit_id: int) -
 
 def managed_group(session: Session, actor: Actor, group_id: int) -> UnitGroup:
     """A group that the actor's office keeps; raises NotFound or Forbidden."""
+    group = _found(session, group_id)
+    if not actor.may(MANAGE, _scope(session, group).path):
+        raise Forbidden(MANAGE, f"修改单位组“{group.name}”")
+    return group
+
+
+def _found(session: Session, group_id: int) -> UnitGroup:
     group = group_shown(session, group_id)
     if group is None:
         raise NotFound("没有这个单位组，请从单位组清单重新进入。")
-    if not actor.may(MANAGE, _scope(session, group).path):
-        raise Forbidden(MANAGE, f"修改单位组“{group.name}”")
     return group
 
 

@@ -154,7 +154,7 @@ def name_owner(session: Session, scope_id: int, name: str) -> UnitName | None:
     return session.scalar(found.options(joinedload(UnitName.unit), joinedload(UnitName.group)))
 
 
-def units_to_choose(session: Session, actor: Actor, permission: Permission) -> list[tuple[int, str]]:
+def units_to_choose(session: Session, actor: Actor, permission: Permission) -> dict[int, str]:
     """Id and name of the active units within the actor's reach, for a choice on a form.
 
     Those that do not stand right under a root tell the unit above them too.
@@ -166,7 +166,13 @@ def units_to_choose(session: Session, actor: Actor, permission: Permission) -> l
         .where(Unit.active, within(actor, permission))
         .order_by(_BY_KIND, Unit.position, Unit.id)
     )
-    return [
-        (unit_id, f"{name}（{parent}）" if parent and grand else name)
+    return {
+        unit_id: f"{name}（{parent}）" if parent and grand else name
         for unit_id, name, parent, grand in session.execute(found)
-    ]
+    }
+
+
+def unit_names(session: Session, actor: Actor, permission: Permission) -> list[str]:
+    """The short names of the active units within the actor's reach."""
+    found = select(Unit.name).where(Unit.active, within(actor, permission))
+    return list(session.scalars(found.order_by(_BY_KIND, Unit.position, Unit.id)))

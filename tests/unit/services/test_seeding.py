@@ -16,6 +16,7 @@ from tracker.domain.units import name_key
 from tracker.reading.seed_file import read_seed
 from tracker.services.errors import Invalid
 from tracker.services.seeding import Loaded, SeedConflict, load_seed
+from tracker.store.engine import make_engine, write_session
 from tracker.store.office import OfficeSetting
 from tracker.store.plans import Plan
 from tracker.store.tasks import Assignment, HistoryEntry, Milestone, Task, TaskState
@@ -248,3 +249,16 @@ def test_dispatch_may_be_dated_by_plan(session: Session) -> None:
 def test_a_seed_without_units_is_refused(session: Session) -> None:
     with pytest.raises(Invalid, match="没有单位"):
         load_seed(session, Seed(), NOW)
+
+
+@pytest.mark.needs("postgresql")
+def test_the_same_on_postgresql(postgres_url: str) -> None:
+    engine = make_engine(postgres_url)
+    with write_session(engine) as opened:
+        assert load(opened).counts["分工"].added == 6
+        assert load(opened, at=NEXT_DAY).is_unchanged
+        assert load(opened, SEED.replace("修订办法", "修订并公布办法"), NEXT_DAY).counts["任务"].changed == 1
+        # Ids that the database gives next do not clash with those that were loaded.
+        root = unit(opened, "市政府")
+        assert a_unit(opened, "市水利局", root).path.startswith(root.path)
+    engine.dispose()

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import session as browser_session
 from flask_login import current_user, login_user, logout_user
 from werkzeug.wrappers import Response
 
 from tracker.domain.access import Permission
-from tracker.services.people import SignInRefused, WrongPassword, change_password, sign_in
+from tracker.services.people import BadPassword, SignInRefused, WrongPassword, change_password, sign_in
 from tracker.services.sample import sample_people
 from tracker.web.access import SignedIn, public, requires, safe_next
 from tracker.web.auth.forms import PasswordForm, SignInForm
@@ -30,6 +31,8 @@ def sign_in_page() -> Response | tuple[str, int]:
     except SignInRefused as refusal:
         form.password.errors = [str(refusal)]
         return _sign_in_page(form, 422)
+    # Nothing that was put into the browser's session before is carried into the signed-in one.
+    browser_session.clear()
     login_user(SignedIn(person))
     return redirect(safe_next(request.args.get("next")))
 
@@ -42,6 +45,7 @@ def _sign_in_page(form: SignInForm, status: int) -> tuple[str, int]:
 @requires(Permission.SIGN_IN)
 def sign_out() -> Response:
     logout_user()
+    browser_session.clear()
     flash("您已退出。", "success")
     return redirect(url_for("auth.sign_in"))
 
@@ -55,8 +59,12 @@ def password() -> Response | tuple[str, int]:
             person = change_password(session(), current_user.person.id, form.present.data, form.fresh.data)
         except WrongPassword as wrong:
             form.present.errors = [str(wrong)]
+        except BadPassword as bad:
+            form.fresh.errors = [str(bad)]
         else:
+            browser_session.clear()
             login_user(SignedIn(person))
             flash("密码已修改，其他设备上的登录已全部退出。", "success")
             return redirect(url_for("home.index"))
-    return render_template("auth/password.html", form=form), 422 if form.errors else 200
+    must_change = current_user.person.must_change_password
+    return render_template("auth/password.html", form=form, must_change=must_change), 422 if form.errors else 200

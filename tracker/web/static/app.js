@@ -66,3 +66,15 @@ function showPair() {
 }
 window.addEventListener("hashchange", showPair);
 showPair();
+
+// Sign-in page of the sample: fills the form with somebody's login and password.
+document.querySelectorAll(".needs-script").forEach((cell) => cell.classList.remove("needs-script"));
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("button[data-login]");
+  if (!button) {
+    return;
+  }
+  document.getElementById("login").value = button.dataset.login;
+  document.getElementById("password").value = button.dataset.password;
+  document.querySelector(".sign-in form button").focus();
+});

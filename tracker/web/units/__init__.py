@@ -1,3 +1,4 @@
+from tracker.web.units import groups
 from tracker.web.units.views import blueprint
 
-__all__ = ["blueprint"]
+__all__ = ["blueprint", "groups"]
