@@ -88,8 +88,14 @@ def draft_with_plan(session: Session, draft_id: int) -> Draft | None:
 
 
 def drafts_of(session: Session, plan_id: int) -> Sequence[Draft]:
-    """Every draft of a plan, in the order of the text."""
-    return session.scalars(select(Draft).where(Draft.plan_id == plan_id).order_by(Draft.position)).all()
+    """Every draft of a plan with who changed it last, in the order of the text."""
+    return session.scalars(
+        select(Draft)
+        .where(Draft.plan_id == plan_id)
+        .options(joinedload(Draft.changed_by))
+        .order_by(Draft.position)
+        .execution_options(populate_existing=True)
+    ).all()
 
 
 def task_of_draft(session: Session, draft_id: int) -> Task | None:
