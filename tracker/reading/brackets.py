@@ -50,7 +50,7 @@ def _pairs(flat: str) -> Iterator[Bracket]:
 
 
 def outside_brackets(text: str) -> Iterator[tuple[int, str]]:
-    """The characters (with offsets) that stand in no bracket and in no 《》 or 〈〉; after an unclosed one none comes."""
+    """The characters (with offsets) outside brackets, 《》 and 〈〉; after an unclosed one none comes."""
     depth = 0
     for at, char in enumerate(text):
         if char in _KIND or char in _QUOTES:

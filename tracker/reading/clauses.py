@@ -13,7 +13,8 @@ from tracker.reading.outline import Heading, Placed, heading_of, without_number
 
 _SENTENCE_END = "。！？；;!?”"
 _TRIGGERS = re.compile(
-    r"责[ \u3000]*任|责任|貴任|贵任|牵|主[ \u3000]*办|配合|协办|会办|负责|落实|承办|供稿|撰稿|提供|收集|编写|撰写|报送|组稿|时限|时间|期限|单位|部门|参与|实施"
+    r"责[ \u3000]*任|责任|貴任|贵任|牵|主[ \u3000]*办|配合|协办|会办|负责|落实|承办|供稿"
+    r"|撰稿|提供|收集|编写|撰写|报送|组稿|时限|时间|期限|单位|部门|参与|实施"
 )
 _GAP = re.compile(r"[\s，,；;。]*")
 _MOST_BRACKETS_DEEP = 3
@@ -23,7 +24,8 @@ _MOST_BRACKETS_DEEP = 3
 class Clause:
     """A clause found: its span in the text, its fields, the paragraph that holds it, and the heading that owns it.
 
-    ``index`` is that of the paragraph. ``closed`` is False when its closing bracket is missing. ``task`` and ``path`` are a table row's own.
+    ``index`` is that of the paragraph. ``closed`` is False when its closing bracket is missing. ``task`` and ``path``
+    are a table row's own.
     """
 
     form: Form

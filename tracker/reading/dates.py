@@ -8,7 +8,10 @@ from datetime import date
 from tracker.domain.numerals import NUMERAL, number
 from tracker.domain.text import compact, same_length_ascii
 
-DATE = rf"(?P<y>(?:19|20)\d\d|[{NUMERAL}]{{4}})(?:年|[-./])(?P<m>[{NUMERAL}]{{1,3}})(?:月|[-./])(?P<d>[{NUMERAL}]{{1,3}})日?"
+DATE = (
+    rf"(?P<y>(?:19|20)\d\d|[{NUMERAL}]{{4}})(?:年|[-./])(?P<m>[{NUMERAL}]{{1,3}})(?:月"
+    rf"|[-./])(?P<d>[{NUMERAL}]{{1,3}})日?"
+)
 _DATE = re.compile(DATE)
 
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from itertools import zip_longest
+from itertools import pairwise, zip_longest
 
 from tracker.domain.deadline_days import add_months, year_end
 from tracker.domain.numerals import NUMERAL, number
@@ -25,13 +25,15 @@ _HEAD_LINES = 24
 _TAIL_LINES = 12
 _IMPRINT = re.compile(rf"(?P<issuer>[\u4e00-\u9fff（）()]{{2,30}}?)?{DATE}印发")
 _SIGNED = re.compile(rf"(?P<issuer>[\u4e00-\u9fff（）()]{{2,40}}){DATE}")
+_DATE_BEFORE = DATE.replace("?P<", "?P<first_")
 _UNTIL = re.compile(
-    rf"有效期(?:限)?(?:为|到|至|自[^，。]{{2,20}}至)[^，。；\d]{{0,6}}(?:{DATE})|(?:施行|实施|执行)至{DATE.replace('?P<', '?P<w')}"
+    rf"有效期(?:限)?(?:为|到|至|自[^，。]{{2,20}}至)[^，。；\d]{{0,6}}(?:{DATE})|(?:施行|实施|执行)至{_DATE_BEFORE}"
 )
 _YEARS = re.compile(rf"有效期(?:限)?(?:为|是)?(?P<n>[{NUMERAL}]{{1,3}})(?P<unit>年|个月)")
 _FROM = re.compile(rf"自{DATE}(?:起)?(?:施行|实施|执行|生效)")
 _SPAN = re.compile(
-    rf"(?:管控|实施|执行|活动|施行|整治|规划)(?:时间|期限|期)(?:为)?[：:]?(?:自|从)?{DATE.replace('?P<', '?P<w')}[^，。；至到—-]{{0,5}}[至到—\-－]{DATE}"
+    rf"(?:管控|实施|执行|活动|施行|整治|规划)(?:时间|期限|期)(?:为)?[：:]?(?:自|从)?{_DATE_BEFORE}"
+    rf"[^，。；至到—-]{{0,5}}[至到—\-－]{DATE}"
 )
 _PERIOD = re.compile(r"规划期(?:限)?(?:为|是|：|:|至|到)(?:20\d\d年?[—–\-~至到]+)?(?P<y>20\d\d)年")
 _TITLE_RANGE = re.compile(r"20\d\d\s*年?\s*(?:[—–\-－~～至到]|——)\s*(?P<y>20\d\d)\s*年?")
@@ -144,7 +146,7 @@ def _number(
 
 
 def _signature(lines: Sequence[Paragraph], block: TitleBlock, meta: dict[str, str]) -> tuple[str | None, date | None]:
-    """Issuer and issue date: signed (organ, then date), else told by the page's head, else the imprint, else a lone date."""
+    """Issuer and issue date: as signed, else as the page's head tells, else the imprint, else a lone date."""
     issuer = block.issuer or next((meta[key] for key in _META_ISSUER if key in meta), None)
     signed = _signed(lines, issuer)
     if signed:
@@ -165,13 +167,13 @@ def _signature(lines: Sequence[Paragraph], block: TitleBlock, meta: dict[str, st
 def _signed(lines: Sequence[Paragraph], issuer: str | None) -> tuple[str, date] | None:
     """The first organ-and-date signature that the issuer gave; if none is the issuer's, the first of any organ."""
     found: list[tuple[str, date]] = []
-    for above, line in zip(lines, lines[1:], strict=False):
+    for above, line in pairwise(lines):
         day = date_line(line.flat)
         if day and is_organ(above.flat):
             found.append((compact(above.flat), day))
-        elif (one := _SIGNED.fullmatch(compact(same_length_ascii(line.flat)))) and is_organ(one["issuer"]):
-            if day := date_in(one.group()[len(one["issuer"]) :]):
-                found.append((one["issuer"], day))
+        one = _SIGNED.fullmatch(compact(same_length_ascii(line.flat)))
+        if one and is_organ(one["issuer"]) and (day := date_in(one.group()[len(one["issuer"]) :])):
+            found.append((one["issuer"], day))
     own = [pair for pair in found if issuer and pair[0] in issuer]
     return next(iter(own or found), None)
 

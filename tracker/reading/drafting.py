@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from math import inf
 
 from tracker.domain.doubts import doubt
@@ -39,30 +40,65 @@ _HEAD_OF_PARAGRAPH = 600
 """A title is looked for in this many characters of a paragraph."""
 
 _CLAUSE_IN_TITLE = re.compile(r"[（(【〔\[](?=[^（(【〔\[]*(?:责任|牵头|负责|配合|供稿|提供|收集|时限|时间)).*$")
-_FIRST_LEADS_NOTE = re.compile(r"[^。\n（）]{0,30}(?:第一位|第一个|首位|首个)[^。\n（）]{0,12}牵头(?:责任)?(?:单位|部门)")
+_FIRST_LEADS_NOTE = re.compile(
+    r"[^。\n（）]{0,30}(?:第一位|第一个|首位|首个)[^。\n（）]{0,12}牵头(?:责任)?(?:单位|部门)"
+)
 _CELL_LINE = re.compile(r"(?:^|\n)\t[^\n]*")
 
 
-def drafts_of(
-    text: str,
-    document: Document,
-    clauses: Sequence[Clause],
-    items: Sequence[Placed],
-    rules: list[AddedUnits],
-    times: PlanTimes,
-) -> tuple[Draft, ...]:
-    """The document's drafts, in the order in which their clauses stand."""
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What a document's drafts are drawn up against: its text and paragraphs, its rules, and what it says of time."""
+
+    text: str
+    document: Document
+    items: Sequence[Placed]
+    rules: list[AddedUnits]
+    times: PlanTimes
+
+
+def drafts_of(around: Surroundings, clauses: Sequence[Clause]) -> tuple[Draft, ...]:
+    """The document's drafts, in the order in which their clauses stand; of two that overlap the first is taken."""
     ordered = sorted(clauses, key=lambda clause: (clause.start, -clause.end))
-    crowded = _crowded_headings(ordered)
-    drafts, free_from = [], document.start
-    standing = Standing(rules)
-    leads_from = _first_leads_from(text, document, ordered)
-    for clause in ordered:
-        if clause.start < free_from:
-            continue
-        drafts.append(_draft(text, clause, items, standing, times, crowded, free_from, leads_from))
-        free_from = clause.end
-    return tuple(drafts)
+    drawer = _Drawer(around, ordered)
+    return tuple(drawer.draft(clause) for clause in ordered if clause.start >= drawer.free_from)
+
+
+class _Drawer:
+    """Draws up one draft after the other and remembers how far the text has been used."""
+
+    def __init__(self, around: Surroundings, ordered: Sequence[Clause]) -> None:
+        self.around = around
+        self.free_from = around.document.start
+        self._standing = Standing(around.rules)
+        self._crowded = _crowded_headings(ordered)
+        self._leads_from = _first_leads_from(around.text, around.document, ordered)
+
+    def draft(self, clause: Clause) -> Draft:
+        """The draft of a clause; the text up to its end is used from now on."""
+        units = self._units(clause)
+        lead = _lead(self.around, clause, self.free_from)
+        timing = timing_of(clause.fields.deadlines, lead, clause.form, self.around.times)
+        self.free_from = clause.end
+        return Draft(
+            title=(clause.task or _title(clause, self.around.items, self._crowded))[:_LONGEST_TITLE],
+            path=_path(clause),
+            form=clause.form,
+            quote=self.around.text[clause.start : clause.end],
+            start=clause.start,
+            end=clause.end,
+            units=units,
+            deadline=timing.deadline,
+            milestones=timing.milestones,
+            doubts=_doubts(clause, units, timing.doubts),
+        )
+
+    def _units(self, clause: Clause) -> tuple[UnitMention, ...]:
+        own = clause.fields.units
+        if clause.start >= self._leads_from:
+            own = first_leads(own)
+        inherits = clause.form in (Form.BRACKET, Form.LINE, Form.INLINE)
+        return own + self._standing.inherited_by(own, clause.start) if inherits else own
 
 
 def _first_leads_from(text: str, document: Document, clauses: Sequence[Clause]) -> float:
@@ -87,35 +123,6 @@ def _crowded_headings(clauses: Iterable[Clause]) -> frozenset[Heading]:
 def _words_before(clause: Clause) -> str:
     paragraph = clause.placed.paragraph
     return paragraph.flat[: min(_HEAD_OF_PARAGRAPH, max(0, clause.start - paragraph.start))].strip()
-
-
-def _draft(
-    text: str,
-    clause: Clause,
-    items: Sequence[Placed],
-    standing: Standing,
-    times: PlanTimes,
-    crowded: frozenset[Heading],
-    free_from: int,
-    first_leads_from: float,
-) -> Draft:
-    title = (clause.task or _title(clause, items, crowded))[:_LONGEST_TITLE]
-    units = first_leads(clause.fields.units) if clause.start >= first_leads_from else clause.fields.units
-    if clause.form in (Form.BRACKET, Form.LINE, Form.INLINE):
-        units += standing.inherited_by(units, clause.start)
-    timing = timing_of(clause.fields.deadlines, _lead(text, clause, items, free_from), clause.form, times)
-    return Draft(
-        title=title,
-        path=_path(clause),
-        form=clause.form,
-        quote=text[clause.start : clause.end],
-        start=clause.start,
-        end=clause.end,
-        units=units,
-        deadline=timing.deadline,
-        milestones=timing.milestones,
-        doubts=_doubts(clause, units, timing.doubts),
-    )
 
 
 def _title(clause: Clause, items: Sequence[Placed], crowded: frozenset[Heading]) -> str:
@@ -152,14 +159,14 @@ def _path(clause: Clause) -> tuple[str, ...]:
     )
 
 
-def _lead(text: str, clause: Clause, items: Sequence[Placed], free_from: int) -> str:
+def _lead(around: Surroundings, clause: Clause, free_from: int) -> str:
     """The words that the clause closes: from its heading (or its paragraph) on, but after the clause before it."""
     if clause.form is Form.TABLE:
         return clause.task or ""
     begin = clause.placed.paragraph.start if clause.placed.own or clause.owner is None else clause.owner.start
     if clause.owner is None and clause.form is Form.LINE and clause.index:
-        begin = items[clause.index - 1].paragraph.start
-    return _CELL_LINE.sub("", text[max(begin, free_from) : clause.start])
+        begin = around.items[clause.index - 1].paragraph.start
+    return _CELL_LINE.sub("", around.text[max(begin, free_from) : clause.start])
 
 
 def _doubts(clause: Clause, units: tuple[UnitMention, ...], timing: tuple[Doubt, ...]) -> tuple[Doubt, ...]:

@@ -1,4 +1,4 @@
-"""The words of one clause to its fields: units with roles, deadline phrases, persons, rules, and how it was recognised."""
+"""The words of one clause to its fields: units with roles, deadlines, persons, rules, and how it was recognised."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """The labels that open a field of a clause: 责任单位：, 牵头部门：, 完成时限：, 责任领导： and their kin.
 
-Every label is data: what it opens (units in a role, a deadline, persons, or words that are no part of the duty).
-Blanks between the characters (责 任 单 位) and the slips that scanning makes of 单位 (单住, 単位) are allowed everywhere.
+Every label is data: what it opens (units in a role, a deadline, persons, or words that are no duty).
+Blanks between the characters (责 任 单 位) and the slips that scanning makes of 单位 (单住, 単位) are allowed.
 """
 
 from __future__ import annotations
@@ -96,13 +96,15 @@ def _spaced(pattern: str) -> str:
 
 _NOTE = r"(?:[ \t　]*[（(][^（()）：:]{1,14}[)）])?"
 _GROUPS = "|".join(f"(?P<l{n}>{_spaced(pattern)})" for n, (_, _, pattern) in enumerate(_LABELS))
-_AND = rf"(?:[ \t　]*(?:和|及|与|、|/)[ \t　]*(?P<and>{'|'.join(_spaced(p) for o, _, p in _LABELS if o in (Opens.DEADLINE, Opens.PERSONS))}))?"
+_SECOND = "|".join(_spaced(pattern) for opens, _, pattern in _LABELS if opens in (Opens.DEADLINE, Opens.PERSONS))
+_AND = rf"(?:[ \t　]*(?:和|及|与|、|/)[ \t　]*(?P<and>{_SECOND}))?"
 _LABEL = re.compile(
-    rf"(?:(?<=[\s，,；;。、：:（(【〔\[［|｜★●■▲◆•])|^)(?:\d[.．、])?(?:{_GROUPS}){_NOTE}{_AND}[ \t　]*[:：]"
+    r"(?:(?<=[\s，,；;。、：:（(【〔\[［|｜★●■▲◆•])|^)(?:\d[.．、])?" rf"(?:{_GROUPS}){_NOTE}{_AND}[ \t　]*[:：]"
 )
-_BARE = re.compile(
-    rf"[ \t　]*(?:{'|'.join(f'(?P<l{n}>{_spaced(p)})' for n, (o, _, p) in enumerate(_LABELS) if o is Opens.UNITS)})(?:为|是|[ \t　—-]+|(?=[省市县区州各国]))"
+_UNITS_ONLY = "|".join(
+    f"(?P<l{n}>{_spaced(pattern)})" for n, (opens, _, pattern) in enumerate(_LABELS) if opens is Opens.UNITS
 )
+_BARE = re.compile(rf"[ \t　]*(?:{_UNITS_ONLY})(?:为|是|[ \t　—-]+|(?=[省市县区州各国]))")
 _SLIPPED = re.compile(r"[单單単][ \t　]*[住佗伫拉]|[仼仁贵]")
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from tracker.domain.deadlines import find_in_clause
 from tracker.domain.drafts import DeadlineKind, UnitMention
@@ -16,7 +17,10 @@ from tracker.domain.text import compact, tidy
 from tracker.reading.brackets import outside_brackets
 from tracker.reading.unit_words import COLLECTIVE_HEAD, COLLECTIVE_TAIL, ONLY_ADMIN, is_person, looks_like_unit
 
-_BY_DUTY = r"(?:(?:依法)?(?:按照?|根据|依据|依|结合)(?:各自|本部门|本单位)?的?(?:法定)?(?:职责|职能|分工|责任|任务|工作|权限|业务|管理)+(?:和|及|、)?(?:分工|权限|范围|职责|任务)*)"
+_BY_DUTY = (
+    r"(?:(?:依法)?(?:按照?|根据|依据|依|结合)(?:各自|本部门|本单位)?的?(?:法定)?(?:职责"
+    r"|职能|分工|责任|任务|工作|权限|业务|管理)+(?:和|及|、)?(?:分工|权限|范围|职责|任务)*)"
+)
 _DOING = r"(?:负责|落实|抓好|推进|承担|实施|做好|开展|组织|配合|推动|办理|完成|执行|具体|分别|共同|各自|分头|联合|协同)"
 _CUES: tuple[tuple[Role | None, str], ...] = (
     (
@@ -121,7 +125,7 @@ def _pieces(segment: str) -> Iterator[tuple[str, str]]:
     """The parts between top-level separators, each with the separator before it; collectives stay whole."""
     cuts = [at for at, char in outside_brackets(segment) if char in _SEPARATORS]
     bounds = [-1, *cuts, len(segment)]
-    parts = [(segment[a + 1 : b], segment[a] if a >= 0 else "") for a, b in zip(bounds, bounds[1:], strict=False)]
+    parts = [(segment[a + 1 : b], segment[a] if a >= 0 else "") for a, b in pairwise(bounds)]
     parts = [(words.strip(), separator) for words, separator in parts]
     at = 0
     while at < len(parts):
@@ -197,7 +201,7 @@ def _take_deadline(piece: str, result: UnitList) -> str:
 
 def _after_by(piece: str) -> str:
     """What stands after 由: 领导名单由市委组织部 names 市委组织部."""
-    head, by, tail = piece.rpartition("由")
+    _, by, tail = piece.rpartition("由")
     return tail if by and tail and (looks_like_unit(tail) or not looks_like_unit(piece)) else piece
 
 
@@ -213,7 +217,7 @@ def _split_and(piece: str) -> list[str]:
 
 
 def _stands_alone(before: str, after: str) -> bool:
-    """Whether the part after 和 is a name of its own; 部门和单位 is one, and 民政和社保局 has no whole name before 和."""
+    """Whether the part after 和 is a name of its own; 部门和单位 is one name."""
     kinds = ("部门", "单位", "机构", "企业")
     return not (before.endswith(kinds) and after in kinds) and looks_like_unit(_TRAILING.sub("", after))
 

@@ -1,4 +1,4 @@
-"""Paragraphs to outline: the numbered heading (第一章, 一、, （一）, 1., （1）, ①) under which each paragraph stands."""
+"""Paragraphs to outline: the numbered heading (第一章, 一、, （一）, 1., ①) under which each paragraph stands."""
 
 from __future__ import annotations
 

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from tracker.domain.drafts import Doubt, Draft, Form, PlanReading, SourceReading
 from tracker.reading.clauses import Clause, bracket_clauses, cue_clauses
 from tracker.reading.documents import Document, split
-from tracker.reading.drafting import drafts_of
+from tracker.reading.drafting import Surroundings, drafts_of
 from tracker.reading.fields import Sign
 from tracker.reading.inheritance import AddedUnits, take_rule
 from tracker.reading.labelled import inline_clauses, line_clauses
@@ -52,7 +52,7 @@ def _drafts(text: str, document: Document) -> tuple[Draft, ...]:
     clauses = _clauses(text, items)
     body = text[document.start : document.end]
     times = plan_times(body, document.issued_on, document.planned_until)
-    return drafts_of(text, document, clauses, items, _rules(text, items, clauses), times)
+    return drafts_of(Surroundings(text, document, items, _rules(items, clauses), times), clauses)
 
 
 def _clauses(text: str, items: Sequence[Placed]) -> list[Clause]:
@@ -84,7 +84,7 @@ class Spans:
         return before > 0 and self._ends[before - 1] > start
 
 
-def _rules(text: str, items: Sequence[Placed], clauses: Sequence[Clause]) -> list[AddedUnits]:
+def _rules(items: Sequence[Placed], clauses: Sequence[Clause]) -> list[AddedUnits]:
     """The rules that add units: those stated in clauses, and those stated in sentences of their own."""
     rules = [AddedUnits(clause.start, clause.fields.added) for clause in clauses if clause.fields.added]
     spans = Spans((clause.start, clause.end) for clause in clauses if clause.form is not Form.TABLE)

@@ -1,4 +1,4 @@
-"""Deadlines and milestones of a clause: its own phrase, else its paragraph's targets, else what the plan says for all."""
+"""Deadlines and milestones of a clause: its own phrase, else its paragraph's targets, else what holds for all."""
 
 from __future__ import annotations
 

@@ -14,13 +14,18 @@ _BODIES = (
     "|大学|学院|学校|党校|中学|小学|幼儿园|高中|医院|卫生院|疾控|血站|图书馆|文化馆|博物馆|档案馆|美术馆|体育馆|展览馆|馆|报社|日报|电视台|广播台|出版社|传媒|网站"
     "|民革|民盟|民建|民进|农工党|致公党|九三学社|台盟|军分区|武装部|武警|兵团|部队|农场|林场|管理区|管护中心"
 )
-_PLACES = "县|区|市|州|盟|旗|省|镇|乡|街道|办事处|社区|村|村委会|居委会|园区|开发区|新区|高新区|经开区|示范区|试验区|保税区|度假区|景区|功能区|综保区|科技城|新城|生态城|小镇|片区|各地|基地"
+_PLACES = (
+    "县|区|市|州|盟|旗|省|镇|乡|街道|办事处|社区|村|村委会|居委会|园区|开发区|新区|高新区"
+    "|经开区|示范区|试验区|保税区|度假区|景区|功能区|综保区|科技城|新城|生态城|小镇"
+    "|片区|各地|基地"
+)
 _KINDS = (
     "部门|单位|机构|企业|组织|团体|平台|科室|处室|股室|战线|成员|主体|院校|高校|机关|会员|各界|方面|运营商|成员单位"
 )
 
 _ENDING = re.compile(rf"(?:{_OFFICES}|{_BODIES}|{_PLACES}|{_KINDS})$")
 _OFFICE_ENDING = re.compile(rf"(?:{_OFFICES})$")
+_BRACKET_AT_END = re.compile(r"(?:[（(〈][^（()）〈〉]*[)）〉])+$")
 _NOT_ENDING = re.compile(
     r"(?:全市|全省|全县|全区|城市|超市|股市|上市|地区|社区建设|灾区|全部|内部|外部|干部|总部|局部|一部|幼儿园区|农村|新农村|乡村|全村|主办|协办|承办|督办|举办|交办|会办|经办|代办|开办|到位|市场主体)$"
 )
@@ -28,7 +33,10 @@ _SPECIFIC = re.compile(
     r"^(?:省|市|县|区|州|盟|旗|镇|乡|各|有关|相关|国家|自治区|中国|中央|团|驻|本|街道|国网|人行|人民|其他|全体)|(?:省|市|县|区|州|盟|旗|镇|乡)"
 )
 
-ADMIN = r"(?:省|市|州|盟|县|区|旗|乡|镇|街道|乡镇|镇街|街镇|县区|市县|区县|镇乡|园区|开发区|功能区|新区|自治县|县级市|设区市|设区的市|地级市|市辖区|市州|管理区)"
+ADMIN = (
+    r"(?:省|市|州|盟|县|区|旗|乡|镇|街道|乡镇|镇街|街镇|县区|市县|区县|镇乡|园区|开发区"
+    r"|功能区|新区|自治县|县级市|设区市|设区的市|地级市|市辖区|市州|管理区)"
+)
 _ADMIN_SET = rf"(?:{ADMIN}|[（(](?:{ADMIN}|[、，,/])+[)）])+"
 COLLECTIVE_HEAD = re.compile(rf"(?:各|各有关|相关|有关)?(?:级)?{_ADMIN_SET}")
 COLLECTIVE_TAIL = re.compile(rf"{_ADMIN_SET}(?:级)?(?:(?:人民)?政府|党委(?:和)?政府|办事处|人民政府办公室)?")
@@ -47,11 +55,8 @@ _OFFICIAL = re.compile(
 
 def looks_like_unit(name: str) -> bool:
     """Whether the name ends as names of organs, bodies, places or kinds of units do."""
-    bare = name.rstrip("）)")
-    if bare != name:
-        head = re.sub(r"[（(][^（()）]*[)）]?$", "", name)
-        return bool(head) and looks_like_unit(head)
-    return len(name) > 1 and bool(_ENDING.search(name)) and not _NOT_ENDING.search(name)
+    head = _BRACKET_AT_END.sub("", name)
+    return len(head) > 1 and bool(_ENDING.search(head)) and not _NOT_ENDING.search(head)
 
 
 def is_office(name: str) -> bool:
@@ -60,7 +65,7 @@ def is_office(name: str) -> bool:
 
 
 def is_surely_unit(name: str) -> bool:
-    """Whether the name, besides its ending, says whose unit it is (市…, 各…, 有关…): enough to stand without a label."""
+    """Whether the name also says whose unit it is (市…, 各…, 有关…): enough to stand without a label."""
     return looks_like_unit(name) and bool(_SPECIFIC.search(name))
 
 

@@ -17,7 +17,9 @@ from tracker.domain.drafts import Basis, DeadlineKind
 TABLE = Path(__file__).parents[2] / "corpus" / "deadlines.tsv"
 ROWS = [line.split("\t") for line in TABLE.read_text("utf-8").splitlines() if line and not line.startswith("#")]
 ISSUED = date(2023, 1, 4)
-PIECES = "2023年6月底前，；第三季度末“十四五”期间每至起自印发之日30个工作日内长期坚持春节 0123456789一二三四五六七八九十"
+PIECES = (
+    "2023年6月底前，；第三季度末“十四五”期间每至起自印发之日30个工作日内长期坚持春节 0123456789一二三四五六七八九十"
+)
 
 
 def test_the_table_is_long_enough() -> None:
@@ -52,7 +54,13 @@ def test_several_dates_are_milestones_and_the_last_is_the_deadline() -> None:
 
 @pytest.mark.parametrize(
     ("phrase", "recurrence"),
-    [("每年11月15日前", "yearly"), ("每季度末", "quarterly"), ("每月25日前", "monthly"), ("每周五", "weekly"), ("每5年", "every 5 years")],
+    [
+        ("每年11月15日前", "yearly"),
+        ("每季度末", "quarterly"),
+        ("每月25日前", "monthly"),
+        ("每周五", "weekly"),
+        ("每5年", "every 5 years"),
+    ],
 )
 def test_a_recurring_phrase_says_how_often(phrase: str, recurrence: str) -> None:
     assert [stone.recurrence for stone in read_deadline(phrase, ISSUED).milestones] == [recurrence]
@@ -70,7 +78,11 @@ def test_blank_means_nothing_and_raises_no_doubt() -> None:
 
 def test_a_deadline_read_in_a_clause_says_so() -> None:
     reading = read_deadline("2023年6月", ISSUED)
-    assert (reading.deadline.text, reading.deadline.basis, reading.deadline.rule) == ("2023年6月", Basis.CLAUSE, "month")
+    assert (reading.deadline.text, reading.deadline.basis, reading.deadline.rule) == (
+        "2023年6月",
+        Basis.CLAUSE,
+        "month",
+    )
 
 
 @pytest.mark.parametrize(
@@ -113,7 +125,10 @@ def test_no_rule_matches_the_empty_string() -> None:
     assert not [rule.name for rule in RULES if rule.compiled.fullmatch("") or rule.compiled.search("")]
 
 
-@given(st.text(alphabet=PIECES, max_size=40) | st.text(max_size=40), st.dates(date(1990, 1, 1), date(2090, 1, 1)) | st.none())
+@given(
+    st.text(alphabet=PIECES, max_size=40) | st.text(max_size=40),
+    st.dates(date(1990, 1, 1), date(2090, 1, 1)) | st.none(),
+)
 def test_any_phrase_is_read_without_raising(phrase: str, issued_on: date | None) -> None:
     reading = read_deadline(phrase, issued_on)
     assert reading.deadline.text is None or reading.deadline.text in phrase
@@ -134,4 +149,6 @@ def test_a_written_day_is_that_day(day: date) -> None:
 @given(st.integers(2000, 2098), st.integers(1, 12))
 def test_a_month_ends_the_day_before_the_next_begins(year: int, month: int) -> None:
     following = f"{year + month // 12}年{month % 12 + 1}月前"
-    assert read_deadline(f"{year}年{month}月底前", None).deadline.due_on == read_deadline(following, None).deadline.due_on
+    assert (
+        read_deadline(f"{year}年{month}月底前", None).deadline.due_on == read_deadline(following, None).deadline.due_on
+    )

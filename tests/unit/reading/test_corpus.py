@@ -30,7 +30,10 @@ def test_reads_as_a_careful_reader_does(path: Path) -> None:
     source = read_bytes(path.read_bytes(), path.name)
     expected = [_cells(line) for line in path.with_suffix(".expected").read_text("utf-8").splitlines() if line.strip()]
     found = [line for plan in source.plans for line in _lines(plan)]
-    shown = [[f if e != "*" else "*" for f, e in zip(row, want, strict=True)] for row, want in zip(found, expected, strict=False)]
+    shown = [
+        [f if e != "*" else "*" for f, e in zip(row, want, strict=True)]
+        for row, want in zip(found, expected, strict=False)
+    ]
     assert shown + found[len(expected) :] == expected
 
 
