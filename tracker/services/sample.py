@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from tracker.clock import Clock
@@ -27,6 +27,7 @@ from tracker.settings import Settings
 from tracker.store.office import OfficeSetting
 from tracker.store.people import Person, PersonStanding
 from tracker.store.people_queries import anybody
+from tracker.store.tasks import Task
 from tracker.store.units import Unit
 
 SAMPLE_DAY = date(2023, 6, 15)
@@ -90,14 +91,14 @@ def load_sample(session: Session, seed: Seed, settings: Settings, clock: Clock) 
 
     Refuses (Invalid) in production, and on a database where real people work.
     """
-    _check(session, settings)
-    if session.get(OfficeSetting, MARK):
+    mark = _checked_mark(session, settings)
+    if mark.value:
         return SampleLoaded(_kept_people(session, settings), 0, is_new=False)
     load_seed(session, seed, clock.start_of(SAMPLE_DAY), lambda plan: _dispatched_at(plan, clock))
     passwords = {role.login: memorable_password() for role in PEOPLE}
     people = _add_people(session, passwords, clock.start_of(date(SAMPLE_DAY.year, 1, 1)))
     events = write_history(session, _cast(people), SAMPLE_DAY - timedelta(days=1), clock.zone)
-    session.add(OfficeSetting(name=MARK, value=True))
+    mark.value = True
     listed = _write(settings, passwords)
     session.commit()
     return SampleLoaded(listed, events, is_new=True)
@@ -108,13 +109,23 @@ def sample_morning(clock: Clock) -> datetime:
     return clock.start_of(SAMPLE_DAY) + timedelta(hours=8)
 
 
-def _check(session: Session, settings: Settings) -> None:
+def _checked_mark(session: Session, settings: Settings) -> OfficeSetting:
+    """The row that says how far the sample came: True when it stands, False while it is being loaded.
+
+    Loading that was cut off goes on from there. A database that holds anything else is refused.
+    """
     if settings.production:
         raise Invalid(NOT_IN_PRODUCTION)
-    if session.get(OfficeSetting, MARK) is None and anybody(session):
+    mark = session.get(OfficeSetting, MARK)
+    if mark is None and (anybody(session) or session.scalar(select(exists().where(Task.id.is_not(None))))):
         raise Invalid(
-            "数据库中已有人员账号，不能载入示例数据。请另设 TRACKER_INSTANCE 或 TRACKER_DATABASE_URL 后重试。"
+            "数据库中已有人员账号或任务，不能载入示例数据。"
+            "示例需要一个空的数据库，请另设 TRACKER_INSTANCE 或 TRACKER_DATABASE_URL，运行 tracker db upgrade 后重试。"
         )
+    if mark is None:
+        mark = OfficeSetting(name=MARK, value=False)
+        session.add(mark)
+    return mark
 
 
 def _kept_people(session: Session, settings: Settings) -> tuple[SamplePerson, ...]:

@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from tests.builders import City
@@ -29,6 +29,7 @@ from tracker.services.errors import Invalid
 from tracker.services.people import Credentials, sign_in
 from tracker.services.sample import PEOPLE, SAMPLE_DAY, SampleLoaded, load_sample, memorable_password, sample_people
 from tracker.services.sample_scripts import BEATS, Story, any_story, happenings, season_of
+from tracker.services.seeding import load_seed
 from tracker.settings import Settings
 from tracker.store.engine import make_engine, write_session
 from tracker.store.migrate import upgrade
@@ -183,6 +184,38 @@ def test_it_is_refused_where_real_people_work(session: Session, city: City, tmp_
     with pytest.raises(Invalid, match="已有人员账号"):
         load_sample(session, shipped_seed(), settings_at(tmp_path), Clock(ZONE))
     assert not (tmp_path / "sample.json").exists()
+
+
+def test_it_is_refused_beside_tasks_that_somebody_loaded(session: Session, tmp_path: Path) -> None:
+    load_seed(session, shipped_seed(), datetime(2023, 6, 15, tzinfo=UTC))
+    with pytest.raises(Invalid, match="已有人员账号或任务"):
+        load_sample(session, shipped_seed(), settings_at(tmp_path), Clock(ZONE))
+
+
+def test_loading_that_was_cut_off_goes_on(session: Session, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    settings, clock = settings_at(tmp_path), Clock(ZONE)
+
+    def cut_off(*_: object) -> int:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched, pytest.raises(KeyboardInterrupt):
+        patched.setattr("tracker.services.sample.write_history", cut_off)
+        load_sample(session, shipped_seed(), settings, clock)
+    session.rollback()
+    again = load_sample(session, shipped_seed(), settings, clock)
+    assert again.is_new
+    assert again.events > 5000
+
+
+@pytest.mark.needs("postgresql")
+def test_the_same_on_postgresql(postgres_url: str, world: World, tmp_path: Path) -> None:
+    engine = make_engine(postgres_url)
+    with write_session(engine) as opened:
+        loaded = load_sample(opened, shipped_seed(), settings_at(tmp_path), Clock(ZONE))
+        assert loaded.events == world.loaded.events
+        states = select(Assignment.state, func.count()).group_by(Assignment.state)
+        assert set(map(tuple, opened.execute(states))) == set(map(tuple, world.session.execute(states)))
+    engine.dispose()
 
 
 def test_memorable_passwords_differ() -> None:
