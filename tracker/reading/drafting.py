@@ -79,13 +79,14 @@ class _Drawer:
         units = self._units(clause)
         lead = _lead(self.around, clause, self.free_from)
         timing = timing_of(clause.fields.deadlines, lead, clause.form, self.around.times)
+        start = _with_its_bracket(self.around.text, clause)
         self.free_from = clause.end
         return Draft(
             title=(clause.task or _title(clause, self.around.items, self._crowded))[:_LONGEST_TITLE],
             path=_path(clause),
             form=clause.form,
-            quote=self.around.text[clause.start : clause.end],
-            start=clause.start,
+            quote=self.around.text[start : clause.end],
+            start=start,
             end=clause.end,
             units=units,
             deadline=timing.deadline,
@@ -99,6 +100,12 @@ class _Drawer:
             own = first_leads(own)
         inherits = clause.form in (Form.BRACKET, Form.LINE, Form.INLINE)
         return own + self._standing.inherited_by(own, clause.start) if inherits else own
+
+
+def _with_its_bracket(text: str, clause: Clause) -> int:
+    """Where the quote begins: a label written 【责任单位】 takes its bracket along."""
+    labelled = clause.form in (Form.LINE, Form.INLINE)
+    return clause.start - 1 if labelled and text[clause.start - 1 : clause.start] in tuple("【〔[［") else clause.start
 
 
 def _first_leads_from(text: str, document: Document, clauses: Sequence[Clause]) -> float:

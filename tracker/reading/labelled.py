@@ -18,6 +18,12 @@ from tracker.reading.unit_words import is_surely_unit, looks_like_unit
 _BULLET = re.compile(r"[\s·•●■▲◆★※\-—－*]*")
 _DUTY = re.compile(r"责|牵|落实|负责|承担|分工|配合")
 _LONGEST_VALUE_LINE = 200
+_MOST_VALUE_LINES = 12
+_GOES_ON = ("：", ":", "、", "，", ",")
+
+
+_Line = tuple[int, Placed, tuple[Label, ...]]
+"""A label line: its paragraph's index, the paragraph, and its labels."""
 
 
 @dataclass(slots=True)
@@ -26,7 +32,7 @@ class _Block:
 
     owner: Heading | None
     owner_index: int
-    lines: list[tuple[int, Placed, tuple[Label, ...]]] = field(default_factory=list)
+    lines: list[_Line] = field(default_factory=list)
     listing: bool = False
 
     def repeats(self, labels: tuple[Label, ...]) -> bool:
@@ -48,7 +54,7 @@ def line_clauses(items: Sequence[Placed]) -> Iterator[Clause]:
                 block = _Block(_owner(items, index), index)
             block.lines.append((index, placed, labels))
             block.listing = labels[-1].opens is Opens.OTHER
-        elif block and not _continues(block, placed, index):
+        elif block and not _continues(block, items, index):
             yield from _closed(block, items)
             block = None
     yield from _closed(block, items)
@@ -93,20 +99,19 @@ def _leaves(block: _Block, placed: Placed) -> bool:
     return block.owner not in headings
 
 
-def _continues(block: _Block, placed: Placed, index: int) -> bool:
+def _continues(block: _Block, items: Sequence[Placed], index: int) -> bool:
     """Whether a paragraph without a label leaves the block open: a measure of its list, or a value on its own line."""
+    placed = items[index]
     if placed.paragraph.is_cell or _leaves(block, placed):
         return False
     if block.owner is not None and placed.own and placed.headings[-1] == block.owner:
         return False
-    return block.listing or _is_value(block, placed, index)
+    return block.listing or _is_value(block, items, index)
 
 
-def _is_value(block: _Block, placed: Placed, index: int) -> bool:
-    last_index, last, labels = block.lines[-1]
-    if index != last_index + 1 or placed.own or last.paragraph.flat[labels[-1].end :].strip():
-        return False
-    return len(placed.paragraph.flat) <= _LONGEST_VALUE_LINE
+def _is_value(block: _Block, items: Sequence[Placed], index: int) -> bool:
+    last_index, _, _ = block.lines[-1]
+    return index in _value_lines(items, last_index)
 
 
 def _closed(block: _Block | None, items: Sequence[Placed]) -> Iterator[Clause]:
@@ -121,7 +126,7 @@ def _closed(block: _Block | None, items: Sequence[Placed]) -> Iterator[Clause]:
     fields = read_labelled(words, labels_in(words), added)
     if fields is None or not _is_duty(fields, labels, block):
         return
-    first, last = _run(rows, unit_rows)
+    first, last = _run(rows, unit_rows, items)
     start = items[first].paragraph.start + rows_label(rows, first).start
     yield Clause(Form.LINE, start, _last_offset(items, last), fields, items[first], first, block.owner)
 
@@ -130,52 +135,51 @@ def _matters(labels: tuple[Label, ...]) -> bool:
     return any(label.opens in (Opens.UNITS, Opens.DEADLINE, Opens.PERSONS) for label in labels)
 
 
-def rows_label(rows: list[tuple[int, Placed, tuple[Label, ...]]], index: int) -> Label:
+def rows_label(rows: list[_Line], index: int) -> Label:
     """The first label of the row with this paragraph index."""
     return next(labels[0] for at, _, labels in rows if at == index)
 
 
-def _together(
-    rows: list[tuple[int, Placed, tuple[Label, ...]]], items: Sequence[Placed]
-) -> tuple[str, tuple[Label, ...]]:
+def _together(rows: list[_Line], items: Sequence[Placed]) -> tuple[str, tuple[Label, ...]]:
     """The rows' words on one line each, with values that stand on the next line."""
     words = []
     for index, placed, labels in rows:
-        line = placed.paragraph.flat[labels[0].start :]
-        if not placed.paragraph.flat[labels[-1].end :].strip():
-            line += _next_value(items, index)
+        values = (items[at].paragraph.flat.strip() for at in _value_lines(items, index))
+        line = "".join([placed.paragraph.flat[labels[0].start :], *values])
         words.append(line)
     joined = "\n".join(words)
     return joined, labels_in(joined)
 
 
-def _next_value(items: Sequence[Placed], index: int) -> str:
-    if index + 1 >= len(items):
-        return ""
-    after = items[index + 1]
-    is_value = not after.own and not after.paragraph.is_cell and not _leading_labels(after)
-    return after.paragraph.flat.strip() if is_value and len(after.paragraph.flat) <= _LONGEST_VALUE_LINE else ""
+def _value_lines(items: Sequence[Placed], index: int) -> list[int]:
+    """The paragraphs that go on with the value of the label line ``index``: after a bare label, and after 、 or ，."""
+    lines: list[int] = []
+    above = items[index].paragraph.flat.rstrip()
+    while above.endswith(_GOES_ON) and index + 1 < len(items) and len(lines) < _MOST_VALUE_LINES:
+        index += 1
+        after = items[index]
+        is_long = len(after.paragraph.flat) > _LONGEST_VALUE_LINE
+        if after.own or after.paragraph.is_cell or is_long or _leading_labels(after):
+            break
+        lines.append(index)
+        above = after.paragraph.flat.rstrip()
+    return lines
 
 
-def _run(
-    rows: list[tuple[int, Placed, tuple[Label, ...]]], unit_rows: list[tuple[int, Placed, tuple[Label, ...]]]
-) -> tuple[int, int]:
+def _run(rows: list[_Line], unit_rows: list[_Line], items: Sequence[Placed]) -> tuple[int, int]:
     """First and last paragraph of the quote: the unit lines, with the deadline lines that stand right beside them."""
-    at = {index for index, _, labels in rows}
+    at = {index for index, _, _ in rows}
+    covered = at | {line for index in at for line in _value_lines(items, index)}
     first, last = unit_rows[0][0], unit_rows[-1][0]
-    while first - 1 in at:
+    while first - 1 in covered:
         first -= 1
-    while last + 1 in at:
+    while last + 1 in covered:
         last += 1
     return first, last
 
 
 def _last_offset(items: Sequence[Placed], index: int) -> int:
-    paragraph = items[index].paragraph
-    labels = _leading_labels(items[index])
-    if labels and not paragraph.flat[labels[-1].end :].strip() and _next_value(items, index):
-        return items[index + 1].paragraph.last
-    return paragraph.last
+    return items[[index, *_value_lines(items, index)][-1]].paragraph.last
 
 
 def _is_duty(fields: Fields, labels: tuple[Label, ...], block: _Block) -> bool:

@@ -101,11 +101,19 @@ _AND = rf"(?:[ \t　]*(?:和|及|与|、|/)[ \t　]*(?P<and>{_SECOND}))?"
 _LABEL = re.compile(
     r"(?:(?<=[\s，,；;。、：:（(【〔\[［|｜★●■▲◆•])|^)(?:\d[.．、])?" rf"(?:{_GROUPS}){_NOTE}{_AND}[ \t　]*[:：]"
 )
+_BRACKETED = re.compile(rf"[【〔\[［](?P<label>{_GROUPS.replace('?P<l', '?P<b')})[】〕\]］](?P<colon>[:：]?)")
 _UNITS_ONLY = "|".join(
     f"(?P<l{n}>{_spaced(pattern)})" for n, (opens, _, pattern) in enumerate(_LABELS) if opens is Opens.UNITS
 )
 _BARE = re.compile(rf"[ \t　]*(?:{_UNITS_ONLY})(?:为|是|[ \t　—-]+|(?=[省市县区州各国]))")
 _SLIPPED = re.compile(r"[单單単][ \t　]*[住佗伫拉]|[仼仁贵]")
+
+
+def unbracketed(text: str) -> str:
+    """The text with labels that stand in brackets (【责任单位】市公安局) written with a colon; the length stays."""
+    if "】" not in text and "]" not in text and "〕" not in text and "］" not in text:
+        return text
+    return _BRACKETED.sub(lambda found: f" {found['label']}：{' ' if found['colon'] else ''}", text)
 
 
 def labels_in(text: str) -> tuple[Label, ...]:

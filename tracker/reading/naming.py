@@ -241,7 +241,7 @@ def _without_note(name: str) -> str:
         if not found or not found.start() or ONLY_ADMIN.fullmatch(found["words"]) or found["words"][:1] in ("含", "包"):
             return name
         head = name[: found.start()]
-        if not looks_like_unit(head):
+        if head.startswith("各") or not looks_like_unit(head):
             return name
         name = head
 

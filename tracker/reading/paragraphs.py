@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from tracker.reading.labels import unbracketed
+
 _OPEN, _CLOSE = "（(【〔[［", "）)】〕]］"
 _BALANCE = {**dict.fromkeys(_OPEN, 1), **dict.fromkeys(_CLOSE, -1)}
 _MOST_JOINED = 4
@@ -17,7 +19,7 @@ _NEW_THING = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Paragraph:
-    """A span of the text; ``flat`` has the same length, with line ends inside made blanks.
+    """A span of the text; ``flat`` has the same length, its line ends made blanks, 【责任单位】 made 责任单位：.
 
     ``blank_before`` tells whether an empty line (or the beginning) stands before it, ``is_cell`` whether it is a
     cell or a row of a table that was flattened with tabs. Only a cell may be blank.
@@ -68,7 +70,7 @@ def _marked(lines: list[tuple[int, str]], cells: bool) -> Iterator[Paragraph]:
     for at, line in lines:
         is_cell = "\t" in line.strip() or (cells and line.startswith("\t"))
         if line.strip() or is_cell:
-            yield Paragraph(at, at + len(line), line, blank, is_cell)
+            yield Paragraph(at, at + len(line), unbracketed(line), blank, is_cell)
         blank = not line.strip() and not is_cell
 
 
