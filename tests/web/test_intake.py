@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import date
 from io import BytesIO
 from typing import Any, TypeVar
 
@@ -20,6 +21,7 @@ from tests.html import Node
 from tests.intake_texts import DOUBT, NEWS, PLAN, SECRET, a_draft, a_reading
 from tests.web.browsing import Page, Visitor
 from tracker.domain.access import Office
+from tracker.domain.drafts import Basis, Deadline, DeadlineKind, Doubt
 from tracker.domain.drafts import Draft as DraftReading
 from tracker.services.intake import import_source
 from tracker.settings import Settings
@@ -306,6 +308,19 @@ def test_the_list_changed_before_all_were_adopted(supervisor: Visitor, session: 
     page = supervisor.send(path.replace("review", "adopt-sure"), data, status=409)
     assert "没有采纳" in page.alerts[0]
     assert how_many(session, Task) == 0
+
+
+def test_a_date_stated_once_for_all_is_confirmed(supervisor: Visitor, session: Session, city: City) -> None:
+    dated = {
+        "deadline": Deadline("3月30日前", DeadlineKind.FIXED, date(2023, 3, 30), Basis.PLAN, "day"),
+        "doubts": (Doubt("date-from-plan", "日期取自文件的总时限，请核对"),),
+    }
+    path, ids = a_review(session, city, a_draft("甲", "市教育局", **dated), a_draft("乙", "市教育局", **dated))
+    assert "2条的完成日期2023年3月30日不是条款写明的" in supervisor(path).text
+    page = supervisor.post(path, form=path.replace("review", "confirm-date"))
+    assert "已确认2条" in page.alerts[0]
+    assert "采纳全部2条无存疑的任务" in page.text
+    assert "督查员核定" in card(page, ids[0]).text
 
 
 def test_dropping_and_taking_back(supervisor: Visitor, session: Session, city: City) -> None:

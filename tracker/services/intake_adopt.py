@@ -45,7 +45,8 @@ def adopt(session: Session, actor: Actor, now: datetime, draft_id: int, version:
     if draft.version != version:
         raise StaleDraft(draft)
     naming = naming_for(session, draft.plan)
-    task = _task_of(draft, _planned(session, draft, naming), actor, now)
+    setting = office_setting(session, "first_listed_leads")
+    task = _task_of(draft, _planned(draft, naming, setting=setting), actor, now)
     session.add(task)
     try:
         _sign(draft, actor, now)
@@ -66,8 +67,10 @@ def adopt_sure(session: Session, actor: Actor, now: datetime, plan_id: int, expe
     sure = [draft for draft in drafts_of(session, plan_id) if is_sure(draft, naming)]
     if sure and expected is not None and len(sure) != expected:
         raise Stale(f"无存疑的待核任务现在是{len(sure)}条，与您看到的{expected}条不同，没有采纳。请核对后再办理。")
+    # Asked once: a question between two tasks would write them one by one.
+    setting = office_setting(session, "first_listed_leads")
     for draft in sure:
-        session.add(_task_of(draft, _planned(session, draft, naming), actor, now))
+        session.add(_task_of(draft, _planned(draft, naming, setting=setting), actor, now))
         _sign(draft, actor, now)
     try:
         session.commit()
@@ -101,7 +104,7 @@ def confirm_dates(session: Session, actor: Actor, now: datetime, plan_id: int, s
     return len(waiting)
 
 
-def _planned(session: Session, draft: Draft, naming: Naming) -> list[PlannedAssignment]:
+def _planned(draft: Draft, naming: Naming, *, setting: bool) -> list[PlannedAssignment]:
     if draft.state is DraftState.DROPPED:
         raise Invalid(f"“{draft.title}”已舍弃，请先恢复待核，再采纳。")
     if not draft.units:
@@ -109,7 +112,7 @@ def _planned(session: Session, draft: Draft, naming: Naming) -> list[PlannedAssi
     unknown = naming.unknown_of(draft)
     if unknown:
         raise UnknownUnits(unknown)
-    return planned_for(draft, naming, setting=office_setting(session, "first_listed_leads"))
+    return planned_for(draft, naming, setting=setting)
 
 
 def _task_of(draft: Draft, planned: Sequence[PlannedAssignment], actor: Actor, now: datetime) -> Task:
