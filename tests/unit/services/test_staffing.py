@@ -92,7 +92,7 @@ def test_details_that_cannot_be_used_say_what_to_change(details: Details, said: 
 def test_editing_keeps_who_saved_first_and_tells_the_second(session: Session, city: City, chief: Actor) -> None:
     version = city.liaison.version
     edit_person(session, chief, city.liaison.id, version, Details("李联络", "li@example.cn", "0316-2000001"))
-    with pytest.raises(Stale, match="邮箱“li@example[.]cn”"):
+    with pytest.raises(Stale, match=r"邮箱“li@example[.]cn”"):
         edit_person(session, chief, city.liaison.id, version, Details("李某"))
     session.rollback()
     assert session.scalar(select(Person.name).where(Person.id == city.liaison.id)) == "李联络"
