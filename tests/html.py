@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from html.parser import HTMLParser
 
 VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
-# What follows these stands in the same word; what follows any other element is set apart.
+# These stand within a word; any other element is set apart from what is around it.
 INLINE = {"a", "abbr", "b", "code", "em", "i", "mark", "q", "s", "small", "span", "strong", "sub", "sup", "time", "wbr"}
 
 
@@ -56,8 +56,10 @@ class Node:
             if isinstance(part, str):
                 yield part
             elif part.tag not in ("script", "style"):
+                apart = "" if part.tag in INLINE else " "
+                yield apart
                 yield from part._texts()
-                yield "" if part.tag in INLINE else " "
+                yield apart
 
     def get(self, name: str) -> str:
         """An attribute's value; empty when it has none."""

@@ -1,0 +1,28 @@
+"""Counts what a page asks the database."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import event
+
+from tests.web.browsing import Visitor
+from tracker.web.database import db
+
+
+def counted(page: Visitor, path: str) -> int:
+    """How many statements fetching the page took."""
+    asked: list[str] = []
+
+    def note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+        asked.append(statement)
+
+    with page.client.application.app_context():
+        engine = db.engine
+    event.listen(engine, "before_cursor_execute", note)
+    try:
+        page(path)
+    finally:
+        event.remove(engine, "before_cursor_execute", note)
+    assert asked
+    return len(asked)
