@@ -23,6 +23,7 @@ _META_ISSUER = frozenset(("发文机关", "发布机构", "制发机关", "发�
 _META_TITLE = frozenset(("标题", "名称", "信息名称"))
 _HEAD_LINES = 24
 _TAIL_LINES = 12
+_LONGEST_SIGNATURE = 120
 _IMPRINT = re.compile(rf"(?P<issuer>[\u4e00-\u9fff（）()]{{2,30}}?)?{DATE}印发")
 _SIGNED = re.compile(rf"(?P<issuer>[\u4e00-\u9fff（）()]{{2,40}}){DATE}")
 _DATE_BEFORE = DATE.replace("?P<", "?P<first_")
@@ -168,6 +169,8 @@ def _signed(lines: Sequence[Paragraph], issuer: str | None) -> tuple[str, date] 
     """The first organ-and-date signature that the issuer gave; if none is the issuer's, the first of any organ."""
     found: list[tuple[str, date]] = []
     for above, line in pairwise(lines):
+        if len(line.flat) > _LONGEST_SIGNATURE:
+            continue
         day = date_line(line.flat)
         if day and is_organ(above.flat):
             found.append((compact(above.flat), day))

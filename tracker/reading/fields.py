@@ -112,7 +112,10 @@ def _take_value(got: _Gathering, label: Label, value: str) -> None:
     elif label.opens is Opens.DEADLINE and value:
         got.deadlines.append(value)
     elif label.opens is Opens.UNITS:
-        got.take(read_units(value, label.role))
+        listed = read_units(value, label.role)
+        got.take(listed)
+        if listed.persons:
+            got.doubts["person-dropped"] = None
 
 
 def _only_sure(units: UnitList) -> UnitList:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from itertools import pairwise
+from itertools import pairwise, zip_longest
 
 from tracker.domain.deadlines import find_in_clause
 from tracker.domain.drafts import DeadlineKind, UnitMention
@@ -42,6 +42,7 @@ SUPPLIES = re.compile(
 )
 """The cues by which a contributor to a yearbook or a collection is named."""
 
+_LONGEST_NAME = 60
 _SEPARATORS = "、，,；;。/／｜|\n"
 _ROLE_NOTE = re.compile(r"[（(](?P<role>牵头|主办|主责|配合|协办|会办|参与|负责)(?:单位|部门)?[)）]")
 _PREFIX = re.compile(
@@ -72,6 +73,7 @@ class UnitList:
     deadlines: list[str] = field(default_factory=list)
     persons: list[str] = field(default_factory=list)
     doubts: dict[str, None] = field(default_factory=dict)
+    places: dict[str, int] = field(default_factory=dict)
 
 
 def read_units(words: str, role: Role = Role.RESPONSIBLE) -> UnitList:
@@ -207,13 +209,17 @@ def _after_by(piece: str) -> str:
 
 def _split_and(piece: str) -> list[str]:
     """Names joined by 和, 及, 与: cut only where the part before is a whole name (not 自然资源和规划局)."""
-    open_words = "".join(_masked(piece))
-    for found in _AND.finditer(open_words):
-        before, after = piece[: found.start()], piece[found.end() :]
+    names, begin = [], 0
+    joints = list(_AND.finditer("".join(_masked(piece))))
+    for joint, following in zip_longest(joints, joints[1:]):
+        before = piece[begin : joint.start()]
+        after = piece[joint.end() : following.start() if following else None]
+        rest = piece[joint.end() : joint.end() + _LONGEST_NAME]
         whole = before if "等" not in before else before.split("等", 1)[1] or before
-        if len(before) > 1 and looks_like_unit(whole) and len(after) > 1 and _stands_alone(before, after):
-            return [before, *_split_and(after)]
-    return [piece]
+        if len(before) > 1 and looks_like_unit(whole) and (_stands_alone(before, after) or _stands_alone(before, rest)):
+            names.append(before)
+            begin = joint.end()
+    return [*names, piece[begin:]]
 
 
 def _stands_alone(before: str, after: str) -> bool:
@@ -275,9 +281,8 @@ def _with_prefix(name: str, prefix: str | None) -> str:
 
 def _add(result: UnitList, name: str, role: Role) -> None:
     """Each unit once; a unit named twice keeps its first role, unless the second is the lead."""
-    for at, unit in enumerate(result.units):
-        if unit.name == name:
-            if role is Role.LEAD:
-                result.units[at] = UnitMention(name, role)
-            return
-    result.units.append(UnitMention(name, role))
+    at = result.places.setdefault(name, len(result.units))
+    if at == len(result.units):
+        result.units.append(UnitMention(name, role))
+    elif role is Role.LEAD:
+        result.units[at] = UnitMention(name, role)

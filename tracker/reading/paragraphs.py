@@ -10,6 +10,7 @@ from tracker.reading.labels import unbracketed
 
 _OPEN, _CLOSE = "（(【〔[［", "）)】〕]］"
 _BALANCE = {**dict.fromkeys(_OPEN, 1), **dict.fromkeys(_CLOSE, -1)}
+_BRACKET = re.compile(f"[{re.escape(_OPEN + _CLOSE)}]")
 _MOST_JOINED = 4
 _LONG = 50
 _NEW_THING = re.compile(
@@ -98,7 +99,7 @@ def _lines_in_bracket(lines: list[Paragraph], at: int) -> int:
     for count, line in enumerate(lines[at + 1 : at + _MOST_JOINED], start=2):
         if line.is_cell or _NEW_THING.match(line.flat):
             return 1
-        open_now += sum(_BALANCE.get(c, 0) for c in line.flat)
+        open_now += sum(_BALANCE[char] for char in _BRACKET.findall(line.flat))
         if open_now <= 0:
             return count
     return 1
@@ -107,6 +108,6 @@ def _lines_in_bracket(lines: list[Paragraph], at: int) -> int:
 def _open_at_end(line: Paragraph) -> int:
     """How many brackets stand open at the line's end; a stray closing one (1）) counts for nothing."""
     depth = 0
-    for char in line.flat:
-        depth = max(0, depth + _BALANCE.get(char, 0))
+    for char in _BRACKET.findall(line.flat):
+        depth = max(0, depth + _BALANCE[char])
     return depth

@@ -7,6 +7,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 
+from tracker.domain.doubts import doubt
 from tracker.domain.drafts import Doubt, Draft, Form, PlanReading, SourceReading
 from tracker.reading.clauses import Clause, bracket_clauses, cue_clauses
 from tracker.reading.documents import Document, split
@@ -103,7 +104,7 @@ def _rules(items: Sequence[Placed], clauses: Sequence[Clause]) -> list[AddedUnit
 def _plan_doubts(document: Document) -> tuple[Doubt, ...]:
     doubts = []
     if document.assigns and document.issued_on is None:
-        doubts.append(Doubt("no-issue-date", "没有读出印发日期，请补填；不写年份的时限要靠它确定年份"))
+        doubts.append(doubt("no-issue-date"))
     if document.assigns and document.number is None:
-        doubts.append(Doubt("no-number", "没有读出文号，如文件有文号请补填"))
+        doubts.append(doubt("no-number"))
     return tuple(doubts)

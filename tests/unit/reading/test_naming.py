@@ -75,6 +75,11 @@ def test_short_units_are_no_persons(name: str) -> None:
     assert not is_person(name)
 
 
+def test_a_very_long_list_is_read() -> None:
+    words = "和".join(f"第{at}中心" for at in range(3000))
+    assert len(read_units(words).units) == 3000
+
+
 def test_a_filled_in_prefix_is_doubted() -> None:
     assert "elided-prefix" in read_units("省科技厅、财政厅").doubts
     assert not read_units("省科技厅、省财政厅").doubts
