@@ -1,0 +1,99 @@
+"""An office as it is installed: its own instance folder, the program run from a shell, pages served on a free port."""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from dataclasses import dataclass, field
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+PROGRAM = Path(sys.executable).parent / "tracker"
+SERVER = Path(sys.executable).parent / "gunicorn"
+PATIENCE_SECONDS = 60
+
+
+@dataclass
+class Office:
+    """One installation with the sample in it; ``today`` is the day on which its clock stands."""
+
+    instance: Path
+    port: int
+    today: str = "2023-06-15"
+    _server: subprocess.Popen[bytes] | None = field(default=None, repr=False)
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def environment(self) -> dict[str, str]:
+        own = {name: value for name, value in os.environ.items() if not name.startswith("TRACKER_")}
+        return {
+            **own,
+            "TRACKER_INSTANCE": str(self.instance),
+            "TRACKER_TODAY": self.today,
+            "TRACKER_BASE_URL": self.url,
+        }
+
+    def tracker(self, *words: str) -> str:
+        """Runs ``tracker …`` and gives what it printed; fails when it did not end well."""
+        done = subprocess.run(
+            [PROGRAM, *words], env=self.environment, capture_output=True, cwd=ROOT, timeout=180, check=False
+        )
+        assert done.returncode == 0, done.stderr.decode()
+        return done.stdout.decode()
+
+    def start(self) -> None:
+        """Serves the pages, and comes back when they answer."""
+        command = [str(SERVER), "wsgi:app", "--bind", f"127.0.0.1:{self.port}", "--threads", "4", "--log-level", "warning"]
+        self._server = subprocess.Popen(command, env=self.environment, cwd=ROOT)
+        end = time.monotonic() + PATIENCE_SECONDS
+        while not self._answers():
+            assert self._server.poll() is None, "the server ended"
+            assert time.monotonic() < end, "the server does not answer"
+            time.sleep(0.2)
+
+    def stop(self) -> None:
+        if self._server is not None:
+            self._server.terminate()
+            self._server.wait(timeout=PATIENCE_SECONDS)
+            self._server = None
+
+    def move_to(self, day: str) -> None:
+        """Closes in the evening and opens again on another day."""
+        self.stop()
+        self.today = day
+        self.start()
+
+    def password(self, login: str) -> str:
+        people = json.loads((self.instance / "sample.json").read_text("utf-8"))["people"]
+        return str(next(person["password"] for person in people if person["login"] == login))
+
+    def login_of(self, office: str, unit: str) -> str:
+        """The login of the sample's person with that role at that unit."""
+        people = json.loads((self.instance / "sample.json").read_text("utf-8"))["people"]
+        return str(next(person["login"] for person in people if person["office"] == office and unit in person["unit"]))
+
+    def fetch(self, address: str) -> bytes:
+        """What a calendar program gets from an address."""
+        with urllib.request.urlopen(address, timeout=PATIENCE_SECONDS) as answer:
+            return bytes(answer.read())
+
+    def _answers(self) -> bool:
+        try:
+            return self.fetch(f"{self.url}/healthz") == b"ok\n"
+        except (urllib.error.URLError, ConnectionError):
+            return False
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])

@@ -1,0 +1,96 @@
+"""Every kind of page at both widths: nothing sticks out, nothing fails in the console, axe finds no serious fault.
+
+TRACKER_SHOTS=folder keeps a picture of each, for a person to look at.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page
+
+from tests.browser.conftest import SignedIn
+from tests.browser.office import Office
+
+pytestmark = [pytest.mark.needs("browser"), pytest.mark.timeout(300)]
+
+SERIOUS = ("serious", "critical")
+# Who looks at what; "…" stands for the first such page that a list leads to.
+WALKS = {
+    ("督查员", "市政府"): [
+        "/overdue", "/pending", "/tasks", "/tasks/…", "/plans", "/plans/…", "/plans/new",
+        "/units", "/units/…", "/feeds", "/inbox",
+    ],
+    ("联络员", "市公安局"): ["/my", "/assignments/…", "/tasks", "/inbox", "/feeds"],
+    ("分管领导", "市政府"): ["/overdue", "/tasks"],
+    ("管理员", "市政府"): ["/people", "/people/…", "/units", "/password"],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("post", "unit"), WALKS, ids=str)
+def test_pages_of(post: str, unit: str, office: Office, at_browser: SignedIn, width: int) -> None:
+    page = at_browser(office.login_of(post, unit))
+    page.set_viewport_size({"width": width, "height": 900})
+    complaints: list[str] = []
+    page.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    faults = [fault for path in WALKS[post, unit] for fault in _faults(page, path, width)]
+    assert faults + complaints == []
+
+
+def test_the_sign_in_page(office: Office, at_browser: SignedIn, width: int) -> None:
+    page = at_browser(office.login_of("管理员", "市政府"))
+    page.context.clear_cookies()
+    page.set_viewport_size({"width": width, "height": 900})
+    assert _faults(page, "/sign-in", width) == []
+
+
+def test_the_review_page(office: Office, at_browser: SignedIn, plan_file: Path, width: int) -> None:
+    page = at_browser(office.login_of("督查员", "市政府"))
+    page.goto("/plans/new")
+    page.locator("input[type=file]").set_input_files(plan_file)
+    page.get_by_role("button", name="导入并读取").click()
+    page.set_viewport_size({"width": width, "height": 900})
+    assert _faults(page, page.url.removeprefix(office.url), width) == []
+    assert _faults(page, "/plans/…/review", width, start=page.url.removeprefix(office.url)) == []
+
+
+def _faults(page: Page, path: str, width: int, start: str | None = None) -> list[str]:
+    """What is wrong with the page at that path."""
+    address = _first_link(page, path, start) if "…" in path else path
+    answer = page.goto(address)
+    assert answer is not None
+    _keep(page, f"{path.strip('/').replace('/', '-').replace('…', 'one')}-{width}")
+    found = [] if answer.status == 200 else [f"{path}: {answer.status}"]
+    sticks_out = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    if sticks_out > 0:
+        found.append(f"{path}: {sticks_out} px wider than the screen")
+    return found + _axe(page, path)
+
+
+def _first_link(page: Page, pattern: str, start: str | None) -> str:
+    """The first link of that form on the page before it: the list, or the desk for assignments."""
+    lists = {"/assignments/…": "/my", "/plans/…/review": "/plans"}
+    page.goto(start or lists.get(pattern, pattern.removesuffix("/…")))
+    wanted = re.compile(re.escape(pattern).replace("…", r"\d+") + r"(?:[?#].*)?$")
+    hrefs = page.eval_on_selector_all("main a[href]", "links => links.map(link => link.getAttribute('href'))")
+    return next(str(href) for href in hrefs if wanted.match(href))
+
+
+def _axe(page: Page, path: str) -> list[str]:
+    violations = Axe().run(page).response["violations"]
+    return [
+        f"{path}: {fault['id']} ({fault['impact']}): {fault['nodes'][0]['target']} and {len(fault['nodes']) - 1} more"
+        for fault in violations
+        if fault["impact"] in SERIOUS
+    ]
+
+
+def _keep(page: Page, name: str) -> None:
+    folder = os.environ.get("TRACKER_SHOTS")
+    if folder:
+        page.screenshot(path=Path(folder) / f"{name}.png", full_page=True)
