@@ -69,7 +69,23 @@ def test_a_person_is_no_unit(name: str) -> None:
     assert names(f"市住建局、{name}") == ["市住建局"]
 
 
-@pytest.mark.parametrize("name", ["团市委", "高新区", "市委办", "马关县", "石油公司", "各县区", "党工委", "海关"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "团市委",
+        "高新区",
+        "市委办",
+        "市政协办",
+        "人大常委会办",
+        "政务公开办",
+        "市委讲师团",
+        "马关县",
+        "石油公司",
+        "各县区",
+        "党工委",
+        "海关",
+    ],
+)
 def test_short_units_are_no_persons(name: str) -> None:
     assert looks_like_unit(name)
     assert not is_person(name)
