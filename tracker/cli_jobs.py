@@ -90,6 +90,7 @@ def doctor_command(program: Program) -> None:
             lines = [*_sweep_lines(health, program), *_count_lines(counts(session, program.clock.today()))]
         click.echo("\n".join(lines))
         healthy = not health.is_late
+    engine.dispose()
     if not healthy:
         raise click.exceptions.Exit(1)
 

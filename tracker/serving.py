@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import http.client
 import os
 import signal
@@ -18,6 +19,7 @@ from tracker.settings import PROJECT_ROOT
 
 WORKERS, THREADS = 2, 4
 READY_SECONDS, STOP_SECONDS, LOOK_SECONDS = 60.0, 15.0, 0.2
+PR_SET_PDEATHSIG = 1  # prctl(2)
 STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 Say = Callable[[str], None]
@@ -100,11 +102,25 @@ def _children(host: str, port: int, say: Say) -> Iterator[list[Child]]:
     children: list[Child] = []
     try:
         for name, command in (("网页服务", _web_command(host, port)), ("调度程序", _scheduler_command())):
-            process = subprocess.Popen(command, cwd=PROJECT_ROOT, env=_environment(), start_new_session=True)  # noqa: S603 - our own programs
-            children.append(Child(name, process))
+            children.append(Child(name, _started(command)))
         yield children
     finally:
         _stop(children, say)
+
+
+def _started(command: list[str]) -> subprocess.Popen[bytes]:
+    """A child that is asked to end when we die, even if we are killed outright (where the system can tell it so)."""
+    return subprocess.Popen(  # noqa: S603 - our own programs
+        command,
+        cwd=PROJECT_ROOT,
+        env={**os.environ, "PYTHONUNBUFFERED": "1"},
+        start_new_session=True,
+        preexec_fn=_end_with_parent if sys.platform.startswith("linux") else None,  # noqa: PLW1509 - no threads here
+    )
+
+
+def _end_with_parent() -> None:
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
 def _web_command(host: str, port: int) -> list[str]:
@@ -117,10 +133,6 @@ def _web_command(host: str, port: int) -> list[str]:
 
 def _scheduler_command() -> list[str]:
     return [sys.executable, "-c", "from tracker.cli import main; main()", "scheduler"]
-
-
-def _environment() -> dict[str, str]:
-    return {**os.environ, "PYTHONUNBUFFERED": "1"}
 
 
 def _until_ready(host: str, port: int, children: list[Child], requests: _Requests) -> bool:

@@ -1,0 +1,413 @@
+"""The scheduler and the processes around it: who leads, who takes over, when jobs run, and what `serve` says."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+from click.testing import CliRunner
+from sqlalchemy import Engine, select, text
+from sqlalchemy.orm import Session
+
+from tests.builders import NOW, TODAY, a_city, a_plan, a_task
+from tests.needs import ROOT
+from tracker.cli import main
+from tracker.cli_program import Program
+from tracker.clock import Clock
+from tracker.jobs import Scheduling, scheduler_for, summary
+from tracker.services.sweep import SweepReport
+from tracker.settings import MailSettings, Settings
+from tracker.store.engine import make_engine, write_session
+from tracker.store.leadership import FileLeadership, Leadership, leadership_for
+from tracker.store.notices import Notice, SweepRun
+
+ZONE = ZoneInfo("Asia/Shanghai")
+PROGRAM = [sys.executable, "-c", "from tracker.cli import main; main()"]
+
+
+@pytest.fixture
+def engine(either_url: str) -> Iterator[Engine]:
+    made = make_engine(either_url)
+    yield made
+    made.dispose()
+
+
+def settings_at(folder: Path, url: str, **changes: Any) -> Settings:
+    return Settings(
+        instance=folder,
+        database_url=url,
+        secret_key="k" * 40,
+        production=False,
+        zone=ZONE,
+        base_url="http://localhost",
+        **changes,
+    )
+
+
+# Who leads
+
+
+def test_one_leads_and_the_next_takes_over(engine: Engine, tmp_path: Path) -> None:
+    first, second = leadership_for(engine, tmp_path), leadership_for(engine, tmp_path)
+    assert first.take()
+    assert first.take()  # asking again changes nothing
+    assert not second.take()
+    assert first.holds()
+    assert not second.holds()
+    first.release()
+    assert not first.holds()
+    assert second.take()
+    second.release()
+
+
+@pytest.mark.needs("postgresql")
+def test_a_leader_cut_off_from_its_database_knows(postgres_url: str, tmp_path: Path) -> None:
+    engine = make_engine(postgres_url)
+    leader, other = leadership_for(engine, tmp_path), leadership_for(engine, tmp_path)
+    assert leader.take()
+    with engine.connect() as connection:
+        connection.execute(text("SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory'"))
+    assert not leader.holds()
+    assert within(5, other.take)
+    assert not leader.take()
+    other.release()
+    engine.dispose()
+
+
+def test_a_leader_whose_file_was_taken_away_knows(tmp_path: Path) -> None:
+    leader, other = FileLeadership(tmp_path / "leader"), FileLeadership(tmp_path / "leader")
+    assert leader.take()
+    (tmp_path / "leader").unlink()
+    assert other.take()
+    assert not leader.holds()
+    assert other.holds()
+    other.release()
+
+
+def within(seconds: float, happens: Callable[[], object]) -> bool:
+    """Whether it comes true in that time."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        if happens():
+            return True
+        time.sleep(0.05)
+    return False
+
+
+# The scheduler as a process
+
+
+def environment_of(folder: Path, url: str, **changes: str) -> dict[str, str]:
+    """The settings of an installation on this database, on the sample's day."""
+    place = {"TRACKER_INSTANCE": str(folder), "TRACKER_DATABASE_URL": url}
+    return {**place, "TRACKER_TODAY": TODAY.isoformat(), **changes}
+
+
+@contextmanager
+def program(folder: Path, url: str, *arguments: str, **changes: str) -> Iterator[subprocess.Popen[str]]:
+    """A command of the program on this database, on the sample's day; killed at the end if it still runs."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("TRACKER_")}
+    process = subprocess.Popen(
+        [*PROGRAM, *arguments],
+        cwd=ROOT,
+        env={**kept, **environment_of(folder, url, **changes), "PYTHONUNBUFFERED": "1"},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        encoding="utf-8",
+    )
+    try:
+        yield process
+    finally:
+        if process.poll() is None:
+            process.kill()
+        process.communicate()
+
+
+def lines_until(process: subprocess.Popen[str], words: str, seconds: float = 90) -> list[str]:
+    """What the process says up to the line with these words; fails when they do not come in time."""
+    assert process.stdout
+    timer = threading.Timer(seconds, process.kill)
+    timer.start()
+    lines: list[str] = []
+    try:
+        for line in process.stdout:
+            lines.append(line.rstrip())
+            if words in line:
+                return lines
+    finally:
+        timer.cancel()
+    raise AssertionError(f"{words!r} did not come: {lines}")
+
+
+def overdue_world(engine: Engine) -> None:
+    with write_session(engine) as session:
+        city = a_city(session)
+        a_task(session, a_plan(session, city.root), city.education, due_on=TODAY - timedelta(days=1))
+        session.commit()
+
+
+def notices(engine: Engine) -> int:
+    with Session(engine) as session:
+        return len(session.scalars(select(Notice.id)).all())
+
+
+def test_takeover_when_the_leader_is_killed(either_url: str, engine: Engine, tmp_path: Path) -> None:
+    """The first sweeps; the second stands by, and leads soon after the first's sudden death."""
+    overdue_world(engine)
+    with program(tmp_path, either_url, "scheduler") as first:
+        lines_until(first, "新增提醒1条")
+        with program(tmp_path, either_url, "scheduler") as second:
+            assert lines_until(second, "待命") == ["已有调度程序在运行，本程序待命，随时接替。"]
+            first.kill()
+            began = time.monotonic()
+            lines_until(second, "调度已启动", seconds=10)
+            assert time.monotonic() - began < 5  # it looks every second; the rest is for a busy machine
+            second.send_signal(signal.SIGTERM)
+            lines_until(second, "调度已停止")
+            assert second.wait(10) == 0
+    assert notices(engine) == 1
+
+
+# Its jobs
+
+
+class Place:
+    """A leader's place that is held as long as the test says."""
+
+    def __init__(self) -> None:
+        self.held = True
+
+    def take(self) -> bool:
+        return self.held
+
+    def holds(self) -> bool:
+        return self.held
+
+    def release(self) -> None:
+        self.held = False
+
+
+def scheduling(folder: Path, url: str, engine: Engine, said: list[str], **changes: Any) -> Scheduling:
+    return Scheduling(engine, settings_at(folder, url, **changes), Clock(ZONE, fixed_day=TODAY), said.append)
+
+
+def test_jobs_are_dropped_never_and_doubled_never(sqlite_url: str, tmp_path: Path) -> None:
+    engine = make_engine(sqlite_url)
+    place: Leadership = Place()
+    scheduler = scheduler_for(scheduling(tmp_path, sqlite_url, engine, []), place)
+    jobs = {job.id: job for job in scheduler.get_jobs()}
+    assert set(jobs) == {"nightly", "catch_up", "mail", "heartbeat"}
+    evening = datetime(2023, 6, 15, 20, 0, tzinfo=ZONE)
+    assert jobs["nightly"].trigger.get_next_fire_time(None, evening) == datetime(2023, 6, 16, 0, 5, tzinfo=ZONE)
+    engine.dispose()
+
+
+def test_losing_the_place_ends_the_scheduler(sqlite_url: str, tmp_path: Path) -> None:
+    engine = make_engine(sqlite_url)
+    overdue_world(engine)
+    said: list[str] = []
+    place = Place()
+    scheduler = scheduler_for(scheduling(tmp_path, sqlite_url, engine, said), place)
+    thread = threading.Thread(target=scheduler.start)
+    thread.start()
+    assert within(30, lambda: said)
+    for job in scheduler.get_jobs():
+        assert (job.misfire_grace_time, job.coalesce, job.max_instances) == (None, True, 1)
+    place.held = False
+    thread.join(10)
+    assert not thread.is_alive()
+    assert said == [f"巡查{TODAY}：新标记逾期1项，新增提醒1条。"]
+    engine.dispose()
+
+
+def test_a_sweep_that_fails_is_said_and_does_not_end_the_scheduler(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    engine = make_engine(f"sqlite:///{tmp_path}/empty.sqlite3")
+    said: list[str] = []
+    assert scheduling(tmp_path, "sqlite://", engine, said).sweep_now() is None
+    assert said == ["巡查失败，几分钟后自动重试；原因见日志。"]
+    assert "the sweep failed" in caplog.text
+    engine.dispose()
+
+
+def test_mail_waits_for_its_hours(sqlite_url: str, tmp_path: Path) -> None:
+    engine = make_engine(sqlite_url)
+    mail = MailSettings(host="127.0.0.1", port=1)
+    for hour, expected in ((3, False), (9, True)):
+        at = datetime(2023, 6, 15, hour, tzinfo=ZONE)
+        made = Scheduling(engine, settings_at(tmp_path, sqlite_url, mail=mail), Clock(ZONE).fixed_at(at), print)
+        assert (made.mail_now() is not None) == expected
+    without = Scheduling(engine, settings_at(tmp_path, sqlite_url), Clock(ZONE).fixed_at(NOW), print)
+    assert without.mail_now() is None
+    engine.dispose()
+
+
+def test_the_summary_says_what_matters() -> None:
+    report = SweepReport(date(2023, 6, 15), 3, {1: 4, 7: 1}, 9, 2, ("市气象局",), ("分工 7：坏",), 0.1)
+    assert summary(report) == (
+        "巡查2023-06-15：新标记逾期3项，新增提醒5条；距应巡查之日已迟9天，已补齐；"
+        "1个单位没有联络员：市气象局；1项未能处理，请运行 tracker doctor 查看。"
+    )
+
+
+# The commands
+
+
+def run_program(folder: Path, url: str, *arguments: str, **changes: str) -> tuple[int, str]:
+    """The exit code of a command and all that it printed; run in this process, which is much quicker than another."""
+    environment: dict[str, str | None] = {name: None for name in os.environ if name.startswith("TRACKER_")}
+    environment |= environment_of(folder, url, **changes)
+    shared = Program()
+    done = CliRunner().invoke(main, arguments, env=environment, obj=shared)
+    if "engine" in vars(shared):
+        shared.engine.dispose()
+    assert done.exception is None or isinstance(done.exception, SystemExit), done.exc_info
+    return done.exit_code, done.output
+
+
+def test_sweep_says_what_it_found(either_url: str, engine: Engine, tmp_path: Path) -> None:
+    overdue_world(engine)
+    code, out = run_program(tmp_path, either_url, "sweep")
+    assert code == 0
+    assert "新标记逾期：1项\n新增提醒：1条\n  逾期催办：1条\n" in out
+    code, out = run_program(tmp_path, either_url, "sweep")
+    assert (code, "新标记逾期：0项\n新增提醒：0条\n" in out) == (0, True)
+    code, out = run_program(tmp_path, either_url, "sweep", TRACKER_TODAY="2023-06-25")
+    assert "距上次应巡查之日已过9天，期间应发的提醒已补齐。" in out
+    assert "新增提醒：1条，其中迟发1条\n  逾期7天（督办单）：1条" in out
+
+
+def test_doctor_says_whether_the_sweep_is_late(either_url: str, engine: Engine, tmp_path: Path) -> None:
+    overdue_world(engine)
+    code, out = run_program(tmp_path, either_url, "doctor")
+    assert (code, "巡查：从未完成过" in out) == (1, True)
+    run_program(tmp_path, either_url, "sweep")
+    code, out = run_program(
+        tmp_path, either_url, "doctor", TRACKER_MAIL_HOST="mail.example.cn", TRACKER_MAIL_PASSWORD="geheim"
+    )
+    assert code == 0, out
+    assert "巡查是否按时：按时" in out
+    assert "任务：1项，分工1项\n逾期未办结：1项\n提醒：共1条，未读1条\n邮件：待发1条，发送失败0条" in out
+    assert "邮件：mail.example.cn:25" in out
+    assert "geheim" not in out
+    code, out = run_program(tmp_path, either_url, "doctor", TRACKER_TODAY="2023-06-20")
+    assert code == 1
+    assert "已迟" in out
+
+
+def test_doctor_tells_of_an_old_or_missing_database(tmp_path: Path) -> None:
+    code, out = run_program(tmp_path, f"sqlite:///{tmp_path}/none.sqlite3", "doctor")
+    assert (code, "请运行：tracker db upgrade" in out) == (1, True)
+    code, out = run_program(tmp_path, "postgresql://nobody:geheim@127.0.0.1:1/none", "doctor")
+    assert (code, "无法连接" in out, "geheim" in out) == (1, True, False)
+
+
+def test_backup_of_a_database_in_use(sqlite_url: str, tmp_path: Path) -> None:
+    engine = make_engine(sqlite_url)
+    overdue_world(engine)
+    target = tmp_path / "kept" / "copy.sqlite3"
+    with engine.connect() as reader:
+        reader.execute(text("SELECT count(*) FROM task"))
+        code, out = run_program(tmp_path, sqlite_url, "backup", str(target))
+    assert (code, "内容已校验" in out) == (0, True), out
+    copy = make_engine(f"sqlite:///{target}")
+    with copy.connect() as connection:
+        assert connection.scalar(text("SELECT count(*) FROM task")) == 1
+    copy.dispose()
+    code, out = run_program(tmp_path, sqlite_url, "backup", str(target))
+    assert (code, "已存在" in out) == (1, True)
+    code, out = run_program(tmp_path, f"sqlite:///{tmp_path}/none.sqlite3", "backup", str(tmp_path / "x"))
+    assert (code, "没有找到数据库文件" in out, (tmp_path / "x").exists()) == (1, True, False)
+    engine.dispose()
+
+
+def test_backup_of_postgresql_names_its_tool(tmp_path: Path) -> None:
+    code, out = run_program(tmp_path, "postgresql://office:geheim@db.example.cn/ledger", "backup", "a.dump")
+    assert code == 0
+    assert "pg_dump --format=custom --file='a.dump' 'postgresql://office@db.example.cn/ledger'" in out
+
+
+def free_port() -> int:
+    with closing(socket.socket()) as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def test_serve_until_asked_to_stop(sqlite_url: str, tmp_path: Path) -> None:
+    """Ready, swept, served; SIGINT ends web and scheduler, and the port is free again."""
+    engine = make_engine(sqlite_url)
+    overdue_world(engine)
+    port = free_port()
+    with program(tmp_path, sqlite_url, "serve", "--port", str(port), TRACKER_BASE_URL=f"http://127.0.0.1:{port}") as it:
+        lines_until(it, f"督办台账已就绪：http://127.0.0.1:{port}")
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=10) as answer:
+            assert answer.status == 200
+        assert within(30, lambda: notices(engine) == 1)
+        code, out = run_program(tmp_path, sqlite_url, "serve", "--port", str(port))
+        assert (code, f"--port {port + 1}" in out) == (1, True)
+        it.send_signal(signal.SIGINT)
+        assert it.wait(30) == 0
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(("127.0.0.1", port))
+    assert FileLeadership(Path(f"{engine.url.database}.leader")).take()
+    engine.dispose()
+
+
+def test_serve_ends_when_a_child_dies(sqlite_url: str, tmp_path: Path) -> None:
+    port = free_port()
+    with program(tmp_path, sqlite_url, "serve", "--port", str(port)) as it:
+        lines_until(it, "督办台账已就绪")
+        scheduler = next(child for child in _children_of(it.pid) if "scheduler" in child[1])
+        os.kill(scheduler[0], signal.SIGKILL)
+        lines_until(it, "调度程序意外退出（代码 -9）")
+        assert it.wait(30) == 1
+    assert not _children_of(it.pid)
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="only Linux tells children of a parent's death")
+def test_serve_killed_outright_leaves_nobody_behind(sqlite_url: str, tmp_path: Path) -> None:
+    port = free_port()
+    with program(tmp_path, sqlite_url, "serve", "--port", str(port)) as it:
+        lines_until(it, "督办台账已就绪")
+        children = [pid for pid, _ in _children_of(it.pid)]
+        assert len(children) == 2
+        it.kill()
+        assert within(30, lambda: not any(Path(f"/proc/{pid}").exists() for pid in children))
+
+
+def _children_of(parent: int) -> list[tuple[int, str]]:
+    """(process id, command line) of a process's children."""
+    listed = subprocess.run(
+        ["ps", "-e", "-ww", "-o", "pid=", "-o", "ppid=", "-o", "args="], capture_output=True, text=True, check=True
+    ).stdout
+    rows = [line.split(None, 2) for line in listed.splitlines()]
+    return [(int(row[0]), row[2]) for row in rows if int(row[1]) == parent]
+
+
+def test_serve_without_a_database_says_what_to_do(tmp_path: Path) -> None:
+    code, out = run_program(tmp_path, f"sqlite:///{tmp_path}/none.sqlite3", "serve", "--port", str(free_port()))
+    assert (code, "请先运行：tracker db upgrade" in out) == (1, True)
+
+
+def test_runs_are_kept(sqlite_url: str, tmp_path: Path) -> None:
+    engine = make_engine(sqlite_url)
+    run_program(tmp_path, sqlite_url, "sweep")
+    with Session(engine) as session:
+        assert session.scalars(select(SweepRun.day)).all() == [TODAY]
+    engine.dispose()
