@@ -4,33 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 import pytest
 from flask import Flask
 from jinja2 import BytecodeCache, FileSystemBytecodeCache
 from sqlalchemy.orm import Session
 
-from tests.builders import NOW, City, a_city
+from tests.builders import City, a_city
 from tests.web.browsing import Visitor
-from tracker.app import create_app
-from tracker.clock import Clock
+from tests.web.serving import put_away, serve, settings_for
 from tracker.settings import Settings
 from tracker.store.engine import make_engine
-from tracker.web.navigation import MENU
 
 
 @pytest.fixture
 def app_settings(tmp_path: Path, sqlite_url: str) -> Settings:
     """Settings of an app whose database is new."""
-    return Settings(
-        instance=tmp_path,
-        database_url=sqlite_url,
-        secret_key="a key for tests that is long enough",
-        production=False,
-        zone=ZoneInfo("Asia/Shanghai"),
-        base_url="http://localhost",
-    )
+    return settings_for(tmp_path, sqlite_url)
 
 
 @pytest.fixture(scope="session")
@@ -42,23 +32,10 @@ def compiled_templates(tmp_path_factory: pytest.TempPathFactory) -> BytecodeCach
 @pytest.fixture
 def app(app_settings: Settings, compiled_templates: BytecodeCache) -> Iterator[Flask]:
     """The app, at 09:00 on 15 June 2023."""
-    made = create_app(app_settings, Clock(app_settings.zone).fixed_at(NOW))
+    made = serve(app_settings)
     made.jinja_env.bytecode_cache = compiled_templates
-    made.testing = True
-    made.url_build_error_handlers.append(_page_to_come)
-    made.config["PROPAGATE_EXCEPTIONS"] = False  # a person sees the error page; the log is checked by pytest
     yield made
-    with made.app_context():
-        from tracker.web.database import db  # noqa: PLC0415
-
-        db.engine.dispose()
-
-
-def _page_to_come(error: Exception, endpoint: str, _values: dict[str, object]) -> str:
-    """Pages of the menu that are not written yet; taken out when every room of the menu stands."""
-    if endpoint in {entry.endpoint for entry in MENU} | {"inbox.index"}:
-        return f"/to-come/{endpoint}"
-    raise error
+    put_away(made)
 
 
 @pytest.fixture

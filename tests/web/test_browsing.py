@@ -8,7 +8,7 @@ from tests.builders import City
 from tests.html import parse
 from tests.web.browsing import Page, Visitor, check, fields_of
 
-GOOD = "<html><title>甲 · 督办台账</title><main><h1>甲</h1>{}</main></html>"
+GOOD = "<html><head><title>甲 · 督办台账</title></head><main><h1>甲</h1>{}</main></html>"
 
 
 def page_of(inside: str) -> Page:

@@ -1,0 +1,41 @@
+"""The app as tests serve it: on a given database, at a fixed instant."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from flask import Flask
+
+from tests.builders import NOW
+from tracker.app import create_app
+from tracker.clock import Clock
+from tracker.settings import Settings
+
+
+def settings_for(instance: Path, database_url: str) -> Settings:
+    """Settings of an app that is neither in production nor shows a sample."""
+    return Settings(
+        instance=instance,
+        database_url=database_url,
+        secret_key="a key for tests that is long enough",
+        production=False,
+        zone=ZoneInfo("Asia/Shanghai"),
+        base_url="http://localhost",
+    )
+
+
+def serve(settings: Settings) -> Flask:
+    """The app, at 09:00 on 15 June 2023. Its faults become error pages, as people see them."""
+    app = create_app(settings, Clock(settings.zone).fixed_at(NOW))
+    app.testing = True
+    app.config["PROPAGATE_EXCEPTIONS"] = False
+    return app
+
+
+def put_away(app: Flask) -> None:
+    """Closes the app's connections."""
+    from tracker.web.database import db  # noqa: PLC0415
+
+    with app.app_context():
+        db.engine.dispose()
