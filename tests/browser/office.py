@@ -52,7 +52,8 @@ class Office:
 
     def start(self) -> None:
         """Serves the pages, and comes back when they answer."""
-        command = [str(SERVER), "wsgi:app", "--bind", f"127.0.0.1:{self.port}", "--threads", "4", "--log-level", "warning"]
+        place = f"127.0.0.1:{self.port}"
+        command = [str(SERVER), "wsgi:app", "--bind", place, "--threads", "4", "--log-level", "warning"]
         self._server = subprocess.Popen(command, env=self.environment, cwd=ROOT)
         end = time.monotonic() + PATIENCE_SECONDS
         while not self._answers():

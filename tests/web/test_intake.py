@@ -348,10 +348,17 @@ def test_an_unknown_name_is_matched_once_for_all(supervisor: Visitor, session: S
     choices = {node.get("value") for node in card(page, ids[0]).all("input", name="choice")}
     assert {f"unit:{city.education.id}", "other", "new"} <= choices
     assert "本页前面有这个名称" in card(page, ids[1]).text
-    done = supervisor.post(path, form=f"/drafts/{ids[0]}/match")
+    done = supervisor.post(path, {"choice": f"unit:{city.education.id}"}, form=f"/drafts/{ids[0]}/match")
     assert "“市教委”已对应到“市教育局”" in done.alerts[0]
     assert "即市教育局" in card(done, ids[1]).text
     assert looked(session, lambda s: s.scalar(select(UnitName.unit_id).where(UnitName.name == "市教委")))
+
+
+def test_a_careless_press_matches_nothing(supervisor: Visitor, session: Session, city: City) -> None:
+    path, ids = a_review(session, city, a_draft("甲", "市教委"))
+    page = supervisor.post(path, form=f"/drafts/{ids[0]}/match", status=422)
+    assert "请选择对应的单位" in page.alerts[0]
+    assert not looked(session, lambda s: s.scalar(select(UnitName.unit_id).where(UnitName.name == "市教委")))
 
 
 def test_a_new_unit_in_one_step(supervisor: Visitor, session: Session, city: City) -> None:
