@@ -87,7 +87,8 @@ def doctor_command(program: Program) -> None:
     if healthy:
         with Session(engine) as session:
             health = sweep_health(session, program.clock)
-            lines = [*_sweep_lines(health, program), *_count_lines(counts(session, program.clock.today()))]
+            found = counts(session, program.clock.today())
+            lines = [*_sweep_lines(health, program), *_count_lines(found, program.settings)]
         click.echo("\n".join(lines))
         healthy = not health.is_late
     engine.dispose()
@@ -136,12 +137,13 @@ def _sweep_lines(health: SweepHealth, program: Program) -> Iterator[str]:
         yield f"注意：针对{health.newest.day}的一次巡查没有完成，下次巡查会自动补齐。"
 
 
-def _count_lines(found: Counts) -> Iterator[str]:
+def _count_lines(found: Counts, settings: Settings) -> Iterator[str]:
     yield f"数据：单位{found.units}个，人员{found.people}人，文件{found.plans}份"
     yield f"任务：{found.tasks}项，分工{found.assignments}项"
     yield f"逾期未办结：{found.overdue}项"
     yield f"提醒：共{found.notices}条，未读{found.unread}条"
-    yield f"邮件：待发{found.mail_waiting}条，发送失败{found.mail_failed}条"
+    if settings.mail.host:
+        yield f"邮件：待发{found.mail_waiting}条，发送失败{found.mail_failed}条"
 
 
 @click.command("backup", help="把数据库备份到文件；系统运行时也可以备份。")

@@ -308,6 +308,7 @@ def test_doctor_says_whether_the_sweep_is_late(either_url: str, engine: Engine, 
     code, out = run_program(tmp_path, either_url, "doctor", TRACKER_TODAY="2023-06-20")
     assert code == 1
     assert "已迟" in out
+    assert "待发" not in out  # without mail nothing waits for it
 
 
 def test_doctor_tells_of_an_old_or_missing_database(tmp_path: Path) -> None:
