@@ -15,7 +15,9 @@ class Form(FlaskForm):  # type: ignore[misc]
 
     def faults(self) -> list[str]:
         """Every message, field by field, for the summary above the form."""
-        return [f"{self._fields[name].label.text}：{message}" for name, found in self.errors.items() for message in found]
+        return [
+            f"{self._fields[name].label.text}：{message}" for name, found in self.errors.items() for message in found
+        ]
 
 
 def stripped(value: Any) -> Any:
