@@ -66,7 +66,7 @@ def sample_group() -> None:
     pass
 
 
-@sample_group.command("load", help="载入示例：种子数据、八个示例账号和一段办理历史。可重复执行。")
+@sample_group.command("load", help="载入示例：核定数据、八个示例账号和一段办理历史。可重复执行。")
 @pass_program
 def sample_load(program: Program) -> None:
     if program.settings.production:

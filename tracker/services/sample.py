@@ -152,7 +152,7 @@ def _add_people(session: Session, passwords: Mapping[str, str], now: datetime) -
     units = {unit.seed_key: unit for unit in session.scalars(select(Unit).where(Unit.seed_key.in_(wanted)))}
     missing = sorted(wanted - set(units))
     if missing:
-        raise Invalid(f"种子数据中没有示例人员所在的单位：{'、'.join(missing)}，请使用随程序提供的 tasks_seed.yaml。")
+        raise Invalid(f"核定数据中没有示例人员所在的单位：{'、'.join(missing)}，请使用随程序提供的 tasks_seed.yaml。")
     people = {}
     for role in PEOPLE:
         person = Person(login=role.login, name=role.name, created_at=now)

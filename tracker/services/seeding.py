@@ -34,7 +34,7 @@ def load_seed(
     of the seed belongs to another unit here; then nothing is loaded.
     """
     if not seed.units:
-        raise Invalid("种子文件没有单位，请至少登记一个单位（如市政府）后再载入。")
+        raise Invalid("核定数据文件没有单位，请至少登记一个单位（如市政府）后再载入。")
     digests, known = digests_of(seed), seed_digests(session)
     changed = {key: digest for key, digest in digests.items() if known.get(key) != digest}
     loading = Loading(session, now, frozenset(changed))

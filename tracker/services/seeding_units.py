@@ -156,6 +156,6 @@ def _belongs(owner: UnitName, row: Unit | UnitGroup) -> bool:
 def _taken(name: str, owner: UnitName, row: Unit | UnitGroup) -> str:
     holder = owner.unit or owner.group
     return (
-        f"名称“{name}”在系统中已属于“{holder.name if holder else ''}”，种子文件却给了“{row.name}”。"
-        "请先在单位页面改名或删除该叫法，或修改种子文件，再重新载入。本次没有载入任何内容。"
+        f"名称“{name}”在系统中已属于“{holder.name if holder else ''}”，核定数据文件却给了“{row.name}”。"
+        "请先在单位页面改名或删除该叫法，或修改核定数据文件，再重新载入。本次没有载入任何内容。"
     )
