@@ -12,7 +12,7 @@ from wtforms.validators import InputRequired, NumberRange, Optional
 from tracker.domain.lifecycle import TRANSITIONS, Event, Outcome
 from tracker.services.task_pages import PartPage
 from tracker.services.work import LONGEST_WORDS
-from tracker.web.forms import Form
+from tracker.web.forms import Form, seen_version
 from tracker.web.lists import one_of, whole
 
 
@@ -33,9 +33,8 @@ class WorkForm(Form):
 
     def given(self) -> dict[str, Any]:
         """What ``act`` is given; a version that is no number matches none."""
-        version = self.version.data if str(self.version.data).isdecimal() else "0"
         return {
-            "version": int(version),
+            "version": seen_version(self.version),
             "words": self.words.data,
             "percent": self.percent.data,
             "outcome": self.outcome.data,
@@ -45,7 +44,7 @@ class WorkForm(Form):
 
 @dataclass(frozen=True, slots=True)
 class Panel:
-    """Buttons that share one form, because they share what is to be filled in."""
+    """Buttons that share one form, because they share what is to be filled in; rare ones are folded away."""
 
     key: str
     title: str
@@ -53,16 +52,12 @@ class Panel:
     words_label: str
     fields: tuple[str, ...] = ("words",)
     help: str = ""
+    folded: bool = False
 
 
 PANELS = (
-    Panel(
-        "sign",
-        "签收",
-        (Event.SIGN_FOR, Event.DECLINE),
-        "退办理由（退办时必填，签收不用填）",
-        help="不属本单位职责的，写明理由后退办。",
-    ),
+    Panel("sign", "签收", (Event.SIGN_FOR,), "", (), "签收后开始办理，之后可以报送进展。"),
+    Panel("decline", "退办", (Event.DECLINE,), "退办理由", help="不属本单位职责的，写明理由后退办。", folded=True),
     Panel(
         "report",
         "报送进展",
@@ -80,7 +75,8 @@ PANELS = (
         "销号须选办结结果；退回须写明还要补充什么。",
     ),
     Panel("redirect", "转办", (Event.DISPATCH,), "转办说明", ("unit_id", "words"), "退回原单位，或转给其他单位。"),
-    Panel("steer", "督查处理", (Event.RESUME, Event.SUSPEND, Event.WITHDRAW, Event.REOPEN), "理由"),
+    Panel("resume", "恢复办理", (Event.RESUME,), "说明"),
+    Panel("steer", "其他", (Event.SUSPEND, Event.WITHDRAW, Event.REOPEN), "理由", folded=True),
 )
 
 
@@ -91,6 +87,7 @@ class Offer:
     panel: Panel
     events: Sequence[Event]
     form: WorkForm
+    is_open: bool
 
 
 def offers(page: PartPage, back: str, typed: WorkForm | None = None, event: Event | None = None) -> list[Offer]:
@@ -100,7 +97,8 @@ def offers(page: PartPage, back: str, typed: WorkForm | None = None, event: Even
         events = [known for known in panel.events if known in page.events]
         if events:
             keeps = typed if typed is not None and event in panel.events else None
-            shown.append(Offer(panel, events, _form(panel, events, page, keeps, back)))
+            open_now = keeps is not None or not panel.folded
+            shown.append(Offer(panel, events, _form(panel, events, page, keeps, back), open_now))
     return shown
 
 
