@@ -5,6 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from flask_wtf import FlaskForm
+from wtforms import Field
+
+# Digits; Python refuses to read thousands of them.
+LONGEST_NUMBER = 10
 
 
 class Form(FlaskForm):  # type: ignore[misc]
@@ -18,6 +22,12 @@ class Form(FlaskForm):  # type: ignore[misc]
         return [
             f"{self._fields[name].label.text}：{message}" for name, found in self.errors.items() for message in found
         ]
+
+
+def seen_version(field: Field) -> int:
+    """The version of a row that the form was opened with; 0, which never stands, when it is not a number."""
+    text = str(field.data or "")
+    return int(text) if text.isdecimal() and len(text) <= LONGEST_NUMBER else 0
 
 
 def stripped(value: Any) -> Any:
