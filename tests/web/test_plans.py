@@ -10,10 +10,9 @@ from sqlalchemy.orm import Session
 from tests.builders import City, a_plan, a_source, a_task, the_actor
 from tests.web.browsing import Visitor
 from tracker.domain.drafts import DeadlineKind, Form
-from tracker.domain.lifecycle import State
+from tracker.domain.lifecycle import State, TaskState
 from tracker.store.plan_lists import oversees
 from tracker.store.plans import Draft, Plan
-from tracker.store.tasks import TaskState
 
 
 def a_draft_row(plan: Plan) -> Draft:

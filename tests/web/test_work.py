@@ -7,8 +7,8 @@ from sqlalchemy.orm import Session
 
 from tests.builders import NOW, TODAY, City, a_plan, a_task
 from tests.web.browsing import Page, Visitor, fields_of
-from tracker.domain.lifecycle import Outcome, State
-from tracker.store.tasks import Assignment, TaskState
+from tracker.domain.lifecycle import Outcome, State, TaskState
+from tracker.store.tasks import Assignment
 
 WORDS = "已召开部署会，\n正在逐校摸底。"
 

@@ -46,6 +46,26 @@ OPEN_STATES = tuple(state for state in State if not state.is_closed)
 CHASED_STATES = (State.DISPATCHED, State.DECLINED, State.IN_PROGRESS, State.SUBMITTED)
 
 
+class TaskState(StrEnum):
+    """A task's own state, which follows from its units' parts."""
+
+    OPEN = "open"
+    COMPLETED = "completed"
+    WITHDRAWN = "withdrawn"
+
+    @property
+    def label(self) -> str:
+        return {"open": "办理中", "completed": "已办结", "withdrawn": "已撤销"}[self.value]
+
+
+def is_chased(state: State, task_state: TaskState) -> bool:
+    """Whether the office presses for a part: its unit is awaited, and the task is not settled without it.
+
+    Once a task is completed or withdrawn, what support units still have to report is no longer pressed for.
+    """
+    return state in CHASED_STATES and task_state is TaskState.OPEN
+
+
 class Event(StrEnum):
     SIGN_FOR = "sign_for"
     DECLINE = "decline"

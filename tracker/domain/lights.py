@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 
-from tracker.domain.lifecycle import CHASED_STATES, State
+from tracker.domain.lifecycle import State, TaskState, is_chased
 
 AddWorkdays = Callable[[date, int], date]
 
@@ -43,6 +43,7 @@ class AssignmentFacts:
 
     ``due_on`` is the date in force on that day, ``dispatched_on`` the day of the latest dispatch, all in the
     office's zone. ``report_owed_on`` is the day by which the next report is owed, None where none is asked for.
+    ``task_state`` is that of the whole task: once it is closed, no unit is chased any more.
     """
 
     state: State
@@ -50,6 +51,7 @@ class AssignmentFacts:
     dispatched_on: date
     completed_on: date | None = None
     report_owed_on: date | None = None
+    task_state: TaskState = TaskState.OPEN
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,9 +88,12 @@ def plain_workdays(start: date, count: int) -> date:
     return day
 
 
-def is_overdue(state: State, due_on: date | None, day: date) -> bool:
-    """Whether ``day`` lies after the due day of something still awaited; a suspended part (挂账) is not chased."""
-    return due_on is not None and due_on < day and state in CHASED_STATES
+def is_overdue(state: State, due_on: date | None, day: date, task_state: TaskState = TaskState.OPEN) -> bool:
+    """Whether ``day`` lies after the due day of a part that is still chased.
+
+    The one rule for lists, figures, flags, notices and calendars; ``tracker.store.overdue`` says it to databases.
+    """
+    return due_on is not None and due_on < day and is_chased(state, task_state)
 
 
 def light_of(
@@ -98,7 +103,7 @@ def light_of(
     pack: LightPack = DEFAULT_PACK,
 ) -> LitLight:
     """The light of an assignment on ``day``, with its reason; the same facts and day always give the same answer."""
-    if facts.state not in CHASED_STATES:
+    if not is_chased(facts.state, facts.task_state):
         return _resting(facts)
     return (
         _overdue(facts, day)
@@ -114,7 +119,9 @@ def _resting(facts: AssignmentFacts) -> LitLight:
         return LitLight(Light.NONE, "已撤销，不再亮灯。")
     if facts.state is State.SUSPENDED:
         return LitLight(Light.NONE, "已中止（挂账），恢复办理前不亮灯。")
-    return _completed(facts)
+    if facts.state is State.COMPLETED:
+        return _completed(facts)
+    return LitLight(Light.NONE, f"任务{facts.task_state.label}，本单位的分工不再催办，不亮灯。")
 
 
 def _completed(facts: AssignmentFacts) -> LitLight:
@@ -130,7 +137,7 @@ def _completed(facts: AssignmentFacts) -> LitLight:
 
 
 def _overdue(facts: AssignmentFacts, day: date) -> LitLight | None:
-    if facts.due_on is None or not is_overdue(facts.state, facts.due_on, day):
+    if facts.due_on is None or not is_overdue(facts.state, facts.due_on, day, facts.task_state):
         return None
     why = f"时限为{_words(facts.due_on)}，已逾期{(day - facts.due_on).days}天，尚未办结。"
     return LitLight(Light.RED, why, Light.RED.word)

@@ -26,7 +26,7 @@ class NoticeKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A rung of the ladder; ``days`` counts from the due day: −7 a week before it, +1 the day after.
+    """A rung of the ladder; ``days`` counts from the due day: -7 a week before it, +1 the day after.
 
     ``copies_head``: the unit's head (分管领导 standing at that unit) is told too.
     """

@@ -13,6 +13,7 @@ from tracker.domain.access import Actor, Permission
 from tracker.domain.lifecycle import Event, State
 from tracker.services.lit import Part, When, part_of
 from tracker.store import task_queries as ask
+from tracker.store.overdue import due_within, overdue_on
 from tracker.store.pages import PAGE_SIZE, Page, page_number
 from tracker.store.reach import within
 from tracker.store.tasks import Assignment
@@ -100,8 +101,8 @@ def section_counts(session: Session, actor: Actor, when: When) -> dict[Section, 
 def _conditions(when: When) -> dict[Section, ask.Condition]:
     return {
         Section.TO_SIGN: Assignment.state == State.DISPATCHED,
-        Section.OVERDUE: ask.overdue_on(when.today),
-        Section.SOON: ask.due_within(when.today, SOON_DAYS),
+        Section.OVERDUE: overdue_on(when.today),
+        Section.SOON: due_within(when.today, SOON_DAYS),
         Section.IN_PROGRESS: ask.signed_and_open(),
         Section.DONE: Assignment.state == State.COMPLETED,
     }

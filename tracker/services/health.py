@@ -9,9 +9,9 @@ from sqlalchemy import Row, func, select
 from sqlalchemy.orm import Session
 
 from tracker.clock import Clock
-from tracker.domain.lifecycle import CHASED_STATES
 from tracker.store import sweep_runs
 from tracker.store.notices import MailState, Notice, SweepRun
+from tracker.store.overdue import overdue_on
 from tracker.store.people import Person
 from tracker.store.plans import Plan
 from tracker.store.tasks import Assignment, Task
@@ -69,10 +69,9 @@ class Counts:
 
 def counts(session: Session, today: date) -> Counts:
     """All of it in one statement."""
-    late = (Assignment.due_on < today, Assignment.state.in_(CHASED_STATES))
     questions = (
         *(select(func.count()).select_from(table) for table in (Unit, Person, Plan, Task, Assignment)),
-        select(func.count()).select_from(Assignment).where(*late),
+        select(func.count()).select_from(Assignment).join(Assignment.task).where(overdue_on(today)),
         select(func.count()).select_from(Notice),
         select(func.count()).where(Notice.person_id.is_not(None), Notice.read_at.is_(None)),
         select(func.count()).where(Notice.mail_state == MailState.WAITING),

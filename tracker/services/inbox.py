@@ -9,12 +9,12 @@ from datetime import date, datetime
 from sqlalchemy import CursorResult, Select, func, select, update
 from sqlalchemy.orm import Session, contains_eager
 
-from tracker.domain.lifecycle import CHASED_STATES
+from tracker.domain.lifecycle import CHASED_STATES, TaskState
 from tracker.domain.notices import NoticeKind, step_label
 from tracker.services.errors import NotFound
 from tracker.store.notices import Notice
 from tracker.store.pages import PAGE_SIZE, Page, page_number
-from tracker.store.tasks import Assignment, Task, TaskState
+from tracker.store.tasks import Assignment, Task
 
 
 @dataclass(frozen=True, slots=True)

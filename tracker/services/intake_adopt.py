@@ -13,7 +13,7 @@ from sqlalchemy.orm.exc import StaleDataError
 
 from tracker.domain.access import Actor
 from tracker.domain.drafts import Basis
-from tracker.domain.lifecycle import State
+from tracker.domain.lifecycle import State, TaskState
 from tracker.services.assigning import PlannedAssignment, UnknownUnits
 from tracker.services.errors import Invalid, Stale
 from tracker.services.intake_drafts import StaleDraft, draft_for_intake
@@ -22,7 +22,7 @@ from tracker.services.intake_review import SharedDate, is_sure, naming_for, plan
 from tracker.store.office import office_setting
 from tracker.store.plan_queries import drafts_of, task_of_draft
 from tracker.store.plans import Draft, DraftState
-from tracker.store.tasks import Assignment, HistoryEntry, Milestone, Task, TaskState
+from tracker.store.tasks import Assignment, HistoryEntry, Milestone, Task
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +112,15 @@ def _planned(draft: Draft, naming: Naming, *, setting: bool) -> list[PlannedAssi
     unknown = naming.unknown_of(draft)
     if unknown:
         raise UnknownUnits(unknown)
+    beyond = naming.beyond_of(draft)
+    if beyond:
+        raise Invalid(_out_of_scope(beyond))
     return planned_for(draft, naming, setting=setting)
+
+
+def _out_of_scope(names: Sequence[str]) -> str:
+    listed = "、".join(f"“{name}”" for name in names)
+    return f"{listed}不在本级管理范围内，不能下达任务。请点“修改”删去，或由上级督查室导入这份文件。"
 
 
 def _task_of(draft: Draft, planned: Sequence[PlannedAssignment], actor: Actor, now: datetime) -> Task:

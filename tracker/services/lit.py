@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, tzinfo
 
-from tracker.domain.lights import DEFAULT_PACK, AssignmentFacts, LightPack, LitLight, light_of
+from tracker.domain.lifecycle import is_chased
+from tracker.domain.lights import DEFAULT_PACK, AssignmentFacts, Light, LightPack, LitLight, light_of
 from tracker.domain.workdays import announced_calendar
 from tracker.store.tasks import Assignment, HistoryEntry
 
@@ -27,11 +28,17 @@ class Part:
     days_late: int = 0
     told: HistoryEntry | None = None
 
+    @property
+    def is_chased(self) -> bool:
+        """Whether the unit is still pressed for it; where it is not, no list counts its days."""
+        return is_chased(self.assignment.state, self.assignment.task.state)
+
 
 def part_of(assignment: Assignment, when: When, told: HistoryEntry | None = None) -> Part:
     """The assignment as it stands on the day."""
-    late = (when.today - assignment.due_on).days if assignment.due_on else 0
-    return Part(assignment, lit(assignment, when), max(late, 0), told)
+    light = lit(assignment, when)
+    due_on = assignment.due_on if light.light is Light.RED else None
+    return Part(assignment, light, (when.today - due_on).days if due_on else 0, told)
 
 
 def lit(assignment: Assignment, when: When) -> LitLight:
@@ -41,6 +48,7 @@ def lit(assignment: Assignment, when: When) -> LitLight:
         assignment.due_on,
         assignment.dispatched_at.astimezone(when.zone).date(),
         assignment.completed_on,
+        task_state=assignment.task.state,
     )
     return light_of(facts, when.today, announced_calendar().add_workdays)
 

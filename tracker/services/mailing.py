@@ -15,14 +15,13 @@ from tracker.clock import Clock
 from tracker.delivery import digest as digests
 from tracker.delivery.digest import Digest, Item
 from tracker.delivery.transport import Message, OutOfReach, Transport, Undelivered
-from tracker.domain.lifecycle import CHASED_STATES
+from tracker.domain.lifecycle import is_chased
 from tracker.domain.notices import step_label
 from tracker.store import mail_queries as queries
 from tracker.store.engine import write_session
 from tracker.store.mail_queries import Claim, Subject
 from tracker.store.notices import MailState
 from tracker.store.once import MAIL_TURN, take_turn
-from tracker.store.tasks import TaskState
 
 LEASE = timedelta(minutes=10)
 FIRST_PAUSE, LONGEST_PAUSE = timedelta(minutes=5), timedelta(hours=4)
@@ -97,8 +96,7 @@ def _pack(engine: Engine, claimed: Claim, clock: Clock, base_url: str, report: M
 def _is_needed(subject: Subject) -> bool:
     """Whether the notice still tells something true that its reader has not seen."""
     return (
-        subject.state in CHASED_STATES
-        and subject.task_state is TaskState.OPEN
+        is_chased(subject.state, subject.task_state)
         and subject.due_on == subject.notice_due_on
         and subject.still_told
         and subject.read_at is None

@@ -8,8 +8,8 @@ from datetime import date, datetime
 
 from sqlalchemy.orm.attributes import flag_modified
 
-from tracker.domain.lifecycle import Event, Outcome, State, Transition
-from tracker.store.tasks import Assignment, Task, TaskState
+from tracker.domain.lifecycle import Event, Outcome, State, TaskState, Transition
+from tracker.store.tasks import Assignment, Task
 from tracker.store.units import Unit
 
 

@@ -120,7 +120,7 @@ def _items(session: Session, feed: Feed, owner: Actor, place: Place) -> list[Fee
 
 def _item(row: Row, parts: dict[Role, list[str]], place: Place) -> FeedItem:  # type: ignore[type-arg]
     dispatched_on = row.dispatched_at.astimezone(place.zone).date()
-    facts = AssignmentFacts(row.state, row.due_on, dispatched_on, row.completed_on)
+    facts = AssignmentFacts(row.state, row.due_on, dispatched_on, row.completed_on, task_state=row.task_state)
     lit = light_of(facts, place.today, announced_calendar().add_workdays)
     return FeedItem(
         uid=row.uid,

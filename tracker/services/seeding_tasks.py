@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
-from tracker.domain.lifecycle import State
+from tracker.domain.lifecycle import State, TaskState
 from tracker.domain.seed import Seed, SeedMilestone, SeedPlan, SeedTask
 from tracker.domain.units import UnitDirectory
 from tracker.services.assigning import Mention, PlannedAssignment, assignments_for, custom_applies
@@ -17,10 +17,10 @@ from tracker.services.moves import settle_task
 from tracker.services.seeding_run import Loading
 from tracker.store.office import office_setting
 from tracker.store.plans import Plan
-from tracker.store.tasks import Assignment, HistoryEntry, Milestone, Task, TaskState
+from tracker.store.tasks import Assignment, HistoryEntry, Milestone, Task
 from tracker.store.units import Unit
 
-ADOPTED_BY = "种子数据"
+ADOPTED_BY = "核定数据"
 _NO_NAMES: UnitDirectory[int] = UnitDirectory()  # the seed has told already which units are meant
 
 

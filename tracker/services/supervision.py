@@ -16,6 +16,7 @@ from tracker.domain.roles import Role
 from tracker.export.sheets import Cell, Column, sheet_bytes
 from tracker.services.lit import Part, When, part_of
 from tracker.store import task_queries as ask
+from tracker.store.overdue import overdue_on
 from tracker.store.pages import PAGE_SIZE, Page, page_number
 from tracker.store.plans import Plan
 from tracker.store.reach import below, within
@@ -103,7 +104,7 @@ def _told(session: Session, found: Sequence[Assignment], when: When, events: tup
 
 
 def _overdue_conditions(session: Session, actor: Actor, when: When, wanted: OverdueFilter) -> list[ask.Condition]:
-    conditions = [within(actor, Permission.SUPERVISE), ask.overdue_on(when.today)]
+    conditions = [within(actor, Permission.SUPERVISE), overdue_on(when.today)]
     if wanted.words:
         conditions.append(ask.about(wanted.words))
     if wanted.unit_id:

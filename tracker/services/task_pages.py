@@ -18,6 +18,7 @@ from tracker.services.lit import Part, When, late_to_sign, part_of
 from tracker.services.supervision import under
 from tracker.services.work import events_for
 from tracker.store import task_queries as ask
+from tracker.store.overdue import overdue_on
 from tracker.store.pages import PAGE_SIZE, Page, page_number
 from tracker.store.plans import Plan
 from tracker.store.reach import within
@@ -85,7 +86,8 @@ class TaskPage:
 
     @property
     def date_changes(self) -> list[HistoryEntry]:
-        return [entry for entry in self.entries if entry.due_from or entry.due_to]
+        """The moves of a date; the first date, given at dispatch, is none."""
+        return [entry for entry in self.entries if entry.event != "adopt" and entry.due_from != entry.due_to]
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +131,7 @@ def _conditions(session: Session, actor: Actor, when: When, wanted: TaskFilter) 
     if wanted.due_to:
         conditions.append(Assignment.due_on <= wanted.due_to)
     if wanted.overdue:
-        conditions.append(ask.overdue_on(when.today))
+        conditions.append(overdue_on(when.today))
     if wanted.light:
         conditions.append(ask.light_is(wanted.light, when.today, late_to_sign(when), DEFAULT_PACK))
     return conditions

@@ -11,9 +11,10 @@ from sqlalchemy import ColumnElement, Row, Select, and_, or_, select
 from sqlalchemy.orm import Session
 
 from tracker.domain.access import Actor, Permission
-from tracker.domain.lifecycle import CHASED_STATES, OPEN_STATES
+from tracker.domain.lifecycle import OPEN_STATES
 from tracker.domain.roles import Role
 from tracker.store.feeds import Feed, FeedScope
+from tracker.store.overdue import overdue_on
 from tracker.store.plans import Plan
 from tracker.store.reach import within
 from tracker.store.tasks import Assignment, Task
@@ -36,6 +37,7 @@ COLUMNS: tuple[Any, ...] = (
     Assignment.withdrawn_on,
     Assignment.changed_at,
     Assignment.sequence,
+    Task.state.label("task_state"),
     Task.title,
     Task.path,
     Task.quote,
@@ -96,7 +98,7 @@ def _in_scope(feed: Feed, today: date) -> ColumnElement[bool]:
         case FeedScope.PLAN:
             return Task.plan_id == feed.plan_id
         case FeedScope.OVERDUE:
-            return and_(Assignment.due_on < today, Assignment.state.in_(CHASED_STATES))
+            return overdue_on(today)
         case FeedScope.ALL:
             return Assignment.due_on.is_not(None)
 

@@ -11,12 +11,12 @@ from sqlalchemy import Row, func, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
 from tracker.domain.access import Office
-from tracker.domain.lifecycle import State
+from tracker.domain.lifecycle import State, TaskState
 from tracker.domain.roles import Role
 from tracker.store.notices import MailState, Notice, SweepRun
 from tracker.store.people import Person, PersonStanding
 from tracker.store.plans import Plan
-from tracker.store.tasks import Assignment, Task, TaskState
+from tracker.store.tasks import Assignment, Task
 from tracker.store.units import Unit
 
 # No mail is sent of a notice older than this. It is longer than the longest holiday: what falls due in one is

@@ -13,11 +13,12 @@ from sqlalchemy import ColumnElement, Select, and_, case, exists, false, func, o
 from sqlalchemy.orm import Session, aliased, joinedload, selectinload
 
 from tracker.domain.access import Actor, Office, Permission
-from tracker.domain.lifecycle import CHASED_STATES
+from tracker.domain.lifecycle import TaskState
+from tracker.store.overdue import overdue_on
 from tracker.store.pages import PAGE_SIZE, Page, page_number
 from tracker.store.plans import Draft, DraftState, Plan
 from tracker.store.reach import below, within
-from tracker.store.tasks import Assignment, Task, TaskState
+from tracker.store.tasks import Assignment, Task
 from tracker.store.units import Unit
 
 SCOPE = aliased(Unit, name="scope")
@@ -96,7 +97,7 @@ def oversees(actor: Actor, scope_path: str) -> bool:
 
 def task_counts(session: Session, actor: Actor, plan_ids: Iterable[int], today: date) -> dict[int, TaskCounts]:
     """The counts of tasks of these plans; plans without tasks that the actor may see are left out."""
-    late = and_(Task.state == TaskState.OPEN, exists(_late_parts(actor, today)))
+    late = exists(_late_parts(actor, today))
     sums = [_sum_if(Task.state == TaskState.OPEN), _sum_if(late), _sum_if(Task.state == TaskState.COMPLETED)]
     rows = session.execute(
         select(Task.plan_id, func.count(Task.id), *sums)
@@ -187,8 +188,7 @@ def _late_parts(actor: Actor, today: date) -> Select[int]:
         .join(PART_UNIT, Assignment.unit_id == PART_UNIT.id)
         .where(
             Assignment.task_id == Task.id,
-            Assignment.due_on < today,
-            Assignment.state.in_(CHASED_STATES),
+            overdue_on(today),
             or_(_oversees(actor), within(actor, Permission.READ, PART_UNIT.path)),
         )
         .correlate(Task, SCOPE)

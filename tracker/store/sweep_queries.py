@@ -37,12 +37,13 @@ from tracker.domain.notices import HORIZON, Reached, Step
 from tracker.store.base import Instant
 from tracker.store.notices import MailState, Notice
 from tracker.store.once import insert_once
+from tracker.store.overdue import TASK_OPEN, chased
 from tracker.store.people import Person, PersonStanding
-from tracker.store.tasks import Assignment, HistoryEntry, Task, TaskState
+from tracker.store.tasks import Assignment, HistoryEntry, Task
 from tracker.store.units import Unit
 
 # Word for word the conditions of the indexes, so that both databases recognise them.
-UNFLAGGED = text("overdue_flagged_on IS NULL AND state NOT IN ('completed', 'withdrawn')")
+UNFLAGGED = text("assignment.overdue_flagged_on IS NULL AND assignment.state NOT IN ('completed', 'withdrawn')")
 FLAG_OUTDATED = text("overdue_flagged_on IS NOT NULL AND (due_on IS NULL OR due_on >= overdue_flagged_on)")
 # Said by what is left out: asked by IN, SQLite would walk the long index by state instead of the short one above.
 NOT_CHASED = tuple(state for state in State if state not in CHASED_STATES)
@@ -80,11 +81,6 @@ class Decision:
     late_days: int
 
 
-def chased() -> ColumnElement[bool]:
-    """The condition that a unit is held to its date: its part awaits it, and the task is still open."""
-    return and_(Assignment.state.in_(CHASED_STATES), Task.state == TaskState.OPEN)
-
-
 def clear_outdated_flags(session: Session) -> int:
     """Takes the overdue flag from parts whose date was moved to the flag's day or later; returns how many."""
     outdated = select(Assignment.id).where(FLAG_OUTDATED).with_for_update(skip_locked=True)
@@ -98,16 +94,17 @@ def clear_outdated_flags(session: Session) -> int:
 
 
 def flag_overdue(session: Session, today: date, swept_day: date | None, limit: int) -> list[tuple[int, bool]]:
-    """Flags up to ``limit`` open parts whose day has passed.
+    """Flags up to ``limit`` chased parts whose day has passed.
 
     Returns (id, whether the sweep of ``swept_day`` should have flagged it already) of each. A row that
     somebody is changing at this moment is left to the next run: the sweep waits for nobody.
     """
     late = (
         select(Assignment.id)
-        .where(UNFLAGGED, Assignment.due_on < today, Assignment.state.not_in(NOT_CHASED))
+        .join(Task, Assignment.task_id == Task.id)
+        .where(UNFLAGGED, Assignment.due_on < today, Assignment.state.not_in(NOT_CHASED), TASK_OPEN)
         .limit(limit)
-        .with_for_update(skip_locked=True)
+        .with_for_update(of=Assignment, skip_locked=True)
     )
     was_missed = Assignment.due_on < swept_day if swept_day else false()
     flagged = session.execute(

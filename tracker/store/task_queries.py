@@ -9,9 +9,10 @@ from typing import Any, TypeVarTuple
 from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
 from sqlalchemy.orm import Session, contains_eager, joinedload, selectinload
 
-from tracker.domain.lifecycle import CHASED_STATES, OPEN_STATES, State
+from tracker.domain.lifecycle import OPEN_STATES, State
 from tracker.domain.lights import Light, LightPack
 from tracker.domain.roles import Role
+from tracker.store.overdue import DATED, chased, overdue_on
 from tracker.store.plans import Plan, Source
 from tracker.store.tasks import Assignment, HistoryEntry, Task
 from tracker.store.units import Unit
@@ -163,23 +164,9 @@ def _joined(query: Select[*Ts]) -> Select[*Ts]:
 def counts_of(session: Session, base: Condition, **groups: Condition) -> dict[str, int]:
     """How many parts that meet ``base`` meet each group's condition too, in one statement."""
     sums = [func.sum(case((condition, 1), else_=0)).label(name) for name, condition in groups.items()]
-    row = session.execute(select(*sums).select_from(Assignment).join(Assignment.unit).where(base)).one()
+    counted = select(*sums).select_from(Assignment).join(Assignment.unit).join(Assignment.task)
+    row = session.execute(counted.where(base)).one()
     return {name: value or 0 for name, value in row._mapping.items()}
-
-
-# With this beside it, a comparison of days is false, not unknown, where there is no day.
-DATED = Assignment.due_on.is_not(None)
-CHASED = Assignment.state.in_(CHASED_STATES)
-
-
-def overdue_on(day: date) -> Condition:
-    """What ``tracker.domain.lights.is_overdue`` says, as a condition."""
-    return and_(CHASED, DATED, Assignment.due_on < day)
-
-
-def due_within(day: date, days: int) -> Condition:
-    """Still awaited, and due from ``day`` up to ``days`` later."""
-    return and_(CHASED, DATED, Assignment.due_on.between(day, day + timedelta(days=days)))
 
 
 def signed_and_open() -> Condition:
@@ -194,9 +181,9 @@ def light_is(light: Light, day: date, late_to_sign: datetime, pack: LightPack) -
     """
     unsigned = and_(Assignment.state == State.DISPATCHED, Assignment.dispatched_at < late_to_sign)
     soon = and_(DATED, Assignment.due_on <= day + timedelta(days=pack.due_soon_days))
-    worrying = and_(CHASED, or_(soon, unsigned))
+    worrying = and_(chased(), or_(soon, unsigned))
     completed = Assignment.state == State.COMPLETED
-    calm = and_(DATED, or_(and_(CHASED, ~worrying), completed))
+    calm = and_(DATED, or_(and_(chased(), ~worrying), completed))
     return {
         Light.RED: overdue_on(day),
         Light.YELLOW: and_(worrying, ~overdue_on(day)),

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from enum import StrEnum
 from uuid import uuid4
 
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from tracker.domain.drafts import Basis, DeadlineKind, Form
-from tracker.domain.lifecycle import Event, Outcome, State
+from tracker.domain.lifecycle import Event, Outcome, State, TaskState
 from tracker.domain.roles import Role
 from tracker.store.base import Base, Instant, one_of, word
 from tracker.store.people import Person
@@ -18,20 +17,11 @@ from tracker.store.plans import Plan
 from tracker.store.units import Unit
 
 
-class TaskState(StrEnum):
-    """Follows from the assignments, and is kept in the same commit, so that lists need not count."""
-
-    OPEN = "open"
-    COMPLETED = "completed"
-    WITHDRAWN = "withdrawn"
-
-    @property
-    def label(self) -> str:
-        return {"open": "办理中", "completed": "已办结", "withdrawn": "已撤销"}[self.value]
-
-
 class Task(Base):
-    """One adopted clause (任务). ``original_due_on`` is never changed; ``due_on`` is the current date."""
+    """One adopted clause (任务). ``original_due_on`` is never changed; ``due_on`` is the current date.
+
+    ``state`` follows from the assignments, and is kept in the same commit, so that lists need not count.
+    """
 
     __tablename__ = "task"
 

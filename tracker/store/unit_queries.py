@@ -13,10 +13,10 @@ from sqlalchemy.orm import Session, aliased, joinedload, selectinload
 from tracker.domain.access import Actor, Permission
 from tracker.domain.lifecycle import OPEN_STATES, State
 from tracker.domain.units import UnitKind, UnitMatch, name_key
+from tracker.store.overdue import overdue_on
 from tracker.store.pages import PAGE_SIZE, Page, page_number
 from tracker.store.reach import within
-from tracker.store.task_queries import overdue_on
-from tracker.store.tasks import Assignment
+from tracker.store.tasks import Assignment, Task
 from tracker.store.unit_directory import names_for
 from tracker.store.units import Unit, UnitGroup, UnitGroupMember, UnitName
 
@@ -83,6 +83,7 @@ def part_counts(session: Session, actor: Actor, today: date, unit_ids: Sequence[
     readable = select(Unit.id).where(Unit.id.in_(unit_ids), within(actor, Permission.READ))
     counted = (
         select(Assignment.unit_id, func.count(), late)
+        .join(Task, Assignment.task_id == Task.id)
         .where(Assignment.unit_id.in_(unit_ids), Assignment.state.in_(OPEN_STATES))
         .group_by(Assignment.unit_id)
     )

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tracker.domain.lifecycle import State
+from tracker.domain.lifecycle import State, TaskState
 from tracker.domain.lights import AssignmentFacts, Light, LightPack, LitLight, is_overdue, light_of, plain_workdays
 
 DUE = date(2023, 6, 30)
@@ -47,6 +47,16 @@ UNSIGNED = AssignmentFacts(State.DISPATCHED, date(2023, 12, 31), dispatched_on=F
             replace(SIGNED, state=State.SUSPENDED),
             date(2024, 1, 1),
             LitLight(Light.NONE, "已中止（挂账），恢复办理前不亮灯。"),
+        ),
+        (
+            replace(SIGNED, task_state=TaskState.COMPLETED),
+            date(2024, 1, 1),
+            LitLight(Light.NONE, "任务已办结，本单位的分工不再催办，不亮灯。"),
+        ),
+        (
+            replace(UNSIGNED, task_state=TaskState.WITHDRAWN),
+            date(2024, 1, 1),
+            LitLight(Light.NONE, "任务已撤销，本单位的分工不再催办，不亮灯。"),
         ),
         (replace(SIGNED, state=State.WITHDRAWN), date(2024, 1, 1), LitLight(Light.NONE, "已撤销，不再亮灯。")),
         (
@@ -114,13 +124,13 @@ def test_plain_working_days(start: date, count: int, expected: date) -> None:
 DAYS = st.dates(date(2022, 1, 1), date(2027, 12, 31))
 
 
-@given(st.sampled_from(State), st.none() | DAYS, DAYS, DAYS, DAYS)
-def test_red_means_overdue_and_nothing_else(
-    state: State, due_on: date | None, dispatched_on: date, done: date, day: date
-) -> None:
-    facts = AssignmentFacts(state, due_on, dispatched_on, completed_on=done)
-    lit = light_of(facts, day)
-    assert (lit.light is Light.RED) == is_overdue(state, due_on, day)
+FACTS = st.builds(AssignmentFacts, st.sampled_from(State), st.none() | DAYS, DAYS, DAYS, st.none())
+
+
+@given(FACTS, st.sampled_from(TaskState), DAYS)
+def test_red_means_overdue_and_nothing_else(facts: AssignmentFacts, task_state: TaskState, day: date) -> None:
+    lit = light_of(replace(facts, task_state=task_state), day)
+    assert (lit.light is Light.RED) == is_overdue(facts.state, facts.due_on, day, task_state)
     assert lit.why.endswith("。")
     assert lit.why.count("。") == 1
     assert bool(lit.word) == (lit.light in (Light.RED, Light.YELLOW))

@@ -106,7 +106,7 @@ def test_the_rule_for_tables_is_the_rule_for_one(due: int, downtime: int) -> Non
 
 @given(due=st.integers(-50, 50), since=st.integers(-60, 60), days=st.lists(st.integers(0, 100), min_size=1))
 def test_what_was_owed_once_stays_said_once(due: int, since: int, days: list[int]) -> None:
-    """Sweeping on any set of days tells the same urgings as sweeping on the last of them alone, or more, never twice."""
+    """Sweeping on any set of days tells the same urgings as sweeping on the last alone, or more, never twice."""
     start = day(since)
     swept = [start + timedelta(days=each) for each in sorted(set(days))]
     said = [(each.step.days, each.planned_on) for today in swept for each in owed(day(due), start, today)]

@@ -15,7 +15,7 @@ from tests.intake_texts import DOUBT, TARGET, a_draft, a_reading
 from tracker.domain.access import Forbidden
 from tracker.domain.drafts import Basis, Deadline, DeadlineKind, Doubt, Form, UnitMention
 from tracker.domain.drafts import Draft as DraftReading
-from tracker.domain.lifecycle import State
+from tracker.domain.lifecycle import State, TaskState
 from tracker.domain.roles import Role
 from tracker.domain.units import name_key
 from tracker.services import intake_adopt
@@ -29,7 +29,7 @@ from tracker.store.engine import make_engine, write_session
 from tracker.store.office import OfficeSetting
 from tracker.store.plan_queries import drafts_of
 from tracker.store.plans import Draft, DraftState, Plan, Source
-from tracker.store.tasks import Assignment, Task, TaskState
+from tracker.store.tasks import Assignment, Task
 from tracker.store.units import Unit, UnitGroup, UnitGroupMember, UnitName
 
 FROM_PLAN = Deadline("3月30日前", DeadlineKind.FIXED, date(2023, 3, 30), Basis.PLAN, "day")
@@ -308,3 +308,26 @@ def test_two_reviewers_adopt_at_once_on_sqlite(sqlite_url: str) -> None:
 @pytest.mark.needs("postgresql")
 def test_two_reviewers_adopt_at_once_on_postgresql(postgres_url: str) -> None:
     assert sorted(done.already for done in race(postgres_url)) == [False, True]
+
+
+def imported_by_the_county(session: Session, city: City, *drafts: DraftReading) -> list[Draft]:
+    done = import_source(session, the_actor(city.county_supervisor), NOW, a_reading(*drafts), city.county.id)
+    return list(drafts_of(session, session.get_one(Source, done.source_id).plans[0].id))
+
+
+@pytest.mark.parametrize("name", ["市财政局", "各有关部门"])
+def test_a_county_gives_no_work_to_units_beside_or_above_it(session: Session, city: City, name: str) -> None:
+    a_group(session, city.root, "各有关部门", city.county, city.finance)
+    actor, (draft,) = the_actor(city.county_supervisor), imported_by_the_county(session, city, a_draft("修路", name))
+    with pytest.raises(Invalid, match=f"“{name}”不在本级管理范围内"):
+        adopt(session, actor, NOW, draft.id, draft.version)
+    session.rollback()
+    assert adopt_sure(session, actor, NOW, draft.plan_id) == 0
+    assert not session.scalar(select(func.count(Assignment.id)))
+    shown = review(session, actor, draft.plan_id, show=Show.DOUBTED)
+    assert shown.page.rows[0].questions == (f"单位“{name}”不在本级管理范围内，不能下达任务",)
+
+
+def test_a_county_divides_its_work_among_its_own(session: Session, city: City) -> None:
+    (draft,) = imported_by_the_county(session, city, a_draft("修路", "东河县教育局"))
+    assert adopt_sure(session, the_actor(city.county_supervisor), NOW, draft.plan_id) == 1

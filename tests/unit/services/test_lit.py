@@ -9,14 +9,15 @@ from zoneinfo import ZoneInfo
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
 from tests.builders import a_city, a_plan, a_task
-from tracker.domain.lifecycle import State
+from tracker.domain.lifecycle import State, TaskState, is_chased
 from tracker.domain.lights import DEFAULT_PACK, Light, is_overdue
 from tracker.services.lit import When, late_to_sign, lit, part_of
 from tracker.store import task_queries as ask
 from tracker.store.engine import make_engine, write_session
+from tracker.store.overdue import chased, due_within, overdue_on
 from tracker.store.tasks import Assignment
 
 ZONE = ZoneInfo("Asia/Shanghai")
@@ -39,19 +40,27 @@ def database(request: pytest.FixtureRequest) -> Iterator[Session]:
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=150)
 @given(
     state=st.sampled_from(State),
+    task_state=st.sampled_from(TaskState),
     due_on=st.none() | FEW_DAYS,
     dispatched_at=st.builds(datetime.combine, FEW_DAYS, st.times(), st.just(ZONE)),
     today=FEW_DAYS,
 )
-def test_rule_and_condition_agree(
-    database: Session, state: State, due_on: date | None, dispatched_at: datetime, today: date
+def test_rule_and_condition_agree(  # noqa: PLR0917 - hypothesis gives them by name
+    database: Session,
+    state: State,
+    task_state: TaskState,
+    due_on: date | None,
+    dispatched_at: datetime,
+    today: date,
 ) -> None:
     database.rollback()
-    part = database.query(Assignment).one()
+    part = database.query(Assignment).options(joinedload(Assignment.task)).one()
     part.state, part.due_on = state, due_on
     part.dispatched_at = dispatched_at
     part.completed_on = today if state is State.COMPLETED else None
     part.withdrawn_on = today if state is State.WITHDRAWN else None
+    part.task.state = task_state
+    part.task.completed_on = today if task_state is TaskState.COMPLETED else None
     database.flush()
     when = When(today, ZONE)
     found = [
@@ -60,7 +69,10 @@ def test_rule_and_condition_agree(
         if ask.count_parts(database, [ask.light_is(light, today, late_to_sign(when), DEFAULT_PACK)])
     ]
     assert found == [lit(part, when).light]
-    assert ask.count_parts(database, [ask.overdue_on(today)]) == is_overdue(state, due_on, today)
+    assert ask.count_parts(database, [overdue_on(today)]) == is_overdue(state, due_on, today, task_state)
+    assert ask.count_parts(database, [chased()]) == is_chased(state, task_state) == part_of(part, when).is_chased
+    soon = is_chased(state, task_state) and due_on is not None and 0 <= (due_on - today).days <= 5
+    assert ask.count_parts(database, [due_within(today, 5)]) == soon
     database.rollback()
 
 

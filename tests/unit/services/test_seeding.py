@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from tests.builders import NOW, a_unit
-from tracker.domain.lifecycle import State
+from tracker.domain.lifecycle import State, TaskState
 from tracker.domain.roles import Role
 from tracker.domain.seed import Seed
 from tracker.domain.units import name_key
@@ -19,7 +19,7 @@ from tracker.services.seeding import Loaded, SeedConflict, load_seed
 from tracker.store.engine import make_engine, write_session
 from tracker.store.office import OfficeSetting
 from tracker.store.plans import Plan
-from tracker.store.tasks import Assignment, HistoryEntry, Milestone, Task, TaskState
+from tracker.store.tasks import Assignment, HistoryEntry, Milestone, Task
 from tracker.store.units import Unit, UnitGroup, UnitName
 
 SEED = """

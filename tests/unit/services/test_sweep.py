@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from tests.builders import TODAY, City, a_city, a_person, a_plan, a_task, a_unit
 from tracker.domain.access import Office
-from tracker.domain.lifecycle import CHASED_STATES, Event, State
+from tracker.domain.lifecycle import CHASED_STATES, Event, State, TaskState
 from tracker.domain.notices import NoticeKind, owed
 from tracker.domain.roles import Role
 from tracker.services import sweep as sweeping
@@ -21,7 +21,7 @@ from tracker.services.sweep import SweepReport, sweep
 from tracker.store import sweep_queries
 from tracker.store.engine import make_engine, write_session
 from tracker.store.notices import MailState, Notice, SweepRun
-from tracker.store.tasks import Assignment, HistoryEntry, TaskState
+from tracker.store.tasks import Assignment, HistoryEntry
 
 
 @pytest.fixture
@@ -121,11 +121,28 @@ def test_only_what_a_unit_still_owes_is_chased(engine: Engine, session: Session,
     assert (flag_of(session, part) is not None) == chased
 
 
-def test_support_of_a_completed_task_is_not_told(engine: Engine, session: Session, city: City) -> None:
+@pytest.mark.parametrize("task_state", [TaskState.COMPLETED, TaskState.WITHDRAWN])
+def test_support_of_a_settled_task_is_neither_flagged_nor_told(
+    engine: Engine, session: Session, city: City, task_state: TaskState
+) -> None:
     task = a_task(session, a_plan(session, city.root), (city.education, Role.SUPPORT), due_on=in_days(-1))
-    task.state, task.completed_on = TaskState.COMPLETED, in_days(-2)
+    task.state, task.completed_on = task_state, in_days(-2) if task_state is TaskState.COMPLETED else None
     session.commit()
-    assert run(engine).total == 0
+    report = run(engine)
+    assert (report.flagged, report.total) == (0, 0)
+
+
+def test_support_of_a_task_that_was_reopened_is_told_of_what_it_missed(
+    engine: Engine, session: Session, city: City
+) -> None:
+    task = a_task(session, a_plan(session, city.root), (city.education, Role.SUPPORT), due_on=in_days(-3))
+    task.state, task.completed_on = TaskState.COMPLETED, in_days(-4)
+    session.commit()
+    run(engine)
+    task.state, task.completed_on = TaskState.OPEN, None
+    session.commit()
+    report = run(engine, in_days(1))
+    assert (report.flagged, report.recorded) == (1, {1: 1})
 
 
 def test_what_has_no_date_is_left_alone(engine: Engine, session: Session, city: City) -> None:

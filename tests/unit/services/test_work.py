@@ -13,13 +13,13 @@ from sqlalchemy.orm import Session
 
 from tests.builders import LAST_MONTH, NOW, TODAY, City, a_plan, a_task, the_actor
 from tracker.domain.access import Forbidden
-from tracker.domain.lifecycle import TRANSITIONS, Event, Outcome, Refused, State
+from tracker.domain.lifecycle import TRANSITIONS, Event, Outcome, Refused, State, TaskState
 from tracker.domain.roles import Role
 from tracker.services.errors import Invalid, NotFound
 from tracker.services.moves import settle_task
 from tracker.services.work import PERMISSION_FOR, SAME_PRESS, Changed, act, events_for
 from tracker.store.people import Person
-from tracker.store.tasks import Assignment, HistoryEntry, Task, TaskState
+from tracker.store.tasks import Assignment, HistoryEntry, Task
 
 LATER = NOW + timedelta(minutes=1)
 Do = Callable[..., Assignment]

@@ -12,10 +12,10 @@ from sqlalchemy import Engine
 
 from tests.builders import NOW, TODAY, a_city, a_plan, a_task, the_actor
 from tracker.domain.access import Actor
-from tracker.domain.lifecycle import Event, Outcome, State
+from tracker.domain.lifecycle import Event, Outcome, State, TaskState
 from tracker.services.work import Changed, act
 from tracker.store.engine import make_engine, write_session
-from tracker.store.tasks import Assignment, Task, TaskState
+from tracker.store.tasks import Assignment, Task
 
 DATABASES = ["sqlite_url", pytest.param("postgres_url", marks=pytest.mark.needs("postgresql"))]
 

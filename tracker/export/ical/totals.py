@@ -10,7 +10,7 @@ from uuid import UUID, uuid5
 from zoneinfo import ZoneInfo
 
 from tracker.domain.lifecycle import State
-from tracker.domain.lights import Light, is_overdue
+from tracker.domain.lights import Light
 from tracker.export.ical.entries import Entry, Standing
 from tracker.export.ical.values import FeedItem, FeedSpec, Redaction
 from tracker.export.ical.wire import absolute_link, checked_uid, whole_seconds
@@ -26,7 +26,7 @@ def overdue_entry(spec: FeedSpec, items: Sequence[FeedItem]) -> Entry | None:
     Its UID follows from the feed's own and is the same every day. Its stamp is the start of today, or the last
     change of the items when that is later: it never comes from a clock.
     """
-    overdue = [item for item in items if is_overdue(item.state, item.due_on, spec.today)]
+    overdue = [item for item in items if item.light is Light.RED]
     if not overdue:
         return None
     midnight = datetime.combine(spec.today, time(), ZoneInfo(spec.style.zone_name))
