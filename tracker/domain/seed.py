@@ -83,17 +83,6 @@ class SeedMilestone:
 
 
 @dataclass(frozen=True, slots=True)
-class SeedAssignment:
-    """One unit's share of a task, groups expanded; ``written_as`` is the name in the plan."""
-
-    unit: str
-    role: Role
-    inherited: bool
-    written_as: str
-    group: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class SeedTask:
     """One adopted clause; ``key`` never changes, ``plan`` is the key of its plan."""
 
@@ -105,21 +94,6 @@ class SeedTask:
     units: tuple[SeedUnitRole, ...]
     deadline: Deadline = NO_DEADLINE
     milestones: tuple[SeedMilestone, ...] = ()
-
-    @property
-    def assignments(self) -> tuple[SeedAssignment, ...]:
-        """Each unit once, in the order of the plan.
-
-        A unit named twice (by itself and through a group, or in its own right and inherited) keeps the mention
-        that says most: its own name before a group's, named before inherited, then the first.
-        """
-        shares: dict[str, SeedAssignment] = {}
-        for mention in sorted(self.units, key=lambda unit: (unit.group is not None, unit.inherited)):
-            for unit in mention.stands_for:
-                share = SeedAssignment(unit, mention.role, mention.inherited, mention.name, mention.group)
-                shares.setdefault(unit, share)
-        order = dict.fromkeys(unit for mention in self.units for unit in mention.stands_for)
-        return tuple(shares[unit] for unit in order)
 
 
 @dataclass(frozen=True, slots=True)

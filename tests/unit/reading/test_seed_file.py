@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from tracker.domain.drafts import Basis, DeadlineKind
 from tracker.domain.roles import Role
-from tracker.domain.seed import SeedAssignment, SeedMilestone, SeedUnitRole
+from tracker.domain.seed import SeedMilestone, SeedUnitRole
 from tracker.domain.units import UnitKind
 from tracker.reading import marked_yaml
 from tracker.reading.seed_error import SeedError
@@ -95,26 +95,6 @@ def test_a_small_seed_comes_back_as_values() -> None:
         SeedMilestone("建成口袋公园20座", date(2023, 10, 31), figure="20座"),
         SeedMilestone("报送进展", recurrence="monthly"),
     )
-
-
-def test_assignments_expand_groups_and_hold_each_unit_once() -> None:
-    text = small_with("      - 市财政局\n", "      - 各县（区）\n      - {name: 白石县, role: support}\n")
-    task = read_seed(text.replace("      - {name: 各县（区）政府, inherited: true}\n", ""), "seed.yaml").tasks[0]
-    assert task.assignments == (
-        SeedAssignment("市住建局", Role.LEAD, False, "市建设局"),
-        SeedAssignment("青溪区", Role.RESPONSIBLE, False, "各县（区）", "各县（区）"),
-        SeedAssignment("白石县", Role.SUPPORT, False, "白石县"),
-    )
-
-
-def test_a_unit_named_and_inherited_counts_as_named() -> None:
-    text = small_with("      - 市财政局\n", "      - 各县（区）\n")
-    task = read_seed(text, "seed.yaml").tasks[0]
-    assert {share.unit: share.inherited for share in task.assignments} == {
-        "市住建局": False,
-        "青溪区": False,
-        "白石县": False,
-    }
 
 
 def test_parents_may_come_later_and_are_handed_out_first() -> None:
