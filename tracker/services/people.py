@@ -77,7 +77,8 @@ def _count_attempt(session: Session, login: str, now: datetime) -> _Attempt | No
         Person.login == login.strip().lower()
     )
     row = session.execute(wanted.with_for_update()).one_or_none()
-    is_locked = row is not None and row.locked_until is not None and now < row.locked_until
+    # No lock lasts longer than LOCK_OUT: one from a day that the sample's clock has left again is over.
+    is_locked = row is not None and row.locked_until is not None and now < row.locked_until <= now + LOCK_OUT
     if row is None or is_locked or not row.active:
         session.rollback()
         return None

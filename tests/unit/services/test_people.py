@@ -51,6 +51,14 @@ def test_five_failures_lock_for_a_quarter_of_an_hour(session: Session, city: Cit
     assert sign_in(session, RIGHT, NOW + LOCK_OUT).id == city.liaison.id
 
 
+def test_a_lock_does_not_outlast_a_clock_that_goes_back(session: Session, city: City) -> None:
+    """The sample may stand on its own day again after a run on the wall clock."""
+    for _ in range(MAX_FAILURES):
+        refusal(session, WRONG, NOW + timedelta(days=900))
+    refusal(session, RIGHT, NOW + timedelta(days=900))
+    assert sign_in(session, RIGHT, NOW).id == city.liaison.id
+
+
 def test_four_failures_do_not_lock_and_success_forgets_them(session: Session, city: City) -> None:
     for _ in range(2):
         for _ in range(MAX_FAILURES - 1):
