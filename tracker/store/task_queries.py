@@ -119,13 +119,21 @@ def parts(
     session: Session, conditions: Sequence[Condition], order: Sequence[Any], limit: int | None = None, offset: int = 0
 ) -> Sequence[Assignment]:
     """Assignments that meet the conditions, with unit, task and plan at hand."""
+    if limit is not None:
+        page = _joined(select(Assignment.id)).where(*conditions).order_by(*order, Assignment.id)
+        conditions = [Assignment.id.in_(_page(page, limit, offset))]
     query = (
         _joined(select(Assignment))
         .where(*conditions)
         .order_by(*order, Assignment.id)
         .options(contains_eager(Assignment.unit), contains_eager(Assignment.task).contains_eager(Task.plan))
     )
-    return session.scalars(query.limit(limit).offset(offset)).all()
+    return session.scalars(query).all()
+
+
+def _page(ids: Select[int], limit: int, offset: int) -> Select[int]:
+    """One page of ids, found before the rows are fetched: ids are sorted by the thousand, wide rows by the page."""
+    return ids.limit(limit).offset(offset).correlate(None)
 
 
 def count_parts(session: Session, conditions: Sequence[Condition]) -> int:
@@ -134,17 +142,18 @@ def count_parts(session: Session, conditions: Sequence[Condition]) -> int:
 
 
 def tasks(
-    session: Session, conditions: Sequence[Condition], order: Sequence[Any], limit: int | None = None, offset: int = 0
+    session: Session, conditions: Sequence[Condition], order: Sequence[Any], limit: int, offset: int = 0
 ) -> Sequence[Task]:
     """Tasks of which one unit's part meets all the conditions, with plan and all their units at hand."""
+    page = select(Task.id).join(Task.plan).where(Task.id.in_(_tasks_meeting(conditions))).order_by(*order, Task.id)
     query = (
         select(Task)
         .join(Task.plan)
-        .where(Task.id.in_(_tasks_meeting(conditions)))
+        .where(Task.id.in_(_page(page, limit, offset)))
         .order_by(*order, Task.id)
         .options(contains_eager(Task.plan), selectinload(Task.assignments).joinedload(Assignment.unit))
     )
-    return session.scalars(query.limit(limit).offset(offset)).all()
+    return session.scalars(query).all()
 
 
 def count_tasks(session: Session, conditions: Sequence[Condition]) -> int:
