@@ -130,10 +130,13 @@ def _unlabelled(words: str, added: tuple[UnitMention, ...]) -> Fields | None:
     got = _Gathering()
     got.take(read_units(words))
     units = got.listed.units
-    if not units or not all(_fits(unit) and _is_sure_enough(unit) for unit in units):
+    if not units or not all(_fits(unit) for unit in units):
         return None
-    if has_cue(words):
+    sure_enough = [_is_sure_enough(unit) for unit in units]
+    if has_cue(words) and any(sure_enough):
         return got.done(Sign.CUE, added)
+    if not all(sure_enough):
+        return None
     sure = all(is_surely_unit(unit.name) for unit in units)
     offices = len(units) > 1 and all(is_surely_unit(unit.name) or is_office(unit.name) for unit in units)
     return got.done(Sign.BARE, added) if sure or offices else None
@@ -173,8 +176,11 @@ def _top_level(words: str) -> str:
     return "".join(hidden)
 
 
-def read_cue_line(words: str) -> Fields | None:
-    """The fields of a sentence that is nothing but units and cues (A牵头，B、C配合), else None."""
+def read_cue_line(words: str, *, one_may_do: bool = False) -> Fields | None:
+    """The fields of a sentence that is nothing but units and cues (A牵头，B、C配合), else None.
+
+    A single unit that is only said to be 负责 counts where ``one_may_do`` (after 由).
+    """
     if len(words) > 300 or "的" in words or "：" in words or not has_cue(words):
         return None
     got = _Gathering()
@@ -183,4 +189,4 @@ def read_cue_line(words: str) -> Fields | None:
     if not units or not all(_fits(unit) and is_surely_unit(unit.name) and "等" not in unit.name for unit in units):
         return None
     plain_responsible = all(unit.role is Role.RESPONSIBLE for unit in units)
-    return None if plain_responsible and len(units) < 2 else got.done(Sign.CUE)
+    return None if plain_responsible and len(units) < 2 and not one_may_do else got.done(Sign.CUE)

@@ -10,9 +10,13 @@ from tracker.domain.roles import Role
 from tracker.reading.naming import read_units
 from tracker.reading.unit_words import looks_like_unit
 
-_NO_MORE = r"不再(?:单独|一一|逐一|逐项|逐条|重复|另行|分别|赘)*(?:列出|列明|列示|列|标注|注明|标明|赘述|重复|说明|述)"
+_NO_MORE = (
+    r"不再(?:单独|一一|逐一|逐项|逐条|重复|另行|分别|赘)*(?:(?:[做作](?:责任)?)?分[工解]|"
+    r"列出|列明|列示|列|标注|注明|标明|赘述|重复|说明|述)"
+)
+_ALL_TASKS = "(?:具体|各项|所有|全部|文中|本方案)(?=(?:任务|工作|事项|措施)均?(?:涉及|包[含括]|需|由))"
 _RULE = re.compile(
-    rf"[，,；;。]?\s*(?P<rule>(?:以下|下列|下述|后续|其余|下面)(?P<units>[^。；;]*?)[，,]?\s*(?:以下|文中|后文)?均?{_NO_MORE}[^，,。；;]*)"
+    rf"[，,；;。]?\s*(?P<rule>(?:以下|下列|下述|后续|其余|下面|{_ALL_TASKS})(?P<units>[^。；;]*?)[，,]?\s*(?:以下|文中|后文)?均?{_NO_MORE}[^，,。；;]*)"
 )
 _REVERSED = re.compile(
     rf"[，,；;。]?\s*(?P<rule>(?P<units>[^，,。；;：:]*?)(?:均|都)?(?:为|是|作为|负责|参与)(?:以下|下列|下述|后续)[^。；;]*?{_NO_MORE}[^，,。；;]*)"

@@ -6,12 +6,15 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
+from tracker.domain.deadlines import find_in_clause
 from tracker.domain.drafts import Form
+from tracker.domain.roles import Role
 from tracker.reading.brackets import outside_brackets
 from tracker.reading.clauses import Clause
 from tracker.reading.fields import Fields, Sign, read_labelled
 from tracker.reading.inheritance import take_rule
 from tracker.reading.labels import Label, Opens, labels_in
+from tracker.reading.naming import read_units
 from tracker.reading.outline import Heading, Placed, without_number
 from tracker.reading.unit_words import is_surely_unit, looks_like_unit
 
@@ -19,6 +22,8 @@ _BULLET = re.compile(r"[\s·•●■▲◆★※\-—－*]*")
 _DUTY = re.compile(r"责|牵|落实|负责|承担|分工|配合")
 _LONGEST_VALUE_LINE = 200
 _MOST_VALUE_LINES = 12
+_LONGEST_LABEL = 12
+_LONGEST_DEADLINE = 40
 _GOES_ON = ("：", ":", "、", "，", ",")
 
 
@@ -47,7 +52,7 @@ def line_clauses(items: Sequence[Placed]) -> Iterator[Clause]:
     """Blocks of label lines; each block that names units is one clause."""
     block: _Block | None = None
     for index, placed in enumerate(items):
-        labels = _leading_labels(placed)
+        labels = _leading_labels(placed) or _lone_label(items, index)
         if labels:
             if block is None or block.repeats(labels) or _leaves(block, placed):
                 yield from _closed(block, items)
@@ -68,6 +73,29 @@ def _leading_labels(placed: Placed) -> tuple[Label, ...]:
     begin = _begin(flat)
     labels = _open_labels(flat)
     return labels if labels and labels[0].start <= begin else ()
+
+
+def _lone_label(items: Sequence[Placed], index: int) -> tuple[Label, ...]:
+    """The label that is all of a line without a colon (牵头单位), when the next line is a value for it."""
+    placed = items[index]
+    flat = placed.paragraph.flat.rstrip()
+    if len(flat) > _LONGEST_LABEL or flat.endswith(("：", ":")) or index + 1 >= len(items) or placed.paragraph.is_cell:
+        return ()
+    labels = labels_in(f"{flat}：")
+    if len(labels) != 1 or labels[0].end != len(flat) + 1 or flat[: labels[0].start].strip():
+        return ()
+    after = items[index + 1].paragraph.flat.strip()
+    fits = {Opens.UNITS: _is_unit_list, Opens.DEADLINE: _is_deadline}.get(labels[0].opens)
+    return labels if fits and not labels_in(f"{after}：") and fits(after) else ()
+
+
+def _is_unit_list(words: str) -> bool:
+    units = read_units(words).units if len(words) <= _LONGEST_VALUE_LINE else []
+    return bool(units) and all(looks_like_unit(unit.name) for unit in units)
+
+
+def _is_deadline(words: str) -> bool:
+    return len(words) <= _LONGEST_DEADLINE and bool(find_in_clause(words, None))
 
 
 def _begin(flat: str) -> int:
@@ -145,16 +173,24 @@ def _together(rows: list[_Line], items: Sequence[Placed]) -> tuple[str, tuple[La
     words = []
     for index, placed, labels in rows:
         values = (items[at].paragraph.flat.strip() for at in _value_lines(items, index))
-        line = "".join([placed.paragraph.flat[labels[0].start :], *values])
+        flat = placed.paragraph.flat
+        line = "".join([flat[labels[0].start :].rstrip() + "：" * _is_lone(flat, labels), *values])
         words.append(line)
     joined = "\n".join(words)
     return joined, labels_in(joined)
+
+
+def _is_lone(flat: str, labels: tuple[Label, ...]) -> bool:
+    """Whether a label stands without its colon: it would end after the line does."""
+    return len(flat) <= _LONGEST_LABEL and bool(labels) and labels[-1].end > len(flat.rstrip())
 
 
 def _value_lines(items: Sequence[Placed], index: int) -> list[int]:
     """The paragraphs that go on with the value of the label line ``index``: after a bare label, and after 、 or ，."""
     lines: list[int] = []
     above = items[index].paragraph.flat.rstrip()
+    if labels_in(f"{above}：")[-1:] and _is_lone(above, labels_in(f"{above}：")):
+        above += "："
     while above.endswith(_GOES_ON) and index + 1 < len(items) and len(lines) < _MOST_VALUE_LINES:
         index += 1
         after = items[index]
@@ -221,7 +257,9 @@ def _groups(labels: tuple[Label, ...]) -> Iterator[list[Label]]:
 
 def _inline(flat: str, labels: list[Label], placed: Placed, index: int) -> Clause | None:
     useful = [label for label in labels if label.opens is not Opens.OTHER]
-    if not any(label.opens is Opens.UNITS and _DUTY.search(label.words) for label in useful):
+    roles = {label.role for label in useful if label.opens is Opens.UNITS}
+    says_duty = any(label.opens is Opens.UNITS and _DUTY.search(label.words) for label in useful)
+    if not says_duty and not (placed.own and {Role.LEAD, Role.SUPPORT} <= roles):
         return None
     start, end = useful[0].start, _value_end(flat, useful[-1])
     words, added = take_rule(_only_values(flat, useful, end))

@@ -15,6 +15,7 @@ from tracker.domain.drafts import DeadlineKind, UnitMention
 from tracker.domain.roles import Role
 from tracker.domain.text import compact, tidy
 from tracker.reading.brackets import outside_brackets
+from tracker.reading.prefixes import prefix_of, with_prefix
 from tracker.reading.unit_words import COLLECTIVE_HEAD, COLLECTIVE_TAIL, ONLY_ADMIN, is_person, looks_like_unit
 
 _BY_DUTY = (
@@ -29,11 +30,11 @@ _CUES: tuple[tuple[Role | None, str], ...] = (
     ),
     (
         Role.LEAD,
-        r"(?:负责|总|共同|具体|联合|为)?(?:牵头|主办(?!公))(?!单位|部门|领导|人|处室|科室|机构)(?:抓总|负责|组织|实施|落实|推进|推动|办理|会同|制定|开展|完成)*",
+        r"(?:负责|总|共同|具体|联合|分别|各自|均|为)*(?:牵头|主办(?!公))(?!单位|部门|领导|人|处室|科室|机构)(?:抓总|负责|组织|实施|落实|推进|推动|办理|会同|制定|开展|完成)*",
     ),
     (
         Role.RESPONSIBLE,
-        rf"(?:均|要|需|应|须|都)?{_BY_DUTY}{_DOING}*|(?:均|要|需|应|须|都)?(?:分别|共同|具体|分头|各自|组织|按要求|统筹)*(?:负责|落实|承办|实施|依法(?:依规)?(?:办理|处理))(?!人|单位|部门|领导)(?:落实|实施|推进|组织|抓好|完成)*(?=$|[，,；;。、）)]|等)",
+        rf"(?:均|要|需|应|须|都)?{_BY_DUTY}{_DOING}*|(?:均|要|需|应|须|都)?(?:分别|共同|具体|分头|各自|组织|按要求|统筹|依法依规|认真|抓好|结合(?:本地区?|各自|自身|工作)?实际)*(?:负责|落实|承办|实施|依法(?:依规)?(?:办理|处理))(?!人|单位|部门|领导)(?:落实|实施|推进|组织|抓好|完成)*(?=$|[，,；;。、）)]|等)",
     ),
 )
 _CUE = re.compile("|".join(f"(?P<c{n}>{pattern})" for n, (_, pattern) in enumerate(_CUES)))
@@ -52,17 +53,24 @@ _AND_MORE = re.compile(r"^(?P<name>.*?[^高中初同平优])等(?!级|院|专|�
 _MORE_UNITS = re.compile(
     r"(?:有关|相关|各|市直|省直|县直|区直|州直|职能|责任|成员单位|其他|涉[\u4e00-\u9fff]|主管|行业)"
 )
+_WHOSE = re.compile(r"^(?:国务院|中央|国家|自治区|[省市县区州镇]级?)+")
 _AND_OTHERS = re.compile(
     r"(?:[\d一二三四五六七八九十]+个?|多个?|几个)?(?:市级|省级|县级|区级)?(?:部门|单位|机构|企业|地区?|县区|乡镇|镇街|方面)?(?:[和、及](?:部门|单位|地区))?"
 )
 _AND = re.compile(r"(?:以及|及其?|和|与|暨|会同|联合)")
-_NOTE = re.compile(r"[（(](?P<words>[^（()）]*)[)）]$")
+_NOTE = re.compile(r"[（(〈<](?P<words>[^（()）〈〉<>]*)[)）〉>]$")
 _JUNK = re.compile(r"(?:无|略|/|-|—|同上|同前|如上|空|暂无|[\d\s.%]*|等|下同|…+)$")
 _TRAILING = re.compile(r"(?:为(?:责任|牵头|主要)单位|为主|（?下同）?|等|按)$")
 _DATE_HINT = re.compile(r"[\d年月季日]|长期|持续|常态|立行|每|底前")
 _AROUND_DATE = re.compile(
-    r"^(?:并|且|力争|确保|于|在|前|完成|取得|落实|达到|见|阶段性|成效|基本|全面|全部|整改|到位|实施|启动|推进|长期|坚持|并|任务|建设|以?上|之?前|内|[，,：:（）()\s])*$"
+    r"^(?:并|且|到|至|截至|力争|确保|于|在|前|完成|取得|落实|达到|见|阶段性|成效|基本|全面|全部|整改|到位|实施|启动|推进|长期|坚持|并|任务|建设|(?:自|从)?\d{4}年(?:\d+月)?(?:\d+日)?起|以?上|之?前|内|[，,：:（）()\s])*$"
 )
+
+_DEED = re.compile(
+    r"\s*(?:基本|全面|全部|初步|率先|陆续|分批)?"
+    r"(?:完成|建成|建立|投用|启动|报送|出台|达到|取得|实现|兑现|印发|形成|见效|到位|报)"
+)
+"""What follows a date in a phrase that tells the deed and no unit (2024年6月底前完成一期)."""
 
 
 @dataclass(slots=True)
@@ -88,10 +96,10 @@ def read_units(words: str, role: Role = Role.RESPONSIBLE) -> UnitList:
             if separator in "；;。":
                 last_prefix = None
             for name, own_role in _names(piece, given, result):
-                full = _with_prefix(name, last_prefix)
+                full = with_prefix(name, last_prefix)
                 if full != name:
                     result.doubts["elided-prefix"] = None
-                last_prefix = _prefix_of(full) or last_prefix
+                last_prefix = prefix_of(full) or last_prefix
                 _add(result, full, own_role)
     return result
 
@@ -108,11 +116,22 @@ def _by_cue(words: str, role: Role) -> Iterator[tuple[str, Role]]:
     at = 0
     for cue in _CUE.finditer(open_words):
         given = next(r for n, (r, _) in enumerate(_CUES) if cue[f"c{n}"])
-        if words[at : cue.start()].strip(_SEPARATORS + " "):
-            yield words[at : cue.start()], role if given in (Role.RESPONSIBLE, None) else given
+        segment = words[at : cue.start()]
+        own = _before_last_group(open_words[: cue.start()]) if at == 0 and given is Role.SUPPORT else 0
+        if own:
+            yield segment[:own], role
+        if segment[own:].strip(_SEPARATORS + " "):
+            yield segment[own:], role if given in (Role.RESPONSIBLE, None) else given
         at = cue.end()
     if words[at:].strip():
         yield words[at:], role
+
+
+def _before_last_group(open_words: str) -> int:
+    """How much of a first list stands before the group that 配合 speaks for: A，B、C配合 leaves A its own role."""
+    comma = max(open_words.rfind(mark) for mark in "，,；;")
+    listed = "、" in open_words and comma > 0 and all(mark not in open_words[:comma] for mark in "，,；;")
+    return comma if listed else 0
 
 
 def _masked(words: str) -> list[str]:
@@ -189,7 +208,8 @@ def _take_deadline(piece: str, result: UnitList) -> str:
         return piece
     before, after = piece[: found[0].start], piece[found[-1].end :]
     dated = any(one.point.kind in (DeadlineKind.FIXED, DeadlineKind.RECURRING) and one.rule != "year" for one in found)
-    if _AROUND_DATE.match(before) and _AROUND_DATE.match(after):
+    tells_deed = dated and _DEED.match(after) and not looks_like_unit(after)
+    if _AROUND_DATE.match(before) and (tells_deed or _AROUND_DATE.match(after)):
         result.deadlines.append(piece)
         return ""
     if dated and looks_like_unit(before.rstrip("于在：:")) and _AROUND_DATE.match(after):
@@ -236,7 +256,7 @@ def _split_more(name: str) -> list[str]:
     rest = found["rest"].strip()
     if _AND_OTHERS.fullmatch(rest):
         return [found["name"]]
-    more = _MORE_UNITS.match(rest.lstrip("市省县区州镇")) or _MORE_UNITS.match(rest)
+    more = _MORE_UNITS.match(_WHOSE.sub("", rest)) or _MORE_UNITS.match(rest)
     return [found["name"], rest] if more and looks_like_unit(rest) else [name]
 
 
@@ -250,33 +270,6 @@ def _without_note(name: str) -> str:
         if head.startswith("各") or not looks_like_unit(head):
             return name
         name = head
-
-
-_OWN_PREFIX = re.compile(
-    r"^(?P<prefix>省委|市委|县委|区委|州委|旗委|自治区党委|自治区|省|市|县|区|州|盟|旗)(?!场|区|县|直|级|属|辖)"
-)
-_PARTY = re.compile(
-    r"(?:组织部|宣传部|统战部|政法委|编办|网信办|社会工作部|党校|老干部局|巡察办|改革办|政研室|直属机关工委)$"
-)
-_ELIDED = re.compile(r"[\u4e00-\u9fff]{1,14}(?:局|厅|委|办|部)$")
-_PLACE_INSIDE = re.compile(
-    r"[省市县区州盟旗镇乡]|国家|中国|全国|总局|分局|各|有关|相关|其他|团|驻|人行|人民银行|领导|指挥|海事|铁路|民航|专员办"
-)
-_NO_PLACE = re.compile(r"城市|市场|市政(?!府|协)|市容|社区|园区|区域|镇街|乡村|乡镇|县域|省际")
-
-
-def _prefix_of(name: str) -> str | None:
-    found = _OWN_PREFIX.match(name)
-    return found["prefix"] if found and not _NO_PLACE.match(name) else None
-
-
-def _with_prefix(name: str, prefix: str | None) -> str:
-    """省科技厅、工业和信息化厅: the second takes the first's 省. Names with a place of their own are left alone."""
-    if not prefix or _prefix_of(name) or not _ELIDED.fullmatch(name) or _PLACE_INSIDE.search(_NO_PLACE.sub("", name)):
-        return name
-    level = prefix.removesuffix("委").removesuffix("党")
-    party = _PARTY.search(name)
-    return f"{level}委{name}" if party and prefix.endswith("委") else f"{level}{name}"
 
 
 def _add(result: UnitList, name: str, role: Role) -> None:

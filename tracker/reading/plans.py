@@ -17,8 +17,10 @@ from tracker.reading.inheritance import AddedUnits, take_rule
 from tracker.reading.labelled import inline_clauses, line_clauses
 from tracker.reading.outline import Placed, place
 from tracker.reading.paragraphs import paragraphs_of
+from tracker.reading.prose import prose_clauses
 from tracker.reading.tables import table_clauses
 from tracker.reading.timing import plan_times
+from tracker.reading.traditional import as_written, simplified
 
 _SENTENCE = re.compile(r"[^。\n]*不再[^。\n]*")
 
@@ -31,7 +33,9 @@ def read_text(text: str, name: str, sha256: str | None = None, format: str = "tx
 
 def read_plan(text: str) -> tuple[PlanReading, ...]:
     """The plans of a text, in order: a gazette holds many, a plan file one, an empty text none. Never raises."""
-    return tuple(_plan(text, document) for document in split(text))
+    plain = simplified(text)
+    plans = tuple(_plan(plain, document) for document in split(plain))
+    return plans if plain == text else tuple(as_written(plan, text, plain) for plan in plans)
 
 
 def _plan(text: str, document: Document) -> PlanReading:
@@ -59,6 +63,7 @@ def _drafts(text: str, document: Document) -> tuple[Draft, ...]:
 def _clauses(text: str, items: Sequence[Placed]) -> list[Clause]:
     found = [*table_clauses(text, items), *line_clauses(items), *inline_clauses(items), *bracket_clauses(items)]
     found += _apart(cue_clauses(items), found)
+    found += _apart(prose_clauses(items), found)
     supplies = any(clause.fields.sign is Sign.SUPPLY for clause in found)
     return [clause for clause in found if supplies or clause.fields.sign is not Sign.WEAK_SUPPLY]
 

@@ -24,6 +24,7 @@ _ORDINAL = re.compile(r"[（(]?(?:\d{1,3}|[一二三四五六七八九十]{1,3})
 _UNIT_HEADER = re.compile("单位|部门|责任|牵头")
 _TOTAL = re.compile(r"合计|总计|小计")
 _LONGEST_UNLABELLED_CELL = 400
+_LONGEST_WRAPPED = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +51,7 @@ class Row:
 
 def table_clauses(text: str, items: Sequence[Placed]) -> Iterator[Clause]:
     """One clause for every row that names a unit in a table whose header has a column of units."""
-    rows = list(_rows(text, items))
+    rows = _whole(_rows(text, items))
     columns: Columns | None = None
     category: dict[int, str] = {}
     for row in rows:
@@ -69,6 +70,36 @@ def table_clauses(text: str, items: Sequence[Placed]) -> Iterator[Clause]:
     yield from _unsigned(text, items)
 
 
+def _whole(rows: Iterator[Row]) -> Iterator[Row]:
+    """The rows, with those that a line end inside a cell broke apart put together again, up to the header's width."""
+    columns: Columns | None = None
+    part: Row | None = None
+    for row in rows:
+        header = read_header(row.words)
+        together = part and columns and not header and _put_together(part, row, columns)
+        if together:
+            part = together
+        else:
+            if part:
+                yield part
+            part, columns = row, header or columns
+        if header or columns is None or columns.aligned(part.words) is not None:
+            yield part
+            part = None
+    if part:
+        yield part
+
+
+def _put_together(part: Row, row: Row, columns: Columns) -> Row | None:
+    """The broken row with its next lines, or None when these begin a row of their own or are too many."""
+    begins_new = _ORDINAL.fullmatch(compact(row.words[0])) or _ORDINAL.fullmatch(compact("".join(row.words[:2])))
+    if begins_new or not row.words[0] or len(part.cells) + len(row.cells) - 1 > columns.count:
+        return None
+    last, first = part.cells[-1], row.cells[0]
+    joint = Cell(_joined(last.words, first.words), last.start, first.end)
+    return Row((*part.cells[:-1], joint, *row.cells[1:]), part.index)
+
+
 def _is_break(row: Row) -> bool:
     return len(row.cells) == 1 and len(row.words[0]) > _LONGEST_UNLABELLED_CELL
 
@@ -76,7 +107,7 @@ def _is_break(row: Row) -> bool:
 def _rows(text: str, items: Sequence[Placed]) -> Iterator[Row]:
     """Rows of tab cells and of tab-separated or bar-separated lines, in order; prose between tables ends a row."""
     pending: list[Cell] = []
-    first, last_end = 0, -1
+    first, last_end, wide = 0, -1, False
     for index, placed in enumerate(items):
         paragraph = placed.paragraph
         flat = paragraph.flat
@@ -92,6 +123,11 @@ def _rows(text: str, items: Sequence[Placed]) -> Iterator[Row]:
                 pending = []
             if in_line:
                 yield Row(tuple(in_line), index)
+                wide = len(in_line) > 2
+            elif wide and _is_wrapped_cell(items, index):
+                yield Row((Cell(flat.strip(), paragraph.first, paragraph.last),), index)
+            else:
+                wide = False
             continue
         if pending and paragraph.blank_before:
             yield Row(tuple(pending), first)
@@ -102,6 +138,13 @@ def _rows(text: str, items: Sequence[Placed]) -> Iterator[Row]:
         last_end = paragraph.end
     if pending:
         yield Row(tuple(pending), first)
+
+
+def _is_wrapped_cell(items: Sequence[Placed], index: int) -> bool:
+    """Whether a short line without a tab stands between two of tabs: the middle of a cell broken over lines."""
+    paragraph = items[index].paragraph
+    following = [one.paragraph.is_cell for one in items[index + 1 : index + 4]]
+    return len(paragraph.flat.strip()) <= _LONGEST_WRAPPED and not paragraph.blank_before and any(following)
 
 
 def _joined(above: str, below: str) -> str:

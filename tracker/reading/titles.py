@@ -112,6 +112,7 @@ def _ends_block(line: Paragraph, words: str) -> bool:
         or len(words) > _LONGEST_LINE
         or bool(_STOP.search(words) or _NUMBERED.match(words) or _PAGE.search(words))
         or is_number(words)
+        or compact(words) == "序号"
         or date_line(words) is not None
     )
 

@@ -1,0 +1,39 @@
+"""Elided prefixes: in 省科技厅、工业和信息化厅 the second name is 省工业和信息化厅."""
+
+from __future__ import annotations
+
+import re
+
+_OWN_PREFIX = re.compile(
+    r"^(?P<prefix>省委|市委|县委|区委|州委|旗委|自治区党委|自治区|省|市|县|区|州|盟|旗)(?!场|区|县|直|级|属|辖)"
+)
+_PARTY = re.compile(
+    r"(?:组织部|宣传部|统战部|政法委|编办|网信办|社会工作部|党校|老干部局|巡察办|改革办|政研室|直属机关工委)$"
+)
+_ELIDED = re.compile(r"[\u4e00-\u9fff]{1,14}(?:局|厅|委|办|部)$")
+_PLACE_INSIDE = re.compile(
+    r"[省市县区州盟旗镇乡]|国家|中国|全国|总局|分局|各|有关|相关|其他|团|驻|人行|人民银行|领导|指挥|海事|铁路|民航|专员办"
+)
+_FIELD_OFFICE = re.compile(
+    r"[\u4e00-\u9fff]{2}"
+    r"(?:银保监局|银监局|保监局|证监局|通信管理局|邮政管理局|煤监局|能源监管(?:办|局))$"
+)
+"""Offices of the centre's own regulators carry their place's name without 省 or 市 (广东证监局)."""
+_NO_PLACE = re.compile(r"城市|市场|市政(?!府|协)|市容|社区|园区|区域|镇街|乡村|乡镇|县域|省际")
+
+
+def prefix_of(name: str) -> str | None:
+    """The level that a name begins with (省, 市委, 自治区 …), or None."""
+    found = _OWN_PREFIX.match(name)
+    return found["prefix"] if found and not _NO_PLACE.match(name) else None
+
+
+def with_prefix(name: str, prefix: str | None) -> str:
+    """省科技厅、工业和信息化厅: the second takes the first's 省. Names with a place of their own are left alone."""
+    if not prefix or prefix_of(name) or not _ELIDED.fullmatch(name) or _PLACE_INSIDE.search(_NO_PLACE.sub("", name)):
+        return name
+    if _FIELD_OFFICE.search(name):
+        return name
+    level = prefix.removesuffix("委").removesuffix("党")
+    party = _PARTY.search(name)
+    return f"{level}委{name}" if party and prefix.endswith("委") else f"{level}{name}"

@@ -1,0 +1,70 @@
+"""Texts in traditional characters: read as if simplified, told as written.
+
+The table holds the characters that plans are made of, one for one, so that offsets hold in both spellings.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from tracker.domain.drafts import Draft, PlanReading
+
+_PAIRS = (
+    "萬万與与專专業业叢丛東东兩两嚴严個个豐丰臨临為为麗丽舉举義义烏乌樂乐喬乔習习鄉乡書书買买亂乱爭争於于虧亏雲云產产親亲億亿僅仅從从倉仓儀仪們们價价眾众優优會会傘伞偉伟傳传傷伤倫伦偽伪體体餘余僱雇"
+    "傭佣備备債债傾倾僑侨側侧償偿兒儿黨党蘭兰關关興兴養养獸兽內内岡冈冊册寫写軍军農农馮冯衝冲決决況况凍冻淨净準准減减鳳凤憑凭凱凯擊击劃划劉刘則则剛刚創创刪删別别劑剂劍剑勸劝辦办務务動动勵励勞劳勢势勝胜"
+    "區区醫医華华協协單单賣卖盧卢衛卫廠厂廳厅歷历曆历厲厉壓压廁厕縣县參参雙双發发變变葉叶號号嘆叹聽听啟启員员吳吴呈呈咨咨響响嚮向問问喪丧團团園园圍围國国圖图圓圆聖圣場场壞坏塊块堅坚壇坛墳坟墊垫報报塵尘"
+    "墻墙壯壮聲声處处備备複复復复夠够頭头夾夹奪夺奮奋獎奖婦妇媽妈孫孙學学寧宁實实寶宝審审憲宪宮宫寬宽賓宾對对尋寻導导將将爾尔層层屆届屬属歲岁島岛幣币帥帅師师帶带幫帮幹干並并廣广莊庄慶庆庫库應应廟庙廢废開开"
+    "異异棄弃張张強强彈弹歸归當当錄录徹彻徑径從从徵征憶忆憂忧態态懷怀總总戀恋惡恶惠惠慣惯懸悬戶户執执擴扩掃扫揚扬撫抚搶抢護护擔担擬拟擁拥擇择掛挂據据換换揮挥損损搖摇撥拨擺摆攝摄攜携數数敵敌斂敛齋斋鬥斗斷断"
+    "無无舊旧時时曠旷晝昼顯显曬晒曉晓暫暂術术機机殺杀雜杂權权條条來来楊杨極极構构槍枪標标棧栈樹树樣样橋桥檔档檢检業业歐欧歡欢殘残毀毁畢毕氣气漢汉湯汤溝沟沒没涼凉淚泪潔洁灑洒測测濟济渾浑濃浓濱滨滅灭漁渔滲渗"
+    "溫温灣湾濕湿滿满漸渐潛潜瀾澜災灾爐炉點点煉炼燈灯燒烧熱热愛爱牆墙牽牵犧牺狀状獨独獻献獲获環环現现瑪玛電电畫画療疗監监盤盘盡尽睜睁礦矿碼码確确禮礼禍祸種种積积稱称穩稳窮穷競竞筆笔籌筹簽签簡简類类糧粮緊紧"
+    "糾纠紅红級级紀纪約约純纯納纳紙纸紛纷組组細细終终紹绍經经結结給给絡络絕绝統统繼继績绩續续維维綜综綠绿線线練练編编縮缩繳缴網网罰罚罷罢職职聯联聰聪肅肃脫脱臟脏腦脑腳脚臺台艦舰藝艺節节範范薦荐藥药蘇苏處处"
+    "蟲虫補补裝装製制見见規规視视覺觉覽览觀观觸触計计訂订認认討讨讓让訓训議议記记講讲許许論论設设訪访證证評评識识訴诉診诊詞词譯译試试詢询該该詳详語语誤误說说請请諸诸諾诺讀读課课調调談谈諮咨謀谋謝谢譽誉護护讚赞"
+    "豎竖貝贝負负財财責责賢贤敗败貨货質质販贩貧贫購购貯贮貫贯貴贵貸贷貿贸費费賀贺資资賽赛賴赖贈赠贏赢趙赵趕赶躍跃踐践車车軌轨轉转輪轮軟软輕轻載载較较輔辅輛辆輸输轄辖邊边遷迁過过運运還还進进違违連连遲迟適适選选"
+    "遺遗鄧邓鄭郑鄰邻醞酝釋释鑒鉴針针鐵铁鋼钢鎮镇鏈链銀银錢钱銷销鋪铺鎖锁鍵键長长門门閉闭問问間间闊阔閱阅隊队陽阳陰阴階阶際际陸陆陳陈險险隨随隱隐難难離离霧雾靈灵靜静頂顶項项順顺須须預预領领頻频題题額额顧顾願愿風风飛飞"
+    "飯饭飲饮館馆駐驻駕驾驗验騙骗馬马驅驱魚鱼鮮鲜鳥鸟麥麦黃黄齊齐齡龄龍龙龐庞併并佈布採采迴回週周裏里後后徵征範范製制誌志鐘钟託托註注佔占嶺岭鹽盐鄂鄂績绩繫系係系薈荟滬沪瀘泸潰溃贛赣魯鲁遼辽濰潍鹹咸瓊琼棟栋"
+)
+_TABLE = {ord(_PAIRS[at]): _PAIRS[at + 1] for at in range(0, len(_PAIRS), 2) if _PAIRS[at] != _PAIRS[at + 1]}
+_BEFORE = 2000
+"""A draft's title and names are looked for in its quote and in so many characters before it."""
+
+
+def simplified(text: str) -> str:
+    """The text with traditional characters made simplified, one code point for one."""
+    return text.translate(_TABLE)
+
+
+def as_written(plan: PlanReading, text: str, plain: str) -> PlanReading:
+    """The plan read from ``plain`` = ``simplified(text)``, its quotes, names and titles spelt as ``text`` has them."""
+    head = _Spelling(text, plain, plan.start, min(plan.end, plan.start + _BEFORE))
+    return replace(
+        plan,
+        title=head.of(plan.title),
+        number=head.of(plan.number) if plan.number else None,
+        issuer=head.of(plan.issuer) if plan.issuer else None,
+        drafts=tuple(_draft_as_written(draft, text, plain) for draft in plan.drafts),
+    )
+
+
+def _draft_as_written(draft: Draft, text: str, plain: str) -> Draft:
+    here = _Spelling(text, plain, max(0, draft.start - _BEFORE), draft.end)
+    return replace(
+        draft,
+        title=here.of(draft.title),
+        path=tuple(here.of(step) for step in draft.path),
+        quote=text[draft.start : draft.end],
+        units=tuple(replace(unit, name=here.of(unit.name)) for unit in draft.units),
+        deadline=replace(draft.deadline, text=here.of(draft.deadline.text) if draft.deadline.text else None),
+        milestones=tuple(replace(stone, text=here.of(stone.text)) for stone in draft.milestones),
+    )
+
+
+class _Spelling:
+    """How words found in a stretch of the simplified text are spelt in the text itself."""
+
+    def __init__(self, text: str, plain: str, start: int, end: int) -> None:
+        self._written, self._plain = text[start:end], plain[start:end]
+
+    def of(self, words: str) -> str:
+        """The words as written; those that were put together from several places stay simplified."""
+        at = self._plain.rfind(words)
+        return words if at < 0 else self._written[at : at + len(words)]
