@@ -72,7 +72,7 @@ def some_items(count: int) -> list[FeedItem]:
             role_label="牵头",
             state=State.IN_PROGRESS,
             due_on=TODAY + timedelta(days=number % 360 - 60),
-            light=Light.GREEN,
+            light=Light.RED if number % 360 < 60 else Light.GREEN,
             changed_at=datetime(2023, 6, 1, 8, 30, tzinfo=UTC),
             sequence=number % 5,
             url=f"/assignments/{number}",

@@ -16,8 +16,9 @@ from tests.builders import NOW, TODAY, City, a_plan, a_task
 from tests.web.browsing import Visitor, fields_of
 from tracker.app import create_app
 from tracker.clock import Clock
+from tracker.domain.feeds import Redaction
 from tracker.settings import Settings
-from tracker.store.feeds import Feed, FeedRedaction
+from tracker.store.feeds import Feed
 from tracker.store.people import PersonStanding
 from tracker.store.tasks import Assignment, Task
 
@@ -249,7 +250,7 @@ def test_rows_that_all_fail_give_503_never_an_empty_calendar(
 
 
 def test_redaction_hides_units_and_quotes(page: Visitor, world: City, app: Flask) -> None:
-    path = make(page.sign_in("supervisor"), redaction=FeedRedaction.COUNT.value)
+    path = make(page.sign_in("supervisor"), redaction=Redaction.COUNT.value)
     body = app.test_client().get(path).data.decode()
     assert "过期的事" not in body
     assert "市教育局" not in body

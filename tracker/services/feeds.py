@@ -17,9 +17,10 @@ from uuid import uuid4
 from sqlalchemy.orm import Session
 
 from tracker.domain.access import Actor, Forbidden, Permission
+from tracker.domain.feeds import FeedScope, Flavour, Redaction
 from tracker.services.errors import Invalid, NotFound
 from tracker.store.feed_queries import feeds_of
-from tracker.store.feeds import Feed, FeedFlavour, FeedRedaction, FeedScope
+from tracker.store.feeds import Feed
 from tracker.store.plans import Plan
 from tracker.store.units import Unit
 
@@ -35,8 +36,8 @@ class NewFeed:
     scope: FeedScope
     unit_id: int | None = None
     plan_id: int | None = None
-    flavour: FeedFlavour = FeedFlavour.EVENT
-    redaction: FeedRedaction = FeedRedaction.FULL
+    flavour: Flavour = Flavour.EVENT
+    redaction: Redaction = Redaction.FULL
     alarm: bool = False
 
 

@@ -14,16 +14,17 @@ from sqlalchemy import Row
 from sqlalchemy.orm import Session
 
 from tracker.domain.access import Actor, Permission
+from tracker.domain.feeds import FeedScope
 from tracker.domain.lights import AssignmentFacts, light_of
 from tracker.domain.roles import Role
 from tracker.domain.workdays import announced_calendar
-from tracker.export.ical import FeedItem, FeedSpec, FeedStyle, Flavour, Redaction, etag_of, render_feed
+from tracker.export.ical import FeedItem, FeedSpec, FeedStyle, etag_of, render_feed
 from tracker.services.errors import NotFound
 from tracker.services.feeds import hash_of
 from tracker.services.people import actor_by_id
 from tracker.store.engine import begin_write
 from tracker.store.feed_queries import feed_by_token_hash, feed_rows, parts_of
-from tracker.store.feeds import Feed, FeedScope
+from tracker.store.feeds import Feed
 
 log = logging.getLogger(__name__)
 
@@ -147,9 +148,7 @@ def _item(row: Row, parts: dict[Role, list[str]], place: Place) -> FeedItem:  # 
 
 
 def _spec(feed: Feed, place: Place) -> FeedSpec:
-    style = FeedStyle(
-        place.base_url, place.zone.key, Flavour(feed.flavour.value), feed.alarm, Redaction(feed.redaction.value)
-    )
+    style = FeedStyle(place.base_url, place.zone.key, feed.flavour, feed.alarm, feed.redaction)
     return FeedSpec(feed.uid, feed.name, f"督办台账：{feed.name}（{feed.scope.label}）", place.today, style)
 
 

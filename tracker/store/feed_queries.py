@@ -11,9 +11,10 @@ from sqlalchemy import ColumnElement, Row, Select, and_, or_, select
 from sqlalchemy.orm import Session
 
 from tracker.domain.access import Actor, Permission
+from tracker.domain.feeds import FeedScope
 from tracker.domain.lifecycle import OPEN_STATES
 from tracker.domain.roles import Role
-from tracker.store.feeds import Feed, FeedScope
+from tracker.store.feeds import Feed
 from tracker.store.overdue import overdue_on
 from tracker.store.plans import Plan
 from tracker.store.reach import within

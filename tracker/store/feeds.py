@@ -3,46 +3,16 @@
 from __future__ import annotations
 
 from datetime import datetime
-from enum import StrEnum
 from uuid import uuid4
 
 from sqlalchemy import CheckConstraint, ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from tracker.domain.feeds import FeedScope, Flavour, Redaction
 from tracker.store.base import Base, Instant, one_of, word
 from tracker.store.people import Person
 from tracker.store.plans import Plan
 from tracker.store.units import Unit
-
-
-class FeedScope(StrEnum):
-    UNIT = "unit"
-    PLAN = "plan"
-    ALL = "all"
-    OVERDUE = "overdue"
-
-    @property
-    def label(self) -> str:
-        return {"unit": "本单位事项", "plan": "一份文件", "all": "全部事项", "overdue": "仅逾期事项"}[self.value]
-
-
-class FeedFlavour(StrEnum):
-    EVENT = "event"
-    TODO = "todo"
-
-    @property
-    def label(self) -> str:
-        return {"event": "日历日程（推荐）", "todo": "待办事项"}[self.value]
-
-
-class FeedRedaction(StrEnum):
-    FULL = "full"
-    TITLE_UNIT = "title_unit"
-    COUNT = "count"
-
-    @property
-    def label(self) -> str:
-        return {"full": "完整内容", "title_unit": "仅标题和单位", "count": "仅数量"}[self.value]
 
 
 class Feed(Base):
@@ -61,8 +31,8 @@ class Feed(Base):
     scope: Mapped[FeedScope] = mapped_column(word(FeedScope))
     unit_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id", ondelete="CASCADE"))
     plan_id: Mapped[int | None] = mapped_column(ForeignKey("plan.id", ondelete="CASCADE"))
-    flavour: Mapped[FeedFlavour] = mapped_column(word(FeedFlavour), default=FeedFlavour.EVENT)
-    redaction: Mapped[FeedRedaction] = mapped_column(word(FeedRedaction), default=FeedRedaction.FULL)
+    flavour: Mapped[Flavour] = mapped_column(word(Flavour), default=Flavour.EVENT)
+    redaction: Mapped[Redaction] = mapped_column(word(Redaction), default=Redaction.FULL)
     alarm: Mapped[bool] = mapped_column(default=False)
     generation: Mapped[int] = mapped_column(default=1)
     token_hash: Mapped[str] = mapped_column(String(64), unique=True)
@@ -81,6 +51,6 @@ class Feed(Base):
         CheckConstraint("(scope = 'unit') = (unit_id IS NOT NULL)", name="unit_scope"),
         CheckConstraint("(scope = 'plan') = (plan_id IS NOT NULL)", name="plan_scope"),
         one_of("scope", FeedScope, "scope_known"),
-        one_of("flavour", FeedFlavour, "flavour_known"),
-        one_of("redaction", FeedRedaction, "redaction_known"),
+        one_of("flavour", Flavour, "flavour_known"),
+        one_of("redaction", Redaction, "redaction_known"),
     )

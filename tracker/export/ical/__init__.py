@@ -5,6 +5,7 @@ items -> window (what stands in it) -> entries (what a client shows) -> events (
 One event's bytes depend on the item and the feed's style alone, never on the day: they can be made once and kept.
 """
 
+from tracker.domain.feeds import Flavour, Redaction
 from tracker.export.ical.entries import item_entry
 from tracker.export.ical.events import component_bytes, event_bytes
 from tracker.export.ical.feed import FeedUnrenderableError, etag_of, head_bytes, join_feed, render_feed
@@ -12,8 +13,6 @@ from tracker.export.ical.values import (
     FeedItem,
     FeedSpec,
     FeedStyle,
-    Flavour,
-    Redaction,
     RenderedFeed,
     Skipped,
 )

@@ -8,9 +8,10 @@ from datetime import UTC, date, datetime, time
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
+from tracker.domain.feeds import Redaction
 from tracker.domain.lifecycle import State
 from tracker.domain.lights import Light
-from tracker.export.ical.values import FeedItem, FeedStyle, Redaction
+from tracker.export.ical.values import FeedItem, FeedStyle
 from tracker.export.ical.window import closed_on
 from tracker.export.ical.wire import absolute_link, checked_sequence, checked_uid, whole_seconds
 from tracker.export.text import one_line, plain_text

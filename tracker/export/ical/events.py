@@ -8,8 +8,9 @@ from typing import Any
 from icalendar import Alarm, Component, Event, Todo
 from icalendar.prop import vCategory, vDuration
 
+from tracker.domain.feeds import Flavour
 from tracker.export.ical.entries import COLOURS, Entry, Standing, item_entry
-from tracker.export.ical.values import FeedItem, FeedStyle, Flavour
+from tracker.export.ical.values import FeedItem, FeedStyle
 from tracker.export.ical.wire import Text, put_line, put_text
 
 # 09:00 on the day before: all-day entries begin at midnight.

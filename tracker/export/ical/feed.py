@@ -8,10 +8,11 @@ from datetime import timedelta
 
 from icalendar import Calendar
 
+from tracker.domain.feeds import Redaction
 from tracker.export.ical.entries import item_entry
 from tracker.export.ical.events import component_bytes
 from tracker.export.ical.totals import count_entries, overdue_entry
-from tracker.export.ical.values import FeedItem, FeedSpec, Redaction, RenderedFeed, Skipped
+from tracker.export.ical.values import FeedItem, FeedSpec, RenderedFeed, Skipped
 from tracker.export.ical.window import WINDOW_WORDS, in_window
 from tracker.export.ical.wire import Text, put_duration, put_line, put_x_line
 

@@ -9,10 +9,11 @@ from datetime import UTC, date, datetime, time
 from uuid import UUID, uuid5
 from zoneinfo import ZoneInfo
 
+from tracker.domain.feeds import Redaction
 from tracker.domain.lifecycle import State
 from tracker.domain.lights import Light
 from tracker.export.ical.entries import Entry, Standing
-from tracker.export.ical.values import FeedItem, FeedSpec, Redaction
+from tracker.export.ical.values import FeedItem, FeedSpec
 from tracker.export.ical.wire import absolute_link, checked_uid, whole_seconds
 from tracker.export.text import one_line
 

@@ -4,26 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from enum import StrEnum
 from typing import NamedTuple
 
+from tracker.domain.feeds import Flavour, Redaction
 from tracker.domain.lifecycle import State
 from tracker.domain.lights import Light
-
-
-class Flavour(StrEnum):
-    """The kind of component: VEVENT, or VTODO, which most phone calendars do not show."""
-
-    EVENT = "event"
-    TODO = "todo"
-
-
-class Redaction(StrEnum):
-    """How much a feed tells: everything, titles and units, or how many fall due on a day."""
-
-    FULL = "full"
-    TITLE_UNIT = "title_unit"
-    COUNT = "count"
 
 
 @dataclass(frozen=True, slots=True)

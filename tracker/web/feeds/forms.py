@@ -5,12 +5,12 @@ from __future__ import annotations
 from wtforms import BooleanField, RadioField, SelectField, StringField
 from wtforms.validators import InputRequired, Length, Optional
 
+from tracker.domain.feeds import FeedScope, Flavour, Redaction
 from tracker.services.feeds import NewFeed
-from tracker.store.feeds import FeedFlavour, FeedRedaction, FeedScope
 from tracker.web.forms import Form, stripped
 
 
-def _labelled(kind: type[FeedScope] | type[FeedFlavour] | type[FeedRedaction]) -> dict[str, str]:
+def _labelled(kind: type[FeedScope] | type[Flavour] | type[Redaction]) -> dict[str, str]:
     return {member.value: member.label for member in kind}
 
 
@@ -30,13 +30,13 @@ class FeedForm(Form):
     )
     flavour = SelectField(
         "显示方式",
-        choices=_labelled(FeedFlavour),
+        choices=_labelled(Flavour),
         default="event",
         description="手机日历大多不显示“待办事项”，一般请选“日历日程”。",
     )
     redaction = SelectField(
         "内容详略",
-        choices=_labelled(FeedRedaction),
+        choices=_labelled(Redaction),
         default="full",
         description="日历会经过手机厂商或邮箱的服务器，敏感事项可只给标题或数量。",
     )
@@ -57,8 +57,8 @@ class FeedForm(Form):
             scope=scope,
             unit_id=self.unit_id.data if scope is FeedScope.UNIT else None,
             plan_id=self.plan_id.data if scope is FeedScope.PLAN else None,
-            flavour=FeedFlavour(self.flavour.data),
-            redaction=FeedRedaction(self.redaction.data),
+            flavour=Flavour(self.flavour.data),
+            redaction=Redaction(self.redaction.data),
             alarm=self.alarm.data,
         )
 
