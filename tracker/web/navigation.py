@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Flask
+from flask import Flask, request
+from flask_login import current_user
 
 from tracker.domain.access import Actor, Permission
 from tracker.services.inbox import unread_count
@@ -16,26 +17,37 @@ from tracker.web.database import session
 
 @dataclass(frozen=True, slots=True)
 class Entry:
+    """One word of the menu; ``covers`` names the endpoints, or whole blueprints, that lie under it."""
+
     label: str
     endpoint: str
     permission: Permission
     icon: str
+    covers: tuple[str, ...]
 
 
 MENU = (
-    Entry("我的任务", "desk.mine", Permission.WORK_OWN, "check2-square"),
-    Entry("逾期清单", "supervision.overdue", Permission.SUPERVISE, "exclamation-triangle"),
-    Entry("待审核", "supervision.pending", Permission.DECIDE, "clipboard-check"),
-    Entry("全部任务", "tasks.index", Permission.READ, "list-task"),
-    Entry("文件", "plans.index", Permission.READ, "file-earmark-text"),
-    Entry("单位", "units.index", Permission.SIGN_IN, "building"),
-    Entry("人员", "people.index", Permission.MANAGE_PEOPLE, "people"),
-    Entry("日历订阅", "feeds.index", Permission.READ, "calendar3"),
+    Entry("我的任务", "desk.mine", Permission.WORK_OWN, "check2-square", ("desk", "work")),
+    Entry("逾期清单", "supervision.overdue", Permission.SUPERVISE, "exclamation-triangle", ("supervision.overdue",)),
+    Entry("待审核", "supervision.pending", Permission.DECIDE, "clipboard-check", ("supervision.pending",)),
+    Entry("全部任务", "tasks.index", Permission.READ, "list-task", ("tasks", "work")),
+    Entry("文件", "plans.index", Permission.READ, "file-earmark-text", ("plans", "intake")),
+    Entry("单位", "units.index", Permission.SIGN_IN, "building", ("units",)),
+    Entry("人员", "people.index", Permission.MANAGE_PEOPLE, "people", ("people",)),
+    Entry("日历订阅", "feeds.index", Permission.READ, "calendar3", ("feeds",)),
 )
 
 
 def menu_of(actor: Actor) -> tuple[Entry, ...]:
     return tuple(e for e in MENU if e.permission is Permission.SIGN_IN or actor.holds(e.permission))
+
+
+def entry_of(menu: tuple[Entry, ...], endpoint: str | None) -> Entry | None:
+    """The first word of this person's menu that the page lies under; None for pages outside the menu."""
+    if endpoint is None:
+        return None
+    names = {endpoint, endpoint.split(".")[0]}
+    return next((entry for entry in menu if names & set(entry.covers)), None)
 
 
 def first_page(actor: Actor) -> str:
@@ -49,9 +61,12 @@ def add_navigation(app: Flask) -> None:
     def values() -> dict[str, Any]:
         actor = signed_in_actor()
         settings = parts().settings
+        # Before the first password is changed every entry would only lead back to that page.
+        menu = menu_of(actor) if actor and not current_user.person.must_change_password else ()
         return {
             "me": actor,
-            "menu": menu_of(actor) if actor else (),
+            "menu": menu,
+            "menu_entry": entry_of(menu, request.endpoint),
             "unread": unread_count(session(), actor.person_id) if actor else 0,
             "sample_day": settings.sample_day,
             "today": today(),
