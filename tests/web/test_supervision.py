@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 from io import BytesIO
 from typing import Any
+from urllib.parse import unquote
 
 import pytest
 from openpyxl import load_workbook
@@ -172,6 +173,25 @@ class TestOverdue:
         assert "最近进展：新的进展" in shown.text
         assert "退回意见" not in shown.text
 
+    def test_the_units_with_most_overdue_lead_to_their_own(
+        self, session: Session, overdue_city: City, page: Visitor
+    ) -> None:
+        plan = session.query(Plan).filter_by(title="应急规划").one()
+        for n in range(2):
+            a_task(session, plan, overdue_city.finance, due_on=days_ago(n + 2), state=State.IN_PROGRESS)
+        session.commit()
+        shown = page.sign_in("supervisor")("/overdue")
+        chips = shown.main.one("nav", class_="kinds").all("a")
+        assert chips[0].text == "市财政局 3"
+        assert sorted(chip.text for chip in chips[1:]) == ["东河县政府 1", "东河县教育局 1", "市教育局 1"]
+        narrowed = page(chips[0].get("href") + "&days=30")
+        assert shown_titles(narrowed) == ["乙任务"]
+        # The other units stay in reach of one press, counted by the same filter.
+        assert [chip.text for chip in page(chips[0].get("href")).main.one("nav", class_="kinds").all("a")][:2] == [
+            "全部单位",
+            "市财政局 3",
+        ]
+
     def test_nothing_overdue(self, city: City, page: Visitor) -> None:
         page.sign_in("supervisor")
         assert "目前没有逾期事项。" in page("/overdue").text
@@ -328,6 +348,41 @@ class TestPending:
         shown = page.sign_in("county_supervisor")("/pending")
         assert [item.one("h2").text for item in shown.main.all("article")] == ["先交", "后交"]
 
+    @pytest.mark.parametrize(
+        ("query", "expected"),
+        [
+            ("q=财政", (["财政的"], ["退回的"])),
+            ("q=便民", (["县里的"], [])),
+            ("unit={county}", (["县里的"], [])),
+            ("unit={finance}", (["财政的"], ["退回的"])),
+            ("plan={plan}", (["县里的"], [])),
+            ("plan={plan}&unit={finance}", ([], [])),
+            ("unit=nonsense", (["财政的", "县里的"], ["退回的"])),
+        ],
+    )
+    def test_filters(
+        self, session: Session, city: City, page: Visitor, query: str, expected: tuple[list[str], list[str]]
+    ) -> None:
+        waiting, declined = expected
+        first, second = a_plan(session, city.root, "应急规划"), a_plan(session, city.root, "便民方案")
+        a_task(session, first, city.finance, title="财政的", state=State.SUBMITTED)
+        a_task(session, second, city.county_education, title="县里的", state=State.SUBMITTED)
+        a_task(session, first, city.finance, title="退回的", state=State.DECLINED)
+        session.commit()
+        ids = {"county": city.county.id, "finance": city.finance.id, "plan": second.id}
+        shown = page.sign_in("supervisor")("/pending?" + query.format(**ids))
+        assert sorted(item.one("h2").text for item in shown.main.all("article")) == sorted(waiting)
+        assert shown_titles(shown) == declined
+        assert f"待审核事项共 {len(waiting)} 项" in shown.text
+        if not waiting:
+            assert "没有符合条件的待审核事项。" in shown.text
+
+    def test_a_decision_leads_back_to_the_filtered_list(self, submitted: Assignment, page: Visitor) -> None:
+        asked = f"/pending?q=教育&unit={submitted.unit_id}"
+        form = page.sign_in("supervisor")(asked).form(f"/assignments/{submitted.id}/accept")
+        answer = page.answer(form.get("action"), {**fields_of(form), "outcome": "A"})
+        assert unquote(answer.location) == asked
+
     @pytest.mark.parametrize("who", ["leader", "liaison", "administrator"])
     def test_who_does_not_decide_has_no_such_page(self, city: City, page: Visitor, who: str) -> None:
         assert "督查员" in page.sign_in(who)("/pending", 403).text
@@ -339,5 +394,7 @@ class TestPending:
             told(session, part, (Event.SUBMIT, "完成。"))
         page.sign_in("supervisor")
         assert len(page("/pending").main.all("article")) == 50
-        assert len(page("/pending?page=2").main.all("article")) == 10
+        second = page("/pending?q=任务&page=2")
+        assert len(second.main.all("article")) == 10
+        assert unquote(links(second, "上一页")) == "/pending?q=任务&page=1"
         assert counted(page, "/pending") == counted(page, "/pending?page=2") <= 20

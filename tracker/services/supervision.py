@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from enum import StrEnum
 from typing import Any
@@ -23,6 +23,7 @@ from tracker.store.reach import below, within
 from tracker.store.tasks import Assignment, Task
 from tracker.store.units import Unit
 
+WORST_UNITS = 8
 REPORTS = (Event.REPORT.value, Event.SUBMIT.value)
 
 
@@ -38,12 +39,18 @@ class OverdueSort(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class OverdueFilter:
-    """Which overdue items are asked for, in which order; ``unit_id`` stands for the unit and all below it."""
+class Filter:
+    """Which items are asked for; ``unit_id`` stands for the unit and all below it."""
 
     words: str = ""
     unit_id: int | None = None
     plan_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OverdueFilter(Filter):
+    """Which overdue items are asked for, in which order."""
+
     min_days: int | None = None
     role: Role | None = None
     sort: OverdueSort = OverdueSort.DAYS
@@ -57,6 +64,12 @@ def overdue(session: Session, actor: Actor, when: When, wanted: OverdueFilter, n
     number = page_number(number, total)
     found = ask.parts(session, conditions, _overdue_order(wanted), PAGE_SIZE, (number - 1) * PAGE_SIZE)
     return Page(_told(session, found, when, REPORTS), number, total)
+
+
+def worst_units(session: Session, actor: Actor, when: When, wanted: OverdueFilter) -> list[tuple[Unit, int]]:
+    """The units with the most overdue items among those asked for, whichever unit was chosen."""
+    conditions = _overdue_conditions(session, actor, when, replace(wanted, unit_id=None))
+    return ask.counts_by_unit(session, conditions, WORST_UNITS)
 
 
 def overdue_sheet(session: Session, actor: Actor, when: When, wanted: OverdueFilter) -> bytes:
@@ -104,17 +117,22 @@ def _told(session: Session, found: Sequence[Assignment], when: When, events: tup
 
 
 def _overdue_conditions(session: Session, actor: Actor, when: When, wanted: OverdueFilter) -> list[ask.Condition]:
-    conditions = [within(actor, Permission.SUPERVISE), overdue_on(when.today)]
+    conditions = [within(actor, Permission.SUPERVISE), overdue_on(when.today), *_narrowed(session, wanted)]
+    if wanted.min_days:
+        conditions.append(Assignment.due_on <= when.today - timedelta(days=wanted.min_days))
+    if wanted.role:
+        conditions.append(Assignment.role == wanted.role)
+    return conditions
+
+
+def _narrowed(session: Session, wanted: Filter) -> list[ask.Condition]:
+    conditions = []
     if wanted.words:
         conditions.append(ask.about(wanted.words))
     if wanted.unit_id:
         conditions.append(under(session, wanted.unit_id))
     if wanted.plan_id:
         conditions.append(Task.plan_id == wanted.plan_id)
-    if wanted.min_days:
-        conditions.append(Assignment.due_on <= when.today - timedelta(days=wanted.min_days))
-    if wanted.role:
-        conditions.append(Assignment.role == wanted.role)
     return conditions
 
 
@@ -158,19 +176,21 @@ def _said(session: Session, wanted: OverdueFilter) -> str:
     return f"筛选条件：{filters}。" if filters else ""
 
 
-def submitted(session: Session, actor: Actor, when: When, number: int) -> Page[Part]:
+def submitted(session: Session, actor: Actor, when: When, wanted: Filter, number: int) -> Page[Part]:
     """A page of what units have submitted and this person may decide, the longest waiting first, with their words."""
-    return _waiting(session, actor, when, (State.SUBMITTED, Event.SUBMIT), number)
+    return _waiting(session, actor, when, wanted, (State.SUBMITTED, Event.SUBMIT), number)
 
 
-def declined(session: Session, actor: Actor, when: When, number: int = 1) -> Page[Part]:
-    """A page of what units have declined and waits to be dispatched anew or withdrawn, with their reasons."""
-    return _waiting(session, actor, when, (State.DECLINED, Event.DECLINE), number)
+def declined(session: Session, actor: Actor, when: When, wanted: Filter) -> Page[Part]:
+    """The first page of what units have declined and waits to be dispatched anew or withdrawn, with their reasons."""
+    return _waiting(session, actor, when, wanted, (State.DECLINED, Event.DECLINE), 1)
 
 
-def _waiting(session: Session, actor: Actor, when: When, waits: tuple[State, Event], number: int) -> Page[Part]:
+def _waiting(  # noqa: PLR0917 - who asks, for what, which page
+    session: Session, actor: Actor, when: When, wanted: Filter, waits: tuple[State, Event], number: int
+) -> Page[Part]:
     state, event = waits
-    conditions = [within(actor, Permission.DECIDE), Assignment.state == state]
+    conditions = [within(actor, Permission.DECIDE), Assignment.state == state, *_narrowed(session, wanted)]
     total = ask.count_parts(session, conditions)
     number = page_number(number, total)
     found = ask.parts(session, conditions, (Assignment.changed_at,), PAGE_SIZE, (number - 1) * PAGE_SIZE)

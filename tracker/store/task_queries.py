@@ -170,6 +170,15 @@ def _joined(query: Select[*Ts]) -> Select[*Ts]:
     return query.select_from(Assignment).join(Assignment.unit).join(Assignment.task).join(Task.plan)
 
 
+def counts_by_unit(session: Session, conditions: Sequence[Condition], limit: int) -> list[tuple[Unit, int]]:
+    """The units with the most parts that meet the conditions, and how many each has."""
+    found = func.count(Assignment.id).label("found")
+    counted = _joined(select(Assignment.unit_id, found)).where(*conditions).group_by(Assignment.unit_id).subquery()
+    query = select(Unit, counted.c.found).join(counted, counted.c.unit_id == Unit.id)
+    ordered = query.order_by(counted.c.found.desc(), Unit.position, Unit.id).limit(limit)
+    return [(unit, count) for unit, count in session.execute(ordered)]
+
+
 def counts_of(session: Session, base: Condition, **groups: Condition) -> dict[str, int]:
     """How many parts that meet ``base`` meet each group's condition too, in one statement."""
     sums = [func.sum(case((condition, 1), else_=0)).label(name) for name, condition in groups.items()]

@@ -6,13 +6,14 @@ from datetime import date, datetime
 
 from flask import Flask
 
+from tracker.domain.titles import brief_title
 from tracker.web.context import parts, today
 
 SOON_DAYS = 7
 
 
 def add_filters(app: Flask) -> None:
-    app.jinja_env.filters.update(day=day, instant=instant, days_left=days_left, due_class=due_class)
+    app.jinja_env.filters.update(day=day, instant=instant, days_left=days_left, due_class=due_class, brief=brief_title)
 
 
 def day(value: date | None, empty: str = "未定") -> str:

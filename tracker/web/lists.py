@@ -9,6 +9,8 @@ from typing import Any, TypeVar
 from flask import request, url_for
 from wtforms import Field, HiddenField
 
+from tracker.domain.titles import brief_title
+from tracker.domain.units import UnitKind
 from tracker.store.plans import Plan
 from tracker.store.units import Unit
 from tracker.web.forms import Form
@@ -81,9 +83,13 @@ def labelled(kind: type[StrEnum], everything: str = "全部") -> dict[str, str]:
     return {"": everything, **{member.value: member.label for member in kind}}  # type: ignore[attr-defined]
 
 
-def unit_choices(units: Sequence[Unit]) -> dict[str, str]:
-    return {"": "全部单位", **{str(unit.id): unit.name for unit in units}}
+def unit_choices(units: Sequence[Unit]) -> dict[str, str | dict[str, str]]:
+    """All units under their kinds: two hundred names in one row cannot be found through."""
+    groups: dict[UnitKind, dict[str, str]] = {kind: {} for kind in UnitKind}
+    for unit in units:
+        groups[unit.kind][str(unit.id)] = unit.name
+    return {"": "全部单位", **{kind.label: names for kind, names in groups.items() if names}}
 
 
 def plan_choices(plans: Sequence[Plan]) -> dict[str, str]:
-    return {"": "全部文件", **{str(plan.id): plan.title for plan in plans}}
+    return {"": "全部文件", **{str(plan.id): brief_title(plan.title) for plan in plans}}

@@ -1,4 +1,4 @@
-"""The filters of the overdue list."""
+"""The filters of the overdue list and of what waits for a decision."""
 
 from __future__ import annotations
 
@@ -8,33 +8,46 @@ from wtforms import IntegerField, SelectField, StringField
 from wtforms.validators import Length, NumberRange, Optional
 
 from tracker.domain.roles import Role
-from tracker.services.supervision import OverdueFilter, OverdueSort
+from tracker.services.supervision import Filter, OverdueFilter, OverdueSort
 from tracker.store.plans import Plan
 from tracker.store.units import Unit
 from tracker.web.forms import stripped
 from tracker.web.lists import LONGEST_SEARCH, FilterForm, labelled, one_of, plan_choices, unit_choices, whole
 
 
-class OverdueForm(FilterForm):
-    q = StringField("查找", filters=[stripped], validators=[Length(max=LONGEST_SEARCH)], description="")
+class PartsForm(FilterForm):
+    """Words, unit and plan: what every list of units' parts can be narrowed by."""
+
+    q = StringField("任务、单位或文件", filters=[stripped], validators=[Length(max=LONGEST_SEARCH)])
     unit = SelectField("责任单位（含下属）", coerce=whole)
     plan = SelectField("来源文件", coerce=whole)
-    days = IntegerField(
-        "至少逾期天数", validators=[Optional(), NumberRange(1, 9999, message="请填写1到9999之间的整数。")]
-    )
-    role = SelectField("角色", coerce=one_of(Role), choices=labelled(Role, "全部角色"))
 
     def offer(self, units: Sequence[Unit], plans: Sequence[Plan]) -> None:
         """Fills in what can be chosen."""
         self.unit.choices, self.plan.choices = unit_choices(units), plan_choices(plans)
 
+    def chosen_parts(self) -> tuple[str, int | None, int | None]:
+        """Words, unit and plan as they were chosen; ``validate`` comes first."""
+        return self.chosen(self.q) or "", self.chosen(self.unit), self.chosen(self.plan)
+
+
+class PendingForm(PartsForm):
+    def wanted(self) -> Filter:
+        self.validate()
+        return Filter(*self.chosen_parts())
+
+
+class OverdueForm(PartsForm):
+    days = IntegerField(
+        "至少逾期天数", validators=[Optional(), NumberRange(1, 9999, message="请填写1到9999之间的整数。")]
+    )
+    role = SelectField("角色", coerce=one_of(Role), choices=labelled(Role, "全部角色"))
+
     def wanted(self) -> OverdueFilter:
         self.validate()
         sort = self.sorting(OverdueSort.DAYS)
         return OverdueFilter(
-            self.chosen(self.q) or "",
-            self.chosen(self.unit),
-            self.chosen(self.plan),
+            *self.chosen_parts(),
             self.chosen(self.days),
             self.chosen(self.role),
             sort,

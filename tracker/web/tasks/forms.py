@@ -19,7 +19,7 @@ DAY_WRONG = "请填写2023-06-15这样的日期。"
 
 
 class TaskFilterForm(FilterForm):
-    q = StringField("查找", filters=[stripped], validators=[Length(max=LONGEST_SEARCH)])
+    q = StringField("任务、单位或文件", filters=[stripped], validators=[Length(max=LONGEST_SEARCH)])
     state = SelectField("状态", coerce=one_of(State), choices=labelled(State, "全部状态"))
     unit = SelectField("单位（含下属）", coerce=whole)
     plan = SelectField("来源文件", coerce=whole)
