@@ -96,9 +96,6 @@ class Actor:
         """The standings that permit it: a list shows what lies within any of them."""
         return tuple(standing for standing in self.standings if permission in PERMISSIONS[standing.office])
 
-    def has_office(self, office: Office) -> bool:
-        return any(standing.office is office for standing in self.standings)
-
 
 class Forbidden(Exception):
     """The actor may not do this; the message is Chinese and tells who may."""

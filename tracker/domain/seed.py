@@ -27,11 +27,6 @@ class SeedUnit:
     parent: str | None = None
     aliases: tuple[str, ...] = ()
 
-    @property
-    def is_collective(self) -> bool:
-        """Whether it stands for units the plan does not list (市有关部门), to be divided by the office."""
-        return self.kind is UnitKind.COLLECTIVE
-
 
 @dataclass(frozen=True, slots=True)
 class SeedGroup:

@@ -45,10 +45,6 @@ class WorkCalendar:
             left -= self.is_workday(day)
         return day
 
-    def workdays_between(self, after: date, until: date) -> int:
-        """How many working days lie in (after, until]; 0 when ``until`` is not later than ``after``."""
-        return sum(self.is_workday(after + timedelta(days=n)) for n in range(1, (until - after).days + 1))
-
 
 def _days(year: int, spans: str) -> Iterator[date]:
     for span in spans.split():

@@ -27,9 +27,6 @@ class DraftCounts:
     doubted: int = 0
 
 
-NO_DRAFTS = DraftCounts()
-
-
 def source_by_digest(session: Session, scope_id: int, sha256: str) -> Source | None:
     """The source that these bytes were imported as in this scope."""
     return session.scalar(select(Source).where(Source.scope_id == scope_id, Source.sha256 == sha256))

@@ -78,7 +78,7 @@ def test_a_small_seed_comes_back_as_values() -> None:
     (plan,), (task,) = seed.plans, seed.tasks
     assert (plan.key, plan.issued_on, plan.effective_until) == ("p1", date(2023, 1, 4), date(2025, 12, 31))
     assert [unit.kind for unit in seed.units[:2]] == [UnitKind.GOVERNMENT, UnitKind.DEPARTMENT]
-    assert [unit.name for unit in seed.units if unit.is_collective] == ["有关部门"]
+    assert [unit.name for unit in seed.units if unit.kind is UnitKind.COLLECTIVE] == ["有关部门"]
     assert task.path == ("二、任务", "（一）建设口袋公园")
     assert task.units == (
         SeedUnitRole("市建设局", Role.LEAD, stands_for=("市住建局",)),

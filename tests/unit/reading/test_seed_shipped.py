@@ -131,7 +131,7 @@ def test_units_and_groups_are_the_gazettes() -> None:
         assert {match.name for name in names if (match := seed.directory.resolve(name))} == {unit["canonical"]}
         assert all(seed.directory.resolve(name) for name in names)
     groups = {group.name: list(group.members) for group in seed.groups}
-    collectives = {unit.name for unit in seed.units if unit.is_collective}
+    collectives = {unit.name for unit in seed.units if unit.kind is UnitKind.COLLECTIVE}
     for group in listed["groups"]:
         assert group["members"] == groups.get(group["group"]) or (
             not group["members"] and group["group"] in collectives
