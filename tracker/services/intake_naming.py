@@ -14,6 +14,7 @@ from tracker.store.unit_directory import OfficeNames
 
 UNIT, GROUP = "unit", "group"
 SUGGESTED = 4
+LONGEST_ID = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +69,7 @@ class Naming:
     def meaning_of_key(self, key: str) -> Meaning | None:
         """The unit or group of a choice's key; None for a key of nothing that can be given work."""
         kind, _, ref = key.partition(":")
-        if not ref.isdecimal():
+        if not ref.isdecimal() or len(ref) > LONGEST_ID:
             return None
         if kind == UNIT:
             unit = self.names.units.get(int(ref))
@@ -94,6 +95,11 @@ class Naming:
     def unknown_of(self, draft: Draft) -> tuple[str, ...]:
         """The names in a draft that mean nothing here yet, each once."""
         return tuple(dict.fromkeys(row["name"] for row in draft.units if self.meaning(row) is None))
+
+    def beyond_of(self, draft: Draft) -> tuple[str, ...]:
+        """The names in a draft that mean a unit outside the plan's scope, which its office cannot give work to."""
+        known = {row["name"]: meaning for row in draft.units if (meaning := self.meaning(row))}
+        return tuple(name for name, meaning in known.items() if not self.names.beyond.isdisjoint(meaning.unit_ids))
 
     def mentions_of(self, draft: Draft) -> list[Mention]:
         """The units of a draft that are known, for adoption."""

@@ -122,17 +122,18 @@ class Review:
     done: ReviewDraft | None = None
 
 
-def questions_about(draft: Draft, unknown: Sequence[str]) -> tuple[str, ...]:
+def questions_about(draft: Draft, naming: Naming) -> tuple[str, ...]:
     """Why an open draft is not sure, in sentences; none when it may be adopted without a second look.
 
-    Doubts of the reader first, then units that nobody knows yet, then a date that the clause itself does not
-    give (DOMAIN, Deadlines 7), then forms that are never adopted in bulk.
+    Doubts of the reader first, then units that nobody knows yet or that stand outside the plan's scope, then a date
+    that the clause itself does not give (DOMAIN, Deadlines 7), then forms that are never adopted in bulk.
     """
     said = [doubt["message"] for doubt in draft.doubts if not doubt.get("settled")]
     codes = {doubt["code"] for doubt in draft.doubts}
     if not draft.units and "no-unit" not in codes:
         said.append("没有责任单位，请补填")
-    said += [f"单位“{name}”尚未对应到已登记的单位" for name in unknown]
+    said += [f"单位“{name}”尚未对应到已登记的单位" for name in naming.unknown_of(draft)]
+    said += [f"单位“{name}”不在本级管理范围内，不能下达任务" for name in naming.beyond_of(draft)]
     if draft.deadline_basis is not Basis.REVIEW and not codes & DATE_DOUBTS:
         said += _about_date(draft)
     if draft.form in _BY_HAND_ONLY:
@@ -153,7 +154,7 @@ def _about_date(draft: Draft) -> list[str]:
 
 def is_sure(draft: Draft, naming: Naming) -> bool:
     """Whether an open draft may be adopted without a second look."""
-    return draft.state is DraftState.OPEN and not questions_about(draft, naming.unknown_of(draft))
+    return draft.state is DraftState.OPEN and not questions_about(draft, naming)
 
 
 def plan_for_intake(session: Session, actor: Actor, plan_id: int) -> Plan:
@@ -229,7 +230,7 @@ def _reviewed(session: Session, drafts: Sequence[Draft], naming: Naming) -> tupl
         ReviewDraft(
             draft,
             naming.units_of(draft),
-            questions_about(draft, naming.unknown_of(draft)) if draft.state is DraftState.OPEN else (),
+            questions_about(draft, naming) if draft.state is DraftState.OPEN else (),
             tuple(planned_for(draft, naming, setting=setting)),
             tasks.get(draft.id),
         )

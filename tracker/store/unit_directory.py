@@ -16,11 +16,16 @@ from tracker.store.units import Unit, UnitGroup, UnitGroupMember, UnitName
 
 @dataclass(frozen=True, slots=True)
 class OfficeNames:
-    """What the plans of one scope may name: the directory by row ids, and the rows' own names and members."""
+    """What the plans of one scope may name: the directory by row ids, and the rows' own names and members.
+
+    ``beyond`` are the units, by themselves or as members, that stand outside the scope: a county's plan may name
+    them, and cannot give them work.
+    """
 
     directory: UnitDirectory[int]
     units: dict[int, Unit]
     groups: dict[int, GroupEntry[int]]
+    beyond: frozenset[int] = frozenset()
 
 
 def names_for(session: Session, scope: Unit) -> OfficeNames:
@@ -38,7 +43,9 @@ def names_for(session: Session, scope: Unit) -> OfficeNames:
     units = sorted(of_unit, key=lambda unit: (unit.position, unit.id))
     groups = [_group_entry(group, of_group[group]) for group in sorted(of_group, key=lambda group: group.id)]
     directory = UnitDirectory.of([_unit_entry(unit, of_unit[unit]) for unit in units], groups, place=place_of(scope))
-    return OfficeNames(directory, {unit.id: unit for unit in units}, {group.ref: group for group in groups})
+    named = [*units, *(member.unit for group in of_group for member in group.members)]
+    beyond = frozenset(unit.id for unit in named if not unit.path.startswith(scope.path))
+    return OfficeNames(directory, {unit.id: unit for unit in units}, {group.ref: group for group in groups}, beyond)
 
 
 def _names(session: Session, scope: Unit) -> Sequence[UnitName]:
