@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from tracker.domain.access import Actor, Forbidden, Permission
 from tracker.domain.units import UnitKind, name_key
 from tracker.services.errors import Invalid, NotFound, Stale
+from tracker.services.turns import in_turn
 from tracker.store.unit_queries import name_owner, open_parts, unit_shown, units_below
 from tracker.store.units import Unit, UnitName
 
@@ -41,6 +42,7 @@ def checked(facts: UnitFacts) -> UnitFacts:
     return UnitFacts(name, full_name, facts.kind)
 
 
+@in_turn
 def add_unit(session: Session, actor: Actor, now: datetime, parent_id: int, facts: UnitFacts) -> Unit:
     """A new unit under another, with its names registered; commits. Raises Invalid when a name is taken."""
     facts = checked(facts)
@@ -61,6 +63,7 @@ def add_unit(session: Session, actor: Actor, now: datetime, parent_id: int, fact
     return unit
 
 
+@in_turn
 def edit_unit(session: Session, actor: Actor, unit_id: int, seen: UnitFacts, facts: UnitFacts) -> Unit:
     """Changes names and kind and commits; the old names stay as aliases.
 
@@ -74,7 +77,7 @@ def edit_unit(session: Session, actor: Actor, unit_id: int, seen: UnitFacts, fac
         return unit
     if present != seen:
         raise Stale(_what_stands(present))
-    scope_id = scope_of(unit)
+    scope_id = _naming_office(session, actor, unit)
     _need_free(session, scope_id, [facts.name, facts.full_name], unit)
     unit.name, unit.full_name, unit.kind = facts.name, facts.full_name, facts.kind
     _register(unit, scope_id, [present.name, present.full_name, facts.name, facts.full_name])
@@ -89,29 +92,34 @@ def _what_stands(present: UnitFacts) -> str:
     )
 
 
+@in_turn
 def add_alias(session: Session, actor: Actor, unit_id: int, name: str) -> Unit:
     """Another way to write the unit; commits. One that it has already is no fault; another unit's is refused."""
     unit = managed_unit(session, actor, unit_id)
     name = usable_name(name)
-    scope_id = scope_of(unit)
+    scope_id = _naming_office(session, actor, unit)
     _need_free(session, scope_id, [name], unit)
     _register(unit, scope_id, [name])
     session.commit()
     return unit
 
 
+@in_turn
 def remove_alias(session: Session, actor: Actor, unit_id: int, name_id: int) -> Unit:
     """Takes an alias away and commits; one that is gone already is no fault. Name and full name stay."""
     unit = managed_unit(session, actor, unit_id)
     alias = next((each for each in unit.names if each.id == name_id), None)
     if alias is not None and alias.key in {name_key(unit.name), name_key(unit.full_name)}:
         raise Invalid("简称和全称不能删除，请先把单位改成别的名称。")
+    if alias is not None and not actor.may(MANAGE, session.get_one(Unit, alias.scope_id).path):
+        raise Invalid(f"“{alias.name}”由上级登记，读上级文件时要用，不能在这里删除。请联系上级管理员。")
     if alias is not None:
         unit.names.remove(alias)
     session.commit()
     return unit
 
 
+@in_turn
 def close_unit(session: Session, actor: Actor, unit_id: int) -> Unit:
     """Takes a unit out of use and commits; refused while it has open parts or units below it, and for a root."""
     unit = managed_unit(session, actor, unit_id)
@@ -130,6 +138,7 @@ def close_unit(session: Session, actor: Actor, unit_id: int) -> Unit:
     return unit
 
 
+@in_turn
 def reopen_unit(session: Session, actor: Actor, unit_id: int) -> Unit:
     """Takes a closed unit into use again and commits."""
     unit = managed_unit(session, actor, unit_id)
@@ -159,6 +168,15 @@ def office_of(actor: Actor, unit: Unit) -> int:
 def scope_of(unit: Unit) -> int:
     """The id of the unit in whose office this unit's names are registered; the root's for one without names."""
     return unit.names[0].scope_id if unit.names else int(unit.path.split("/")[1])
+
+
+def _naming_office(session: Session, actor: Actor, unit: Unit) -> int:
+    """Where a further name is registered: beside the others, or, by an administrator of less, in the own office.
+
+    Otherwise a county could take a name by which the city's plans mean somebody else.
+    """
+    scope = session.get_one(Unit, scope_of(unit))
+    return scope.id if actor.may(MANAGE, scope.path) else office_of(actor, unit)
 
 
 def usable_name(name: str) -> str:

@@ -240,3 +240,24 @@ def test_counts_are_told_of_units_that_the_actor_may_read(session: Session, city
     assert part_counts(session, the_actor(city.supervisor), TODAY, ids) == all_of_them
     assert part_counts(session, the_actor(city.liaison), TODAY, ids) == {city.education.id: PartCounts(2, 1)}
     assert part_counts(session, the_actor(city.administrator), TODAY, ids) == {}
+
+
+def test_a_county_takes_no_name_in_the_citys_plans(session: Session, city: City, county_chief: Actor) -> None:
+    add_alias(session, county_chief, city.county.id, "市大数据局")
+    facts = UnitFacts("市数据和政务服务局", "", UnitKind.COUNTY)
+    edit_unit(session, county_chief, city.county.id, facts_of(city.county), facts)
+    for name in ("市大数据局", "市数据和政务服务局"):
+        assert unit_named(session, city.county, name) is city.county
+        assert unit_named(session, city.root, name) is None
+    assert unit_named(session, city.root, "东河县政府") is city.county  # as before
+
+
+def test_a_county_takes_no_name_away_from_the_citys_plans(
+    session: Session, city: City, chief: Actor, county_chief: Actor
+) -> None:
+    unit = add_alias(session, chief, city.county.id, "东河")
+    [alias] = [name for name in unit.names if name.name == "东河"]
+    with pytest.raises(Invalid, match="由上级登记"):
+        remove_alias(session, county_chief, city.county.id, alias.id)
+    session.rollback()
+    assert unit_named(session, city.root, "东河") is city.county
