@@ -11,8 +11,28 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from tracker.clock import Clock
 from tracker.settings import PROJECT_ROOT, Settings, settings_from
-from tracker.web import access, auth, database, desk, errors, feeds, filters, headers, home, icons, inbox, intake
-from tracker.web import navigation, people, plans, supervision, tasks, units, work
+from tracker.web import (
+    access,
+    auth,
+    database,
+    desk,
+    errors,
+    feeds,
+    filters,
+    headers,
+    home,
+    icons,
+    inbox,
+    incoming,
+    intake,
+    navigation,
+    people,
+    plans,
+    supervision,
+    tasks,
+    units,
+    work,
+)
 from tracker.web.context import EXTENSION, Parts
 
 BLUEPRINTS = (
@@ -43,6 +63,7 @@ def create_app(settings: Settings | None = None, clock: Clock | None = None) -> 
     if settings.trusted_proxies:
         count = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)  # type: ignore[method-assign]
+    incoming.guard_bodies(app)
     database.connect(app, settings.database_url)
     Bootstrap5(app)
     access.guard(app)

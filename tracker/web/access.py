@@ -98,7 +98,10 @@ def _return_path() -> str:
 
 def safe_next(target: str | None) -> str:
     """A path on this site to go on to; anything that names another site becomes the start page."""
-    parts = urlsplit(target or "")
+    try:
+        parts = urlsplit(target or "")
+    except ValueError:  # such as //[
+        return url_for("home.index")
     clean = not (parts.scheme or parts.netloc) and parts.path.startswith("/") and "\\" not in (target or "")
     if not target or not clean or target.startswith("//") or any(ord(c) < 32 for c in target):
         return url_for("home.index")

@@ -30,5 +30,8 @@ def session() -> Session:
 
 
 def _take_writers_place() -> None:
-    if request.method not in SAFE_METHODS:
-        begin_write(session())
+    if request.method in SAFE_METHODS:
+        return
+    # The body is read to its end first: somebody who sends it slowly must not hold up everybody who writes.
+    _ = request.form
+    begin_write(session())

@@ -12,12 +12,14 @@ from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from tracker.domain.access import Forbidden
 from tracker.services.errors import NotFound
-from tracker.web.context import settings
 from tracker.web.database import session
 
 log = logging.getLogger(__name__)
 
 Answer = tuple[str, int]
+# Forms of which nothing typed is shown again: they ask for passwords.
+KEPT_SECRET = frozenset({"auth"})
+MEGABYTE = 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +61,7 @@ def trouble_page(code: int, what: str | None = None, advice: str | None = None) 
 
 def _typed(code: int) -> list[str]:
     """The longer texts of the form that was posted, so that nothing typed is lost."""
-    if request.method != "POST" or code == 413:
+    if request.method != "POST" or code == 413 or request.blueprint in KEPT_SECRET:
         return []
     secret = ("password", "csrf")
     return [
@@ -83,7 +85,11 @@ def _csrf(_error: CSRFError) -> Answer:
 
 
 def _too_large(_error: RequestEntityTooLarge) -> Answer:
-    return trouble_page(413, f"上传的内容超过{settings().max_upload_mb} MB，没有保存。")
+    return trouble_page(413, f"提交的内容超过{_size(request.max_content_length or 0)}，没有保存。")
+
+
+def _size(count: int) -> str:
+    return f"{count // MEGABYTE} MB" if count >= MEGABYTE else f"{count // 1024} KB"
 
 
 def _http(error: HTTPException) -> Answer | HTTPException:

@@ -14,6 +14,7 @@ from tracker.domain.units import UnitKind
 from tracker.store.plans import Plan
 from tracker.store.units import Unit
 from tracker.web.forms import Form
+from tracker.web.incoming import row_id
 
 Kind = TypeVar("Kind", bound=StrEnum)
 LONGEST_SEARCH = 100
@@ -75,7 +76,7 @@ def one_of(kind: type[Kind]) -> Callable[[Any], Kind | None]:
 
 def whole(value: Any) -> int | None:
     """Reads an id; nothing stays None, and what is no number is refused by the field."""
-    return int(value) if value else None
+    return row_id(str(value)) if value else None
 
 
 def labelled(kind: type[StrEnum], everything: str = "全部") -> dict[str, str]:

@@ -30,6 +30,7 @@ from tracker.web.access import requires
 from tracker.web.context import actor, now
 from tracker.web.database import session
 from tracker.web.filters import day, instant
+from tracker.web.forms import seen_version
 from tracker.web.intake.blueprint import blueprint
 from tracker.web.intake.forms import ActionForm, EditForm, MatchForm
 from tracker.web.intake.review import Trouble, place, review_page
@@ -126,10 +127,9 @@ def edit_draft(draft_id: int) -> Answer:
 
 def _save(draft: Draft, form: EditForm) -> Answer:
     settled = request.form.getlist("settled")
-    given, version = form.given(settled), form.version.data or ""
+    given = form.given(settled)
     try:
-        seen = int(version) if version.isdecimal() else -1
-        edit(session(), actor(), now(), draft.id, given, version=seen)
+        edit(session(), actor(), now(), draft.id, given, version=seen_version(form.version))
     except StaleDraft as stale:
         # Now that it is told, sending again is meant to overwrite.
         form.version.data = stale.draft.version

@@ -10,7 +10,7 @@ from wtforms.validators import InputRequired, Length, Optional
 from tracker.domain.access import Office
 from tracker.services.staffing import Details
 from tracker.store.people import Person
-from tracker.web.forms import Form, stripped
+from tracker.web.forms import Form, seen_version, stripped
 from tracker.web.lists import LONGEST_SEARCH, FilterForm, labelled, one_of, whole
 
 _OFFICES = {office.value: office.label for office in Office}
@@ -68,7 +68,7 @@ class DetailsForm(Form):
 
     def seen_version(self) -> int:
         """The version that the page was opened with; 0, which never stands, when it is not a number."""
-        return int(self.version.data) if (self.version.data or "").isdecimal() else 0
+        return seen_version(self.version)
 
 
 class RoleForm(Form):
