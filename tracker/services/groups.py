@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from tracker.domain.access import Actor, Forbidden
 from tracker.domain.units import name_key
 from tracker.services.errors import Invalid, NotFound
+from tracker.services.turns import in_turn
 from tracker.services.units import MANAGE, taken, usable_name
 from tracker.store.unit_directory import names_for
 from tracker.store.unit_queries import all_groups, group_shown, name_owner, unit_named, unit_names
@@ -55,6 +56,7 @@ def member_choices(session: Session, actor: Actor) -> list[str]:
     return unit_names(session, actor, MANAGE)
 
 
+@in_turn
 def add_group(session: Session, actor: Actor, name: str, member: str) -> UnitGroup:
     """A new group with its first member, in the office of the actor's highest standing; commits."""
     name, scope = usable_name(name), _own_office(session, actor)
@@ -69,6 +71,7 @@ def add_group(session: Session, actor: Actor, name: str, member: str) -> UnitGro
     return group
 
 
+@in_turn
 def add_member(session: Session, actor: Actor, group_id: int, name: str) -> UnitGroup:
     """Puts a unit at the end of the group and commits; a member stays one."""
     group = managed_group(session, actor, group_id)
@@ -80,6 +83,7 @@ def add_member(session: Session, actor: Actor, group_id: int, name: str) -> Unit
     return group
 
 
+@in_turn
 def remove_member(session: Session, actor: Actor, group_id: int, unit_id: int) -> UnitGroup:
     """Takes a unit out of the group and commits; the last member stays, or the group would mean nobody."""
     group = managed_group(session, actor, group_id)

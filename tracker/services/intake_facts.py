@@ -6,6 +6,7 @@ import hashlib
 from dataclasses import dataclass
 from datetime import date
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tracker.domain.access import Actor
@@ -41,6 +42,7 @@ def correct_facts(session: Session, actor: Actor, plan_id: int, given: PlanFacts
     ``seen`` is the mark of the facts that the reviewer started from. Raises Stale when they are others by now,
     Invalid for a plan without title or one that ends before it is issued.
     """
+    session.execute(select(Plan.id).where(Plan.id == plan_id).with_for_update())  # of two at once the second waits
     plan = plan_for_intake(session, actor, plan_id)
     if not given.title.strip():
         raise Invalid("请填写文件标题。")

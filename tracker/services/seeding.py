@@ -18,6 +18,7 @@ from tracker.services.errors import Invalid
 from tracker.services.seeding_run import Loaded, Loading, SeedConflict, digests_of
 from tracker.services.seeding_tasks import load_tasks
 from tracker.services.seeding_units import load_groups, load_units
+from tracker.services.turns import in_turn
 from tracker.store.plans import Plan
 from tracker.store.seeds import keep_digests, seed_digests
 from tracker.store.units import Unit
@@ -25,6 +26,7 @@ from tracker.store.units import Unit
 __all__ = ["Loaded", "SeedConflict", "load_seed"]
 
 
+@in_turn
 def load_seed(
     session: Session, seed: Seed, now: datetime, adopted_at: Callable[[SeedPlan], datetime] | None = None
 ) -> Loaded:

@@ -56,7 +56,9 @@ def _known_tasks(loading: Loading) -> dict[str | None, Task]:
     stale = [task.id for key, task in known.items() if loading.differs("task", key)]
     for start in range(0, len(stale), 500):  # a statement takes only so many values
         some = select(Task).where(Task.id.in_(stale[start : start + 500]))
-        session.scalars(some.options(selectinload(Task.assignments), selectinload(Task.milestones))).all()
+        whole = some.options(selectinload(Task.assignments), selectinload(Task.milestones))
+        # Held, and read as they are now: a unit may be at work on one of them.
+        session.scalars(whole.with_for_update(of=Task).execution_options(populate_existing=True)).all()
     return known
 
 

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from tracker.domain.access import Actor, Forbidden, Office, Permission
 from tracker.services.errors import Invalid, NotFound, Stale
 from tracker.services.people import generated_password, hashed, set_password
+from tracker.services.turns import in_turn
 from tracker.store.people import Person, PersonStanding
 from tracker.store.people_queries import (
     administers_root,
@@ -67,6 +68,7 @@ def checked(details: Details) -> Details:
     return Details(name, email or None, phone or None)
 
 
+@in_turn
 def add_person(
     session: Session, actor: Actor | None, now: datetime, login: str, details: Details, *, unit_id: int, office: Office
 ) -> Made:
@@ -89,6 +91,7 @@ def add_person(
     return Made(person, password)
 
 
+@in_turn
 def edit_person(session: Session, actor: Actor, person_id: int, version: int, details: Details) -> Person:
     """Changes name, mail and phone and commits; raises Stale when somebody did so since ``version``."""
     details = checked(details)
@@ -108,6 +111,7 @@ def _what_stands(person: Person) -> str:
     )
 
 
+@in_turn
 def give_role(session: Session, actor: Actor, person_id: int, unit_id: int, office: Office) -> Person:
     """Gives a role at a unit and commits; a role that is held already stays as it is."""
     person = visible_person(session, actor, person_id)
@@ -118,6 +122,7 @@ def give_role(session: Session, actor: Actor, person_id: int, unit_id: int, offi
     return person
 
 
+@in_turn
 def take_role(session: Session, actor: Actor, person_id: int, standing_id: int) -> Person:
     """Takes a role away and commits; one that is gone already is no fault. Raises LastAdministrator."""
     person = visible_person(session, actor, person_id)
@@ -133,6 +138,7 @@ def take_role(session: Session, actor: Actor, person_id: int, standing_id: int) 
     return person
 
 
+@in_turn
 def reset_password(session: Session, actor: Actor | None, person_id: int, password: str | None = None) -> Made:
     """A new password that must be changed at the next sign-in; ends the person's sessions and commits.
 
@@ -146,6 +152,7 @@ def reset_password(session: Session, actor: Actor | None, person_id: int, passwo
     return Made(person, fresh)
 
 
+@in_turn
 def close_account(session: Session, actor: Actor | None, person_id: int) -> Person:
     """Closes an account and ends its sessions at once; commits. History keeps the name."""
     person = _whole_person(session, actor, person_id, "停用此账号")
@@ -156,6 +163,7 @@ def close_account(session: Session, actor: Actor | None, person_id: int) -> Pers
     return person
 
 
+@in_turn
 def reopen_account(session: Session, actor: Actor | None, person_id: int) -> Person:
     """Opens a closed account again, with the roles it had; commits."""
     person = _whole_person(session, actor, person_id, "启用此账号")
