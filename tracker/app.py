@@ -50,6 +50,7 @@ BLUEPRINTS = (
     feeds.blueprint,
 )
 MEGABYTE = 1024 * 1024
+LONGEST_SESSION = 12 * 3600  # seconds
 
 
 def create_app(settings: Settings | None = None, clock: Clock | None = None) -> Flask:
@@ -89,6 +90,8 @@ def _config(settings: Settings) -> dict[str, object]:
         # A pasted plan is form memory, not a file.
         "MAX_FORM_MEMORY_SIZE": settings.max_upload_mb * MEGABYTE,
         "WTF_I18N_ENABLED": False,
-        "WTF_CSRF_TIME_LIMIT": 12 * 3600,
+        # A working day. The cookie is all there is of a session: a copy of it outlives signing out, but not this.
+        "PERMANENT_SESSION_LIFETIME": LONGEST_SESSION,
+        "WTF_CSRF_TIME_LIMIT": LONGEST_SESSION,
         "BOOTSTRAP_SERVE_LOCAL": True,
     }

@@ -22,7 +22,7 @@ from tracker.services.sweep import SweepReport, sweep
 from tracker.serving import CannotServe, serve
 from tracker.settings import Settings
 from tracker.store import migrate
-from tracker.store.engine import make_engine
+from tracker.store.engine import make_engine, make_private
 
 PAGES_AT_ONCE = 1000
 
@@ -169,8 +169,8 @@ def back_up(database: Path, file: Path) -> None:
     """Copies a SQLite database while it is in use, and checks the copy; the file appears whole or not at all."""
     unfinished = file.with_name(f"{file.name}.partial")
     try:
-        file.parent.mkdir(parents=True, exist_ok=True)
         unfinished.unlink(missing_ok=True)
+        make_private(unfinished)
         with closing(sqlite3.connect(database)) as source, closing(sqlite3.connect(unfinished)) as copy:
             source.backup(copy, pages=PAGES_AT_ONCE)
             copy.execute("PRAGMA journal_mode=DELETE")  # one file, without a log beside it

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -24,7 +24,7 @@ class MailSettings:
     host: str | None = None
     port: int = 25
     user: str | None = None
-    password: str | None = None
+    password: str | None = field(default=None, repr=False)
     starttls: bool = False
     sender: str = "tracker@localhost"
 
@@ -34,8 +34,8 @@ class Settings:
     """Everything the program is told from outside."""
 
     instance: Path
-    database_url: str
-    secret_key: str
+    database_url: str = field(repr=False)
+    secret_key: str = field(repr=False)
     production: bool
     zone: ZoneInfo
     base_url: str
@@ -100,7 +100,7 @@ def _database_url(env: Mapping[str, str], instance: Path) -> str:
 
 def _secret_key(env: Mapping[str, str], instance: Path, *, production: bool) -> str:
     """The given key; in development one is made and kept under the instance folder."""
-    key = env.get("TRACKER_SECRET_KEY") or ""
+    key = (env.get("TRACKER_SECRET_KEY") or "").strip()
     if key and len(key) < 32:
         raise SettingsError("TRACKER_SECRET_KEY 太短，请使用不少于 32 个字符的随机字符串。")
     if key:
@@ -116,7 +116,7 @@ def _secret_key(env: Mapping[str, str], instance: Path, *, production: bool) -> 
 def _kept_key(path: Path) -> str:
     """The key in the file, made on first use; of two processes that make it at once, one wins whole."""
     if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True)
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         fresh = path.with_name(f"{path.name}.{secrets.token_hex(8)}")
         fresh.touch(mode=0o600)
         fresh.write_text(secrets.token_urlsafe(48), "ascii")

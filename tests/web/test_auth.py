@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from tests.builders import PASSWORD, City
 from tests.web.browsing import Visitor, fields_of
-from tracker.app import create_app
+from tracker.app import LONGEST_SESSION, create_app
 from tracker.clock import Clock
 from tracker.settings import Settings
 from tracker.store.people import Person
@@ -149,3 +150,18 @@ def test_signing_in_is_noted(page: Visitor, city: City, session: Session) -> Non
     page.sign_in("liaison")
     session.expire_all()
     assert session.get_one(Person, city.liaison.id).last_sign_in_at is not None
+
+
+def test_a_copied_cookie_is_worth_nothing_after_a_working_day(
+    app: Flask, page: Visitor, visitor: type[Visitor], city: City, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The cookie is signed with the moment it was made; signing out cannot reach a copy of it."""
+    page.sign_in("liaison")
+    copied = page.client.get_cookie("tracker_session")
+    assert copied
+    thief = visitor(app)
+    thief.client.set_cookie("tracker_session", copied.value)
+    assert thief("/units").heading == "单位"
+    later = time.time() + LONGEST_SESSION + 60
+    monkeypatch.setattr("itsdangerous.timed.time.time", lambda: later)
+    assert thief("/units").heading == "登录"

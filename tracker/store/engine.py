@@ -20,13 +20,22 @@ BUSY_TIMEOUT_MS = 15_000
 
 
 def engine_options(url: str) -> dict[str, Any]:
-    """Options for create_engine; creates the folder of a SQLite file."""
+    """Options for create_engine; makes a SQLite file that is not there yet, with its folder."""
     parsed = make_url(url)
     if parsed.get_backend_name() == "sqlite":
-        if parsed.database:
-            Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
+        if parsed.database and not parsed.database.startswith((":", "file:")):
+            make_private(Path(parsed.database))
         return {"connect_args": {"timeout": BUSY_TIMEOUT_MS / 1000}}
     return {"pool_pre_ping": True}
+
+
+def make_private(file: Path) -> None:
+    """Makes an empty file, and its folder, that other users of the machine cannot read; one that is there stays.
+
+    SQLite gives its log files the mode of the database.
+    """
+    file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    file.touch(mode=0o600, exist_ok=True)
 
 
 def make_engine(url: str) -> Engine:
