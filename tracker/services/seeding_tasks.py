@@ -101,17 +101,17 @@ def _correct(loading: Loading, row: Task, facts: Mapping[str, Any]) -> None:
     """Gives a task at work the facts of the file.
 
     A new date goes to every open part that still has the task's own date; a part whose date was extended keeps it,
-    and the original dates stay on record.
+    and the original dates stay on record. Calendars are told of every part whose date or title is new.
     """
-    before = row.due_on
+    day, title = row.due_on, row.title
     loading.update("任务", row, facts)
-    if row.due_on == before:
-        return
     for part in row.assignments:
-        if part.due_on == before and not part.state.is_closed:
+        moves = row.due_on != day and part.due_on == day and not part.state.is_closed
+        if moves:
             part.due_on, part.overdue_flagged_on = row.due_on, None
-            part.changed_at, part.sequence = loading.now, part.sequence + 1
             loading.counts["分工"].changed += 1
+        if moves or row.title != title:
+            part.changed_at, part.sequence = loading.now, part.sequence + 1
 
 
 def _assign(loading: Loading, row: Task, planned: list[PlannedAssignment], at: datetime) -> None:

@@ -144,7 +144,7 @@ def test_a_changed_file_updates_facts_and_leaves_states_and_history(session: Ses
     task = session.scalars(select(Task).where(Task.seed_key == "p1-1")).one()
     assert task.title == "修订并公布办法"
     assert session.scalar(select(UnitName.unit_id).where(UnitName.name == "市教体局")) == unit(session, "市教育局").id
-    assert (part.state, part.percent, part.changed_at) == (State.IN_PROGRESS, 40, NOW)
+    assert (part.state, part.percent, part.changed_at) == (State.IN_PROGRESS, 40, NEXT_DAY)
     assert [entry.event for entry in part.history] == ["adopt"]
     assert (loaded.counts["任务"].changed, loaded.counts["单位名称"].added, loaded.counts["分工"].added) == (1, 1, 0)
 
@@ -165,6 +165,14 @@ def test_a_corrected_date_reaches_open_parts_that_were_not_extended(session: Ses
         "西县": (june, july),
     }
     assert found["市教育局"].sequence == 1
+
+
+def test_a_corrected_title_reaches_calendars(session: Session) -> None:
+    load(session)
+    title = session.scalars(select(Task.title).where(Task.seed_key == "p1-1")).one()
+    load(session, SEED.replace(title, f"{title}（更正）"), NEXT_DAY)
+    assert {(part.sequence, part.changed_at) for part in parts(session, "p1-1").values()} == {(1, NEXT_DAY)}
+    assert {part.sequence for part in parts(session, "p1-2").values()} == {0}
 
 
 def test_a_unit_added_to_a_completed_task_opens_it(session: Session) -> None:
