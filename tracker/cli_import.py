@@ -12,7 +12,8 @@ from tracker.domain.access import Actor, Office, Standing
 from tracker.reading import UnreadableFile
 from tracker.services.intake import Imported, SourceView, Upload, import_file, source_view
 from tracker.services.intake_adopt import adopt_sure
-from tracker.store.plan_queries import root_units, units_named
+from tracker.store.plan_queries import units_named
+from tracker.store.unit_queries import root_units
 from tracker.store.units import Unit
 
 MEGABYTE = 1024 * 1024

@@ -21,7 +21,7 @@ from tracker.domain.feeds import FeedScope, Flavour, Redaction
 from tracker.services.errors import Invalid, NotFound
 from tracker.store.feed_queries import feeds_of
 from tracker.store.feeds import Feed
-from tracker.store.plans import Plan
+from tracker.store.plan_lists import visible_plan
 from tracker.store.units import Unit
 
 TOKEN_BYTES = 24  # 192 bits, above the 128 that a link must have
@@ -75,18 +75,8 @@ def _check_scope(session: Session, actor: Actor, wish: NewFeed) -> None:
         unit = session.get(Unit, wish.unit_id) if wish.unit_id else None
         if unit is None or not actor.may(Permission.READ, unit.path):
             raise Forbidden(Permission.READ, "订阅该单位事项")
-    if wish.scope is FeedScope.PLAN:
-        plan = session.get(Plan, wish.plan_id) if wish.plan_id else None
-        if plan is None or not may_follow(actor, plan.scope.path):
-            raise Forbidden(Permission.READ, "订阅该文件事项")
-
-
-def may_follow(actor: Actor, scope_path: str) -> bool:
-    """Whether a plan of that scope concerns the actor: the scope lies in reach, or the actor stands below it."""
-    return any(
-        standing.unit_path.startswith(scope_path) or scope_path.startswith(standing.unit_path)
-        for standing in actor.reach(Permission.READ)
-    )
+    if wish.scope is FeedScope.PLAN and (not wish.plan_id or visible_plan(session, actor, wish.plan_id) is None):
+        raise Forbidden(Permission.READ, "订阅该文件事项")
 
 
 def own_feed(session: Session, actor: Actor, feed_id: int) -> Feed:

@@ -135,8 +135,3 @@ def units_named(session: Session, name: str) -> Sequence[Unit]:
     return session.scalars(
         select(Unit).where(Unit.active, or_(Unit.name == name, Unit.full_name == name)).order_by(Unit.path)
     ).all()
-
-
-def root_units(session: Session) -> Sequence[Unit]:
-    """The active units that stand below no other."""
-    return session.scalars(select(Unit).where(Unit.active, Unit.parent_id.is_(None)).order_by(Unit.id)).all()
