@@ -5,10 +5,12 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
+from flask import Flask
 from sqlalchemy.orm import Session
 
-from tests.builders import City, a_plan, a_source, a_task, the_actor
+from tests.builders import City, a_person, a_plan, a_source, a_task, the_actor
 from tests.web.browsing import Visitor
+from tracker.domain.access import Office
 from tracker.domain.drafts import DeadlineKind, Form
 from tracker.domain.lifecycle import State, TaskState
 from tracker.store.plan_lists import oversees
@@ -128,3 +130,14 @@ def test_overseeing_is_no_liaisons_part(city: City) -> None:
     assert oversees(the_actor(city.leader), city.county.path)
     assert not oversees(the_actor(city.liaison), city.education.path)
     assert not oversees(the_actor(city.county_supervisor), city.root.path)
+
+
+def test_a_liaison_of_the_county_does_not_see_its_bureaus_plans(
+    page: Visitor, visitor: type[Visitor], app: Flask, session: Session, city: City
+) -> None:
+    a_person(session, "county_liaison", (Office.LIAISON, city.county))
+    inner = a_plan(session, city.county_education, "县教育局内部分工")
+    session.commit()
+    page.sign_in("county_liaison")(f"/plans/{inner.id}", 404)
+    assert "县教育局内部分工" not in titles(page)
+    assert visitor(app).sign_in("county_supervisor")(f"/plans/{inner.id}").heading == "县教育局内部分工"

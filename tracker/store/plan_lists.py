@@ -74,14 +74,12 @@ def visible_plan(session: Session, actor: Actor, plan_id: int) -> Plan | None:
 
 
 def may_see_plan(actor: Actor) -> ColumnElement[bool]:
-    """The condition that SCOPE lies above, at or below a unit where the actor may read."""
-    return or_(
-        false(),
-        *(
-            or_(SCOPE.path.in_(_chain(standing.unit_path)), below(standing.unit_path, SCOPE.path))
-            for standing in actor.reach(Permission.READ)
-        ),
-    )
+    """The condition that SCOPE lies within reach, or above a unit where the actor may read.
+
+    A plan of the office above may concern the unit; plans of offices below concern those who oversee them.
+    """
+    above = (SCOPE.path.in_(_chain(standing.unit_path)) for standing in actor.reach(Permission.READ))
+    return or_(within(actor, Permission.READ, SCOPE.path), *above)
 
 
 def may_see_task(actor: Actor) -> ColumnElement[bool]:
