@@ -13,6 +13,7 @@ from random import Random
 from zoneinfo import ZoneInfo
 
 import pytest
+from argon2 import PasswordHasher
 from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import func, select
@@ -63,6 +64,14 @@ def settings_at(folder: Path, *, production: bool = False) -> Settings:
         base_url="http://localhost",
         sample_day=SAMPLE_DAY,
     )
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _cheap_hashes() -> Iterator[None]:
+    """Eight real hashes are half the cost of each loading; test_people looks at real ones."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("tracker.services.people._hasher", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+        yield
 
 
 @pytest.fixture(scope="module")
