@@ -110,6 +110,9 @@ def _five_year(match: re.Match[str], context: Context) -> Point:
     return Point(due_on=year_end(year), year=year)
 
 
+_NO_FESTIVAL = r"(?! ?(?:春节|元旦|清明|五一|端午|中秋|国庆|入?汛|供暖|采暖))"
+"""A year before a festival (2024年国庆前) tells no last day of its own."""
+
 POINT_RULES: tuple[Rule, ...] = (
     Rule(
         "day-range",
@@ -260,7 +263,7 @@ POINT_RULES: tuple[Rule, ...] = (
     ),
     Rule(
         "year",
-        rf"{_Y}(?: ?(?:年内|全年|期间|以?内(?!部|容|涵)))?",
+        rf"{_Y}{_NO_FESTIVAL}(?: ?(?:年内|全年|期间|以?内(?!部|容|涵)))?",
         "年份以12月31日为期",
         "2025年",
         _dated(lambda _m_, y: year_end(y)),

@@ -57,37 +57,41 @@ def read_deadline(
     issued_on: date | None,
     plan_until: date | None = None,
     calendar: WorkCalendar | None = None,
+    issue_year: int | None = None,
 ) -> DeadlineReading:
     """What a deadline phrase that stands in a clause means.
 
     ``issued_on`` gives the year to phrases that name none and the anchor to 印发之日起…; ``plan_until``
-    is what 规划期内 means. A blank phrase has no deadline and no doubt; one that no rule reads is kept with a doubt.
+    is what 规划期内 means; ``issue_year`` is the year alone, where only that is known (from the document number).
+    A blank phrase has no deadline and no doubt; one that no rule reads is kept with a doubt.
     """
     written = phrase.strip(_EDGE)
     if not written:
         return DeadlineReading(Deadline())
-    found = find_in_clause(written, issued_on, calendar, plan_until)
+    found = find_in_clause(written, issued_on, calendar, plan_until, issue_year)
     if not found:
         return DeadlineReading(Deadline(written, basis=Basis.CLAUSE), (doubt("unread-deadline"),))
     return _weigh(written, found, issued_on)
 
 
 def find_in_clause(
-    text: str, issued_on: date | None, calendar: WorkCalendar | None = None, plan_until: date | None = None
+    text: str,
+    issued_on: date | None,
+    calendar: WorkCalendar | None = None,
+    plan_until: date | None = None,
+    issue_year: int | None = None,
 ) -> tuple[Found, ...]:
     """Every date, period and other deadline word in a clause's deadline phrase, in order."""
-    return tuple(
-        _without_starts(
-            text, _scan(text, RULES, _SCAN, Context(issued_on, calendar or announced_calendar(), plan_until))
-        )
-    )
+    context = Context(issued_on, calendar or announced_calendar(), plan_until, issue_year)
+    return tuple(_without_starts(text, _scan(text, RULES, _SCAN, context)))
 
 
-def find_in_prose(text: str, issued_on: date | None, calendar: WorkCalendar | None = None) -> tuple[Found, ...]:
+def find_in_prose(
+    text: str, issued_on: date | None, calendar: WorkCalendar | None = None, issue_year: int | None = None
+) -> tuple[Found, ...]:
     """The dated targets in running text: only phrases that a cue (到, 前, 底, 期间 …) marks as targets."""
-    found = _without_starts(
-        text, _scan(text, _PROSE_RULES, _PROSE_SCAN, Context(issued_on, calendar or announced_calendar()))
-    )
+    context = Context(issued_on, calendar or announced_calendar(), year=issue_year)
+    found = _without_starts(text, _scan(text, _PROSE_RULES, _PROSE_SCAN, context))
     return tuple(one for one in found if _is_target(text, one))
 
 

@@ -35,6 +35,7 @@ _LEADS = (
     "第二，",
     "第三，",
 )
+_MARKS = "—●★▲◆■·※ "
 _LONGEST_TITLE = 200
 _HEAD_OF_PARAGRAPH = 600
 """A title is looked for in this many characters of a paragraph."""
@@ -135,14 +136,14 @@ def _words_before(clause: Clause) -> str:
 def _title(clause: Clause, items: Sequence[Placed], crowded: frozenset[Heading]) -> str:
     """The heading of the paragraph that the clause closes; an unnumbered paragraph among several tells its own."""
     before = _words_before(clause)
-    own = title_of(without_number(before)) if before else ""
+    own = title_of(without_number(before)) if before.strip(_MARKS) else ""
     if clause.placed.own and clause.placed.heading == clause.owner and own:
         return own
     tells_own = (
         clause.form is Form.SUPPLY or clause.owner is None or clause.owner in crowded or before.startswith(_LEADS)
     )
     if before and own and tells_own:
-        return own.lstrip("—●★▲◆■· ")
+        return own.lstrip(_MARKS)
     if clause.owner:
         return clause.owner.title
     return _title_above(clause, items)

@@ -26,7 +26,7 @@ _DOING = r"(?:负责|落实|抓好|推进|承担|实施|做好|开展|组织|配
 _CUES: tuple[tuple[Role | None, str], ...] = (
     (
         Role.SUPPORT,
-        r"(?:等)?(?:积极|共同|分别|协同)?(?:配合|(?<!政)协办(?!公)|(?<!委)会办(?!公)|协助|参与)(?!单位|部门|处室|科室)(?:落实|实施|做好|推进|完成|负责|办理)*",
+        rf"(?:等)?(?:{_BY_DUTY})?(?:积极|共同|分别|协同)*(?:配合|(?<!政)协办(?!公)|(?<!委)会办(?!公)|协助|参与|(?<!业务)指导(?=$|[，,；;。、）)]))(?!单位|部门|处室|科室)(?:落实|实施|做好|推进|完成|负责|办理)*",
     ),
     (
         Role.LEAD,
@@ -39,7 +39,7 @@ _CUES: tuple[tuple[Role | None, str], ...] = (
 )
 _CUE = re.compile("|".join(f"(?P<c{n}>{pattern})" for n, (_, pattern) in enumerate(_CUES)))
 SUPPLIES = re.compile(
-    r"[，,]?(?:各|分别|共同|负责)?(?:供稿|撰稿|提供|收集|撰写|编写|组稿|报送|供图)(?!单位|部门|人|服务|保障|支持)"
+    r"[，,]?(?:各|分别|共同|负责)?(?:供稿|撰稿|提供|收集|撰写|编写|组稿|(?<![月季度年旬周日期时])报送|供图)(?!单位|部门|人|服务|保障|支持)"
 )
 """The cues by which a contributor to a yearbook or a collection is named."""
 
@@ -66,6 +66,10 @@ _AROUND_DATE = re.compile(
     r"^(?:并|且|到|至|截至|力争|确保|于|在|前|完成|取得|落实|达到|见|阶段性|成效|基本|全面|全部|整改|到位|实施|启动|推进|长期|坚持|并|任务|建设|(?:自|从)?\d{4}年(?:\d+月)?(?:\d+日)?起|以?上|之?前|内|[，,：:（）()\s])*$"
 )
 
+_DUTY_TOLD = re.compile(
+    r"(?<=[局厅委办部院处室队站会司行心府道镇乡团])(?:具体|牵头)?负责(?!人|单位|部门|同志)[\u4e00-\u9fff].*$"
+)
+"""A duty told after its unit (市公安局负责交通疏导): the unit alone is named."""
 _DEED = re.compile(
     r"\s*(?:基本|全面|全部|初步|率先|陆续|分批)?"
     r"(?:完成|建成|建立|投用|启动|报送|出台|达到|取得|实现|兑现|印发|形成|见效|到位|报)"
@@ -130,7 +134,7 @@ def _by_cue(words: str, role: Role) -> Iterator[tuple[str, Role]]:
 def _before_last_group(open_words: str) -> int:
     """How much of a first list stands before the group that 配合 speaks for: A，B、C配合 leaves A its own role."""
     comma = max(open_words.rfind(mark) for mark in "，,；;")
-    listed = "、" in open_words and comma > 0 and all(mark not in open_words[:comma] for mark in "，,；;")
+    listed = comma > 0 and all(mark not in open_words[:comma] for mark in "，,；;")
     return comma if listed else 0
 
 
@@ -162,6 +166,8 @@ def _pieces(segment: str) -> Iterator[tuple[str, str]]:
 def _is_one_collective(first: str, second: str) -> bool:
     """各市、县（区）人民政府 is one: the first part has no organ of its own, the second only kinds of places."""
     plain = re.sub(r"[、]", "", first)
+    if first.startswith("各") and first.endswith("党委") and second in ("政府", "人民政府"):
+        return True
     return bool(COLLECTIVE_HEAD.fullmatch(plain) and COLLECTIVE_TAIL.fullmatch(second)) and (
         first.startswith("各") or second.endswith(("政府", "办事处"))
     )
@@ -182,7 +188,7 @@ def _names(piece: str, role: Role, result: UnitList) -> Iterator[tuple[str, Role
         piece = piece[: noted.start()] + piece[noted.end() :]
     piece = _PREFIX.sub("", piece.strip(" \t　：:.．*★—-"))
     piece = _take_deadline(piece, result)
-    for name in _split_and(_after_by(piece)):
+    for name in _split_and(_DUTY_TOLD.sub("", _after_by(piece))):
         for one in _split_more(_TRAILING.sub("", name)):
             clean = _without_note(_PREFIX.sub("", one)).strip("“”\"' 　（(")
             if not clean or _JUNK.fullmatch(clean):

@@ -29,6 +29,7 @@ class PlanTimes:
     until: date | None
     for_all: DeadlineReading | None = None
     for_suppliers: DeadlineReading | None = None
+    issue_year: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +41,7 @@ class Timing:
     doubts: tuple[Doubt, ...] = ()
 
 
-def plan_times(body: str, issued_on: date | None, until: date | None) -> PlanTimes:
+def plan_times(body: str, issued_on: date | None, until: date | None, issue_year: int | None = None) -> PlanTimes:
     """Reads the duties that a plan states once for all: 各供稿单位于3月30日前报送, 各项任务于年底前完成."""
     for_all = for_suppliers = None
     examined = 0
@@ -57,7 +58,7 @@ def plan_times(body: str, issued_on: date | None, until: date | None) -> PlanTim
             for_suppliers = reading
         elif reading and _ALL_TASKS.search(found.group()):
             for_all = reading
-    return PlanTimes(issued_on, until, for_all, for_suppliers)
+    return PlanTimes(issued_on, until, for_all, for_suppliers, issue_year)
 
 
 def _sentence_around(body: str, at: int) -> str:
@@ -77,11 +78,11 @@ def _single(sentence: str, issued_on: date | None) -> DeadlineReading | None:
 
 def timing_of(phrases: Sequence[str], lead: str, form: Form, times: PlanTimes) -> Timing:
     """The timing of a clause with these deadline phrases, whose paragraph reads ``lead`` (DOMAIN, Deadlines 6-7)."""
-    targets = paragraph_milestones(lead, times.issued_on)
-    own = read_deadline("；".join(phrases), times.issued_on, times.until)
+    targets = paragraph_milestones(lead, times.issued_on, times.issue_year)
+    own = read_deadline("；".join(phrases), times.issued_on, times.until, issue_year=times.issue_year)
     if own.deadline.text is not None and own.deadline.kind is not DeadlineKind.NONE:
         return Timing(own.deadline, own.milestones + targets, own.doubts)
-    dated = [one for one in _targets(lead, times.issued_on) if one.point.due_on]
+    dated = [one for one in _targets(lead, times.issued_on, times.issue_year) if one.point.due_on]
     if dated:
         last = max(dated, key=lambda one: one.point.due_on or date.min)
         words = lead[last.start : last.end]
@@ -102,9 +103,11 @@ def _with_doubts(deadline: Deadline, targets: tuple[MilestoneReading, ...], own:
     return Timing(deadline, targets, (*own.doubts, doubt(code)))
 
 
-def paragraph_milestones(lead: str, issued_on: date | None) -> tuple[MilestoneReading, ...]:
+def paragraph_milestones(
+    lead: str, issued_on: date | None, issue_year: int | None = None
+) -> tuple[MilestoneReading, ...]:
     """The dated targets of a paragraph, in order; days before the issue date are background, not targets."""
-    found = _targets(lead, issued_on)
+    found = _targets(lead, issued_on, issue_year)
     stones = []
     for at, one in enumerate(found):
         begin = _clause_begin(lead, one.start, found[at - 1].end if at else 0)
@@ -115,8 +118,10 @@ def paragraph_milestones(lead: str, issued_on: date | None) -> tuple[MilestoneRe
     return tuple(dict.fromkeys(stones))
 
 
-def _targets(lead: str, issued_on: date | None) -> list[Found]:
-    found = (one for one in find_in_prose(lead, issued_on) if one.point.due_on or one.point.recurrence)
+def _targets(lead: str, issued_on: date | None, issue_year: int | None) -> list[Found]:
+    found = (
+        one for one in find_in_prose(lead, issued_on, issue_year=issue_year) if one.point.due_on or one.point.recurrence
+    )
     return [one for one in found if not (one.point.due_on and issued_on and one.point.due_on < issued_on)]
 
 
