@@ -471,6 +471,19 @@ def test_adopting_what_another_has_just_changed(supervisor: Visitor, session: Se
     assert how_many(session, Task) == 0
 
 
+@pytest.mark.parametrize(("row", "most"), [("units-{}-name", 300), ("milestones-{}-text", 100)])
+def test_an_edit_may_have_as_many_rows_as_the_form_takes(
+    supervisor: Visitor, session: Session, city: City, row: str, most: int
+) -> None:
+    """The spare rows at the end of a full list are left out, and nothing typed is lost."""
+    _, ids = a_review(session, city, a_draft("整修道路", "市教育局"))
+    path = f"/drafts/{ids[0]}/edit"
+    fields = {"csrf_token": supervisor.token(), "version": "1", "title": "整修道路", "kind": "none", "more": "1"}
+    page = supervisor.send(path, {**fields, **{row.format(n): f"第{n}行" for n in range(most)}})
+    assert page.form(path).one("input", name=row.format(most - 1)).get("value") == f"第{most - 1}行"
+    assert not page.form(path).all("input", name=row.format(most))
+
+
 def test_editing_what_was_adopted_meanwhile(supervisor: Visitor, session: Session, city: City) -> None:
     path, ids = a_review(session, city, a_draft("甲", "市教育局"))
     supervisor.post(path, form=f"/drafts/{ids[0]}/adopt")

@@ -206,7 +206,7 @@ class EditForm(Form):
         """Leaves empty rows at the end of both lists; those that stay empty are no rows."""
         for rows, field in ((self.units, "name"), (self.milestones, "text")):
             empty = sum(1 for row in rows if not row.form[field].data)
-            for _ in range(spare - empty):
+            for _ in range(min(spare - empty, rows.max_entries - len(rows))):
                 rows.append_entry()
 
     def given(self, settled: list[str]) -> DraftEdit:
