@@ -12,11 +12,12 @@ from tracker.cli_people import user_group
 from tracker.cli_program import Program, pass_program
 from tracker.cli_read import read_command
 from tracker.cli_seed import sample_group, seed_command
+from tracker.cli_words import Group
 from tracker.store import migrate
 from tracker.store.engine import make_engine
 
 
-@click.group(help="督办台账：读文件、分任务、盯时限、发日历。")
+@click.group(cls=Group, help="督办台账：读文件、分任务、盯时限、发日历。")
 def main() -> None:
     # Output is Chinese whatever the terminal's locale says.
     for stream in (sys.stdout, sys.stderr):

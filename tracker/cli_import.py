@@ -8,6 +8,7 @@ import click
 from sqlalchemy.orm import Session
 
 from tracker.cli_program import Program, pass_program
+from tracker.cli_words import why_unreadable
 from tracker.domain.access import Actor, Office, Standing
 from tracker.reading import UnreadableFile
 from tracker.services.intake import Imported, SourceView, Upload, import_file, source_view
@@ -31,7 +32,7 @@ class Refusal(click.ClickException):
 
 
 @click.command("import")
-@click.argument("file", type=click.Path(path_type=Path))
+@click.argument("file", metavar="文件", type=click.Path(path_type=Path))
 @click.option("--unit", "unit_name", help="由哪个单位督办（简称或全称）；只有一个顶级单位时可不填")
 @click.option("--adopt-sure", "adopts", is_flag=True, help="导入后，采纳其中没有任何存疑的待核任务")
 @pass_program
@@ -63,7 +64,7 @@ def _upload(file: Path, most_mb: int) -> Upload:
             raise Refusal(f"《{file.name}》有 {size / MEGABYTE:.0f} MB，超过 {most_mb} MB 的上限。请拆分后分别导入。")
         return Upload(file.read_bytes(), file.name)
     except OSError as failure:
-        raise Refusal(f"《{file.name}》打不开：{failure.strerror or failure}。请检查路径和读取权限。") from failure
+        raise Refusal(f"《{file.name}》打不开：{why_unreadable(failure)}。请检查路径和读取权限。") from failure
 
 
 def _unit(session: Session, name: str | None) -> Unit:

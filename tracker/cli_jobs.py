@@ -65,8 +65,13 @@ def scheduler_command(program: Program) -> None:
 
 
 @click.command("serve", help="启动网页服务和调度程序，按 Ctrl-C 停止。")
-@click.option("--port", default=5000, show_default=True, type=click.IntRange(1, 65535), help="端口。")
-@click.option("--host", default="127.0.0.1", show_default=True, help="监听地址；0.0.0.0 表示允许其他机器访问。")
+@click.option("--port", default=5000, type=click.IntRange(1, 65535), help="端口，1到65535，默认5000。")
+@click.option(
+    "--host",
+    default="127.0.0.1",
+    metavar="地址",
+    help="监听地址，默认127.0.0.1，只有本机能访问；0.0.0.0 允许其他机器访问。",
+)
 @pass_program
 def serve_command(program: Program, port: int, host: str) -> None:
     assert program.engine  # says now, and once, when the database is not ready
@@ -147,7 +152,7 @@ def _count_lines(found: Counts, settings: Settings) -> Iterator[str]:
 
 
 @click.command("backup", help="把数据库备份到文件；系统运行时也可以备份。")
-@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@click.argument("file", metavar="文件", type=click.Path(dir_okay=False, path_type=Path))
 @pass_program
 def backup_command(program: Program, file: Path) -> None:
     url = make_url(program.settings.database_url)

@@ -14,6 +14,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
 from tracker.cli_program import Program, pass_program
+from tracker.cli_words import RequiredOption
 from tracker.domain.access import Office
 from tracker.services.errors import Invalid, NotFound
 from tracker.services.people import BadPassword
@@ -22,6 +23,7 @@ from tracker.store.people import Person, PersonStanding
 from tracker.store.unit_queries import root_units, unit_named
 
 OFFICES = click.Choice([office.value for office in Office])
+OFFICE_HELP = "岗位：" + "、".join(f"{office.value} {office.label}" for office in Office) + "；默认 administrator"
 
 
 @click.group("user", help="账号和岗位。")
@@ -40,10 +42,10 @@ def _session(program: Program) -> Iterator[Session]:
 
 
 @user_group.command("add", help="新建账号，密码自动生成并只显示一次。")
-@click.argument("login")
-@click.option("--name", required=True, help="姓名")
+@click.argument("login", metavar="账号")
+@click.option("--name", cls=RequiredOption, required=True, help="姓名（必填）")
 @click.option("--unit", "unit_name", help="单位的简称、全称或其他叫法；不填为最上级单位")
-@click.option("--office", type=OFFICES, default=Office.ADMINISTRATOR.value, show_default=True, help="岗位")
+@click.option("--office", type=OFFICES, default=Office.ADMINISTRATOR.value, metavar="岗位", help=OFFICE_HELP)
 @click.option("--email", help="邮箱")
 @click.option("--phone", help="电话")
 @pass_program
@@ -83,7 +85,7 @@ def listed(program: Program) -> None:
 
 
 @user_group.command("password", help="重置密码：自动生成并只显示一次，或用 --ask 在提示处输入。")
-@click.argument("login")
+@click.argument("login", metavar="账号")
 @click.option("--ask", is_flag=True, help="在提示处输入新密码，不显示")
 @pass_program
 def password(program: Program, login: str, ask: bool) -> None:
@@ -97,7 +99,7 @@ def password(program: Program, login: str, ask: bool) -> None:
 
 
 @user_group.command("close", help="停用账号，其已登录的页面立即失效。")
-@click.argument("login")
+@click.argument("login", metavar="账号")
 @pass_program
 def close(program: Program, login: str) -> None:
     with _session(program) as session:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import click
 
+from tracker.cli_words import why_unreadable
 from tracker.domain.drafts import Draft, PlanReading, SourceReading, UnitMention
 from tracker.domain.roles import Role
 from tracker.domain.text import padded, shortened
@@ -21,7 +22,7 @@ _HEADER = ("序号", "任务", "单位", "完成时限")
 
 
 @click.command("read")
-@click.argument("file", type=click.Path(path_type=Path))
+@click.argument("file", metavar="文件", type=click.Path(path_type=Path))
 @click.option("--json", "as_object", is_flag=True, help="按约定的 JSON 格式输出，供程序使用")
 def read_command(file: Path, as_object: bool) -> None:
     """读一份文件，列出其中的任务、责任单位和完成时限；不写入数据库。"""
@@ -30,7 +31,7 @@ def read_command(file: Path, as_object: bool) -> None:
     except UnreadableFile as refusal:
         _refuse(str(refusal))
     except OSError as failure:
-        _refuse(f"《{file.name}》打不开：{failure.strerror or failure}。请检查路径和读取权限。")
+        _refuse(f"《{file.name}》打不开：{why_unreadable(failure)}。请检查路径和读取权限。")
     if as_object:
         click.echo(json.dumps(as_json(source), ensure_ascii=False, indent=1))
     else:

@@ -52,7 +52,7 @@ def load_file(program: Program, path: Path) -> Loaded:
 
 
 @click.command("seed", help="载入核定的单位、文件和任务（默认 tasks_seed.yaml），可重复执行。")
-@click.argument("file", type=click.Path(path_type=Path), default=SEED_FILE)
+@click.argument("file", metavar="[文件]", type=click.Path(path_type=Path), default=SEED_FILE)
 @pass_program
 def seed_command(program: Program, file: Path) -> None:
     loaded = load_file(program, file)
