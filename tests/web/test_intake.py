@@ -80,25 +80,34 @@ def card(page: Page, draft_id: int) -> Node:
 
 def test_a_file_is_uploaded_and_its_plan_shown(supervisor: Visitor, session: Session) -> None:
     page = upload(supervisor, PLAN.encode("gb18030"))
-    assert page.heading == "方案.txt"
+    plan_id = looked(session, lambda s: s.scalars(select(Plan.id)).one())
+    assert page.path == f"/plans/{plan_id}/review"  # with one plan there is nothing to choose from
     assert "已导入" in page.alerts[0]
-    assert "待核 4" in page.text
     assert "示政办字〔2023〕12号" in page.text
     assert how_many(session, Draft) == 4
+    source = supervisor("/sources/1")
+    assert source.heading == "方案.txt"
+    assert "待核 4" in source.text
+
+
+def test_a_file_of_several_plans_leads_to_their_list(supervisor: Visitor, session: Session) -> None:
+    page = upload(supervisor, (PLAN + PLAN.replace("12号", "13号")).encode())
+    assert page.path == "/sources/1"
+    assert "读出2份文件" in page.text
 
 
 def test_the_same_form_twice_is_one_import(supervisor: Visitor, session: Session) -> None:
-    first = upload(supervisor, PLAN.encode())
+    upload(supervisor, PLAN.encode())
     again = upload(supervisor, PLAN.encode(), name="另一个名.txt")
-    assert again.path == first.path
+    assert again.path == "/sources/1"
     assert "该文件已于2023-06-15 09:00导入" in again.alerts[0]
     assert "没有改动" in again.alerts[0]
     assert (how_many(session, Source), how_many(session, Draft)) == (1, 4)
 
 
 def test_text_is_pasted(supervisor: Visitor, session: Session) -> None:
-    page = supervisor.post("/plans/new", {"text": PLAN.replace("\n", "\r\n"), "name": "整治方案"})
-    assert page.heading == "整治方案.txt"
+    supervisor.post("/plans/new", {"text": PLAN.replace("\n", "\r\n"), "name": "整治方案"})
+    assert supervisor("/sources/1").heading == "整治方案.txt"
     assert looked(session, lambda s: s.scalars(select(Source.text)).one()) == PLAN
 
 
@@ -171,7 +180,8 @@ def test_fifty_megabytes_of_pasted_text(supervisor: Visitor, session: Session) -
     ],
 )
 def test_odd_file_names_are_only_names(supervisor: Visitor, given: str, kept: str) -> None:
-    assert upload(supervisor, PLAN.encode(), given).heading == kept
+    upload(supervisor, PLAN.encode(), given)
+    assert supervisor("/sources/1").heading == kept
 
 
 def test_a_plan_without_any_clause_gives_advice(supervisor: Visitor) -> None:
@@ -316,7 +326,7 @@ def test_a_date_stated_once_for_all_is_confirmed(supervisor: Visitor, session: S
         "doubts": (Doubt("date-from-plan", "日期取自文件的总时限，请核对"),),
     }
     path, ids = a_review(session, city, a_draft("甲", "市教育局", **dated), a_draft("乙", "市教育局", **dated))
-    assert "2条的完成日期2023年3月30日不是条款写明的" in supervisor(path).text
+    assert "2条的完成日期2023年3月30日不是本条写明的" in supervisor(path).text
     page = supervisor.post(path, form=path.replace("review", "confirm-date"))
     assert "已确认2条" in page.alerts[0]
     assert "采纳全部2条无存疑的任务" in page.text
@@ -365,7 +375,7 @@ def test_a_new_unit_in_one_step(supervisor: Visitor, session: Session, city: Cit
     path, ids = a_review(session, city, a_draft("甲", "市体育局"))
     given = {"choice": "new", "new_name": "市体育局", "new_full_name": "示例市体育局"}
     page = supervisor.post(path, given, form=f"/drafts/{ids[0]}/match")
-    assert "已对应到“市体育局”" in page.alerts[0]
+    assert "已登记新单位“市体育局”。" in page.alerts[0]
     assert (
         looked(session, lambda s: s.scalars(select(Unit).where(Unit.name == "市体育局")).one().parent_id)
         == city.root.id
@@ -414,6 +424,25 @@ def test_a_cleared_row_is_gone_and_more_rows_come(supervisor: Visitor, session: 
     page = supervisor.post(path, {"units-0-name": ""})
     assert "市教育局" not in card(page, ids[0]).one("ul", class_="units").text
     assert "市财政局" in card(page, ids[0]).text
+
+
+def test_a_date_filled_in_where_there_was_none_is_a_fixed_one(
+    supervisor: Visitor, session: Session, city: City
+) -> None:
+    undated = a_draft("甲", "市教育局", deadline=Deadline("", DeadlineKind.NONE, None, None, None))
+    _, ids = a_review(session, city, undated)
+    supervisor.post(f"/drafts/{ids[0]}/edit", {"due_on": "2023-09-01"})
+    draft = looked(session, lambda s: s.get_one(Draft, ids[0]))
+    assert (draft.deadline_kind, draft.due_on) == (DeadlineKind.FIXED, date(2023, 9, 1))
+
+
+def test_the_form_shows_the_clause_with_what_stands_around_it(
+    supervisor: Visitor, session: Session, city: City
+) -> None:
+    _, ids = a_review(session, city, a_draft("甲", "市教育局"), a_draft("乙", "市教育局"))
+    quoted = supervisor(f"/drafts/{ids[1]}/edit").main.one("blockquote")
+    assert quoted.one("mark").text == "（乙）"
+    assert "示例市整治方案 （甲）" in quoted.text
 
 
 @pytest.mark.parametrize(

@@ -205,7 +205,7 @@ class TestPage:
             "（责任单位：市教育局、市财政局）",
             "2023年6月底前",
             "固定时限，2023年6月20日（含当天）",
-            "据本段目标推定",
+            "取自本段正文",
             "2023年7月5日",
             "原定2023年6月20日",
             "建成示范点10个",
@@ -221,7 +221,7 @@ class TestPage:
         ]:
             assert said in shown.text, said
         assert links(shown, "市教育局") == f"/assignments/{task.assignments[0].id}"
-        assert links(shown, "应急规划").endswith(f"#task-{task.id}")
+        assert links(shown, "应急规划").endswith(f"#clause-{task.id}")
 
     def test_a_liaison_sees_the_words_of_the_own_unit_and_the_states_of_all(self, task: Task, page: Visitor) -> None:
         shown = page.sign_in("liaison")(f"/tasks/{task.id}")

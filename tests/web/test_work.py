@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from sqlalchemy.orm import Session
 
-from tests.builders import NOW, TODAY, City, a_plan, a_task
+from tests.builders import NOW, TODAY, City, a_plan, a_source, a_task
 from tests.web.browsing import Page, Visitor, fields_of
 from tracker.domain.lifecycle import Outcome, State, TaskState
 from tracker.store.tasks import Assignment
@@ -285,3 +285,16 @@ def test_now_is_the_instant_of_the_clock(session: Session, part: Assignment, pag
     press(page.sign_in("liaison"), part, "报进展", words=WORDS)
     afresh(session, part)
     assert part.changed_at == part.reported_at == NOW
+
+
+def test_the_part_shows_what_the_document_says(session: Session, city: City, page: Visitor) -> None:
+    text = "前文。\n建立清单，逐校登记。（责任单位：市教育局）\n后文。"
+    clause = "（责任单位：市教育局）"
+    source = a_source(session, city.root, text)
+    plan = a_plan(session, city.root, source=source, start=0, end=len(text))
+    start = text.index(clause)
+    task = a_task(session, plan, city.education, quote=clause, start=start, end=start + len(clause))
+    session.commit()
+    quoted = page.sign_in("liaison")(f"/assignments/{task.assignments[0].id}").main.one("blockquote", class_="said")
+    assert quoted.one("mark").text == clause
+    assert "建立清单，逐校登记。" in quoted.text

@@ -6,9 +6,9 @@ from tracker.domain.drafts import Doubt
 
 MESSAGES: dict[str, str] = {
     "no-unit": "没有读出责任单位，请对照原文补填",
-    "no-date": "条款没有写明完成时限，请补填日期，或确认为长期任务",
-    "date-from-paragraph": "条款没有写明完成时限，日期取自本段的目标，请核对",
-    "date-from-plan": "条款没有写明完成时限，日期取自文件的总时限，请核对",
+    "no-date": "没有读出完成时限，请对照原文补填日期，或确认为长期任务",
+    "date-from-paragraph": "日期取自本段正文，不在责任分工处，请核对是不是本条的完成时限",
+    "date-from-plan": "本条没有单独的时限，日期取自文件的总时限，请核对",
     "due-before-issue": "完成时限早于文件印发日期，请核对是否笔误，或任务是否已经完成",
     "before-reading": "「前」字两可：这里按不含所写期间理解，如本单位习惯包含该期间，请改日期",
     "missing-bracket": "条款缺少右括号，已读到本行末尾为止，请核对责任单位是否读全",

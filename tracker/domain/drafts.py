@@ -83,8 +83,8 @@ class Basis(StrEnum):
 
 _BASIS_LABELS = {
     Basis.CLAUSE: "条款写明",
-    Basis.PARAGRAPH: "据本段目标推定",
-    Basis.PLAN: "据文件总时限推定",
+    Basis.PARAGRAPH: "取自本段正文",
+    Basis.PLAN: "取自文件总时限",
     Basis.REVIEW: "督查员核定",
 }
 

@@ -19,7 +19,9 @@ from tracker.services.errors import Invalid, NotFound, Stale
 from tracker.services.intake_review import DATE_DOUBTS
 from tracker.store.plan_queries import draft_with_plan
 from tracker.store.plans import Draft, DraftState
+from tracker.store.task_queries import text_around
 
+CONTEXT = 200  # characters of the plan shown before and after a clause
 _DATED = (DeadlineKind.FIXED, DeadlineKind.RECURRING, DeadlineKind.RELATIVE, DeadlineKind.EVENT)
 _UNIT_DOUBTS = frozenset({"no-unit", "person-only"})
 
@@ -94,6 +96,14 @@ def edit(session: Session, actor: Actor, now: datetime, draft_id: int, given: Dr
     draft.edited = True
     commit_draft(session, actor, now, draft)
     return draft
+
+
+def clause_around(session: Session, draft: Draft) -> tuple[str, str, str] | None:
+    """The draft's clause with the text before and after it; None when the plan's text is not kept.
+
+    A bracket alone (责任单位：…) does not say what is to be done.
+    """
+    return text_around(session, draft, CONTEXT)
 
 
 def edit_of(draft: Draft) -> DraftEdit:

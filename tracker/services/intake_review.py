@@ -40,7 +40,7 @@ class Show(StrEnum):
 
 _SHOW_LABELS = {
     Show.OPEN: "待核",
-    Show.DOUBTED: "只看存疑",
+    Show.DOUBTED: "有存疑",
     Show.SURE: "无存疑",
     Show.ADOPTED: "已采纳",
     Show.DROPPED: "已舍弃",
@@ -146,7 +146,7 @@ def _about_date(draft: Draft) -> list[str]:
         if draft.deadline_basis is Basis.CLAUSE:
             return []
         basis = draft.deadline_basis.label if draft.deadline_basis else "没有注明依据"
-        return [f"条款没有写明日期，完成日期{basis}，请核对"]
+        return [f"责任分工处没有写日期，完成日期{basis}，请核对"]
     if draft.deadline_kind not in _UNDATED:
         return [f"{draft.deadline_kind.label}，还没有确定的完成日期，请核对"]
     return []

@@ -27,7 +27,8 @@ from tracker.store.people_queries import (
 from tracker.store.units import Unit
 
 MANAGE = Permission.MANAGE_PEOPLE
-_LOGIN = re.compile(r"[a-z0-9][a-z0-9._-]{1,63}")
+LOGIN = re.compile(r"[a-z0-9][a-z0-9._-]{1,63}")
+LOGIN_WRONG = "账号须以小写字母或数字开头，只含小写字母、数字、点、短横和下划线，2到64位，请修改。"
 _EMAIL = re.compile(r"[^@\s,;<>\"]+@[^@\s,;<>\"]+\.[^@\s,;<>\"]+")
 _PHONE = re.compile(r"[0-9+()（）\- 转]{5,40}")
 
@@ -77,8 +78,8 @@ def add_person(
     ``actor`` None is the technician at the shell, who may do anything.
     """
     login, details = login.strip().lower(), checked(details)
-    if not _LOGIN.fullmatch(login):
-        raise Invalid("账号须以小写字母或数字开头，只含小写字母、数字、点、短横和下划线，2到64位，请修改。")
+    if not LOGIN.fullmatch(login):
+        raise Invalid(LOGIN_WRONG)
     unit = _unit_for_role(session, actor, unit_id)
     if login_exists(session, login):
         raise Invalid(f"账号“{login}”已有人使用，请换一个。")

@@ -97,6 +97,7 @@ class PartPage:
     part: Part
     events: Sequence[Event]
     sent_back: HistoryEntry | None
+    around: tuple[str, str, str] | None
 
     @property
     def assignment(self) -> Assignment:
@@ -185,7 +186,8 @@ def part_page(session: Session, actor: Actor, when: When, assignment_id: int) ->
     if not actor.may(Permission.READ, assignment.unit.path):
         raise Forbidden(Permission.READ, "查看该事项")
     part = part_of(assignment, when)
-    return PartPage(part, events_for(actor, assignment), _sent_back(assignment))
+    around = ask.text_around(session, assignment.task, CONTEXT)
+    return PartPage(part, events_for(actor, assignment), _sent_back(assignment), around)
 
 
 SENT_BACK = (Event.RETURN.value, Event.REOPEN.value)

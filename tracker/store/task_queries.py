@@ -13,7 +13,7 @@ from tracker.domain.lifecycle import OPEN_STATES, State
 from tracker.domain.lights import Light, LightPack
 from tracker.domain.roles import Role
 from tracker.store.overdue import DATED, chased, overdue_on
-from tracker.store.plans import Plan, Source
+from tracker.store.plans import Draft, Plan, Source
 from tracker.store.tasks import Assignment, HistoryEntry, Task
 from tracker.store.units import Unit
 
@@ -71,8 +71,8 @@ def task_shown(session: Session, task_id: int) -> Task | None:
     )
 
 
-def text_around(session: Session, task: Task, width: int) -> tuple[str, str, str] | None:
-    """The task's clause in the text that was read: what stands before it, itself, what follows.
+def text_around(session: Session, task: Task | Draft, width: int) -> tuple[str, str, str] | None:
+    """The clause of a task, or of a draft, in the text that was read: what stands before it, itself, what follows.
 
     None when the plan's text is not kept here. Only that piece of the text leaves the database.
     """

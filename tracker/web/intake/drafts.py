@@ -17,6 +17,7 @@ from tracker.services.intake_adopt import adopt
 from tracker.services.intake_drafts import (
     DraftEdit,
     StaleDraft,
+    clause_around,
     draft_for_intake,
     drop,
     edit,
@@ -103,10 +104,17 @@ def match_unit(draft_id: int) -> Answer:
     except Invalid as fault:
         session().rollback()
         return review_page(plan_id, Trouble(str(fault), draft_id, form), 422)
-    flash(f"“{form.name.data}”已对应到“{meaning.label}”。", "success")
+    flash(_matched(form, meaning.label), "success")
     return redirect(
         url_for("intake.review", plan_id=plan_id, _anchor=f"draft-{draft_id}", **{**place(), "draft": draft_id})
     )
+
+
+def _matched(form: MatchForm, label: str) -> str:
+    name = form.name.data
+    if form.choice.data != "new":
+        return f"“{name}”已对应到“{label}”。"
+    return f"已登记新单位“{label}”。" if name == label else f"已登记新单位“{label}”，“{name}”已对应到它。"
 
 
 @blueprint.route("/drafts/<int:draft_id>/edit", methods=["GET", "POST"], endpoint="edit")
@@ -127,7 +135,7 @@ def edit_draft(draft_id: int) -> Answer:
 
 def _save(draft: Draft, form: EditForm) -> Answer:
     settled = request.form.getlist("settled")
-    given = form.given(settled)
+    given = form.given(settled, draft.deadline_kind)
     try:
         edit(session(), actor(), now(), draft.id, given, version=seen_version(form.version))
     except StaleDraft as stale:
@@ -157,6 +165,7 @@ def _edit_page(
         trouble=trouble,
         differences=_differences(edit_of(draft), given) if given else [],
         settled=settled or [],
+        around=clause_around(session(), draft),
         known_names=naming_for(session(), draft.plan).names.directory.names,
         is_open=draft.state is DraftState.OPEN,
     )

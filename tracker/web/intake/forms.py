@@ -46,7 +46,7 @@ class ImportForm(Form):
 
     scope = SelectField("导入到", coerce=int)
     file = FileField("选择文件")
-    name = StringField("文字的名称", filters=[stripped], validators=[Length(max=100, message="名称不超过100字。")])
+    name = StringField("名称（可不填）", filters=[stripped], validators=[Length(max=100, message="名称不超过100字。")])
     text = TextAreaField("粘贴文字")
 
     def validate_text(self, field: TextAreaField) -> None:
@@ -209,15 +209,21 @@ class EditForm(Form):
             for _ in range(min(spare - empty, rows.max_entries - len(rows))):
                 rows.append_entry()
 
-    def given(self, settled: list[str]) -> DraftEdit:
-        """The draft as the form leaves it; rows whose name was cleared are gone."""
+    def given(self, settled: list[str], was: DeadlineKind) -> DraftEdit:
+        """The draft as the form leaves it; rows whose name was cleared are gone.
+
+        ``was`` is the kind that stands: a date filled in where there was none is a fixed one.
+        """
+        kind = DeadlineKind(self.kind.data)
+        if kind is was is DeadlineKind.NONE and self.due_on.data:
+            kind = DeadlineKind.FIXED
         units = [row.form for row in self.units if row.form.name.data]
         targets = [row.form for row in self.milestones if row.form.text.data]
         return DraftEdit(
             self.title.data,
             tuple(UnitEdit(u.name.data, Role(u.role.data), bool(u.inherited.data)) for u in units),
             self.deadline_text.data or None,
-            DeadlineKind(self.kind.data),
+            kind,
             self.due_on.data,
             tuple(MilestoneReading(t.text.data, t.due_on.data, t.recurrence.data or None) for t in targets),
             frozenset(settled),

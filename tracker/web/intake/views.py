@@ -31,14 +31,22 @@ def new() -> Response | tuple[str, int]:
         (form.text if form.text.data else form.file).errors = [str(fault)]
         return _new_page(form)
     _tell(done)
-    return redirect(url_for("intake.source", source_id=done.source_id))
+    return redirect(_first_stop(done))
+
+
+def _first_stop(done: Imported) -> str:
+    """Where to go on after an import: with the only plan to review at once, else with the list of plans."""
+    view = source_view(session(), actor(), done.source_id)
+    if not done.already and len(view.assigning) == 1 and not view.silent:
+        return url_for("intake.review", plan_id=view.assigning[0].plan.id)
+    return url_for("intake.source", source_id=done.source_id)
 
 
 def _tell(done: Imported) -> None:
     if done.already:
         flash(f"该文件已于{instant(done.imported_at)}导入（《{done.name}》），没有改动。", "info")
     else:
-        flash(f"《{done.name}》已导入。请逐份核对下面的待核任务，采纳后才会生成任务、通知单位。", "success")
+        flash(f"《{done.name}》已导入。请核对待核任务，采纳后才会生成任务、下达到单位。", "success")
 
 
 def _new_page(form: ImportForm) -> tuple[str, int]:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 from wtforms import BooleanField, HiddenField, SelectField, StringField
-from wtforms.validators import InputRequired, Length, Optional
+from wtforms.validators import InputRequired, Length, Optional, Regexp
 
 from tracker.domain.access import Office
-from tracker.services.staffing import Details
+from tracker.services.staffing import LOGIN, LOGIN_WRONG, Details
 from tracker.store.people import Person
 from tracker.web.forms import Form, seen_version, stripped
 from tracker.web.lists import LONGEST_SEARCH, FilterForm, labelled, one_of, whole
@@ -87,7 +88,10 @@ class NewPersonForm(DetailsForm):
     login = StringField(
         "账号",
         filters=[stripped],
-        validators=[InputRequired("请填写账号。"), Length(max=64)],
+        validators=[
+            InputRequired("请填写账号。"),
+            Regexp(re.compile(LOGIN.pattern + "$", re.IGNORECASE), message=LOGIN_WRONG),
+        ],
         description="小写字母、数字、点、短横或下划线，2到64位，如姓名拼音或工号。登录时使用，以后不能修改。",
         render_kw={"autocomplete": "off", "autocapitalize": "none"},
     )
