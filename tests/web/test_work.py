@@ -88,7 +88,11 @@ class TestTheRoad:
         shown = page(at(part))
         assert buttons(shown) == ["重新转办", "撤销"]
         offered = [option.text for option in shown.main.one("select").all("option")]
-        assert offered == ["市教育局（原单位）", "示例市政府", "市财政局", "东河县政府", "东河县教育局"]
+        assert offered[:2] == ["请选择", "市教育局（退回原单位）"]
+        assert sorted(offered[2:]) == sorted(["示例市政府", "市财政局", "东河县政府", "东河县教育局"])
+        refused = press(page, part, "重新转办", 422, words="不知给谁。")
+        assert "请选择转办单位" in refused.text
+        assert "不知给谁。" in refused.text
         press(page, part, "重新转办", words="请财政局办理。", unit_id=str(city.finance.id))
         page.sign_out().sign_in("neighbour")
         assert "由“市教育局”转办至“市财政局”。请财政局办理。" in page(at(part)).text

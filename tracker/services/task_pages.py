@@ -202,12 +202,10 @@ def _sent_back(assignment: Assignment) -> HistoryEntry | None:
     return last if last and last.event in SENT_BACK else None
 
 
-def other_units(session: Session, actor: Actor, assignment: Assignment) -> dict[str, str]:
-    """The units, by id, to which declined work may go: the same one first, then those in reach without a part."""
+def other_units(session: Session, actor: Actor, assignment: Assignment) -> list[Unit]:
+    """The units besides its own to which declined work may go: those in reach without a part in the task."""
     taken = {part.unit_id for part in assignment.task.assignments}
-    found = ask.units_within(session, within(actor, Permission.DECIDE))
-    others = {str(unit.id): unit.name for unit in found if unit.id not in taken}
-    return {str(assignment.unit_id): f"{assignment.unit.name}（原单位）", **others}
+    return [unit for unit in ask.units_within(session, within(actor, Permission.DECIDE)) if unit.id not in taken]
 
 
 def choices(session: Session, actor: Actor, permission: Permission) -> tuple[Sequence[Unit], Sequence[Plan]]:

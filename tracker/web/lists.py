@@ -85,11 +85,16 @@ def labelled(kind: type[StrEnum], everything: str = "全部") -> dict[str, str]:
 
 
 def unit_choices(units: Sequence[Unit]) -> dict[str, str | dict[str, str]]:
-    """All units under their kinds: two hundred names in one row cannot be found through."""
+    """The choice of all, then each unit."""
+    return {"": "全部单位", **units_by_kind(units)}
+
+
+def units_by_kind(units: Sequence[Unit]) -> dict[str, dict[str, str]]:
+    """Names by id, under the units' kinds: two hundred names in one row cannot be found through."""
     groups: dict[UnitKind, dict[str, str]] = {kind: {} for kind in UnitKind}
     for unit in units:
         groups[unit.kind][str(unit.id)] = unit.name
-    return {"": "全部单位", **{kind.label: names for kind, names in groups.items() if names}}
+    return {kind.label: names for kind, names in groups.items() if names}
 
 
 def plan_choices(plans: Sequence[Plan]) -> dict[str, str]:

@@ -12,8 +12,9 @@ from wtforms.validators import InputRequired, NumberRange, Optional
 from tracker.domain.lifecycle import TRANSITIONS, Event, Outcome
 from tracker.services.task_pages import PartPage
 from tracker.services.work import LONGEST_WORDS
+from tracker.store.units import Unit
 from tracker.web.forms import Form, seen_version
-from tracker.web.lists import one_of, whole
+from tracker.web.lists import one_of, units_by_kind, whole
 
 
 class WorkForm(Form):
@@ -29,7 +30,20 @@ class WorkForm(Form):
     outcome = RadioField(
         "办结结果", choices={o.value: o.label for o in Outcome}, coerce=one_of(Outcome), validate_choice=False
     )
-    unit_id = SelectField("转办单位", coerce=whole, validate_choice=False)
+    unit_id = SelectField("转办单位", coerce=whole, choices={}, validate_choice=False)
+
+    def suits(self, event: Event) -> bool:
+        """Whether everything is filled in as the event needs it; the faults stand beside their fields."""
+        is_valid = bool(self.validate())
+        if event is Event.DISPATCH and not self.unit_id.data and not self.unit_id.errors:
+            self.unit_id.errors = ["请选择转办单位；仍由原单位办理的，请选原单位。"]
+            return False
+        return is_valid
+
+    def offer_units(self, present: Unit, others: Sequence[Unit]) -> None:
+        """Fills in to whom declined work may go; nothing is chosen beforehand, for either way is a decision."""
+        back = {str(present.id): f"{present.name}（退回原单位）"}
+        self.unit_id.choices = {"": "请选择", **back, **units_by_kind(others)}
 
     def given(self) -> dict[str, Any]:
         """What ``act`` is given; a version that is no number matches none."""

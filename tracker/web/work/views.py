@@ -48,7 +48,7 @@ def act_on(assignment_id: int, event: str) -> Response | tuple[str, int]:
     """Does one event; whether this person may is asked of the assignment's unit."""
     form, known = WorkForm(), _event(event)
     try:
-        if not form.validate():
+        if not form.suits(known):
             raise Invalid("填写的内容有误，没有保存，请按提示修改。")
         done = act(session(), actor(), now(), today(), assignment_id, known, **form.given())
     except (Invalid, Changed, Refused) as fault:
@@ -83,7 +83,8 @@ def _again(assignment_id: int, event: Event, form: WorkForm, fault: Exception) -
 
 
 def _rendered(page: PartPage, **values: object) -> str:
-    units = other_units(session(), actor(), page.assignment) if Event.DISPATCH in page.events else {}
-    for offer in values["offers"]:  # type: ignore[attr-defined]
-        offer.form.unit_id.choices = units
+    if Event.DISPATCH in page.events:
+        others = other_units(session(), actor(), page.assignment)
+        for offer in values["offers"]:  # type: ignore[attr-defined]
+            offer.form.offer_units(page.assignment.unit, others)
     return render_template("work/show.html", page=page, part=page.part, assignment=page.assignment, **values)
