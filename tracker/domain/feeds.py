@@ -15,7 +15,7 @@ class FeedScope(StrEnum):
 
     @property
     def label(self) -> str:
-        return {"unit": "本单位事项", "plan": "一份文件", "all": "全部事项", "overdue": "仅逾期事项"}[self.value]
+        return {"unit": "一个单位的事项", "plan": "一份文件的事项", "all": "全部事项", "overdue": "逾期的事项"}[self.value]
 
 
 class Flavour(StrEnum):

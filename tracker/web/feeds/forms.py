@@ -20,8 +20,8 @@ class FeedForm(Form):
     scope = RadioField(
         "订阅内容", choices=_labelled(FeedScope), default="unit", validators=[InputRequired("请选择订阅内容。")]
     )
-    unit_id = SelectField("单位", coerce=int, validators=[Optional()], description="选择“本单位事项”时填写。")
-    plan_id = SelectField("文件", coerce=int, validators=[Optional()], description="选择“一份文件”时填写。")
+    unit_id = SelectField("单位", coerce=int, validators=[Optional()], description="订阅一个单位的事项时选择。")
+    plan_id = SelectField("文件", coerce=int, validators=[Optional()], description="订阅一份文件的事项时选择。")
     name = StringField(
         "日历名称",
         filters=[stripped],

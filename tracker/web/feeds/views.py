@@ -8,6 +8,7 @@ from flask import Blueprint, flash, make_response, redirect, render_template, re
 from werkzeug.wrappers import Response
 
 from tracker.domain.access import Permission
+from tracker.domain.titles import brief_title
 from tracker.export.ical import FeedUnrenderableError
 from tracker.export.qr import qr_svg
 from tracker.services.errors import Invalid, NotFound
@@ -29,7 +30,8 @@ RETRY_AFTER_SECONDS = "600"
 @requires(Permission.READ)
 def index() -> Response | tuple[str, int]:
     form = FeedForm()
-    form.offer(unit_choices(session(), actor()), plan_choices(session(), actor()))
+    plans = plan_choices(session(), actor())
+    form.offer(unit_choices(session(), actor()), {plan_id: brief_title(title) for plan_id, title in plans.items()})
     if form.validate_on_submit():
         try:
             feed = make_feed(session(), actor(), now(), settings().secret_key, form.wish())
