@@ -18,6 +18,7 @@ from tracker.domain.access import Actor, Forbidden, Permission
 from tracker.services.people import actor_of, person_of_session
 from tracker.store.people import Person
 from tracker.web.database import session
+from tracker.web.incoming import typed_texts
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -28,6 +29,10 @@ STATIC_ENDPOINTS = frozenset({"static", "bootstrap.static"})
 BEFORE_PASSWORD_CHANGE = frozenset({"auth.password", "auth.sign_out"})
 
 login_manager = LoginManager()
+
+
+class SignedOut(Exception):
+    """A filled-in form came from somebody whose sign-in has ended meanwhile; what was typed must not be lost."""
 
 
 class SignedIn(UserMixin):  # type: ignore[misc]
@@ -82,6 +87,8 @@ def _check() -> Response | None:
     if wanted == PUBLIC:
         return None
     if not current_user.is_authenticated:
+        if typed_texts():
+            raise SignedOut
         return redirect(url_for("auth.sign_in", next=_return_path()))
     g.actor = actor_of(current_user.person)
     if current_user.person.must_change_password and request.endpoint not in BEFORE_PASSWORD_CHANGE:

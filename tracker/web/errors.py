@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 from flask import Flask, render_template, request
 from flask_wtf.csrf import CSRFError
@@ -12,13 +13,13 @@ from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from tracker.domain.access import Forbidden
 from tracker.services.errors import NotFound
+from tracker.web.access import SignedOut, safe_next
 from tracker.web.database import session
+from tracker.web.incoming import typed_texts
 
 log = logging.getLogger(__name__)
 
 Answer = tuple[str, int]
-# Forms of which nothing typed is shown again: they ask for passwords.
-KEPT_SECRET = frozenset({"auth"})
 MEGABYTE = 1024 * 1024
 
 
@@ -33,6 +34,9 @@ class Trouble:
 
 TROUBLES = {
     400: Trouble("提交的内容无法处理", "页面可能已打开太久，或提交的内容不完整。", "请返回上一页，刷新后重新提交。"),
+    401: Trouble(
+        "登录已过期", "您离开太久，登录已自动退出，刚才的内容没有提交。", "请先复制下面的内容，重新登录后再提交。"
+    ),
     403: Trouble("没有权限", "您的岗位不能进行此操作。", "如确需办理，请联系本单位管理员或督查室。"),
     404: Trouble("页面不存在", "网址可能有误，或内容已被删除。", "请检查网址，或从上方菜单重新进入。"),
     405: Trouble("页面不能这样打开", "该网址只用于提交表单。", "请从上方菜单重新进入。"),
@@ -43,6 +47,7 @@ TROUBLES = {
 
 
 def handle_errors(app: Flask) -> None:
+    app.register_error_handler(SignedOut, _signed_out)
     app.register_error_handler(Forbidden, _forbidden)
     app.register_error_handler(NotFound, _not_found)
     app.register_error_handler(CSRFError, _csrf)
@@ -56,19 +61,21 @@ def trouble_page(code: int, what: str | None = None, advice: str | None = None) 
     """The error page for a status code; whatever the person had typed is shown on it."""
     known = TROUBLES.get(code) or TROUBLES[400 if code < 500 else 500]
     trouble = Trouble(known.heading, what or known.what, advice or known.advice)
-    return render_template("error.html", trouble=trouble, code=code, typed=_typed(code)), code
+    # A body that was too long has not been read, and is not read for its texts.
+    typed = typed_texts() if code != RequestEntityTooLarge.code else []
+    return render_template("error.html", trouble=trouble, code=code, typed=typed, back=_page_before()), code
 
 
-def _typed(code: int) -> list[str]:
-    """The longer texts of the form that was posted, so that nothing typed is lost."""
-    if request.method != "POST" or code == 413 or request.blueprint in KEPT_SECRET:
-        return []
-    secret = ("password", "csrf")
-    return [
-        text
-        for name, text in request.form.items(multi=True)
-        if len(text) > 3 and not any(word in name for word in secret) and not text.isdecimal()
-    ]
+def _page_before() -> str | None:
+    """The address of the page whose form was sent; None when it was no form, or came from elsewhere."""
+    came = urlsplit(request.referrer or "")
+    if request.method != "POST" or came.netloc != request.host:
+        return None
+    return safe_next(came.path + (f"?{came.query}" if came.query else ""))
+
+
+def _signed_out(_error: SignedOut) -> Answer:
+    return trouble_page(401)
 
 
 def _forbidden(error: Forbidden) -> Answer:
@@ -81,7 +88,7 @@ def _not_found(error: NotFound) -> Answer:
 
 
 def _csrf(_error: CSRFError) -> Answer:
-    return trouble_page(400, "页面打开的时间太长，安全校验已过期，内容没有提交。", "请返回上一页并刷新，再重新提交。")
+    return trouble_page(400, "页面打开的时间太长，安全校验已过期，内容没有提交。", "请重新打开刚才的页面，再填写提交。")
 
 
 def _too_large(_error: RequestEntityTooLarge) -> Answer:

@@ -60,6 +60,22 @@ def row_id(value: str) -> int:
     return int(value)
 
 
+# Fields that no person writes into, and those that hold what nobody should see again.
+BY_MACHINE = re.compile("next|phrase|scope|choice|recurrence|inherited|seen.*|.*csrf.*|.*password.*")
+KEPT_SECRET = frozenset({"auth"})
+
+
+def typed_texts() -> list[str]:
+    """The longer texts of the form that was posted, so that nothing typed is lost; none of a form for passwords."""
+    if request.method != "POST" or request.blueprint in KEPT_SECRET:
+        return []
+    return [
+        text
+        for name, text in request.form.items(multi=True)
+        if len(text) > 3 and not text.isdecimal() and not BY_MACHINE.fullmatch(name.rsplit("-", 1)[-1])
+    ]
+
+
 def guard_bodies(app: Flask) -> None:
     """Puts the rules in force. Comes before everything that reads a form, and before the first route."""
     app.request_class = IncomingRequest

@@ -32,14 +32,6 @@ class WorkForm(Form):
     )
     unit_id = SelectField("转办单位", coerce=whole, choices={}, validate_choice=False)
 
-    def suits(self, event: Event) -> bool:
-        """Whether everything is filled in as the event needs it; the faults stand beside their fields."""
-        is_valid = bool(self.validate())
-        if event is Event.DISPATCH and not self.unit_id.data and not self.unit_id.errors:
-            self.unit_id.errors = ["请选择转办单位；仍由原单位办理的，请选原单位。"]
-            return False
-        return is_valid
-
     def offer_units(self, present: Unit, others: Sequence[Unit]) -> None:
         """Fills in to whom declined work may go; nothing is chosen beforehand, for either way is a decision."""
         back = {str(present.id): f"{present.name}（退回原单位）"}

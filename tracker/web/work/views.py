@@ -48,13 +48,21 @@ def act_on(assignment_id: int, event: str) -> Response | tuple[str, int]:
     """Does one event; whether this person may is asked of the assignment's unit."""
     form, known = WorkForm(), _event(event)
     try:
-        if not form.suits(known):
+        if not form.validate() or _lacks_unit(form, assignment_id, known):
             raise Invalid("填写的内容有误，没有保存，请按提示修改。")
         done = act(session(), actor(), now(), today(), assignment_id, known, **form.given())
     except (Invalid, Changed, Refused) as fault:
         return _again(assignment_id, known, form, fault)
     flash(f"{DONE[known]}：{done.task.title}（{done.unit.name}）。", "success")
     return redirect(safe_next(form.next.data) if form.next.data else url_for("work.show", assignment_id=assignment_id))
+
+
+def _lacks_unit(form: WorkForm, assignment_id: int, event: Event) -> bool:
+    """Whether somebody who may send declined work on has not said to whom; the field then tells so."""
+    if event is not Event.DISPATCH or form.unit_id.data or event not in _page(assignment_id).events:
+        return False
+    form.unit_id.errors = ["请选择转办单位；仍由原单位办理的，请选原单位。"]
+    return True
 
 
 def _event(word: str) -> Event:
