@@ -7,7 +7,7 @@ from werkzeug.wrappers import Response
 
 from tracker.domain.access import Permission
 from tracker.reading import UnreadableFile
-from tracker.services.intake import Imported, import_file, import_scopes, recent_sources, source_view
+from tracker.services.intake import Imported, SourceView, import_file, import_scopes, recent_sources, source_view
 from tracker.web.access import requires
 from tracker.web.context import actor, now, settings
 from tracker.web.database import session
@@ -30,21 +30,23 @@ def new() -> Response | tuple[str, int]:
         # The file stays on the person's disk; a pasted text stays in the form.
         (form.text if form.text.data else form.file).errors = [str(fault)]
         return _new_page(form)
-    _tell(done)
-    return redirect(_first_stop(done))
-
-
-def _first_stop(done: Imported) -> str:
-    """Where to go on after an import: with the only plan to review at once, else with the list of plans."""
     view = source_view(session(), actor(), done.source_id)
+    _tell(done, view)
+    return redirect(_first_stop(done, view))
+
+
+def _first_stop(done: Imported, view: SourceView) -> str:
+    """Where to go on after an import: with the only plan to review at once, else with the list of plans."""
     if not done.already and len(view.assigning) == 1 and not view.silent:
         return url_for("intake.review", plan_id=view.assigning[0].plan.id)
     return url_for("intake.source", source_id=done.source_id)
 
 
-def _tell(done: Imported) -> None:
+def _tell(done: Imported, view: SourceView) -> None:
     if done.already:
         flash(f"该文件已于{instant(done.imported_at)}导入（《{done.name}》），没有改动。", "info")
+    elif not view.assigning:
+        flash(f"《{done.name}》已导入，没有读出责任条款。", "info")
     else:
         flash(f"《{done.name}》已导入。请核对待核任务，采纳后才会生成任务、下达到单位。", "success")
 
