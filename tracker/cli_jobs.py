@@ -15,6 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from tracker.cli_program import Program, pass_program
+from tracker.cli_words import database_trouble
 from tracker.domain.notices import LADDER
 from tracker.jobs import Scheduling, run_scheduler
 from tracker.services.health import Counts, SweepHealth, counts, sweep_health
@@ -34,7 +35,7 @@ def sweep_command(program: Program) -> None:
     try:
         report = sweep(program.engine, program.clock.now(), program.clock.today(), program.settings.zone)
     except SQLAlchemyError as error:
-        raise click.ClickException(f"数据库无法使用，本次巡查没有完成，请稍后重试：{error}") from error
+        raise click.ClickException(f"本次巡查没有完成。{database_trouble(error)}") from error
     for line in report_lines(report):
         click.echo(line)
     if report.failures:
@@ -120,7 +121,7 @@ def _database_is_ready(engine: Engine) -> bool:
         with engine.connect() as connection:
             found = migrate.revision_of(connection)
     except SQLAlchemyError as error:
-        click.echo(f"数据库结构：无法连接。{error}")
+        click.echo(f"数据库结构：无法连接。{database_trouble(error)}")
         return False
     wanted = "已是最新" if found == needed else f"应为{needed}，请运行：tracker db upgrade"
     click.echo(f"数据库结构：{found or '空'}（{wanted}）")

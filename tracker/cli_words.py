@@ -13,6 +13,7 @@ from typing import Any, NoReturn
 
 import click
 from click.exceptions import NoArgsIsHelpError
+from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
 
 HEADINGS = {"Options": "选项", "Commands": "命令", "Positional arguments": "参数"}
 VALUES = {"text": "文字", "integer": "整数", "integer range": "整数", "file": "文件", "path": "路径"}
@@ -45,16 +46,24 @@ SENTENCES = tuple(
 
 
 FILE_TROUBLES = {
-    errno.ENOENT: "没有这个文件",
-    errno.ENOTDIR: "没有这个文件",
+    errno.ENOENT: "没有这个文件或文件夹",
+    errno.ENOTDIR: "没有这个文件或文件夹",
     errno.EISDIR: "这是文件夹，不是文件",
-    errno.EACCES: "没有读取权限",
+    errno.EROFS: "所在磁盘只读",
+    errno.ENOSPC: "磁盘已满",
+    errno.EACCES: "没有权限",
 }
 
 
 def why_unreadable(failure: OSError) -> str:
     """Why a file cannot be opened; the system's own words where the reason is a rare one."""
     return FILE_TROUBLES.get(failure.errno or 0) or failure.strerror or str(failure)
+
+
+def database_trouble(error: SQLAlchemyError) -> str:
+    """What to look at when the database fails, with the first line of what it said."""
+    said = str(error.orig if isinstance(error, DBAPIError) else error).strip().partition("\n")[0]
+    return f"数据库无法使用，请检查它是否已启动、TRACKER_DATABASE_URL 是否正确。数据库的答复：{said}"
 
 
 def in_chinese(sentence: str) -> str:
@@ -116,6 +125,12 @@ def _telling() -> Iterator[None]:
         raise Told(error.message) from error
     except (click.Abort, KeyboardInterrupt):
         _stop()
+    except OperationalError as error:
+        raise Told(database_trouble(error)) from error
+    except OSError as error:
+        if error.filename is None:  # a closed pipe, which click knows how to end with
+            raise
+        raise Told(f"无法使用 {error.filename}：{why_unreadable(error)}。请检查路径和权限。") from error
 
 
 def _stop() -> NoReturn:

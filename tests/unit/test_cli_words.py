@@ -79,7 +79,10 @@ def test_a_folder_in_the_place_of_a_file(tmp_path: Path) -> None:
 
 def test_a_file_that_is_not_there(tmp_path: Path) -> None:
     result = run("read", str(tmp_path / "方案.txt"))
-    assert (result.exit_code, result.stderr) == (2, "《方案.txt》打不开：没有这个文件。请检查路径和读取权限。\n")
+    assert (result.exit_code, result.stderr) == (
+        2,
+        "《方案.txt》打不开：没有这个文件或文件夹。请检查路径和读取权限。\n",
+    )
 
 
 def test_settings_that_cannot_be(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -96,3 +99,23 @@ def test_without_a_command_the_program_explains_itself() -> None:
 def test_a_prompt_that_is_left(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     result = CliRunner().invoke(main, ["user", "password", "somebody", "--ask"], input="")
     assert (result.exit_code, "已中断。" in result.stderr) == (1, True)
+
+
+def test_a_database_that_does_not_answer(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("TRACKER_INSTANCE", str(tmp_path))
+    monkeypatch.setenv("TRACKER_DATABASE_URL", f"sqlite:///{tmp_path}")
+    for words in (("user", "list"), ("sweep",), ("db", "upgrade")):
+        result = run(*words)
+        assert result.exit_code == 1
+        (line,) = result.stderr.splitlines()
+        assert line.startswith("错误：")
+        assert "数据库无法使用" in line
+        assert line.endswith("数据库的答复：unable to open database file")
+
+
+def test_a_folder_that_cannot_be_made(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("TRACKER_INSTANCE", str(tmp_path / "file" / "instance"))
+    result = run("db", "upgrade")
+    assert (result.exit_code, len(result.stderr.splitlines())) == (1, 1)
+    assert "没有这个文件或文件夹。请检查路径和权限。" in result.stderr
