@@ -15,7 +15,8 @@ class FeedScope(StrEnum):
 
     @property
     def label(self) -> str:
-        return {"unit": "一个单位的事项", "plan": "一份文件的事项", "all": "全部事项", "overdue": "逾期的事项"}[self.value]
+        words = {"unit": "一个单位的事项", "plan": "一份文件的事项", "all": "全部事项", "overdue": "逾期的事项"}
+        return words[self.value]
 
 
 class Flavour(StrEnum):
