@@ -12,12 +12,13 @@ from tracker.domain.drafts import Doubt, Draft, Form, PlanReading, SourceReading
 from tracker.reading.clauses import Clause, bracket_clauses, cue_clauses
 from tracker.reading.documents import Document, split
 from tracker.reading.drafting import Surroundings, drafts_of
+from tracker.reading.duties import duty_clauses
 from tracker.reading.fields import Sign
 from tracker.reading.inheritance import AddedUnits, take_rule
 from tracker.reading.labelled import inline_clauses, line_clauses
 from tracker.reading.outline import Placed, place
 from tracker.reading.paragraphs import paragraphs_of
-from tracker.reading.prose import prose_clauses
+from tracker.reading.prose import cued_clauses, doer_clauses, spoken_for
 from tracker.reading.tables import table_clauses
 from tracker.reading.timing import plan_times
 from tracker.reading.traditional import as_written, simplified
@@ -70,7 +71,9 @@ def _issue_year(document: Document) -> int | None:
 def _clauses(text: str, items: Sequence[Placed]) -> list[Clause]:
     found = [*table_clauses(text, items), *line_clauses(items), *inline_clauses(items), *bracket_clauses(items)]
     found += _apart(cue_clauses(items), found)
-    found += _apart(prose_clauses(items), found)
+    taken, owned = spoken_for(found)
+    for clauses in (cued_clauses, duty_clauses, doer_clauses):
+        found += _apart(clauses(items, taken, owned), found)
     supplies = any(clause.fields.sign is Sign.SUPPLY for clause in found)
     return [clause for clause in found if supplies or clause.fields.sign is not Sign.WEAK_SUPPLY]
 

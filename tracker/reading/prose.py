@@ -1,23 +1,28 @@
-"""Sentences that assign in running words: 由市应急管理局牵头，市财政局配合，2022年10月底前完成全市摸排."""
+"""Sentences that assign in running words: 市民政局要…, 由市应急局牵头，市财政局配合，…, 卫健部门负责….
+
+Always to be reviewed: a sentence is surer to be read than meant. What only exhorts (高度重视, 提高站位) is left out.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence, Set
 from dataclasses import replace
+from itertools import zip_longest
 
 from tracker.domain.deadlines import find_in_clause
 from tracker.domain.drafts import DeadlineKind, Form, UnitMention
 from tracker.domain.roles import Role
 from tracker.domain.text import tidy
 from tracker.reading.clauses import Clause
-from tracker.reading.fields import Fields, read_cue_line
+from tracker.reading.fields import Fields, Sign, read_cue_line
 from tracker.reading.naming import read_units
-from tracker.reading.outline import Placed
+from tracker.reading.outline import Heading, Placed, without_number
+from tracker.reading.subjects import Doer, doers_of
 from tracker.reading.unit_words import is_surely_unit
 
 _BY = re.compile(r"(?:^|(?<=[。；;，,\s：:）)]))(?:具体)?由(?=[^。；;\n]{2,120}?(?:牵头|主办|负责))")
-_SENTENCE_END = re.compile(r"[。；;\n]")
+_SENTENCE = re.compile(r"[^。；;！？\n]+")
 _LONGEST_SENTENCE = 300
 _CUE_PHRASE = re.compile(
     r"(?:牵头|主办|负责)(?:负责|抓总|组织|落实|实施)*|(?:积极|共同|协同)?(?:配合|协助|参与|协办|会办)|按照?(?:各自)?职责分工(?:负责|落实)|分别负责|共同负责"
@@ -27,45 +32,111 @@ _NAMES_A_THING = ("的", "人", "同")
 """What follows a cue that describes and does not assign: 负责的项目, 负责人."""
 
 _WITH = re.compile(r"(?:会同|联合|协同)(?P<names>[^，,]{2,120}?)等(?:有关|相关)?(?:部门|单位|地方)")
-_DONE_ALREADY = re.compile(r"已(?:于|经|全部|基本|完成|建成|办结)|曾")
-_MATTER = re.compile(r"(?:^|[。；;\n])(?:涉及|凡|有关)?(?P<matter>[^。；;，,\n]+?)(?:的)?[，,]\s*$")
+_DONE_ALREADY = re.compile(r"已(?:于|经|全部|基本|完成|建成|办结)|曾|[^为除]了(?!解)|去年|上年|以来")
+_EXHORTS = re.compile(
+    r"(?:要|应当?|须|必须|务必|进一步|切实|均|都|一定)*(?:要|切实|进一步)*(?:高度重视|提高(?:政治站位|思想认识|认识)|统一思想|充分认识|深刻认识|加强(?:组织)?领导|强化组织领导|增强|把思想|坚持政治|各司其职|牢固树立|提升政治)"
+)
+_NO_TASK = re.compile(r"处罚|罚款|没收|责令|废止|追究|名单|以下简称|享受|奖励|发放")
+_MATTER = re.compile(r"(?:^|[。；;\n])(?:涉及|凡|有关)?(?P<matter>[^。；;，,\n]+?)(?:的)?[，,]\s*(?:具体)?$")
+_MODALS = re.compile(r"^(?:要|应当?|须|必须|务必|需要?|将|均|也|还|都|负责|具体负责|具体|切实|认真|积极)+(?=..)")
+_SETTING = re.compile(
+    r"(?:要|应当?|须|将|可|严格)*(?:根据|按照|按|依据|依照|依托|参照|比照|结合|围绕|在[^，]*[下中内前后]$|对[^，]*[的件]$|自[^，]*[内后]$|会同[^，]*$|协同[^，]*$|坚持)"
+)
+"""The parts of a deed that only tell on what ground, with whom or when it is done."""
+
+_SHORTEST_DEED = 4
+_LEADS_ITSELF = re.compile(r"牵头")
 
 
-def prose_clauses(items: Sequence[Placed]) -> Iterator[Clause]:
-    """The sentences 由A牵头，B配合，… and 由A负责…, each with what follows its units; always to be reviewed."""
+Assigner = Callable[[Placed, int, int, int], Iterator[Clause]]
+
+
+def cued_clauses(items: Sequence[Placed], taken: Set[int], owned: Set[Heading | None]) -> Iterator[Clause]:
+    """The sentences 由A牵头，B配合，…, each with what follows its units; always to be reviewed.
+
+    Paragraphs ``taken`` by a surer clause, or under a heading ``owned`` by one, tell how that task is done: no more.
+    """
+    return _by_sentence(items, taken, owned, _with_cues)
+
+
+def doer_clauses(items: Sequence[Placed], taken: Set[int], owned: Set[Heading | None]) -> Iterator[Clause]:
+    """The sentences that name a doer before its deed (市民政局要…); ``taken`` and ``owned`` as above."""
+    return _by_sentence(items, taken, owned, _with_doers)
+
+
+def _by_sentence(
+    items: Sequence[Placed], taken: Set[int], owned: Set[Heading | None], assigner: Assigner
+) -> Iterator[Clause]:
     for index, placed in enumerate(items):
-        if placed.paragraph.is_cell or "由" not in placed.paragraph.flat:
+        if placed.paragraph.is_cell or index in taken or placed.heading in owned:
             continue
-        examined = 0
-        for found in _BY.finditer(placed.paragraph.flat):
-            if found.start() < examined:
-                continue
-            clause = _sentence(placed, index, found)
-            if clause:
-                examined = clause.end - placed.paragraph.start
-                yield clause
+        for sentence in _SENTENCE.finditer(placed.paragraph.flat):
+            start, end = sentence.span()
+            yield from assigner(placed, index, start, min(end, start + _LONGEST_SENTENCE))
 
 
-def _sentence(placed: Placed, index: int, found: re.Match[str]) -> Clause | None:
-    flat, base = placed.paragraph.flat, placed.paragraph.start
-    stop = _SENTENCE_END.search(flat, found.end(), found.end() + _LONGEST_SENTENCE)
-    end = stop.start() if stop else min(len(flat.rstrip()), found.end() + _LONGEST_SENTENCE)
-    words = flat[found.end() : end]
-    assigned = _assigned(words)
-    if assigned is None:
-        return None
-    fields, deed = assigned
-    start = found.start() + (0 if flat[found.start()] in "由具" else 1)
-    return Clause(
-        Form.PROSE,
-        base + start,
-        base + end,
-        fields,
-        placed,
-        index,
-        placed.heading,
-        task=_title(deed, placed, flat[: found.start()]),
+def spoken_for(clauses: Sequence[Clause]) -> tuple[frozenset[int], frozenset[Heading | None]]:
+    """The paragraphs that hold a clause, and the headings whose text a line of labels closes."""
+    taken = frozenset(clause.index for clause in clauses)
+    owned = frozenset(
+        clause.owner for clause in clauses if clause.owner and not clause.placed.own and clause.form is not Form.TABLE
     )
+    return taken, owned
+
+
+def _with_cues(placed: Placed, index: int, start: int, end: int) -> Iterator[Clause]:
+    """由A牵头，B配合，…: units in roles, then the deed."""
+    flat = placed.paragraph.flat
+    found = _BY.search(flat, start, end) if "由" in flat[start:end] else None
+    assigned = _assigned(flat[found.end() : end]) if found else None
+    if found is None or assigned is None:
+        return
+    fields, deed = assigned
+    begin = found.start() + (0 if flat[found.start()] in "由具" else 1)
+    yield _clause(placed, index, (begin, end), fields, _title(deed, placed, flat[: found.start()]))
+
+
+def _clause(placed: Placed, index: int, span: tuple[int, int], fields: Fields, title: str) -> Clause:
+    base = placed.paragraph.start
+    return Clause(Form.PROSE, base + span[0], base + span[1], fields, placed, index, placed.heading, task=title)
+
+
+def _with_doers(placed: Placed, index: int, start: int, end: int) -> Iterator[Clause]:
+    """市民政局要…, …的，由属地政府…: each doer of a sentence with its deed."""
+    flat = placed.paragraph.flat
+    body = without_number(flat[start:end])
+    base = end - len(body)
+    doers = list(doers_of(body))
+    for number, (doer, after) in enumerate(zip_longest(doers, doers[1:])):
+        stop = after.start if after else len(body)
+        deed = body[doer.end : stop].strip("，, 由")
+        before = flat[: base + doer.start].removesuffix("由")
+        if not _assigns(deed, before):
+            continue
+        fields = Fields(Sign.CUE, _in_roles(doer, deed), _dates(deed))
+        span = _span(flat, base if number == 0 else base + doer.start, base + stop)
+        yield _clause(placed, index, span, fields, _title(deed, placed, before))
+
+
+def _assigns(deed: str, before: str) -> bool:
+    """Whether a deed is one to be done: not an exhortation, not the past, not a penalty."""
+    if _EXHORTS.match(deed) or _DONE_ALREADY.search(deed) or _NO_TASK.search(deed):
+        return False
+    return len(deed) >= _SHORTEST_DEED or bool(_MATTER.search(before[-_LONGEST_TITLE:]))
+
+
+def _span(flat: str, begin: int, end: int) -> tuple[int, int]:
+    shown = flat[begin:end]
+    return begin + len(shown) - len(shown.lstrip()), begin + len(shown.rstrip())
+
+
+def _in_roles(doer: Doer, deed: str) -> tuple[UnitMention, ...]:
+    """The doer's units, and those named after 会同 in support."""
+    units = doer.units
+    if _LEADS_ITSELF.match(deed) and not any(unit.role is Role.SUPPORT for unit in units):
+        units = tuple(replace(unit, role=Role.LEAD) for unit in units)
+    partners, _ = _partners(deed.removeprefix("牵头，").removeprefix("要").removeprefix("应当"))
+    return units + tuple(unit for unit in partners if unit.name not in {own.name for own in units})
 
 
 def _assigned(words: str) -> tuple[Fields, str] | None:
@@ -96,14 +167,20 @@ def _dates(deed: str) -> tuple[str, ...]:
 
 
 def _title(deed: str, placed: Placed, before: str) -> str:
-    """The deed itself, up to its first comma; where nothing follows the units, what stands before them."""
+    """The deed itself, up to its first comma; where hardly anything follows the units, what stands before them."""
     undated = deed
     for phrase in _dates(deed):
         undated = undated.replace(phrase, "", 1)
-    words = tidy(re.split(r"[，,]", undated.strip("，, "), maxsplit=1)[0])[:_LONGEST_TITLE]
-    if len(words) > 3:
-        return words
     matter = _MATTER.search(before[-_LONGEST_TITLE:])
-    if matter and len(matter["matter"]) > 3:
+    parts = [tidy(part) for part in re.split(r"[，,]", undated.strip("，, "))]
+    long_enough = [part for part in parts if len(_MODALS.sub("", part)) > _SHORTEST_DEED] or parts[:1]
+    words = next((part for part in long_enough if not _SETTING.match(part)), long_enough[0])[:_LONGEST_TITLE]
+    if (
+        matter
+        and len(matter["matter"]) > _SHORTEST_DEED
+        and (len(words) <= _SHORTEST_DEED or "方面的事项" in matter["matter"])
+    ):
         return tidy(matter["matter"]).replace("方面的事项", "事项")
+    if len(words) > _SHORTEST_DEED - 1:
+        return _MODALS.sub("", words)
     return placed.heading.title if placed.heading else words

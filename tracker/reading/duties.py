@@ -1,0 +1,113 @@
+"""Dated duties in running words: 各承办单位将台账于3月10日前报市政府办公室, 2025年底前完成摸底排查.
+
+A duty is a sentence outside every clause that gives a day and a deed that can be done by then (报送, 完成, 编制 …).
+A mere target (到2025年，覆盖率达到95%) is none. Who does it is taken from the sentence, else from the one before it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence, Set
+from dataclasses import dataclass, field, replace
+
+from tracker.domain.deadlines import find_in_prose
+from tracker.domain.drafts import DeadlineKind, Form, UnitMention
+from tracker.domain.text import tidy
+from tracker.reading.clauses import Clause
+from tracker.reading.fields import Fields, Sign
+from tracker.reading.outline import Heading, Placed, without_number
+from tracker.reading.subjects import doer_of
+
+_SENTENCE = re.compile(r"[^。；;！？\n]+")
+_DATE_HINT = re.compile(r"[\d一二三四五六七八九十〇○零]\s*(?:日|月|年|号|个工作日)")
+_HANDED_IN = re.compile(
+    r"报(?:送|请|市|县|省|区|州|我|至|给|本|到|办|政府|备|告|局|委|厅)|上报|备案|送达|反馈|提交|答复|交(?:至|到|由|回)|寄(?:送|至)|对应反馈|报名|填报|汇总"
+)
+_DONE_BY = re.compile(r"完成|建成|编制|制定|制订|出台|印发|启动|开展|整改到位|公开|公布|复查|落实到位|建立|组建|部署")
+_PAST = re.compile(
+    r"已|曾|以来|[^为除]了(?!解)|去年|施行|废止|有效期|时点|讲解|决定于|^(?:以上|上述|各项|所有|全部|本方案)[^，]{0,8}(?:任务|措施|事项)|^(?:根据|依据|按照)[^，]*，[^，]*决定|关键期|是全面"
+)
+_TARGET = re.compile(r"达到|实现|形成|提高到|提升到|基本建成|覆盖率|增长|基本|左右|截至|^为[^，]{4,}，")
+_BARE_YEAR = re.compile(r"(?:到)?20\d\d年")
+_LONGEST = 300
+_SHORTEST_TEXT = 120
+_LONGEST_TITLE = 60
+_BARE_DEED = re.compile(r"(?:一并)?(?:报|上报|交|寄|反馈|答复)")
+_MODALS = re.compile(r"^(?:要|应当?|须|必须|务必|需要?|将|并|于|在|对|均|请)+(?=..)")
+
+
+@dataclass(slots=True)
+class _Speaker:
+    """Who the sentences of a paragraph speak of: the doer named last."""
+
+    heading: Heading | None = None
+    units: tuple[UnitMention, ...] = field(default=())
+
+
+def duty_clauses(items: Sequence[Placed], taken: Set[int], owned: Set[Heading | None]) -> Iterator[Clause]:
+    """The dated duties outside the paragraphs ``taken`` by surer clauses, and outside the headings they own."""
+    speaker = _Speaker()
+    for index, placed in enumerate(items):
+        if placed.heading != speaker.heading:
+            speaker = _Speaker(placed.heading)
+        flat = placed.paragraph.flat
+        if (placed.paragraph.is_cell and not _is_running_text(flat)) or index in taken or placed.heading in owned:
+            continue
+        for sentence in _SENTENCE.finditer(flat):
+            yield from _duty(placed, index, sentence, speaker)
+
+
+def _is_running_text(cell: str) -> bool:
+    """Whether a table's cell holds sentences, as some plans set whole sections into tables."""
+    return len(cell) > _SHORTEST_TEXT and cell.count("。") > 1
+
+
+def _duty(placed: Placed, index: int, sentence: re.Match[str], speaker: _Speaker) -> Iterator[Clause]:
+    body = without_number(sentence.group())
+    if len(body) > _LONGEST:
+        return
+    doer = doer_of(body)
+    if doer:
+        speaker.units = doer.units
+    if not _DATE_HINT.search(body) or _PAST.search(body):
+        return
+    phrases = _phrases(body)
+    if not phrases:
+        return
+    words = sentence.group().rstrip()
+    base = placed.paragraph.start + sentence.start()
+    start = base + len(sentence.group()) - len(body)
+    fields = Fields(Sign.CUE, doer.units if doer else speaker.units, phrases)
+    if not doer:
+        fields = replace(fields, doubts=("doer-from-context",) if speaker.units else ())
+    title = _title(body[doer.end :] if doer else body, phrases)
+    yield Clause(Form.DUTY, start, base + len(words), fields, placed, index, placed.heading, task=title)
+
+
+def _phrases(body: str) -> tuple[str, ...]:
+    """The sentence's dates by which its deed is to be done; () when it tells no such deed."""
+    if not _HANDED_IN.search(body) and (not _DONE_BY.search(body) or _TARGET.search(body)):
+        return ()
+    found = [one for one in find_in_prose(body, None) if one.point.kind in (DeadlineKind.FIXED, DeadlineKind.RECURRING)]
+    return tuple(body[one.start : one.end] for one in found if _is_for_a_deed(body, one.start, one.end))
+
+
+def _is_for_a_deed(body: str, start: int, end: int) -> bool:
+    """Whether a date is one by which something is done; a bare year only right before its deed (到2023年完成…)."""
+    if not _BARE_YEAR.fullmatch(body, start, end):
+        return True
+    return bool(_DONE_BY.match(body, end + (body[end : end + 1] in "，,")))
+
+
+def _title(deed: str, phrases: tuple[str, ...]) -> str:
+    """The part that tells the deed, without its dates; with the part before it where it names no thing."""
+    for phrase in phrases:
+        deed = re.sub(f"(?:于|在|到|至|截至|务必于)?{re.escape(phrase)}", "", deed, count=1)
+    parts = [_MODALS.sub("", tidy(part)) for part in re.split(r"[，,]", deed)]
+    parts = [part for part in parts if len(part) > 1] or [tidy(deed)]
+    at = next((n for n, part in enumerate(parts) if _HANDED_IN.search(part)), None)
+    if at is None:
+        at = next((n for n, part in enumerate(parts) if _DONE_BY.search(part)), 0)
+    if at and _BARE_DEED.match(parts[at]):
+        return f"{parts[at - 1]}，{parts[at]}"[:_LONGEST_TITLE]
+    return parts[at][:_LONGEST_TITLE]
