@@ -16,6 +16,8 @@ from tracker.reading.secrecy import secrecy_mark
 
 LARGEST_BYTES = 10 * 1024 * 1024
 """A file of more than 10 MB is refused: the longest plan is a hundredth of that."""
+MOST_CHARACTERS = 10_000_000
+"""A text of more characters is refused: a year of gazettes has fewer, and a small zip can hold far more."""
 
 __all__ = ["LARGEST_BYTES", "Extracted", "Progress", "UnreadableFile", "extract", "read_bytes", "recognise"]
 
@@ -93,4 +95,7 @@ def extract(data: bytes, name: str, progress: Progress = _no_progress) -> Extrac
         what, what_to_do = _REFUSED[format]
         supported = "、".join(_FORMAT_WORDS.values())
         raise UnreadableFile(f"《{name}》是{what}，不能直接读取。目前支持{supported}。{what_to_do}")
-    return _EXTRACTORS[format](data, name, progress)
+    extracted = _EXTRACTORS[format](data, name, progress)
+    if len(extracted.text) > MOST_CHARACTERS:
+        raise UnreadableFile(f"《{name}》里的文字超过 {MOST_CHARACTERS // 10_000} 万字，没有读取。请拆分后分别上传。")
+    return extracted

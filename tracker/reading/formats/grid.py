@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from tracker.reading.formats.contract import CELL_BREAK
+from tracker.reading.formats.contract import CELL_BREAK, UnreadableFile
+
+MOST_CHARACTERS = 10_000_000
+"""In one table, repeated cells counted: a hostile one repeats a long cell in thousands of rows."""
 
 
 def table_lines(rows: Sequence[Mapping[int, str]]) -> list[str]:
@@ -13,12 +16,19 @@ def table_lines(rows: Sequence[Mapping[int, str]]) -> list[str]:
     Columns are those in which some cell begins; rows without any word are left out. A table of one column is no
     table (it frames words): its cells are lines of their own.
     """
+    refuse_swollen(rows)
     columns = sorted({column for row in rows for column in row})
     filled = [row for row in rows if any(words.strip() for words in row.values())]
     if len(columns) < 2:
         return [line for row in filled for words in row.values() for line in words.split("\n")]
     lines = ["\t".join(cell_words(row.get(column, "")) for column in columns) for row in filled]
     return ["", *lines, ""] if lines else []
+
+
+def refuse_swollen(rows: Sequence[Mapping[int, str]]) -> None:
+    """Refuses (UnreadableFile) a table that would give more than ``MOST_CHARACTERS``."""
+    if sum(len(words) for row in rows for words in row.values()) > MOST_CHARACTERS:
+        raise UnreadableFile("文件里有一个表格过大，没有读取。请拆分后分别上传，或只保留需要督办的部分。")
 
 
 def cell_words(words: str) -> str:

@@ -14,7 +14,7 @@ from lxml import etree
 from tracker.domain.doubts import doubt
 from tracker.domain.drafts import Doubt
 from tracker.reading.formats.contract import Extracted, Progress
-from tracker.reading.formats.grid import cell_words, table_lines, tidied
+from tracker.reading.formats.grid import cell_words, refuse_swollen, table_lines, tidied
 from tracker.reading.formats.word_numbering import Numbering
 from tracker.reading.formats.word_package import Package, W, child, open_package, value
 from tracker.reading.formats.word_runs import mark_is_deleted, mark_is_hidden, said_by
@@ -121,6 +121,7 @@ class _Reader:
     def _table(self, table: etree._Element, in_cell: bool) -> list[str]:
         rows = grid_of(table, self._cell)
         if in_cell:
+            refuse_swollen(rows)
             lines = [" ".join(filter(None, map(cell_words, row.values()))) for row in rows]
             return [line for line in lines if line]
         return table_lines(rows)
