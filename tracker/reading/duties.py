@@ -25,7 +25,7 @@ _HANDED_IN = re.compile(
 )
 _DONE_BY = re.compile(r"完成|建成|编制|制定|制订|出台|印发|启动|开展|整改到位|公开|公布|复查|落实到位|建立|组建|部署")
 _PAST = re.compile(
-    r"已|曾|以来|[^为除]了(?!解)|去年|施行|废止|有效期|时点|讲解|决定于|^(?:以上|上述|各项|所有|全部|本方案)[^，]{0,8}(?:任务|措施|事项)|^(?:根据|依据|按照)[^，]*，[^，]*决定|关键期|是全面"
+    r"已|曾|以来|[^为除]了(?!解)|去年|施行|废止|有效期|时点|讲解|决定于|审议通过|负责解释|^第[一二三四五六]阶段|^(?:以上|上述|各项|所有|全部|本方案)[^，]{0,8}(?:任务|措施|事项)|^(?:根据|依据|按照)[^，]*，[^，]*决定|关键期|是全面"
 )
 _TARGET = re.compile(r"达到|实现|形成|提高到|提升到|基本建成|覆盖率|增长|基本|左右|截至|^为[^，]{4,}，")
 _BARE_YEAR = re.compile(r"(?:到)?20\d\d年")
@@ -101,13 +101,21 @@ def _is_for_a_deed(body: str, start: int, end: int) -> bool:
 
 def _title(deed: str, phrases: tuple[str, ...]) -> str:
     """The part that tells the deed, without its dates; with the part before it where it names no thing."""
+    first = next((n for n, part in enumerate(re.split(r"[，,]", deed)) if phrases[0] in part), 0)
     for phrase in phrases:
-        deed = re.sub(f"(?:于|在|到|至|截至|务必于)?{re.escape(phrase)}", "", deed, count=1)
+        deed = re.sub(f"(?:于|在|到|至|截至|务必于|请于)?{re.escape(phrase)}", "", deed, count=1)
     parts = [_MODALS.sub("", tidy(part)) for part in re.split(r"[，,]", deed)]
-    parts = [part for part in parts if len(part) > 1] or [tidy(deed)]
-    at = next((n for n, part in enumerate(parts) if _HANDED_IN.search(part)), None)
-    if at is None:
-        at = next((n for n, part in enumerate(parts) if _DONE_BY.search(part)), 0)
-    if at and _BARE_DEED.match(parts[at]):
+    at = _telling(parts, first)
+    if at and _BARE_DEED.match(parts[at]) and len(parts[at - 1]) > 1:
         return f"{parts[at - 1]}，{parts[at]}"[:_LONGEST_TITLE]
-    return parts[at][:_LONGEST_TITLE]
+    return (parts[at] or tidy(deed))[:_LONGEST_TITLE]
+
+
+def _telling(parts: list[str], first: int) -> int:
+    """Which part tells the deed: one that hands in or gets done, from the date on if there is one, else the date's."""
+    order = [*range(first, len(parts)), *range(first)]
+    for pattern in (_HANDED_IN, _DONE_BY):
+        for at in order:
+            if pattern.search(parts[at]):
+                return at
+    return next((at for at in order if parts[at]), first)
