@@ -115,7 +115,7 @@ def _telling(parts: list[str], first: int) -> int:
     """Which part tells the deed: one that hands in or gets done, from the date on if there is one, else the date's."""
     order = (*range(first, len(parts)), *range(first))
     for pattern in (_HANDED_IN, _DONE_BY):
-        telling = [at for at in order if pattern.search(parts[at])]
+        telling: list[int] = [at for at in order if pattern.search(parts[at])]
         if telling:
             return telling[0]
     return next((at for at in order if parts[at]), first)
