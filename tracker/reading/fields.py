@@ -19,6 +19,9 @@ _LONGEST = 1200
 """A bracket with more characters than this is an aside, not a clause."""
 
 _LONGEST_NAME = 40
+_LONGEST_KIND = 2
+"""政府, 部门, 企业: a kind of unit and no name."""
+
 _ASIDE = re.compile(r"\s*(?:以下简称|下称|简称|即|如|例如|含|包括|原|注|详见|见|此件|不含|不包括|其中|除|\d{4}年?版)")
 _STRONG_SUPPLY = re.compile("供稿|撰稿|组稿|供图")
 _SEPARATOR = re.compile("[，,；;。、]")
@@ -60,6 +63,7 @@ class _Gathering:
         known = {unit.name for unit in self.listed.units}
         self.listed.units += [unit for unit in units.units if unit.name not in known]
         self.deadlines += units.deadlines
+        self.listed.prefix = units.prefix
         self.persons = self.persons or bool(units.persons)
         self.doubts |= units.doubts
 
@@ -112,7 +116,7 @@ def _take_value(got: _Gathering, label: Label, value: str) -> None:
     elif label.opens is Opens.DEADLINE and value:
         got.deadlines.append(value)
     elif label.opens is Opens.UNITS:
-        listed = read_units(value, label.role)
+        listed = read_units(value, label.role, got.listed.prefix)
         got.take(listed)
         if listed.persons:
             got.doubts["person-dropped"] = None
@@ -130,6 +134,8 @@ def _unlabelled(words: str, added: tuple[UnitMention, ...]) -> Fields | None:
     got = _Gathering()
     got.take(read_units(words))
     units = got.listed.units
+    if not units and got.deadlines:
+        return got.done(Sign.DATE_ONLY)
     if not units or not all(_fits(unit) for unit in units):
         return None
     sure_enough = [_is_sure_enough(unit) for unit in units]
@@ -186,7 +192,19 @@ def read_cue_line(words: str, *, one_may_do: bool = False) -> Fields | None:
     got = _Gathering()
     got.take(read_units(words))
     units = got.listed.units
-    if not units or not all(_fits(unit) and is_surely_unit(unit.name) and "等" not in unit.name for unit in units):
+    if not units or not all(_fits(unit) and "等" not in unit.name for unit in units):
+        return None
+    sure = [is_surely_unit(unit.name) for unit in units]
+    if not all(sure) and not _led_by_a_name(units, any(sure)):
         return None
     plain_responsible = all(unit.role is Role.RESPONSIBLE for unit in units)
     return None if plain_responsible and len(units) < 2 and not one_may_do else got.done(Sign.CUE)
+
+
+def _led_by_a_name(units: Sequence[UnitMention], one_is_sure: bool) -> bool:
+    """Whether units that do not all say whose they are can be a whole sentence: 教务处牵头，研究生院配合.
+
+    One of them leads, and none is a mere kind (政府牵头、部门配合).
+    """
+    led = any(unit.role is Role.LEAD for unit in units) and len(units) > 1
+    return led and (one_is_sure or all(len(unit.name) > _LONGEST_KIND for unit in units))
