@@ -93,7 +93,7 @@ def _read(flat: str, bracket: Bracket) -> Fields | None:
 
 def _stands_by_bracket(flat: str, bracket: Bracket) -> bool:
     """Whether another bracket begins where this one ends: (2024年9月底前)(责任单位：…)."""
-    return flat[bracket.end : bracket.end + 1] in tuple("（(【〔[［")
+    return flat[bracket.end : bracket.end + 1] in tuple("（(【〔〖[［")
 
 
 def _closes_paragraph(flat: str, bracket: Bracket) -> bool:

@@ -16,7 +16,14 @@ from tracker.domain.roles import Role
 from tracker.domain.text import compact, tidy
 from tracker.reading.brackets import outside_brackets
 from tracker.reading.prefixes import prefix_of, with_prefix
-from tracker.reading.unit_words import COLLECTIVE_HEAD, COLLECTIVE_TAIL, ONLY_ADMIN, is_person, looks_like_unit
+from tracker.reading.unit_words import (
+    COLLECTIVE_HEAD,
+    COLLECTIVE_TAIL,
+    ONLY_ADMIN,
+    is_person,
+    is_surely_unit,
+    looks_like_unit,
+)
 
 _BY_DUTY = (
     r"(?:(?:依法)?(?:按照?|根据|依据|依|结合)(?:各自|本部门|本单位)?的?(?:法定)?(?:职责"
@@ -72,9 +79,10 @@ _NOTE = re.compile(r"[（(〈<](?P<words>[^（()）〈〉<>]*)[)）〉>]$")
 _KIND_NOTE = re.compile(r"[处部室办系院所局委馆科组校]|中心|研究院|实验室|党组|管委会|办事处|党工委")
 """A note that says what else the unit is called is part of its name: 学生工作部（处）."""
 
+_NO_NAME = re.compile("^(?:原|代|由|其中)|[、，,；;]|负责|牵头|配合|协助|有关|相关")
 _JUNK = re.compile(r"(?:无|略|/|-|—|同上|同前|如上|空|暂无|[\d\s.%]*|等|下同|…+)$")
 _TRAILING = re.compile(r"(?:为(?:责任|牵头|主要)单位|为主|（?下同）?|等|按)$")
-_DATE_HINT = re.compile(r"[\d年月季日]|十[二三四五六]五|长期|持续|常态|立行|每|底前")
+_DATE_HINT = re.compile(r"[\d年月季日]|节前|汛|学期|十[二三四五六]五|长期|持续|常态|立行|每|底前")
 _AROUND_DATE = re.compile(
     r"^(?:并|且|到|至|截至|力争|确保|于|在|前|完成|取得|落实|达到|见|阶段性|成效|基本|全面|全部|整改|到位|实施|启动|推进|长期|坚持|并|任务|建设|(?:自|从)?\d{4}年(?:\d+月)?(?:\d+日)?起|以?上|之?前|内|[，,：:（）()\s])*$"
 )
@@ -100,15 +108,19 @@ class UnitList:
     doubts: dict[str, None] = field(default_factory=dict)
     places: dict[str, int] = field(default_factory=dict)
     prefix: str | None = None
+    second_names: bool = True
 
 
-def read_units(words: str, role: Role = Role.RESPONSIBLE, prefix: str | None = None) -> UnitList:
+def read_units(
+    words: str, role: Role = Role.RESPONSIBLE, prefix: str | None = None, *, second_names: bool = True
+) -> UnitList:
     """The units that a list names, each once, in order.
 
     ``role`` is that of the list's label; a cue inside (A牵头，B配合) speaks for the names before it.
     ``prefix`` is the level (省) that the list before it left standing for names that say none.
+    A second name in brackets stays (市住建局（市城管局）), but not where ``second_names`` is False.
     """
-    result = UnitList()
+    result = UnitList(second_names=second_names)
     last_prefix = prefix
     for segment, given in _by_cue(words, role):
         for piece, separator in _pieces(segment):
@@ -118,7 +130,7 @@ def read_units(words: str, role: Role = Role.RESPONSIBLE, prefix: str | None = N
                 full = with_prefix(name, last_prefix)
                 if full != name:
                     result.doubts["elided-prefix"] = None
-                last_prefix = prefix_of(full) or last_prefix
+                last_prefix = None if full.startswith("各") else prefix_of(full) or last_prefix
                 _add(result, full, own_role)
     result.prefix = last_prefix
     return result
@@ -214,7 +226,7 @@ def _names(piece: str, role: Role, result: UnitList) -> Iterator[tuple[str, Role
     piece = _take_deadline(piece, result)
     for name in _split_and(_DUTY_TOLD.sub("", _after_by(piece))):
         for one in _split_more(_TRAILING.sub("", name)):
-            clean = _without_note(_PREFIX.sub("", one)).strip("“”\"' 　（(")
+            clean = _without_note(_PREFIX.sub("", one), result.second_names).strip("“”\"' 　（(")
             if not clean or _JUNK.fullmatch(clean):
                 continue
             if is_person(clean):
@@ -231,17 +243,18 @@ def _note_role(word: str) -> Role:
 
 def _take_deadline(piece: str, result: UnitList) -> str:
     """The piece without the deadline that stands in it (市住建局2023年底前完成); a pure deadline leaves nothing."""
-    if not _DATE_HINT.search(piece):
-        return piece
-    found = find_in_clause(piece, None)
+    if _OTHERS_TIME.match(piece):
+        result.deadlines.append(piece)
+        return ""
+    found = find_in_clause(piece, None) if _DATE_HINT.search(piece) else ()
     if not found:
         return piece
     before, after = piece[: found[0].start], piece[found[-1].end :]
-    dated = any(one.point.kind in (DeadlineKind.FIXED, DeadlineKind.RECURRING) and one.rule != "year" for one in found)
-    tells_deed = dated and _DEED.match(after) and not looks_like_unit(after)
-    if _AROUND_DATE.match(before) and (tells_deed or _AROUND_DATE.match(after)):
+    dated = any(one.point.kind in _DATED and one.rule != "year" for one in found)
+    if _AROUND_DATE.match(before) and (_AROUND_DATE.match(after) or (dated and _tells_deed(after))):
         result.deadlines.append(piece)
         return ""
+    dated = any(one.point.kind in _FIXED and one.rule != "year" for one in found)
     if dated and looks_like_unit(before.rstrip("于在：:")) and _AROUND_DATE.match(after):
         result.deadlines.append(piece[found[0].start :])
         return before.rstrip("于在：:")
@@ -249,6 +262,21 @@ def _take_deadline(piece: str, result: UnitList) -> str:
         result.deadlines.append(piece[: found[-1].end])
         return after.lstrip("，由")
     return piece
+
+
+_FIXED = (DeadlineKind.FIXED, DeadlineKind.RECURRING)
+_DATED = (*_FIXED, DeadlineKind.RELATIVE, DeadlineKind.EVENT)
+_OTHERS_TIME = re.compile(
+    r"(?:以|按|按照|根据)[^，,；;]{2,30}(?:时间|时限|进度|要求|规定|安排)(?:为准|执行|完成|推进|落实)"
+)
+"""A time that someone else sets: 以省局通知时间为准."""
+
+
+def _tells_deed(words: str) -> bool:
+    """Whether the words after a date tell what is done by then (启动修订, 建成榕川大桥), and name no unit."""
+    if looks_like_unit(words) and not _DEED.match(words):
+        return False
+    return bool(_DEED.match(words)) or not looks_like_unit(words)
 
 
 def _after_by(piece: str) -> str:
@@ -294,14 +322,16 @@ def _split_more(name: str) -> list[str]:
     return [found["name"], rest] if more and looks_like_unit(rest) else [name]
 
 
-def _without_note(name: str) -> str:
-    """The name without a note at its end (市自然资源和规划局（市林业局）); 各县（市、区） and （含…） stay."""
+def _without_note(name: str, second_names: bool) -> str:
+    """The name without a note at its end (市委研究室（原市委改革办）); 各县（市、区）, （含…） and second names stay."""
     while True:
         found = _NOTE.search(name)
         if not found or not found.start() or ONLY_ADMIN.fullmatch(found["words"]) or found["words"][:1] in ("含", "包"):
             return name
         head = name[: found.start()]
         if head.startswith("各") or not looks_like_unit(head) or _KIND_NOTE.fullmatch(found["words"]):
+            return name
+        if second_names and is_surely_unit(found["words"]) and not _NO_NAME.search(found["words"]):
             return name
         name = head
 

@@ -22,7 +22,7 @@ _FIELD_OFFICE = re.compile(
     r"(?:银保监局|银监局|保监局|证监局|通信管理局|邮政管理局|(?<!地方)金融监管局|煤监局|能源监管(?:办|局))$"
 )
 """Offices of the centre's own regulators carry their place's name without 省 or 市 (广东证监局)."""
-_NO_PLACE = re.compile(r"城乡|城市|市场|市政(?!府|协)|市容|社区|园区|区域|镇街|乡村|乡镇|县域|省际")
+_NO_PLACE = re.compile(r"城乡|城市|市场|市政(?!府|协|数|务|法)|市容|社区|园区|区域|镇街|乡村|乡镇|县域|省际")
 
 
 def prefix_of(name: str) -> str | None:
