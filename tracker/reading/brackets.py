@@ -1,13 +1,13 @@
-"""Pairs of brackets in a paragraph: （）() 【】 〔〕 [] ［］, nested, half open, or never closed."""
+"""Pairs of brackets in a paragraph: （）() 【】 〔〕 〖〗 [] ［］, nested, half open, or never closed."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-_KIND = {"（": 0, "(": 0, "【": 1, "〔": 2, "[": 3, "［": 3, "{": 4}
+_KIND = {"（": 0, "(": 0, "【": 1, "〔": 2, "[": 3, "［": 3, "{": 4, "〖": 5, "﹝": 6}
 _QUOTES = {"〈", "《"}
-_CLOSES = {"）": 0, ")": 0, "】": 1, "〕": 2, "]": 3, "］": 3, "}": 4}
+_CLOSES = {"）": 0, ")": 0, "】": 1, "〕": 2, "]": 3, "］": 3, "}": 4, "〗": 5, "﹞": 6}
 _UNQUOTES = {"〉", "》"}
 
 

@@ -15,7 +15,8 @@ from tracker.reading.drafting import Surroundings, drafts_of
 from tracker.reading.duties import duty_clauses
 from tracker.reading.fields import Sign
 from tracker.reading.inheritance import AddedUnits, take_rule
-from tracker.reading.labelled import inline_clauses, line_clauses
+from tracker.reading.inline import inline_clauses
+from tracker.reading.labelled import line_clauses
 from tracker.reading.outline import Placed, place
 from tracker.reading.paragraphs import paragraphs_of
 from tracker.reading.prose import cued_clauses, doer_clauses, spoken_for
