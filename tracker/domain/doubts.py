@@ -31,6 +31,7 @@ MESSAGES: dict[str, str] = {
     "doer-from-context": "这句话没有写明单位，单位取自上文，请核对",
     "no-issue-date": "没有读出印发日期，请补填；不写年份的时限要靠它确定年份",
     "no-number": "没有读出文号，如文件有文号请补填",
+    "lost-characters": "文件里有个别文字无法识别，已用「�」代替，请对照原文核对",
     "tracked-changes": "文件里有修订标记：已按接受全部修订读取，请核对是不是定稿",
     "macros-ignored": "文件带有宏：只读取了文字，宏没有运行",
     "embedded-document": "文件里嵌入了另一份文档，其中的文字没有读取，如有任务请单独上传",
