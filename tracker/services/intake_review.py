@@ -65,6 +65,8 @@ DATE_DOUBTS = frozenset(
         "vague-date",
         "then-ongoing",
         "immediate",
+        "start-only",
+        "follows-others",
         "provisional-calendar",
         "several-own-dates",
     }
