@@ -116,7 +116,8 @@ def _refuse_unread(findings: _Findings, name: str) -> None:
         )
     if not findings.characters:
         raise UnreadableFile(
-            f"《{name}》里没有可读的文字：可能是空白文件，或文字已转成图形。请上传 Word 版，或先用文字识别（OCR）软件转换。"
+            f"《{name}》里没有可读的文字：可能是空白文件，或文字已转成图形。"
+            "请上传 Word 版，或先用文字识别（OCR）软件转换。"
         )
 
 

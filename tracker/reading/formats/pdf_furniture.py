@@ -23,7 +23,7 @@ _PAGE_NUMBER = re.compile(
     r"|(?:Page)?\d{1,4}(?:of|OF)\d{1,4}|Page\d{1,4}|共\d{1,4}页[，,/]?第\d{1,4}页|\d{1,4}页"
 )
 _BARE_NUMBER = re.compile(r"\d{1,4}|[ivxlIVXL]{1,7}")
-_PRINTED = re.compile(r"(?:https?|file)://\S+|(?:19|20)\d\d/\d{1,2}/\d{1,2}[,，]?(?:上午|下午)?\d{1,2}:\d\d.*")
+_PRINTED = re.compile(r"(?:https?|file)://\S+|\d{1,4}/\d{1,2}/\d{1,4}[,，]?(?:上午|下午)?\d{1,2}:\d\d.*")
 _NEVER = re.compile(r"附件|附表|附录|附图|续表|目录")
 _DIGITS = re.compile(r"\d+")
 
