@@ -35,11 +35,11 @@ def test_offsets_refer_to_the_text_with_plain_newlines(newline: str) -> None:
         (b" \r\n\t", "blank.txt", "没有文字"),
         (b"MZ\x90\x00\x03", "plan.txt", "程序"),
         (b"%PDF-1.7 x", "plan.txt", "PDF"),
-        (b"PK\x03\x04rest", "plan.docx", "docx"),
+        (b"PK\x03\x04rest", "plan.docx", "已损坏"),
         (b"\xd0\xcf\x11\xe0\xa1", "plan.doc", "旧版 Office"),
         ("文字".encode() + b"\x00\x01", "plan.txt", "二进制"),
         (b"\xfd\x80\x81 \xff\xff", "plan.txt", "编码无法识别"),
-        (PLAN.encode(), "plan.docx", "暂不支持"),
+        (PLAN.encode(), "plan.csv", "CSV"),
         (bytes(range(1, 32)) * 50, "plan.txt", "编码"),
     ],
 )
@@ -47,6 +47,10 @@ def test_refuses_and_says_what_to_do(data: bytes, name: str, says: str) -> None:
     with pytest.raises(UnreadableFile, match=says) as refusal:
         read_bytes(data, name)
     assert "请" in str(refusal.value)
+
+
+def test_a_text_is_read_whatever_its_suffix_claims() -> None:
+    assert read_bytes(PLAN.encode(), "plan.docx").format == "txt"
 
 
 def test_a_huge_text_is_refused_before_it_is_decoded() -> None:

@@ -3,35 +3,51 @@
 from __future__ import annotations
 
 import hashlib
-from pathlib import PurePath
+from collections.abc import Callable
 
 from tracker.domain.drafts import SourceReading
 from tracker.reading.formats.contract import Extracted, Progress, UnreadableFile
 from tracker.reading.formats.plain import extract_plain
+from tracker.reading.formats.recognition import recognise
 from tracker.reading.plans import read_text
 from tracker.reading.secrecy import secrecy_mark
 
 LARGEST_BYTES = 10 * 1024 * 1024
-"""A text of more than 10 MB is refused: the longest plan is a hundredth of that."""
+"""A file of more than 10 MB is refused: the longest plan is a hundredth of that."""
 
-__all__ = ["LARGEST_BYTES", "Extracted", "Progress", "UnreadableFile", "extract", "read_bytes"]
+__all__ = ["LARGEST_BYTES", "Extracted", "Progress", "UnreadableFile", "extract", "read_bytes", "recognise"]
 
-_SUPPORTED = "目前支持纯文本文件（.txt，UTF-8 或 GB18030 编码）"
-_MAGIC = (
-    (b"MZ", "一个程序（.exe）"),
-    (b"\x7fELF", "一个程序"),
-    (b"%PDF", "一个 PDF 文件"),
-    (b"PK\x03\x04", "一个 Office 文档或压缩包（.docx、.xlsx、.zip）"),
-    (b"\xd0\xcf\x11\xe0", "一个旧版 Office 文档（.doc、.xls、.wps）"),
-    (b"Rar!", "一个压缩包"),
-    (b"7z\xbc\xaf", "一个压缩包"),
-    (b"\x1f\x8b", "一个压缩包"),
-    (b"\x89PNG", "一张图片"),
-    (b"\xff\xd8\xff", "一张图片"),
-    (b"GIF8", "一张图片"),
-    (b"{\\rtf", "一个 RTF 文档"),
-)
-_OTHER_SUFFIXES = frozenset(["docx", "doc", "wps", "pdf", "xlsx", "xls", "et", "csv", "html", "htm", "ofd", "rtf", "zip", "rar", "7z", "png", "jpg", "jpeg", "exe"])
+_EXTRACTORS: dict[str, Callable[[bytes, str, Progress], Extracted]] = {
+    "txt": extract_plain,
+}
+"""What reads each format that ``recognise`` tells."""
+
+_FORMAT_WORDS = {
+    "txt": "纯文本文件（.txt，UTF-8 或 GB18030 编码）",
+}
+"""Each format of ``_EXTRACTORS``, as a refusal lists what is supported."""
+
+_REFUSED = {
+    "docx": ("一个 Word 文档（.docx）", "请把正文另存为 .txt 后上传。"),
+    "xlsx": ("一个 Excel 表格（.xlsx）", "请把表格复制为文本，另存为 .txt 后上传。"),
+    "pdf": ("一个 PDF 文件", "请把正文另存为 .txt 后上传。"),
+    "html": ("一个网页文件", "请在浏览器中打开，把正文另存为 .txt 后上传。"),
+    "doc": ("一个旧版 Office 文档（.doc、.wps）", "请用 Word 或 WPS 打开，把正文另存为 .txt 后上传。"),
+    "xls": ("一个旧版 Excel 表格（.xls、.et、.xlsb）", "请用 Excel 或 WPS 打开，另存为 .xlsx 后上传。"),
+    "ppt": ("一个演示文稿（.ppt、.pptx）", "请把其中的正文另存为 .txt 后上传。"),
+    "ole": ("一个旧版 Office 文档", "请用 Word 或 WPS 打开，把正文另存为 .txt 后上传。"),
+    "encrypted": ("一个设有密码的 Office 文档", "请去掉密码，另存一份后重新上传。"),
+    "rtf": ("一个 RTF 文档", "请用 Word 或 WPS 打开，把正文另存为 .txt 后上传。"),
+    "odf": ("一个 ODF 文档（.odt、.ods）", "请用 Word 或 WPS 打开，把正文另存为 .txt 后上传。"),
+    "ofd": ("一个 OFD 版式文件", "请用阅读软件打开，把正文复制后另存为 .txt 上传。"),
+    "office-xml": ("一个 XML 格式的 Office 文档", "请用 Word 或 WPS 打开，把正文另存为 .txt 后上传。"),
+    "mail": ("一封邮件或单个文件网页（.eml、.mht）", "请打开后把正文另存为 .txt 后上传。"),
+    "csv": ("一个 CSV 表格", "请用 Excel 或 WPS 打开，另存为 .xlsx 后上传。"),
+    "archive": ("一个压缩包", "请先解压，把里面的文件逐个上传。"),
+    "image": ("一张图片", "图片里的文字读不出来，请上传文件的文字版。"),
+    "program": ("一个程序（.exe）", "程序不能上传，请选择方案文件本身。"),
+}
+"""What every other format is, and what to do with it. A format that gets an extractor leaves this table."""
 
 
 def _no_progress(done: int, total: int) -> None:
@@ -55,19 +71,14 @@ def read_bytes(data: bytes, name: str, progress: Progress = _no_progress) -> Sou
 
 def extract(data: bytes, name: str, progress: Progress = _no_progress) -> Extracted:
     """The file's text; refuses empty files, files above ``LARGEST_BYTES``, and formats that are not supported."""
-    _refuse_unfit(data, name)
-    return extract_plain(data, name, progress)
-
-
-def _refuse_unfit(data: bytes, name: str) -> None:
     if not data:
         raise UnreadableFile(f"《{name}》是空文件（0 字节）。请检查文件是否保存完整，再重新上传。")
     if len(data) > LARGEST_BYTES:
         size, most = len(data) / 1024 / 1024, LARGEST_BYTES // 1024 // 1024
         raise UnreadableFile(f"《{name}》有 {size:.0f} MB，超过 {most} MB 的上限。请拆分后分别上传，或只保留文件正文。")
-    for magic, what in _MAGIC:
-        if data.startswith(magic):
-            raise UnreadableFile(f"《{name}》其实是{what}，不是文本。{_SUPPORTED}，请把正文另存为 .txt 后上传。")
-    suffix = PurePath(name).suffix.lower().lstrip(".")
-    if suffix in _OTHER_SUFFIXES:
-        raise UnreadableFile(f"《{name}》的格式（.{suffix}）暂不支持。{_SUPPORTED}，请把正文另存为 .txt 后上传。")
+    format = recognise(data, name)
+    if format not in _EXTRACTORS:
+        what, what_to_do = _REFUSED[format]
+        supported = "、".join(_FORMAT_WORDS.values())
+        raise UnreadableFile(f"《{name}》是{what}，不能直接读取。目前支持{supported}。{what_to_do}")
+    return _EXTRACTORS[format](data, name, progress)
