@@ -5,8 +5,8 @@ memory or time than it was told, writes no file, starts no program, asks no netw
 when the process that asked ends.
 
 It takes a line of JSON and then the file's bytes from its standard input, and answers on its standard output, one
-line each: ``progress 37 300`` as often as it likes, then one of ``reading {…}``, ``refused "…"``, ``memory`` and
-``failed "…"``.
+line each: ``progress 37 300`` as often as it likes, then one of ``reading {…}``, ``refused "…"``, ``memory``,
+``failed "…"``, and ``convert doc`` for a file whose format the asker offered to convert.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, BinaryIO
 
-from tracker.reading.formats import read_bytes
+from tracker.reading.formats import read_bytes, recognise
 from tracker.reading.unreadable import UnreadableFile
 from tracker.reading.wire import encode_reading
 
@@ -43,12 +43,16 @@ _WRITES = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What to read, and within which limits: seconds of processor time, megabytes of address space."""
+    """What to read, and within which limits: seconds of processor time, megabytes of address space.
+
+    ``convertible`` names the formats that the asker can convert.
+    """
 
     name: str
     data: bytes
     seconds: int
     megabytes: int
+    convertible: tuple[str, ...] = ()
 
 
 def main() -> None:
@@ -66,6 +70,8 @@ def main() -> None:
 def answer_to(request: Request, progress: Callable[[int, int], None]) -> bytes:
     """The last line: what was read, or why nothing was."""
     try:
+        if request.convertible and (format := recognise(request.data, request.name)) in request.convertible:
+            return b"convert " + format.encode()
         return b"reading " + encode_reading(read_bytes(request.data, request.name, progress))
     except UnreadableFile as refusal:
         return b"refused " + json.dumps(str(refusal)).encode()
@@ -156,7 +162,7 @@ def _request_from(stream: BinaryIO) -> Request | None:
     data = stream.read(asked["bytes"])
     if len(data) < asked["bytes"]:
         return None
-    return Request(asked["name"], data, asked["seconds"], asked["megabytes"])
+    return Request(asked["name"], data, asked["seconds"], asked["megabytes"], tuple(asked["convertible"]))
 
 
 def _teller(say: Callable[[bytes], None]) -> Callable[[int, int], None]:

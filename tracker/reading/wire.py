@@ -141,5 +141,3 @@ def _plain_rebuilder(kind: type) -> Rebuild:
         return plain
 
     return rebuild
-
-

@@ -7,10 +7,23 @@ it stands ready when the file comes.
 from __future__ import annotations
 
 import atexit
+import hashlib
 import threading
+from dataclasses import replace
 
 from tracker.domain.drafts import SourceReading
-from tracker.services.reading_process import LOOK_SECONDS, Abandoned, Child, Progress, Wanted, read_in, start
+from tracker.services.old_formats import convert, convertible
+from tracker.services.reading_process import (
+    LOOK_SECONDS,
+    Abandoned,
+    Asked,
+    Child,
+    OldFormat,
+    Progress,
+    Wanted,
+    read_in,
+    start,
+)
 from tracker.settings import ReadingLimits
 
 AT_A_TIME = 2
@@ -44,9 +57,20 @@ def read_file(
         if not wanted():
             raise Abandoned
     try:
-        return read_in(_ready.take() or start(), data, name, limits, progress, wanted)
+        return _read(Asked(data, name, limits, convertible(limits)), progress, wanted)
     finally:
         _turns.release()
+
+
+def _read(asked: Asked, progress: Progress, wanted: Wanted) -> SourceReading:
+    try:
+        return read_in(_ready.take() or start(), asked, progress, wanted)
+    except OldFormat as old:
+        made = convert(asked.data, asked.name, old.format, asked.limits, wanted)
+        digest = hashlib.sha256(asked.data).hexdigest()
+        # A refusal names the file as the person knows it, and so does what is read.
+        reading = read_in(start(), Asked(made, asked.name, asked.limits), progress, wanted)
+        return replace(reading, format=old.format, sha256=digest)
 
 
 def warm_up() -> None:

@@ -46,6 +46,14 @@ class Abandoned(Exception):
     """Nobody wants the reading any longer; it was stopped and nothing came of it."""
 
 
+class OldFormat(Exception):
+    """The file has one of the formats that were said to be convertible; it was not read."""
+
+    def __init__(self, format: str) -> None:
+        super().__init__(format)
+        self.format = format
+
+
 class AnswerTooLong(Exception):
     """More came back than any plan can give; whatever sends it is not trusted."""
 
@@ -118,29 +126,44 @@ def clean_environment() -> dict[str, str]:
     return {"PYTHONPATH": str(PROJECT_ROOT), "LANG": "C.UTF-8", "PATH": os.defpath, "MALLOC_ARENA_MAX": "2", **kept}
 
 
-def read_in(
-    child: Child, data: bytes, name: str, limits: ReadingLimits, progress: Progress, wanted: Wanted
-) -> SourceReading:
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A file to read, the limits for that, and which formats are not to be read but converted."""
+
+    data: bytes
+    name: str
+    limits: ReadingLimits
+    convertible: tuple[str, ...] = ()
+
+
+def read_in(child: Child, asked: Asked, progress: Progress, wanted: Wanted) -> SourceReading:
     """What the child reads out of the file. The child is gone afterwards, whatever happens.
 
-    Raises UnreadableFile with the child's own refusal, or one of reading_stops; Abandoned when ``wanted``, which is
-    asked about four times a second, says no.
+    Raises UnreadableFile with the child's own refusal, or one of reading_stops; OldFormat for a file that is to be
+    converted first; Abandoned when ``wanted``, which is asked about four times a second, says no.
     """
+    name, limits = asked.name, asked.limits
     end = time.monotonic() + limits.seconds
     try:
-        answer = _ask(child, _request(data, name, limits), progress, wanted, end)
+        answer = _ask(child, _request(asked), progress, wanted, end)
         if answer is None:
             raise TookTooLong(name, limits.seconds)
-        return _understood(answer, child, name, limits)
+        return _understood(answer, child, asked)
     except AnswerTooLong as fault:
         raise TookTooMuchMemory(name, limits.megabytes) from fault
     finally:
         child.end()
 
 
-def _request(data: bytes, name: str, limits: ReadingLimits) -> list[memoryview]:
-    asked = {"name": name, "bytes": len(data), "seconds": limits.seconds, "megabytes": limits.megabytes}
-    return [memoryview(json.dumps(asked).encode() + b"\n"), memoryview(data)]
+def _request(asked: Asked) -> list[memoryview]:
+    head = {
+        "name": asked.name,
+        "bytes": len(asked.data),
+        "seconds": asked.limits.seconds,
+        "megabytes": asked.limits.megabytes,
+        "convertible": asked.convertible,
+    }
+    return [memoryview(json.dumps(head).encode() + b"\n"), memoryview(asked.data)]
 
 
 def _ask(child: Child, request: list[memoryview], progress: Progress, wanted: Wanted, end: float) -> bytes | None:
@@ -213,8 +236,9 @@ def _last_line(child: Child, progress: Progress) -> bytes | None:
     return None
 
 
-def _understood(answer: bytes, child: Child, name: str, limits: ReadingLimits) -> SourceReading:
+def _understood(answer: bytes, child: Child, asked: Asked) -> SourceReading:
     """The reading, or the reason why there is none, raised."""
+    name, limits = asked.name, asked.limits
     kind, _, rest = answer.partition(b" ")
     ended = child.end(END_SECONDS)
     log.info("reading ended with %s, %d MB at most: %s", ended, child.peak_mb, kind[:20].decode("ascii", "replace"))
@@ -223,6 +247,8 @@ def _understood(answer: bytes, child: Child, name: str, limits: ReadingLimits) -
             return decode_reading(rest)
         if kind == b"refused":
             raise UnreadableFile(str(json.loads(rest)))
+        if kind == b"convert" and (format := rest.decode("ascii", "replace")) in asked.convertible:
+            raise OldFormat(format)
     except (NotAReading, json.JSONDecodeError) as fault:
         log.error("a reading process answered what nobody understands: %s", fault)
         raise ReadingFailed(name) from fault
