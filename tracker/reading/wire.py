@@ -59,7 +59,8 @@ def to_plain(value: Any) -> Any:
 
 def from_plain(kind: type[Value], plain: Any) -> Value:
     """The value of type ``kind`` whose plain form this is; NotAReading when it is the plain form of none."""
-    rebuilt: Value = rebuilder(kind)(plain)
+    known: Any = kind
+    rebuilt: Value = rebuilder(known)(plain)
     return rebuilt
 
 
