@@ -78,3 +78,34 @@ document.addEventListener("click", (event) => {
   document.getElementById("password").value = button.dataset.password;
   document.querySelector(".sign-in form button").focus();
 });
+
+// A file that is being read: the bar moves, and the page is opened anew when there is something else to see on it.
+document.querySelectorAll("[data-reading]").forEach((panel) => {
+  const bar = panel.querySelector("progress");
+  const words = panel.querySelector("[data-words]");
+  async function look() {
+    try {
+      const answer = await fetch(panel.dataset.reading, { headers: { Accept: "application/json" } });
+      if (answer.redirected || (answer.status >= 400 && answer.status < 500)) {
+        location.reload();
+        return;
+      }
+      const found = await answer.json(); // an error page of the server is no JSON: asked again
+      if (!found.goes_on) {
+        location.reload();
+        return;
+      }
+      if (found.total) {
+        bar.max = found.total;
+        bar.value = found.done;
+      }
+      if (words.textContent !== found.words) {
+        words.textContent = found.words;
+      }
+    } catch {
+      // The network may come back.
+    }
+    setTimeout(look, 1000);
+  }
+  setTimeout(look, 1000);
+});
