@@ -151,13 +151,19 @@ class SourceView:
 
 def source_view(session: Session, actor: Actor, source_id: int) -> SourceView:
     """A source and what was found in it; NotFound, or Forbidden outside the actor's reach."""
+    source = source_for_intake(session, actor, source_id)
+    counts = draft_counts(session, [plan.id for plan in source.plans])
+    assigning = tuple(PlanInSource(plan, counts[plan.id]) for plan in source.plans if plan.id in counts)
+    return SourceView(source, assigning, tuple(plan for plan in source.plans if plan.id not in counts))
+
+
+def source_for_intake(session: Session, actor: Actor, source_id: int) -> Source:
+    """A source with its plans; NotFound, or Forbidden outside the actor's reach."""
     source = source_with_plans(session, source_id)
     if source is None:
         raise NotFound("没有找到这个导入文件，可能网址有误。")
     may_take_in(actor, source.scope, "查看该导入文件")
-    counts = draft_counts(session, [plan.id for plan in source.plans])
-    assigning = tuple(PlanInSource(plan, counts[plan.id]) for plan in source.plans if plan.id in counts)
-    return SourceView(source, assigning, tuple(plan for plan in source.plans if plan.id not in counts))
+    return source
 
 
 def recent_sources(session: Session, actor: Actor) -> Sequence[Source]:

@@ -42,31 +42,6 @@ document.querySelectorAll("[data-copy]").forEach((button) => {
   });
 });
 
-// Review: the draft that is pointed at shows its clause in the text, and the clause its draft.
-function showPair() {
-  const found = /^#(?:draft|clause)-(\d+)$/.exec(location.hash);
-  if (!found || !document.querySelector(".review")) {
-    return;
-  }
-  const pair = [document.getElementById(`draft-${found[1]}`), document.getElementById(`clause-${found[1]}`)];
-  document.querySelectorAll(".is-pointed").forEach((node) => node.classList.remove("is-pointed"));
-  pair.forEach((node) => node && node.classList.add("is-pointed"));
-  const [draft, clause] = pair;
-  const text = clause && clause.closest(".plan-text");
-  if (text) {
-    const fold = clause.closest("details.gap");
-    if (fold) {
-      fold.open = true;
-    }
-    text.scrollTop += clause.getBoundingClientRect().top - text.getBoundingClientRect().top - text.clientHeight / 3;
-  }
-  if (draft && location.hash.startsWith("#clause")) {
-    draft.scrollIntoView({ block: "nearest" });
-  }
-}
-window.addEventListener("hashchange", showPair);
-showPair();
-
 // Sign-in page of the sample: fills the form with somebody's login and password.
 document.querySelectorAll(".needs-script").forEach((cell) => cell.classList.remove("needs-script"));
 document.addEventListener("click", (event) => {
