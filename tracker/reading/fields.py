@@ -9,7 +9,7 @@ from enum import StrEnum
 
 from tracker.domain.drafts import UnitMention
 from tracker.domain.roles import Role
-from tracker.reading.brackets import outside_brackets
+from tracker.reading.brackets import top_level
 from tracker.reading.inheritance import take_first_leads, take_rule
 from tracker.reading.labels import Label, Opens, bare_label, labels_in
 from tracker.reading.naming import SUPPLIES, UnitList, has_cue, read_units
@@ -161,7 +161,7 @@ def _is_sure_enough(unit: UnitMention) -> bool:
 
 def _supply(words: str) -> Fields | None:
     """A contribution (市民政局供稿2000字，图表1张): the names before each cue; amounts after it are left out."""
-    plain = _top_level(words)
+    plain = top_level(words)
     got, at = _Gathering(), 0
     for cue in SUPPLIES.finditer(plain):
         names = words[at : cue.start()]
@@ -176,13 +176,6 @@ def _supply(words: str) -> Fields | None:
     if _STRONG_SUPPLY.search(plain):
         return got.done(Sign.SUPPLY)
     return got.done(Sign.WEAK_SUPPLY) if all(looks_like_unit(unit.name) for unit in units) else None
-
-
-def _top_level(words: str) -> str:
-    hidden = ["\x00"] * len(words)
-    for at, char in outside_brackets(words):
-        hidden[at] = char
-    return "".join(hidden)
 
 
 def read_cue_line(words: str, *, one_may_do: bool = False) -> Fields | None:

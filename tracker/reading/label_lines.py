@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from tracker.domain.deadlines import find_in_clause
-from tracker.reading.brackets import outside_brackets
+from tracker.reading.brackets import HIDDEN, top_level
 from tracker.reading.dates import date_line
 from tracker.reading.labels import Label, Opens, bare_labels_in, labels_in
 from tracker.reading.naming import read_units
@@ -107,9 +107,9 @@ def begin_of(flat: str) -> int:
 def open_labels(flat: str) -> tuple[Label, ...]:
     """The labels that stand outside brackets."""
     begin = begin_of(flat)
-    open_at = {at for at, _ in outside_brackets(flat)}
-    shown = " " * begin + flat[begin:]
-    return tuple(label for label in labels_in(shown) if label.start >= begin and label.start in open_at)
+    labels = [label for label in labels_in(" " * begin + flat[begin:]) if label.start >= begin]
+    plain = top_level(flat) if labels else ""
+    return tuple(label for label in labels if plain[label.start] != HIDDEN)
 
 
 def is_lone(flat: str, labels: tuple[Label, ...]) -> bool:

@@ -14,7 +14,7 @@ from tracker.domain.deadlines import find_in_clause
 from tracker.domain.drafts import DeadlineKind, UnitMention
 from tracker.domain.roles import Role
 from tracker.domain.text import compact, tidy
-from tracker.reading.brackets import outside_brackets
+from tracker.reading.brackets import top_level
 from tracker.reading.prefixes import prefix_of, with_prefix
 from tracker.reading.unit_words import (
     COLLECTIVE_HEAD,
@@ -55,6 +55,7 @@ SUPPLIES = re.compile(
 
 _LONGEST_NAME = 60
 _SEPARATORS = "、，,；;。/／｜|\n"
+_SEPARATOR = re.compile(f"[{re.escape(_SEPARATORS)}]")
 _ROLE_NOTE = re.compile(r"[（(](?P<role>牵头|主办|主责|配合|协办|会办|参与|负责)(?:单位|部门)?[)）]")
 _PREFIX = re.compile(
     r"^(?:其[他它余](?:内容)?由|由|会同|联合|协同|以及|并由|并|其中|同时|具体由|分别由|主要由|及|和|与|：|:|的)+"
@@ -138,13 +139,13 @@ def read_units(
 
 def has_cue(words: str) -> bool:
     """Whether a cue (牵头, 按职责分工负责, 配合 …) stands at the top level of the words, with names before it."""
-    found = _CUE.search("".join(_masked(words)))
+    found = _CUE.search(top_level(words))
     return bool(found and found.start())
 
 
 def _by_cue(words: str, role: Role) -> Iterator[tuple[str, Role]]:
     """The list cut at its cues: each part with the role that its cue gives, or the label's."""
-    open_words = "".join(_masked(words))
+    open_words = top_level(words)
     at = 0
     led = False
     for cue in _CUE.finditer(open_words):
@@ -174,17 +175,9 @@ def _before_last_group(open_words: str) -> int:
     return comma if listed else 0
 
 
-def _masked(words: str) -> list[str]:
-    """The words with everything in brackets hidden, so that only the top level is seen."""
-    hidden = ["\x00"] * len(words)
-    for at, char in outside_brackets(words):
-        hidden[at] = char
-    return hidden
-
-
 def _pieces(segment: str) -> Iterator[tuple[str, str]]:
     """The parts between top-level separators, each with the separator before it; collectives stay whole."""
-    cuts = [at for at, char in outside_brackets(segment) if char in _SEPARATORS]
+    cuts = [found.start() for found in _SEPARATOR.finditer(top_level(segment))]
     bounds = [-1, *cuts, len(segment)]
     parts = [(segment[a + 1 : b], segment[a] if a >= 0 else "") for a, b in pairwise(bounds)]
     parts = [(words.strip(), separator) for words, separator in parts]
@@ -288,7 +281,7 @@ def _after_by(piece: str) -> str:
 def _split_and(piece: str) -> list[str]:
     """Names joined by 和, 及, 与: cut only where the part before is a whole name (not 自然资源和规划局)."""
     names, begin = [], 0
-    joints = list(_AND.finditer("".join(_masked(piece))))
+    joints = list(_AND.finditer(top_level(piece)))
     for joint, following in zip_longest(joints, joints[1:]):
         before = piece[begin : joint.start()]
         after = piece[joint.end() : following.start() if following else None]

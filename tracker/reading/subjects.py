@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from tracker.domain.drafts import UnitMention
-from tracker.reading.brackets import outside_brackets
+from tracker.reading.brackets import top_level
 from tracker.reading.naming import read_units
 from tracker.reading.unit_words import is_surely_unit, looks_like_unit
 
@@ -49,6 +49,7 @@ _DATE_FIRST = re.compile(
     r"[ 　]*(?:20\d\d年)?(?:\d{1,2}月(?:\d{1,2}日|底|末|[上中下]旬)?|年底|年内)(?:之?前)?[，,]?"
     r"|[ 　由]*(?:所在地的?|属地的?|当地)?"
 )
+_COMMA = re.compile("[，,]")
 _ELIDED = re.compile(r"[\u4e00-\u9fff]{1,10}")
 _SEATED = re.compile(r"设(?:在|于)(?P<name>[^，,。；]{2,30})[，,](?=(?:具体)?(?:负责|承担))")
 _ONE_LEVEL = r"县（市、区）|区（县）|县（区）|乡镇|街道|[省市县区乡镇村]"
@@ -97,12 +98,11 @@ def doers_of(sentence: str) -> Iterator[Doer]:
     if first:
         yield first
     at = first.end if first else 0
-    for position, char in outside_brackets(sentence):
-        if char in "，," and position >= at:
-            later = _strict(sentence, position + 1)
-            if later:
-                yield later
-                at = later.end
+    for comma in _COMMA.finditer(top_level(sentence)):
+        later = _strict(sentence, comma.end()) if comma.start() >= at else None
+        if later:
+            yield later
+            at = later.end
 
 
 def _strict(sentence: str, begin: int) -> Doer | None:
@@ -181,9 +181,9 @@ def _read(sentence: str, span: tuple[int, int], *, by: bool, binding: bool) -> D
 def _after_condition(words: str) -> int:
     """Where the names begin after conditions (涉及经费的，) that stand before them."""
     cut = 0
-    for at, char in outside_brackets(words):
-        if char in "，," and _CONDITION.search(words[cut:at].strip()):
-            cut = at + 1
+    for comma in _COMMA.finditer(top_level(words)):
+        if _CONDITION.search(words[cut : comma.start()].strip()):
+            cut = comma.end()
     return cut
 
 
