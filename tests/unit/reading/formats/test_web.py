@@ -7,7 +7,7 @@ import time
 import pytest
 
 from tracker.reading import UnreadableFile, read_bytes
-from tracker.reading.formats import Extracted, extract
+from tracker.reading.formats import Extracted, extract, web_tree
 from tracker.reading.formats.contract import CELL_BREAK
 
 PROSE = "各校要逐栋排查校舍，建立台账，明确责任，限期整改，确保师生安全。" * 3
@@ -225,10 +225,11 @@ def test_a_table_that_lays_out_the_page_is_none() -> None:
 @pytest.mark.parametrize(
     "body",
     [
-        "<div>" * 20_000 + "甲",
+        "<div>" * 4_000 + "甲",
         "<table><tr><td>" * 3_000 + "甲",
-        "<b>" * 20_000 + "甲",
-        "<ul><li>" * 5_000 + "甲",
+        "<b>" * 4_000 + "甲",
+        "<ul><li>" * 4_000 + "甲",
+        "<p><br><img src=a><li>" * 20_000 + "甲",
         "<td>甲<tr>乙</table></p></div>",
         "<table><tr><td colspan=999999999>甲<td rowspan=99999999>乙<tr><td colspan=x rowspan=-3>丙</table>",
         "<ol start=99999999999999999999><li value=x>甲</ol>",
@@ -238,6 +239,21 @@ def test_odd_markup_does_no_harm(body: str) -> None:
     began = time.perf_counter()
     assert "甲" in read(body).text
     assert time.perf_counter() - began < 5
+
+
+@pytest.mark.parametrize("body", ["<div>" * 1_000_000, "<x y=z>" * 6_000, "<i>甲" * 600_000])
+def test_a_page_nested_without_end_is_refused_at_once(body: str) -> None:
+    began = time.perf_counter()
+    with pytest.raises(UnreadableFile, match="过于庞大"):
+        read(body)
+    assert time.perf_counter() - began < 3
+
+
+def test_a_page_of_too_many_elements_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(web_tree, "MOST_ELEMENTS", 20)
+    with pytest.raises(UnreadableFile, match="过于庞大"):
+        read("<p>甲</p>" * 21)
+    assert read("<p>甲</p>" * 20).text
 
 
 def test_a_line_of_tools_is_found_without_trying_every_split() -> None:
