@@ -39,7 +39,8 @@ def as_docx(text: str) -> bytes:
             depth, words = _numbered(line, counts)
             paragraph = document.add_paragraph(words)
             if depth is not None:
-                properties: Any = paragraph._p.get_or_add_pPr()._add_numPr()
+                own: Any = paragraph._p.get_or_add_pPr()
+                properties = own.get_or_add_numPr()
                 properties.get_or_add_ilvl().val = depth
                 properties.get_or_add_numId().val = 1
     out = io.BytesIO()
