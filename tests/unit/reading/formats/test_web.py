@@ -191,6 +191,38 @@ def test_the_title_and_day_that_only_the_head_tells() -> None:
     assert lines(body, head) == ["某市校园整治方案", "发布日期：2023-01-21", PROSE]
 
 
+@pytest.mark.parametrize(
+    "told",
+    ["2023-01-20 10:15 <span>来源： 市政府办</span>", "时间：2023-01-20", "<b>发布时间：</b>2023-01-20 10:15:00"],
+)
+def test_the_day_above_the_article_is_kept(told: str) -> None:
+    tools = '<div class="pages_print">【字体：<span>大</span> <span>中</span> <span>小</span>】 打印</div>'
+    head = f'<h1>某市校园整治方案</h1><div class="pages-date">{told}{tools}</div>'
+    body = f'<div class="article">{head}<div class="pages_content" id="UCAP-CONTENT"><p>{PROSE * 4}</p></div></div>'
+    after = (
+        '<div class="editor"><a>【我要纠错】</a>责任编辑：张三</div><div id="qr_container">扫一扫在手机打开当前页</div>'
+    )
+    got = lines(body + after, "<title>某市校园整治方案_某市人民政府网</title>")
+    assert [got[0], got[1][:15], *got[2:]] == ["某市校园整治方案", f"{got[1][:5]}2023-01-20", PROSE * 4]
+    assert got[1].startswith(("发布日期：", "发布时间："))
+
+
+def test_an_element_of_the_sites_own_may_hold_the_article() -> None:
+    body = f"<div><p>栏目短句</p><ucapcontent><p>{PROSE}</p><p>短句</p></ucapcontent></div>"
+    assert lines(body) == [PROSE, "短句"]
+
+
+def test_what_the_site_does_not_know_is_left_out() -> None:
+    told = (
+        "<li><p>索引号:</p><p>610728/2024-005</p></li><li>主题分类:</li><li>来源:</li><li>发文机构:<p>县政府办</p></li>"
+    )
+    assert lines(f"<ul>{told}</ul><div id=zoom>{PROSE}</div>") == [
+        "索引号：610728/2024-005",
+        "发文机构：县政府办",
+        PROSE,
+    ]
+
+
 def test_a_list_of_documents_is_a_table_and_no_head() -> None:
     body = "<table><tr><td>名称<td>文号<td>备注<tr><td>某方案<td>某政发〔2023〕1号<td>有效</table>"
     assert rows(body) == [["名称", "文号", "备注"], ["某方案", "某政发〔2023〕1号", "有效"]]
