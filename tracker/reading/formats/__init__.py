@@ -4,36 +4,43 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
+from dataclasses import replace
 
-from tracker.domain.drafts import SourceReading
+from tracker.domain.drafts import Doubt, SourceReading
 from tracker.reading.formats.contract import Extracted, Progress, UnreadableFile
 from tracker.reading.formats.pdf import extract_pdf
 from tracker.reading.formats.plain import extract_plain
 from tracker.reading.formats.recognition import recognise
+from tracker.reading.formats.web import extract_html
+from tracker.reading.formats.word import extract_docx
 from tracker.reading.plans import read_text
 from tracker.reading.secrecy import secrecy_mark
 
 LARGEST_BYTES = 10 * 1024 * 1024
 """A file of more than 10 MB is refused: the longest plan is a hundredth of that."""
+MOST_CHARACTERS = 10_000_000
+"""A text of more characters is refused: a year of gazettes has fewer, and a small zip can hold far more."""
 
 __all__ = ["LARGEST_BYTES", "Extracted", "Progress", "UnreadableFile", "extract", "read_bytes", "recognise"]
 
 _EXTRACTORS: dict[str, Callable[[bytes, str, Progress], Extracted]] = {
+    "docx": extract_docx,
+    "html": extract_html,
     "txt": extract_plain,
     "pdf": extract_pdf,
 }
 """What reads each format that ``recognise`` tells."""
 
 _FORMAT_WORDS = {
+    "docx": "Word 文档（.docx）",
+    "html": "网页（.html）",
     "txt": "纯文本文件（.txt，UTF-8 或 GB18030 编码）",
     "pdf": "有文字的 PDF 文件（.pdf，不是扫描件）",
 }
 """Each format of ``_EXTRACTORS``, as a refusal lists what is supported."""
 
 _REFUSED = {
-    "docx": ("一个 Word 文档（.docx）", "请把正文另存为 .txt 后上传。"),
     "xlsx": ("一个 Excel 表格（.xlsx）", "请把表格复制为文本，另存为 .txt 后上传。"),
-    "html": ("一个网页文件", "请在浏览器中打开，把正文另存为 .txt 后上传。"),
     "doc": ("一个旧版 Office 文档（.doc、.wps）", "请用 Word 或 WPS 打开，把正文另存为 .txt 后上传。"),
     "xls": ("一个旧版 Excel 表格（.xls、.et、.xlsb）", "请用 Excel 或 WPS 打开，另存为 .xlsx 后上传。"),
     "ppt": ("一个演示文稿（.ppt、.pptx）", "请把其中的正文另存为 .txt 后上传。"),
@@ -65,10 +72,19 @@ def read_bytes(data: bytes, name: str, progress: Progress = _no_progress) -> Sou
     extracted = extract(data, name, progress)
     if not extracted.text.strip():
         raise UnreadableFile(f"《{name}》里没有文字。请检查文件内容后重新上传。")
-    mark = secrecy_mark(extracted.text)
+    mark = secrecy_mark(extracted.text) or secrecy_mark(extracted.margins)
     if mark:
         raise UnreadableFile(f"《{name}》标有密级「{mark}」，涉密文件不得上传到本系统。请按保密规定处理。")
-    return read_text(extracted.text, name, hashlib.sha256(data).hexdigest(), extracted.format)
+    reading = read_text(extracted.text, name, hashlib.sha256(data).hexdigest(), extracted.format)
+    return _noted(reading, extracted.notes)
+
+
+def _noted(reading: SourceReading, notes: tuple[Doubt, ...]) -> SourceReading:
+    """The reading with what is to be known about the file among the doubts of its first plan."""
+    if not notes or not reading.plans:
+        return reading
+    first, *others = reading.plans
+    return replace(reading, plans=(replace(first, doubts=(*notes, *first.doubts)), *others))
 
 
 def extract(data: bytes, name: str, progress: Progress = _no_progress) -> Extracted:
@@ -83,4 +99,7 @@ def extract(data: bytes, name: str, progress: Progress = _no_progress) -> Extrac
         what, what_to_do = _REFUSED[format]
         supported = "、".join(_FORMAT_WORDS.values())
         raise UnreadableFile(f"《{name}》是{what}，不能直接读取。目前支持{supported}。{what_to_do}")
-    return _EXTRACTORS[format](data, name, progress)
+    extracted = _EXTRACTORS[format](data, name, progress)
+    if len(extracted.text) > MOST_CHARACTERS:
+        raise UnreadableFile(f"《{name}》里的文字超过 {MOST_CHARACTERS // 10_000} 万字，没有读取。请拆分后分别上传。")
+    return extracted

@@ -25,8 +25,12 @@ class UnreadableFile(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Extracted:
-    """A file's text, its format (txt, docx, pdf, html, xlsx …), and what a person should know about the extraction."""
+    """A file's text, its format (txt, docx, pdf, html, xlsx …), and what a person should know about the extraction.
+
+    ``margins`` are the words of page headers, footers and watermarks: no part of the text, read for marks of secrecy.
+    """
 
     text: str
     format: str
     notes: tuple[Doubt, ...] = ()
+    margins: str = ""

@@ -35,6 +35,7 @@ class _Findings:
     recognised: list[int] = field(default_factory=list)
     unreadable: list[int] = field(default_factory=list)
     broken: list[int] = field(default_factory=list)
+    aslant: list[str] = field(default_factory=list)
     characters: int = 0
     unmapped: int = 0
 
@@ -49,7 +50,9 @@ def extract_pdf(data: bytes, name: str, progress: Progress) -> Extracted:
     with PDFIUM:
         findings = _read(data, name, progress)
     _refuse_unread(findings, name)
-    return Extracted(text_of(without_furniture(findings.blocks)), "pdf", tuple(_notes(findings, data)))
+    pages, furniture = without_furniture(findings.blocks)
+    margins = "\n".join((*furniture, *dict.fromkeys(findings.aslant)))
+    return Extracted(text_of(pages), "pdf", tuple(_notes(findings, data)), margins)
 
 
 def _read(data: bytes, name: str, progress: Progress) -> _Findings:
@@ -94,6 +97,7 @@ def _read_page(document: Any, index: int, findings: _Findings) -> None:
         return
     findings.characters += len(content.glyphs)
     findings.unmapped += content.unmapped
+    findings.aslant += [content.aslant] if content.aslant else []
     if content.unmapped > max(_FEW_UNMAPPED, _MOST_UNMAPPED * len(content.glyphs)):
         findings.unreadable.append(number)
     if content.pictured > 0.5:

@@ -34,21 +34,27 @@ class _Edge:
 
     page: int
     block: int
-    words: str
+    text: str
     y: float
     size: float
     top: bool
 
+    @property
+    def words(self) -> str:
+        """The text without blanks, its digits narrow."""
+        return compact(same_length_ascii(self.text))
 
-def without_furniture(pages: Sequence[PageBlocks]) -> list[PageBlocks]:
-    """The pages without page numbers and running titles; tables are never touched."""
+
+def without_furniture(pages: Sequence[PageBlocks]) -> tuple[list[PageBlocks], list[str]]:
+    """The pages without page numbers and running titles, and the words of these; tables are never touched."""
     edges = [edge for at, page in enumerate(pages) for edge in _edges(at, page)]
     found = (*_numbers(edges, pages), *_running(edges, pages), *_small(edges, pages))
-    out = {(edge.page, edge.block) for edge in found if secrecy_mark(edge.words) is None}
-    return [
+    out = {(edge.page, edge.block): edge.text for edge in found if secrecy_mark(edge.text) is None}
+    kept = [
         replace(page, blocks=tuple(block for n, block in enumerate(page.blocks) if (at, n) not in out))
         for at, page in enumerate(pages)
     ]
+    return kept, list(dict.fromkeys(out.values()))
 
 
 def _edges(at: int, page: PageBlocks) -> Iterator[_Edge]:
@@ -58,7 +64,7 @@ def _edges(at: int, page: PageBlocks) -> Iterator[_Edge]:
         for block, line in _text_first(page.blocks, order):
             near = line.y if top else page.height - line.y
             if near <= _EDGE * page.height:
-                yield _Edge(at, block, compact(same_length_ascii(line.text)), line.y, line.size, top)
+                yield _Edge(at, block, line.text, line.y, line.size, top)
 
 
 def _text_first(blocks: Sequence[Block], order: Iterable[int]) -> Iterator[tuple[int, Line]]:
