@@ -66,6 +66,7 @@ DATE_DOUBTS = frozenset(
         "then-ongoing",
         "immediate",
         "start-only",
+        "year-from-title",
         "follows-others",
         "provisional-calendar",
         "several-own-dates",
