@@ -142,7 +142,9 @@ def _every(cycle: Cycle, marks_in: Marks | None = None, free: tuple[Mark, ...] =
         name = _NAMES[cycle][0] if count == 1 else f"every {count} {_NAMES[cycle][1]}"
         named = bool(groups.get("tail")) or not _EVENT.match(match.string, match.end())
         return Point(
-            DeadlineKind.RECURRING, recurrence=name, rhythm=Rhythm(cycle, tuple(sorted(marks)), count) if named else None
+            DeadlineKind.RECURRING,
+            recurrence=name,
+            rhythm=Rhythm(cycle, tuple(sorted(marks)), count) if named else None,
         )
 
     def _marks(tail: str) -> Iterator[Mark]:
@@ -262,7 +264,8 @@ EVERY_RULES: tuple[Rule, ...] = (
     Rule(
         "by-period",
         "按逐分",
-        rf"(?:按|逐|分)(?P<unit>{_PERIOD})(?=$|[，。；、,;） ]|报|调度|推进|通报|更新|开展|组织|汇总|完成|落实|实施|考核|评估|分析|提交|上报|反馈|监测)",
+        rf"(?:按|逐|分)(?P<unit>{_PERIOD})(?=$|[，。；、,;） ]"
+        r"|报|调度|推进|通报|更新|开展|组织|汇总|完成|落实|实施|考核|评估|分析|提交|上报|反馈|监测)",
         "按月、逐年等周期任务",
         "按季度",
         _by_period,
@@ -271,7 +274,8 @@ EVERY_RULES: tuple[Rule, ...] = (
     Rule(
         "once-a-period",
         "一1半月周季",
-        rf"(?<![\d{NUMERAL}第])(?:[一1] ?个?(?=[年季月周旬日天])|(?=半年)|(?=[月周季][调通]))(?P<unit>{_PERIOD})(?:一|1|至少1|至少一|(?=[调通]))(?:次|报|调度|通报|评估?|考核?|更新|会商|研判|小结|汇总|总结|检查|督查|分析|清零)",
+        rf"(?<![\d{NUMERAL}第])(?:[一1] ?个?(?=[年季月周旬日天])|(?=半年)|(?=[月周季][调通]))"
+        rf"(?P<unit>{_PERIOD})(?:一|1|至少1|至少一|(?=[调通]))(?:次|报|调度|通报|评估?|考核?|更新|会商|研判|小结|汇总|总结|检查|督查|分析|清零)",
         "一季一报、半年一次等周期任务",
         "一季一报",
         _by_period,
