@@ -128,7 +128,26 @@ ELSEWHERE = '<!DOCTYPE w [<!ENTITY x SYSTEM "http://192.0.2.1/x">]>'
 PAGE = f"<!DOCTYPE html><html><head><meta charset='utf-8'><title>方案</title></head><body><p>{PLAN}</p></body></html>"
 
 # What rules of text look for, over and over: a pattern that tries every beginning with every end would never finish.
-SIGNS = ("（", "(", "【", "）", "：", ":", "、", "，", "。", " ", "　", "1", "一", "\n", "\t", "责任单位：", "市教育局、", "（一）")
+SIGNS = (
+    "（",
+    "(",
+    "【",
+    "）",
+    "：",
+    ":",
+    "、",
+    "，",
+    "。",
+    " ",
+    "　",
+    "1",
+    "一",
+    "\n",
+    "\t",
+    "责任单位：",
+    "市教育局、",
+    "（一）",
+)
 
 
 @dataclass(frozen=True, slots=True)
