@@ -35,14 +35,8 @@ def a_new_unit(name: str) -> Match:
 
 
 def test_names_are_listed_by_how_many_drafts_write_them(session: Session, city: City) -> None:
-    plan_id = imported(
-        session,
-        city,
-        a_draft("甲", "市照明所"),
-        a_draft("乙", "市教委", "市财政局"),
-        a_draft("丙", "市教委", "市照明所"),
-        a_draft("丁", "市教委"),
-    )
+    drafts = a_draft("甲", "市照明所"), a_draft("乙", "市教委", "市财政局"), a_draft("丙", "市教委", "市照明所")
+    plan_id = imported(session, city, *drafts, a_draft("丁", "市教委"))
     found = unknown_names(session, the_actor(city.supervisor), plan_id)
     assert [(row.name, row.drafts, row.first.title, row.kind) for row in found.rows] == [
         ("市教委", 3, "乙", UnitKind.DEPARTMENT),
@@ -52,14 +46,8 @@ def test_names_are_listed_by_how_many_drafts_write_them(session: Session, city: 
 
 
 def test_several_names_are_settled_in_one_go(session: Session, city: City) -> None:
-    plan_id = imported(
-        session,
-        city,
-        a_draft("甲", "市教委"),
-        a_draft("乙", "市教委", "市照明所"),
-        a_draft("丙", "财政"),
-        a_draft("丁", "市养护站"),
-    )
+    drafts = a_draft("甲", "市教委"), a_draft("乙", "市教委", "市照明所"), a_draft("丙", "财政")
+    plan_id = imported(session, city, *drafts, a_draft("丁", "市养护站"))
     matches = [Match("市教委", f"unit:{city.education.id}"), a_new_unit("市照明所"), Match("财政", "市财政局")]
     settled = settle_names(session, the_actor(city.supervisor), NOW, plan_id, matches)
     assert settled.names == (("市教委", "市教育局"), ("市照明所", "市照明所"), ("财政", "市财政局"))
@@ -105,12 +93,8 @@ def test_a_name_too_long_to_be_registered_is_settled_in_the_drafts(session: Sess
     actor = the_actor(city.supervisor)
     settle_names(session, actor, NOW, plan_id, [Match(long, f"unit:{city.education.id}")])
     assert left(session, city, plan_id) == []
-    assert [
-        row.units[0].meaning.label for row in review(session, actor, plan_id).page.rows if row.units[0].meaning
-    ] == [
-        "市教育局",
-        "市教育局",
-    ]
+    meanings = [row.units[0].meaning for row in review(session, actor, plan_id).page.rows]
+    assert [meaning and meaning.label for meaning in meanings] == ["市教育局", "市教育局"]
 
 
 def test_forty_at_a_time(session: Session, city: City) -> None:
