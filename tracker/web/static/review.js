@@ -59,8 +59,9 @@
     const found = /^#(?:draft|clause)-(\d+)$/.exec(location.hash);
     const card = found && cardOf(found[1]);
     if (card) {
+      const wasHidden = !card.clientHeight;
       view("both");
-      pointAt(card, { scroll: location.hash.startsWith("#clause") });
+      pointAt(card, { scroll: wasHidden || location.hash.startsWith("#clause") });
     }
   }
 
