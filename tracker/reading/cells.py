@@ -13,11 +13,13 @@ from tracker.reading.unit_words import looks_like_unit
 
 _BLANK = re.compile(r"[\s/／\\\-—–－_―.…*]*(?:无|空|略|暂无|待定)?[\s/／\\\-—–－_―.…*]*")
 _DITTO = re.compile(r"[（(]?(?:同上|同前|如上|〃|″|\"|“”|同上一?[行条项])[)）]?")
+_GOES_ON = re.compile(r"(?:[年月至到—\-、，第]|\d)$")
+_TIME_GOES_ON = re.compile(r"[\d年月日底末前上下中第春秋]|[一二三四]季|[至到—\-]")
 _ENDS_SENTENCE = "。；;：:！？!?"
 _PIECE = re.compile(r"[、，,；;/／\s]")
 _STRADDLES = re.compile(
     "办公室|办公厅|委员会|管委会|管理局|管理处|管理区|开发区|领导小组|人民政府|办事处|街道办|服务中心|指挥部|监督局|保障局"
-    "|规划局|工作组|联席会议|[市县区州省镇乡]政府|[市县区州省]人民|[市县区州省][委直]|工业园区?|示范区|合作区|度假区"
+    "|规划局|工作组|社会|科技局|联席会议|[市县区州省镇乡]政府|[市县区州省]人民|[市县区州省][委直]|工业园区?|示范区|合作区|度假区"
 )
 _ITEM = re.compile(
     r"\s*(?:[（(]?\d{1,2}[)）]|\d{1,2}[.．、](?!\d)|[①-⑳]|[（(][一二三四五六七八九十]{1,2}[)）]|[一二三四五六七八九十]{1,2}、)"
@@ -46,10 +48,10 @@ def as_units(words: str) -> str:
     lines = lines_of(words)
     if len(lines) < 2:
         return words.strip()
-    joined = lines[0]
-    for line in lines[1:]:
-        joined += line if _is_wrapped_name(joined, line) else f"\n{line}"
-    return joined
+    parts = [lines[0]]
+    for above, line in pairwise(lines):
+        parts.append(line if _is_wrapped_name(above, line) else f"\n{line}")
+    return "".join(parts)
 
 
 def _is_wrapped_name(above: str, below: str) -> bool:
@@ -68,7 +70,12 @@ def as_deadline(words: str) -> str:
     lines = lines_of(words)
     if len(lines) < 2:
         return words.strip()
-    return ("；" if all(find_in_clause(line, None) for line in lines) else "").join(lines)
+    parts = [lines[0]]
+    for above, line in pairwise(lines):
+        wrapped = _GOES_ON.search(above) and _TIME_GOES_ON.match(line)
+        told = find_in_clause(above, None) and find_in_clause(line, None)
+        parts.append(line if wrapped or not told else f"；{line}")
+    return "".join(parts)
 
 
 def as_task(words: str) -> str:
@@ -77,10 +84,10 @@ def as_task(words: str) -> str:
     if len(lines) < 2:
         return tidy(words)
     widest = max(map(len, lines))
-    joined = lines[0]
+    parts = [lines[0]]
     for above, line in pairwise(lines):
-        joined += f"\n{line}" if _begins_anew(above, line, widest) else line
-    return "\n".join(tidy(line) for line in joined.split("\n"))
+        parts.append(f"\n{line}" if _begins_anew(above, line, widest) else line)
+    return "\n".join(tidy(line) for line in "".join(parts).split("\n"))
 
 
 def _begins_anew(above: str, line: str, widest: int) -> bool:
@@ -99,7 +106,7 @@ def title_of_task(task: str) -> str:
     if len(lines) > 1 and _is_name(lines):
         return lines[0].rstrip("：:")
     if len(whole) <= _LONG_TITLE:
-        return whole
+        return whole.rstrip("。；;，,") or whole
     first = lines[0] if title_of(without_number(lines[0])) else whole
     return title_of(without_number(first) or first) or whole
 

@@ -73,7 +73,11 @@ _DEADLINE_WORDS = re.compile(
 )
 _START = re.compile("(?:启动|开工|开始|交办|发现|反馈问题|签订|印发|立项)(?:时间|日期)")
 _UNIT_WORD = re.compile("单位|部门|责任|牵头|主办|协办|配合|主体|承办|科室|处室|落实|参与|会办|分工|责|方")
+_PLACE_WORD = re.compile("[县区市州乡镇街地]|园")
 _TIME_WORD = re.compile("时|期|限|节点|进度|工期")
+_YEAR = re.compile(
+    "20\\d\\d年?[底末]?(?:目标|计划|实绩|实际|完成|基期|基准|基数|现状|预期|规划|任务|指标)?(?:值|数|量|情况)?(?:[（(].*[)）])?"
+)
 _NO_HEADER = ("表", "台账", "一览", "附件", "方案", "如下")
 _BRACKETS = re.compile(r"[（(【\[〔][^（()）]*[)）】\]〕]")
 _SIGNS = re.compile(r"[（()）/／*※:：]")
@@ -139,7 +143,7 @@ def read_header(words: Sequence[str]) -> Columns | None:
     cells = [compact(word) for word in words]
     if len(cells) < 2 or any(len(cell) > _LONGEST_HEADER for cell in cells):
         return None
-    if not any(_UNIT_WORD.search(cell) or _PLACE.fullmatch(cell) for cell in cells):
+    if not any(_UNIT_WORD.search(cell) or _PLACE_WORD.search(cell) for cell in cells):
         return None
     known = [kind_of(cell) for cell in cells]
     kinds = [kind for kind, _ in known]
@@ -206,7 +210,7 @@ def is_header_word(cell: str) -> bool:
     """Whether a compact word is one that headers use."""
     if len(cell) > _LONGEST_HEADER or not cell or cell[-1] in "。；，、":
         return False
-    if kind_of(cell)[0] is not Kind.OTHER:
+    if kind_of(cell)[0] is not Kind.OTHER or _YEAR.fullmatch(cell):
         return True
     plain = _SIGNS.sub("", _BRACKETS.sub("", cell))
     short = len(plain) <= 8

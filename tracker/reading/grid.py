@@ -19,6 +19,7 @@ from tracker.reading.unit_words import looks_like_unit
 _LONGEST_WRAPPED = 60
 _LONGEST_LINE = 40
 _MOST_LINES = 5
+_LONGEST_ROW = 4000
 _BAR = re.compile("[|｜│┃]")
 _BORDER = re.compile(
     r"[\s|｜│┃\-—:＋+=_─━┄┈┌┬┐├┼┤└┴┘╔╦╗╠╬╣╚╩╝═║]*[\-—─━═=]{2}[\s|｜│┃\-—:＋+=_─━┄┈┌┬┐├┼┤└┴┘╔╦╗╠╬╣╚╩╝═║]*"
@@ -102,7 +103,7 @@ class _Stack:
     def give(self, row: Row, *, drawn: bool) -> Iterator[Row]:
         """Takes a whole line; in a drawn table one whose first cell is empty goes on with the row above."""
         goes_on = self._drawn and drawn and len(row.cells) == len(self.pending) and not row.cells[0].words
-        if goes_on:
+        if goes_on and row.cells[0].start - self.pending[0].start < _LONGEST_ROW:
             self.pending = [_below(above, cell) for above, cell in zip(self.pending, row.cells, strict=True)]
             return
         yield from self.flush()

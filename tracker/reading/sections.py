@@ -112,7 +112,7 @@ def header_at(rows: Sequence[Row], at: int, items: Sequence[Placed]) -> tuple[He
     if not _may_head(words):
         return None
     caption = _caption(items, rows[at].index)
-    for shown in _with_second_line(words, rows[at + 1] if at + 1 < len(rows) else None):
+    for shown in _with_second_line(words, rows[at + 1 : at + 3]):
         header = read_any_header(shown, caption)
         if header:
             return header, tuple(shown), 2
@@ -138,19 +138,25 @@ def _heads_another(row: Row) -> bool:
     return len(words) > 1 and _may_head(words) and header_share(words) >= _ENOUGH_KNOWN
 
 
-def _with_second_line(words: Sequence[str], below: Row | None) -> Iterator[list[str]]:
-    """The ways to read a header of two lines: the lower words alone where there are any, and both together."""
-    if below is None or not below.cells:
+def _with_second_line(words: Sequence[str], below: Sequence[Row]) -> Iterator[list[str]]:
+    """The ways to read a header of two lines: the lower words alone where there are any, and both together.
+
+    Where the row after them has as many cells as both lines together, one upper cell stands over all lower ones.
+    """
+    if not below or not below[0].cells:
         return
-    lower = [compact(word) for word in below.words]
+    lower = [compact(word) for word in below[0].words]
     if not _may_head(lower) and not _may_head(["", *lower]):
         return
+    told = [word for word in lower if word]
+    if len(below) > 1 and len(below[1].cells) == len(words) + len(told) - 1:
+        yield from _opened(words, told)
     if len(lower) == len(words) and _is_under(words, lower):
         yield [under or over for over, under in zip(words, lower, strict=True)]
         spread = list(_spread_over(words))
         yield [over if over == under else over + under for over, under in zip(spread, lower, strict=True)]
     elif len(lower) < len(words):
-        yield from _opened(words, [word for word in lower if word])
+        yield from _opened(words, told)
 
 
 def _is_under(words: Sequence[str], lower: Sequence[str]) -> bool:

@@ -19,7 +19,7 @@ from tracker.reading.clauses import Clause
 from tracker.reading.columns import Columns
 from tracker.reading.fields import Fields, Sign, read_labelled
 from tracker.reading.fitting import fitted
-from tracker.reading.grid import Row
+from tracker.reading.grid import Row, padded
 from tracker.reading.indicators import indicators_of
 from tracker.reading.labels import Opens, labels_in
 from tracker.reading.loose import loose_sections
@@ -33,6 +33,8 @@ _NOTE = re.compile(r"(?:注|备注|说明|填表|填报|制表|审核|联系人)
 _LONGEST_ODD_NAME = 25
 _NO_NAME = re.compile(r"[\d。%]|(?:完成|推进|情况|时间|人数)")
 _LONGEST_SECTION = 60
+_LONGEST_ROW = 4000
+"""A row of more characters than this takes in nothing more from the rows below it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,13 +83,13 @@ def _lines(section: Section, columns: Columns, items: Sequence[Placed]) -> Itera
     title, last = "", None
     for row in whole_rows(section):
         told = [word for word in row.words if word.strip()]
-        if len(told) == 1 and len(row.cells) > 1:
+        if len(told) == 1 and len(row.cells) > 1 and not _is_lone_task(row, columns):
             title = title if _is_no_section(told[0]) else _section_title(told[0], row, items)
             continue
         words = _words(row, columns)
         if words is None or any(_TOTAL.fullmatch(compact(word)) for word in words[:3]):
             continue
-        if last and _goes_on(words, columns):
+        if last and last.end - last.start < _LONGEST_ROW and _goes_on(words, columns):
             last = replace(last, words=tuple(stacked(last.words, words)), end=max(last.end, _span(row)[1]))
             continue
         if last:
@@ -104,7 +106,15 @@ def _span(row: Row) -> tuple[int, int]:
 
 def _words(row: Row, columns: Columns) -> list[str] | None:
     aligned = columns.shape.aligned(row.words)
+    if aligned is None and not row.words[0] and len(row.cells) < columns.count and _is_lone_task(row, columns):
+        return padded(row, columns.count)
     return fitted([word for word in row.words if word], columns) if aligned is None else aligned
+
+
+def _is_lone_task(row: Row, columns: Columns) -> bool:
+    """Whether a row tells a task alone, all cells before it empty: the rest is merged with the row above."""
+    at = columns.task
+    return 0 < at < len(row.cells) and not any(row.words[:at]) and bool(row.words[at])
 
 
 def _is_no_section(words: str) -> bool:
