@@ -59,7 +59,9 @@ _OTHER = re.compile(
     "备注|说明|进展|情况|领导|责任人|联系|分管|目标|指标|成果|标准|属性|来源|金额|投资|资金|数量|措施|要求|内容|成效"
     "|依据|完成率|状态|审核|销号|问题|地点|规模|性质|季度|月份|进度|启动|开工|开始|督办|督导|监督|验收|考核|评价"
 )
-_WHOSE = re.compile("(?:省|市|县|区|州|镇|乡|盟|旗)(?:级|直|本级)|本级|上级|第[一二]")
+_WHOSE = re.compile(
+    "(?:省|市|县|区|州|镇|乡|盟|旗)(?:级|直|本级)|本级|上级|第[一二]|^[省市县区州镇乡](?=责任|牵头|配合|主办|协办)"
+)
 _PERSONS = re.compile(
     ".*(?:领导|责任人|负责人|联系人|联络员|经办人|河长|林长|田长|路长|链长|专员|包保人|姓名|组长|成员名单)(?:员|及职务|姓名)?"
 )
@@ -163,7 +165,7 @@ def kind_of(cell: str) -> tuple[Kind, Role]:
     plain = _SIGNS.sub("", _BRACKETS.sub("", cell)) or cell
     if _ORDINAL.fullmatch(plain):
         return Kind.ORDINAL, Role.RESPONSIBLE
-    for shape in dict.fromkeys((plain, _SIGNS.sub("", cell))):
+    for shape in dict.fromkeys((plain, _SIGNS.sub("", cell), _BRACKETS.sub("", cell).split("/")[0])):
         found = _by_label(shape)
         if found:
             return found
@@ -177,7 +179,10 @@ def kind_of(cell: str) -> tuple[Kind, Role]:
 
 
 def _by_label(cell: str) -> tuple[Kind, Role] | None:
-    word = _WHOSE.sub("", cell) or cell
+    return _label_of(cell) or _label_of(_WHOSE.sub("", cell) or cell)
+
+
+def _label_of(word: str) -> tuple[Kind, Role] | None:
     if _START.fullmatch(word):
         return Kind.OTHER, Role.RESPONSIBLE
     if _DEADLINE_WORDS.fullmatch(word):
