@@ -24,6 +24,10 @@ _STRADDLES = re.compile(
 _ITEM = re.compile(
     r"\s*(?:[（(]?\d{1,2}[)）]|\d{1,2}[.．、](?!\d)|[①-⑳]|[（(][一二三四五六七八九十]{1,2}[)）]|[一二三四五六七八九十]{1,2}、)"
 )
+_FIRST_ITEM = re.compile(r"\s*(?:[（(]?1[.．、)）]|①)")
+_EDGE = "。；;，,：: "
+_LONGEST_NAME = 30
+_SHORT_DETAIL = 20
 _LONG_TITLE = 80
 """A task cell of more characters than this is titled by its first line or sentence."""
 
@@ -104,19 +108,25 @@ def title_of_task(task: str) -> str:
     whole = tidy(task.replace("\n", ""))
     lines = task.split("\n")
     if len(lines) > 1 and _is_name(lines):
-        return lines[0].rstrip("：:")
+        return _plain(lines[0])
     if len(whole) <= _LONG_TITLE:
-        return whole.rstrip("。；;，,") or whole
+        return whole.rstrip(_EDGE) if items_of(whole) else _plain(whole)
     first = lines[0] if title_of(without_number(lines[0])) else whole
     return title_of(without_number(first) or first) or whole
 
 
+def _plain(words: str) -> str:
+    """The words without the number before them and the sign after them."""
+    return without_number(words).rstrip(_EDGE) or words
+
+
 def _is_name(lines: list[str]) -> bool:
-    """Whether the first line names what the others tell: short, no sentence, not one item of several."""
-    first = lines[0]
-    return (
-        len(first) <= 30 and first[-1] not in "。；;，,、" and not _ITEM.match(first) and len("".join(lines[1:])) > 20
-    )
+    """Whether the first line names what the others tell: no sentence but short, or followed by numbered items."""
+    first = without_number(lines[0])
+    if first and all(_ITEM.match(line) for line in lines[1:]) and not _FIRST_ITEM.match(lines[0]):
+        return True
+    short = 0 < len(first) <= _LONGEST_NAME and first[-1] not in "。；;，,、"
+    return short and not _ITEM.match(lines[0]) and len("".join(lines[1:])) > _SHORT_DETAIL
 
 
 def items_of(words: str) -> list[str]:

@@ -24,6 +24,7 @@ _BAR = re.compile("[|｜│┃]")
 _BORDER = re.compile(
     r"[\s|｜│┃\-—:＋+=_─━┄┈┌┬┐├┼┤└┴┘╔╦╗╠╬╣╚╩╝═║]*[\-—─━═=]{2}[\s|｜│┃\-—:＋+=_─━┄┈┌┬┐├┼┤└┴┘╔╦╗╠╬╣╚╩╝═║]*"
 )
+_HTML_BREAK = re.compile(r"\s*<br\s*/?>\s*", re.IGNORECASE)
 _PAGE = re.compile(
     r"[—\-－–·―]{1,3}\d{1,4}[—\-－–·―]{1,3}|第\d{1,4}页(?:[/，,]?共\d{1,4}页)?|\d{1,4}/\d{1,4}"
     r"|[（(]?(?:续表|续上表|接上页|接上表|转下页|见下页|续)\d{0,2}[)）]?[:：]?"
@@ -200,7 +201,8 @@ def _cut(body: str, mark: str, at: int) -> Iterator[Cell]:
 
 
 def _worded(words: str) -> str:
-    return words.strip().replace(CELL_BREAK, "\n")
+    plain = words.strip().replace(CELL_BREAK, "\n")
+    return _HTML_BREAK.sub("\n", plain) if "<" in plain else plain
 
 
 def padded(row: Row, count: int) -> list[str]:

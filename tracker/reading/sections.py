@@ -20,6 +20,7 @@ from tracker.reading.outline import Placed
 Header = Columns | IndicatorColumns
 _LONGEST_HEADER = 30
 _ENOUGH_KNOWN = 0.6
+_HALF_KNOWN = 0.5
 _CAPTION_LINES = 4
 _MOST_COLUMNS = 10
 _LONGEST_CELL = 600
@@ -143,7 +144,7 @@ def _with_second_line(words: Sequence[str], below: Sequence[Row]) -> Iterator[li
 
     Where the row after them has as many cells as both lines together, one upper cell stands over all lower ones.
     """
-    if not below or not below[0].cells:
+    if not below or not below[0].cells or header_share(words) < _HALF_KNOWN:
         return
     lower = [compact(word) for word in below[0].words]
     if not _may_head(lower) and not _may_head(["", *lower]):
