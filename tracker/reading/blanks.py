@@ -10,9 +10,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from tracker.domain.text import compact, display_width
-from tracker.reading.columns import Columns, is_header_word, is_ordinal
+from tracker.reading.columns import Columns
 from tracker.reading.fitting import are_units, fitted, is_date
 from tracker.reading.grid import Cell, Row, is_page_mark
+from tracker.reading.header_words import is_header_word, is_ordinal
 from tracker.reading.outline import Placed
 from tracker.reading.sections import Header, Section, read_any_header
 

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from tracker.domain.indicators import Binding, IndicatorReading, is_measure, measure_in, plain_number
 from tracker.domain.text import compact, tidy
 from tracker.reading.cells import as_units, is_blank, is_ditto
-from tracker.reading.columns import Kind, Shape, kind_of
+from tracker.reading.columns import Shape
 from tracker.reading.grid import Row, padded
+from tracker.reading.header_words import Kind, kind_of
 from tracker.reading.naming import read_units
 from tracker.reading.outline import without_number
 

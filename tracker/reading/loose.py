@@ -13,9 +13,10 @@ from itertools import pairwise
 from tracker.domain.text import compact
 from tracker.reading.blanks import blank_section
 from tracker.reading.cells import is_blank
-from tracker.reading.columns import Columns, Kind, is_header_word, is_ordinal, kind_of
+from tracker.reading.columns import Columns
 from tracker.reading.fitting import are_units, is_date
 from tracker.reading.grid import Cell, Row, is_page_mark
+from tracker.reading.header_words import Kind, is_header_word, is_ordinal, kind_of
 from tracker.reading.outline import Placed
 from tracker.reading.sections import Header, Section, read_any_header
 

@@ -12,8 +12,9 @@ from dataclasses import dataclass, field
 from itertools import zip_longest
 
 from tracker.domain.text import compact
-from tracker.reading.columns import Columns, Kind, header_share, is_header_word, is_ordinal, kind_of, read_header
+from tracker.reading.columns import Columns, read_header
 from tracker.reading.grid import Cell, Row, rows_of
+from tracker.reading.header_words import Kind, header_share, is_header_word, is_ordinal, kind_of
 from tracker.reading.indicators import IndicatorColumns, read_indicator_header
 from tracker.reading.outline import Placed
 
@@ -41,9 +42,8 @@ class Section:
     rows: list[Row] = field(default_factory=list)
 
 
-def sections_of(text: str, items: Sequence[Placed]) -> Iterator[Section]:
+def sections_of(rows: Sequence[Row], items: Sequence[Placed]) -> Iterator[Section]:
     """The sections of all tables whose cells a sign sets apart, in order."""
-    rows = list(_regrouped(text, list(rows_of(text, items))))
     section: Section | None = None
     at = 0
     while at < len(rows):
@@ -65,6 +65,11 @@ def sections_of(text: str, items: Sequence[Placed]) -> Iterator[Section]:
         at += 1
     if section:
         yield section
+
+
+def table_rows(text: str, items: Sequence[Placed]) -> list[Row]:
+    """The rows of all tables whose cells a sign sets apart."""
+    return list(_regrouped(text, list(rows_of(text, items))))
 
 
 def _regrouped(text: str, rows: Sequence[Row]) -> Iterator[Row]:

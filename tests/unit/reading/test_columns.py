@@ -9,8 +9,9 @@ import pytest
 from tracker.domain.roles import Role
 from tracker.domain.text import compact
 from tracker.reading.cells import as_deadline, as_task, as_units, is_blank, is_ditto, items_of, title_of_task
-from tracker.reading.columns import is_header_word, kind_of, read_header
+from tracker.reading.columns import read_header
 from tracker.reading.fitting import fitted
+from tracker.reading.header_words import is_header_word, kind_of
 
 LEAD, SUPPORT, RESPONSIBLE = Role.LEAD, Role.SUPPORT, Role.RESPONSIBLE
 LINES = (Path(__file__).parents[2] / "corpus" / "table_headers.tsv").read_text("utf-8").splitlines()[1:]
@@ -36,6 +37,7 @@ def test_words_over_tasks(word: str) -> None:
         ["序号", "姓名", "单位", "职务", "联系电话"],
         ["序号", "河流名称", "县级河长", "责任单位", "联系电话"],
         ["姓名", "职务", "责任分工"],
+        ["专班名称", "牵头单位", "成员单位", "组长", "联络员"],
         ["序号", "单位", "联系人", "联系电话"],
         ["1", "改造管网", "市城管局", "6月底"],
         ["地区", "区片价", "补偿费"],
