@@ -148,7 +148,7 @@ def an_indicator(plan: Plan, position: int, **values: object) -> Indicator:
     return Indicator(plan=plan, position=position, start=0, end=2, **values)
 
 
-@pytest.mark.parametrize("path", ["/plans/{}", "/intake/plans/{}/review"])
+@pytest.mark.parametrize("path", ["/plans/{}", "/plans/{}/review"])
 def test_the_indicators_of_a_plan_are_listed(
     page: Visitor, session: Session, plans: dict[str, Plan], path: str
 ) -> None:

@@ -10,9 +10,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from tracker.domain.text import compact, display_width
-from tracker.reading.columns import Columns, is_header_word, is_ordinal
+from tracker.reading.columns import Columns
 from tracker.reading.fitting import are_units, fitted, is_date
 from tracker.reading.grid import Cell, Row, is_page_mark
+from tracker.reading.header_words import is_header_word, is_ordinal
 from tracker.reading.outline import Placed
 from tracker.reading.sections import Header, Section, read_any_header
 
@@ -23,6 +24,7 @@ _LONGEST_LINE = 300
 _LONGEST_HEADER_LINE = 160
 _NEAR = 6
 _LONGEST_PROSE = 60
+_MOST_PIECES = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +68,7 @@ def blank_section(items: Sequence[Placed], at: int) -> tuple[Section, int] | Non
         if header:
             section = Section(header, words, "")
             end = _Filling(section, pieces, gap).fill(items, at + 1)
-            return (section, end) if section.rows else None
+            return section, end
     return None
 
 
@@ -162,7 +164,7 @@ class _Filling:
 
     def _go_on(self, row: _Open, pieces: Sequence[Piece]) -> bool:
         """Whether the pieces go on with the open row's cells, and puts them there."""
-        if len(pieces) == 1 and (len(pieces[0].words) > _LONGEST_PROSE or "。" in pieces[0].words[:-1]):
+        if sum(map(len, row.cells)) > _MOST_PIECES or (len(pieces) == 1 and self._is_too_wide(pieces[0])):
             return False
         targets = [self._column_under(piece) for piece in pieces]
         if any(at is None for at in targets):
@@ -170,6 +172,12 @@ class _Filling:
         for piece, at in zip(pieces, targets, strict=True):
             row.cells[at or 0].append(piece)
         return True
+
+    def _is_too_wide(self, piece: Piece) -> bool:
+        """Whether a lone piece reaches over more than its column, as prose below a table does."""
+        beyond = [left for left in self.lefts if left > piece.left + _NEAR]
+        room = beyond[0] + _NEAR - piece.left if beyond else _LONGEST_PROSE
+        return display_width(piece.words) > room
 
     def _column_under(self, piece: Piece) -> int | None:
         """The column that a piece below stands under; else the one whose kind it is."""

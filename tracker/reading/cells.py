@@ -13,15 +13,21 @@ from tracker.reading.unit_words import looks_like_unit
 
 _BLANK = re.compile(r"[\s/／\\\-—–－_―.…*]*(?:无|空|略|暂无|待定)?[\s/／\\\-—–－_―.…*]*")
 _DITTO = re.compile(r"[（(]?(?:同上|同前|如上|〃|″|\"|“”|同上一?[行条项])[)）]?")
+_GOES_ON = re.compile(r"(?:[年月至到—\-、，第]|\d)$")
+_TIME_GOES_ON = re.compile(r"[\d年月日底末前上下中第春秋]|[一二三四]季|[至到—\-]")
 _ENDS_SENTENCE = "。；;：:！？!?"
 _PIECE = re.compile(r"[、，,；;/／\s]")
 _STRADDLES = re.compile(
     "办公室|办公厅|委员会|管委会|管理局|管理处|管理区|开发区|领导小组|人民政府|办事处|街道办|服务中心|指挥部|监督局|保障局"
-    "|规划局|工作组|联席会议|[市县区州省镇乡]政府|[市县区州省]人民|[市县区州省][委直]|工业园区?|示范区|合作区|度假区"
+    "|规划局|工作组|社会|科技局|联席会议|[市县区州省镇乡]政府|[市县区州省]人民|[市县区州省][委直]|工业园区?|示范区|合作区|度假区"
 )
 _ITEM = re.compile(
     r"\s*(?:[（(]?\d{1,2}[)）]|\d{1,2}[.．、](?!\d)|[①-⑳]|[（(][一二三四五六七八九十]{1,2}[)）]|[一二三四五六七八九十]{1,2}、)"
 )
+_FIRST_ITEM = re.compile(r"\s*(?:[（(]?1[.．、)）]|①)")
+_EDGE = "。；;，,：: "
+_LONGEST_NAME = 30
+_SHORT_DETAIL = 20
 _LONG_TITLE = 80
 """A task cell of more characters than this is titled by its first line or sentence."""
 
@@ -46,10 +52,10 @@ def as_units(words: str) -> str:
     lines = lines_of(words)
     if len(lines) < 2:
         return words.strip()
-    joined = lines[0]
-    for line in lines[1:]:
-        joined += line if _is_wrapped_name(joined, line) else f"\n{line}"
-    return joined
+    parts = [lines[0]]
+    for above, line in pairwise(lines):
+        parts.append(line if _is_wrapped_name(above, line) else f"\n{line}")
+    return "".join(parts)
 
 
 def _is_wrapped_name(above: str, below: str) -> bool:
@@ -68,7 +74,12 @@ def as_deadline(words: str) -> str:
     lines = lines_of(words)
     if len(lines) < 2:
         return words.strip()
-    return ("；" if all(find_in_clause(line, None) for line in lines) else "").join(lines)
+    parts = [lines[0]]
+    for above, line in pairwise(lines):
+        wrapped = _GOES_ON.search(above) and _TIME_GOES_ON.match(line)
+        told = find_in_clause(above, None) and find_in_clause(line, None)
+        parts.append(line if wrapped or not told else f"；{line}")
+    return "".join(parts)
 
 
 def as_task(words: str) -> str:
@@ -77,10 +88,10 @@ def as_task(words: str) -> str:
     if len(lines) < 2:
         return tidy(words)
     widest = max(map(len, lines))
-    joined = lines[0]
+    parts = [lines[0]]
     for above, line in pairwise(lines):
-        joined += f"\n{line}" if _begins_anew(above, line, widest) else line
-    return "\n".join(tidy(line) for line in joined.split("\n"))
+        parts.append(f"\n{line}" if _begins_anew(above, line, widest) else line)
+    return "\n".join(tidy(line) for line in "".join(parts).split("\n"))
 
 
 def _begins_anew(above: str, line: str, widest: int) -> bool:
@@ -97,19 +108,25 @@ def title_of_task(task: str) -> str:
     whole = tidy(task.replace("\n", ""))
     lines = task.split("\n")
     if len(lines) > 1 and _is_name(lines):
-        return lines[0].rstrip("：:")
+        return _plain(lines[0])
     if len(whole) <= _LONG_TITLE:
-        return whole
+        return whole.rstrip(_EDGE) if items_of(whole) else _plain(whole)
     first = lines[0] if title_of(without_number(lines[0])) else whole
     return title_of(without_number(first) or first) or whole
 
 
+def _plain(words: str) -> str:
+    """The words without the number before them and the sign after them."""
+    return without_number(words).rstrip(_EDGE) or words
+
+
 def _is_name(lines: list[str]) -> bool:
-    """Whether the first line names what the others tell: short, no sentence, not one item of several."""
-    first = lines[0]
-    return (
-        len(first) <= 30 and first[-1] not in "。；;，,、" and not _ITEM.match(first) and len("".join(lines[1:])) > 20
-    )
+    """Whether the first line names what the others tell: no sentence but short, or followed by numbered items."""
+    first = without_number(lines[0])
+    if first and all(_ITEM.match(line) for line in lines[1:]) and not _FIRST_ITEM.match(lines[0]):
+        return True
+    short = 0 < len(first) <= _LONGEST_NAME and first[-1] not in "。；;，,、"
+    return short and not _ITEM.match(lines[0]) and len("".join(lines[1:])) > _SHORT_DETAIL
 
 
 def items_of(words: str) -> list[str]:

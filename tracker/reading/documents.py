@@ -184,7 +184,7 @@ def _signed(lines: Sequence[Paragraph], issuer: str | None) -> tuple[str, date] 
     """The first organ-and-date signature that the issuer gave; if none is the issuer's, the first of any organ."""
     found: list[tuple[str, date]] = []
     for above, line in pairwise(lines):
-        if len(line.flat) > _LONGEST_SIGNATURE:
+        if len(line.flat) > _LONGEST_SIGNATURE or line.is_cell:
             continue
         day = date_line(line.flat)
         if day and is_organ(above.flat):

@@ -12,7 +12,8 @@ from functools import lru_cache
 from tracker.domain.deadlines import find_in_clause
 from tracker.domain.roles import Role
 from tracker.reading.cells import is_blank, is_ditto
-from tracker.reading.columns import Columns, Kind, is_ordinal
+from tracker.reading.columns import Columns
+from tracker.reading.header_words import Kind, is_ordinal
 from tracker.reading.naming import read_units
 from tracker.reading.unit_words import is_person, looks_like_unit
 

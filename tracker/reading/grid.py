@@ -19,10 +19,12 @@ from tracker.reading.unit_words import looks_like_unit
 _LONGEST_WRAPPED = 60
 _LONGEST_LINE = 40
 _MOST_LINES = 5
+_LONGEST_ROW = 4000
 _BAR = re.compile("[|｜│┃]")
 _BORDER = re.compile(
     r"[\s|｜│┃\-—:＋+=_─━┄┈┌┬┐├┼┤└┴┘╔╦╗╠╬╣╚╩╝═║]*[\-—─━═=]{2}[\s|｜│┃\-—:＋+=_─━┄┈┌┬┐├┼┤└┴┘╔╦╗╠╬╣╚╩╝═║]*"
 )
+_HTML_BREAK = re.compile(r"\s*<br\s*/?>\s*", re.IGNORECASE)
 _PAGE = re.compile(
     r"[—\-－–·―]{1,3}\d{1,4}[—\-－–·―]{1,3}|第\d{1,4}页(?:[/，,]?共\d{1,4}页)?|\d{1,4}/\d{1,4}"
     r"|[（(]?(?:续表|续上表|接上页|接上表|转下页|见下页|续)\d{0,2}[)）]?[:：]?"
@@ -102,7 +104,7 @@ class _Stack:
     def give(self, row: Row, *, drawn: bool) -> Iterator[Row]:
         """Takes a whole line; in a drawn table one whose first cell is empty goes on with the row above."""
         goes_on = self._drawn and drawn and len(row.cells) == len(self.pending) and not row.cells[0].words
-        if goes_on:
+        if goes_on and row.cells[0].start - self.pending[0].start < _LONGEST_ROW:
             self.pending = [_below(above, cell) for above, cell in zip(self.pending, row.cells, strict=True)]
             return
         yield from self.flush()
@@ -199,7 +201,8 @@ def _cut(body: str, mark: str, at: int) -> Iterator[Cell]:
 
 
 def _worded(words: str) -> str:
-    return words.strip().replace(CELL_BREAK, "\n")
+    plain = words.strip().replace(CELL_BREAK, "\n")
+    return _HTML_BREAK.sub("\n", plain) if "<" in plain else plain
 
 
 def padded(row: Row, count: int) -> list[str]:

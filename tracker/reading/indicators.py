@@ -9,12 +9,14 @@ from dataclasses import dataclass
 from tracker.domain.indicators import Binding, IndicatorReading, is_measure, measure_in, plain_number
 from tracker.domain.text import compact, tidy
 from tracker.reading.cells import as_units, is_blank, is_ditto
-from tracker.reading.columns import Kind, Shape, kind_of
+from tracker.reading.columns import Shape
 from tracker.reading.grid import Row, padded
+from tracker.reading.header_words import Kind, kind_of
 from tracker.reading.naming import read_units
 from tracker.reading.outline import without_number
 
 _LONGEST_HEADER = 30
+_NO_VALUES = (Kind.ORDINAL, Kind.PERSONS, Kind.CONTACT, Kind.DEADLINE)
 _NAME = re.compile(r"(?!.*(?:属性|性质|类型|类别|指标值|单位|权重|分值|来源|解释|说明|目标值|完成|责任)).*指标.*")
 _WEAK_NAME = re.compile("项目|名称|内容|目标|目标名称|主要目标|发展目标|工作目标|任务|事项")
 _BINDING = re.compile("(?:指标)?(?:属性|性质|类型)|约束性.*预期性|预期性.*约束性")
@@ -53,6 +55,7 @@ class IndicatorColumns:
     growth: int | None = None
     binding: int | None = None
     units: tuple[int, ...] = ()
+    time: int | None = None
     by_place: bool = False
 
     @property
@@ -87,7 +90,9 @@ def _target_table(cells: Sequence[str]) -> IndicatorColumns | None:
         return None
     ordinal = kinds.index(Kind.ORDINAL) if Kind.ORDINAL in kinds else None
     merged = frozenset(at for at in range(name) if at != ordinal)
-    return IndicatorColumns(Shape(len(cells), ordinal, merged), name, targets, base, measure, growth, binding, units)
+    time = kinds.index(Kind.DEADLINE) if Kind.DEADLINE in kinds else None
+    shape = Shape(len(cells), ordinal, merged)
+    return IndicatorColumns(shape, name, targets, base, measure, growth, binding, units, time)
 
 
 def _plain(cell: str) -> str:
@@ -119,7 +124,7 @@ def _values(
     growth, base = None, None
     targets, bare = list[Value](), list[Value]()
     for at, cell in enumerate(cells):
-        if at in taken or kinds[at] in (Kind.ORDINAL, Kind.PERSONS, Kind.CONTACT):
+        if at in taken or kinds[at] in _NO_VALUES:
             continue
         value = Value(at, _year(cell))
         if _BASE.search(cell) and not _TARGET.search(cell.replace("指标", "")):
@@ -209,7 +214,7 @@ def _of_row(
             base=base,
             base_year=columns.base.year if columns.base else None,
             target=written,
-            target_year=year,
+            target_year=year or (_year(words[columns.time]) if columns.time is not None else None),
             growth=growth,
             binding=_binding(words, columns.binding),
             units=tuple(dict.fromkeys(unit for at in columns.units for unit in _units(words[at]))),

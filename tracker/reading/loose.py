@@ -13,9 +13,10 @@ from itertools import pairwise
 from tracker.domain.text import compact
 from tracker.reading.blanks import blank_section
 from tracker.reading.cells import is_blank
-from tracker.reading.columns import Columns, is_header_word, is_ordinal
+from tracker.reading.columns import Columns
 from tracker.reading.fitting import are_units, is_date
 from tracker.reading.grid import Cell, Row, is_page_mark
+from tracker.reading.header_words import Kind, is_header_word, is_ordinal, kind_of
 from tracker.reading.outline import Placed
 from tracker.reading.sections import Header, Section, read_any_header
 
@@ -23,6 +24,9 @@ _LONGEST_HEADER = 14
 _MOST_COLUMNS = 10
 _LONGEST_CELL = 400
 _MOST_LINES = 24
+_MOST_REPEATS = 3
+"""A header that comes again so often without a row between is no table's."""
+
 _CHINESE = re.compile(r"[一二三四五六七八九十]+、|[（(][一二三四五六七八九十]+[)）]")
 
 
@@ -35,7 +39,7 @@ def loose_sections(items: Sequence[Placed]) -> Iterator[Section]:
             at += 1
             continue
         found = _bare_section(items, at) or blank_section(items, at)
-        if found:
+        if found and found[0].rows:
             yield found[0]
         at = found[1] if found else at + 1
 
@@ -56,6 +60,8 @@ def _bare_section(items: Sequence[Placed], at: int) -> tuple[Section, int] | Non
     run = at
     while run < len(items) and run < at + _MOST_COLUMNS and _heads(items[run]):
         run += 1
+    if any(kind_of(_word(one))[0] is Kind.ORDINAL for one in items[at + 1 : run]):
+        return None
     for size in range(run - at, 2, -1):
         words = tuple(_word(one) for one in items[at : at + size])
         header = read_any_header(words)
@@ -75,14 +81,15 @@ def _fill(section: Section, items: Sequence[Placed], at: int) -> int:
 
 def _inside(items: Sequence[Placed], at: int, words: Sequence[str]) -> Iterator[int]:
     """The paragraphs that may be cells, without page marks and repeated headers, up to a sign or a long paragraph."""
-    size = len(words)
-    while at < len(items):
+    size, repeats = len(words), 0
+    while at < len(items) and repeats < _MOST_REPEATS:
         paragraph = items[at].paragraph
         if paragraph.is_cell or len(paragraph.flat) > _LONGEST_CELL:
             return
         if _word(items[at]) == words[0] and tuple(_word(one) for one in items[at : at + size]) == tuple(words):
-            at += size
+            at, repeats = at + size, repeats + 1
             continue
+        repeats = 0
         if not is_page_mark(paragraph.flat):
             yield at
         at += 1

@@ -12,14 +12,16 @@ from dataclasses import dataclass, field
 from itertools import zip_longest
 
 from tracker.domain.text import compact
-from tracker.reading.columns import Columns, Kind, header_share, is_header_word, is_ordinal, kind_of, read_header
+from tracker.reading.columns import Columns, read_header
 from tracker.reading.grid import Cell, Row, rows_of
+from tracker.reading.header_words import Kind, header_share, is_header_word, is_ordinal, kind_of
 from tracker.reading.indicators import IndicatorColumns, read_indicator_header
 from tracker.reading.outline import Placed
 
 Header = Columns | IndicatorColumns
 _LONGEST_HEADER = 30
 _ENOUGH_KNOWN = 0.6
+_HALF_KNOWN = 0.5
 _CAPTION_LINES = 4
 _MOST_COLUMNS = 10
 _LONGEST_CELL = 600
@@ -40,9 +42,8 @@ class Section:
     rows: list[Row] = field(default_factory=list)
 
 
-def sections_of(text: str, items: Sequence[Placed]) -> Iterator[Section]:
+def sections_of(rows: Sequence[Row], items: Sequence[Placed]) -> Iterator[Section]:
     """The sections of all tables whose cells a sign sets apart, in order."""
-    rows = list(_regrouped(text, list(rows_of(text, items))))
     section: Section | None = None
     at = 0
     while at < len(rows):
@@ -64,6 +65,11 @@ def sections_of(text: str, items: Sequence[Placed]) -> Iterator[Section]:
         at += 1
     if section:
         yield section
+
+
+def table_rows(text: str, items: Sequence[Placed]) -> list[Row]:
+    """The rows of all tables whose cells a sign sets apart."""
+    return list(_regrouped(text, list(rows_of(text, items))))
 
 
 def _regrouped(text: str, rows: Sequence[Row]) -> Iterator[Row]:
@@ -112,7 +118,7 @@ def header_at(rows: Sequence[Row], at: int, items: Sequence[Placed]) -> tuple[He
     if not _may_head(words):
         return None
     caption = _caption(items, rows[at].index)
-    for shown in _with_second_line(words, rows[at + 1] if at + 1 < len(rows) else None):
+    for shown in _with_second_line(words, rows[at + 1 : at + 3]):
         header = read_any_header(shown, caption)
         if header:
             return header, tuple(shown), 2
@@ -138,19 +144,25 @@ def _heads_another(row: Row) -> bool:
     return len(words) > 1 and _may_head(words) and header_share(words) >= _ENOUGH_KNOWN
 
 
-def _with_second_line(words: Sequence[str], below: Row | None) -> Iterator[list[str]]:
-    """The ways to read a header of two lines: the lower words alone where there are any, and both together."""
-    if below is None or not below.cells:
+def _with_second_line(words: Sequence[str], below: Sequence[Row]) -> Iterator[list[str]]:
+    """The ways to read a header of two lines: the lower words alone where there are any, and both together.
+
+    Where the row after them has as many cells as both lines together, one upper cell stands over all lower ones.
+    """
+    if not below or not below[0].cells or header_share(words) < _HALF_KNOWN:
         return
-    lower = [compact(word) for word in below.words]
+    lower = [compact(word) for word in below[0].words]
     if not _may_head(lower) and not _may_head(["", *lower]):
         return
+    told = [word for word in lower if word]
+    if len(below) > 1 and len(below[1].cells) == len(words) + len(told) - 1:
+        yield from _opened(words, told)
     if len(lower) == len(words) and _is_under(words, lower):
         yield [under or over for over, under in zip(words, lower, strict=True)]
         spread = list(_spread_over(words))
         yield [over if over == under else over + under for over, under in zip(spread, lower, strict=True)]
     elif len(lower) < len(words):
-        yield from _opened(words, [word for word in lower if word])
+        yield from _opened(words, told)
 
 
 def _is_under(words: Sequence[str], lower: Sequence[str]) -> bool:

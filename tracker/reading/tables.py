@@ -13,26 +13,24 @@ from dataclasses import dataclass, replace
 from tracker.domain.drafts import Form
 from tracker.domain.indicators import IndicatorReading
 from tracker.domain.roles import Role
-from tracker.domain.text import compact, tidy
-from tracker.reading.cells import as_deadline, as_task, as_units, is_blank, is_ditto, items_of
+from tracker.domain.text import tidy
+from tracker.reading.cards import Card, cards_of
+from tracker.reading.cells import as_deadline, as_task, as_units, is_blank, items_of
 from tracker.reading.clauses import Clause
 from tracker.reading.columns import Columns
 from tracker.reading.fields import Fields, Sign, read_labelled
-from tracker.reading.fitting import fitted
-from tracker.reading.grid import Row
 from tracker.reading.indicators import indicators_of
 from tracker.reading.labels import Opens, labels_in
 from tracker.reading.loose import loose_sections
 from tracker.reading.naming import UnitList, read_units
 from tracker.reading.outline import Placed
-from tracker.reading.sections import Section, sections_of, stacked, whole_rows
+from tracker.reading.sections import Section, sections_of, table_rows, whole_rows
+from tracker.reading.table_lines import Line, lines_of_section, settled, without_repeats
 from tracker.reading.unit_words import looks_like_unit
 
-_TOTAL = re.compile(r"(?:合计|总计|小计|共计|累计|总数)(?:[（(].*[)）]|[:：].*)?")
-_NOTE = re.compile(r"(?:注|备注|说明|填表|填报|制表|审核|联系人)[\d一二三]?[：:.、]?")
 _LONGEST_ODD_NAME = 25
 _NO_NAME = re.compile(r"[\d。%]|(?:完成|推进|情况|时间|人数)")
-_LONGEST_SECTION = 60
+_OUTER_AND_INNER = re.compile(r"(?P<outer>[^（(]+)[（(](?P<inner>.+)[)）]", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,128 +41,41 @@ class Tables:
     indicators: tuple[IndicatorReading, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
-    """A row's words in the header's order, with its span, its first paragraph, and the section row above it."""
-
-    words: tuple[str, ...]
-    row: Row
-    start: int
-    end: int
-    section: str = ""
-    from_above: bool = False
-
-
 def read_tables(text: str, items: Sequence[Placed]) -> Tables:
     """Everything that the tables of a document say; rosters and other tables say nothing."""
     clauses, indicators = list[Clause](), list[IndicatorReading]()
-    for section in (*sections_of(text, items), *loose_sections(items)):
+    rows = table_rows(text, items)
+    for section in (*sections_of(rows, items), *loose_sections(items)):
         if isinstance(section.header, Columns):
             clauses += _clauses(text, section, section.header, items)
         else:
             indicators += indicators_of(section.header, list(whole_rows(section)), section.caption)
+    clauses += (clause for card in cards_of(rows) if (clause := _of_card(card, items)))
     return Tables(tuple(clauses), tuple(sorted(indicators, key=lambda one: one.start)))
 
 
+def _of_card(card: Card, items: Sequence[Placed]) -> Clause | None:
+    """The clause of a card; its title is what it tells to do, else the heading above it."""
+    got = UnitList()
+    for role, words in card.units:
+        _take(got, _listed(as_units(words), role))
+    if not any(looks_like_unit(unit.name) for unit in got.units):
+        return None
+    deadlines = tuple(as_deadline(words) for words in card.deadlines if not is_blank(words)) or tuple(got.deadlines)
+    fields = Fields(Sign.LABEL, tuple(got.units), deadlines, doubts=tuple(got.doubts))
+    placed = items[card.index]
+    task = as_task(card.task) or None
+    return Clause(Form.TABLE, card.start, card.end, fields, placed, card.index, placed.heading, task=task)
+
+
 def _clauses(text: str, section: Section, header: Columns, items: Sequence[Placed]) -> Iterator[Clause]:
-    lines = _without_repeats(list(_lines(section, header, items)), header)
-    columns = _settled(header, lines)
+    lines = without_repeats(list(lines_of_section(section, header, items)), header)
+    columns = settled(header, lines)
     starts = frozenset(cell.start for line in lines for cell in line.row.cells)
     for line in lines:
         clause = _clause(line, columns, items, starts)
         if clause:
             yield from _by_item(text, clause, line, columns)
-
-
-def _lines(section: Section, columns: Columns, items: Sequence[Placed]) -> Iterator[Line]:
-    """The section's rows with what they take from above; totals, notes and rows that fit no column are left out."""
-    title, last = "", None
-    for row in whole_rows(section):
-        told = [word for word in row.words if word.strip()]
-        if len(told) == 1 and len(row.cells) > 1:
-            title = title if _is_no_section(told[0]) else _section_title(told[0], row, items)
-            continue
-        words = _words(row, columns)
-        if words is None or any(_TOTAL.fullmatch(compact(word)) for word in words[:3]):
-            continue
-        if last and _goes_on(words, columns):
-            last = replace(last, words=tuple(stacked(last.words, words)), end=max(last.end, _span(row)[1]))
-            continue
-        if last:
-            yield last
-        line = Line(tuple(words), row, *_span(row), title)
-        last = _completed(line, last, columns)
-    if last:
-        yield last
-
-
-def _span(row: Row) -> tuple[int, int]:
-    return min(cell.start for cell in row.cells), max(cell.end for cell in row.cells)
-
-
-def _words(row: Row, columns: Columns) -> list[str] | None:
-    aligned = columns.shape.aligned(row.words)
-    return fitted([word for word in row.words if word], columns) if aligned is None else aligned
-
-
-def _is_no_section(words: str) -> bool:
-    return bool(_NOTE.match(words) or _TOTAL.fullmatch(compact(words))) or len(words) > _LONGEST_SECTION
-
-
-def _section_title(words: str, row: Row, items: Sequence[Placed]) -> str:
-    """The words of a full-width row; none where it is a numbered heading, which the outline knows already."""
-    return "" if items[row.index].own else tidy(words)
-
-
-def _goes_on(words: Sequence[str], columns: Columns) -> bool:
-    """Whether a row only goes on with the one above: it has neither number nor task nor time of its own."""
-    ordinal = columns.shape.ordinal
-    begins = ordinal is not None and bool(words[ordinal].strip())
-    begins = begins or any(words[at].strip() for at in (columns.task, *columns.deadlines))
-    return not begins and any(words[at].strip() for at in columns.units)
-
-
-def _completed(line: Line, above: Line | None, columns: Columns) -> Line:
-    """The line with the words it takes from the one above: 同上, merged columns, units and dates of merged cells."""
-    if above is None:
-        return line
-    words = list(line.words)
-    from_above = _units_merged(words, columns) and not _units_merged(above.words, columns)
-    taken = {at for at, word in enumerate(words) if is_ditto(word)}
-    taken |= {at for at in columns.shape.merged if not words[at].strip()}
-    if not words[columns.task].strip():
-        taken.add(columns.task)
-    if from_above:
-        taken |= {at for at in (*columns.units, *columns.deadlines) if not words[at].strip()}
-    shown = tuple(above.words[at] if at in taken else word for at, word in enumerate(words))
-    return replace(line, words=shown, from_above=from_above)
-
-
-def _units_merged(words: Sequence[str], columns: Columns) -> bool:
-    """Whether a row has a task but not a sign in any column of units, as merged cells leave it when copied."""
-    return bool(words[columns.task].strip()) and not any(words[at].strip() for at in columns.units)
-
-
-def _without_repeats(lines: Sequence[Line], columns: Columns) -> list[Line]:
-    """The lines with those put together that tell the same task, units and time: one task with several measures."""
-    telling = (columns.shape.ordinal, columns.task, columns.named, *columns.units, *columns.deadlines)
-    kept: list[Line] = []
-    for line in lines:
-        same = kept and all(at is None or kept[-1].words[at] == line.words[at] for at in telling)
-        if same:
-            kept[-1] = replace(kept[-1], end=line.end)
-        else:
-            kept.append(line)
-    return kept
-
-
-def _settled(columns: Columns, lines: Sequence[Line]) -> Columns:
-    """The columns with the task where the rows tell it: in the names' column when every row has a name of its own."""
-    if columns.named is None:
-        return columns
-    names = [line.words[columns.named].strip() for line in lines]
-    distinct = names and all(names) and len(set(names)) == len(names)
-    return replace(columns, task=columns.named, named=None) if distinct else columns
 
 
 def _clause(line: Line, columns: Columns, items: Sequence[Placed], starts: frozenset[int]) -> Clause | None:
@@ -201,7 +112,8 @@ def _fields(line: Line, columns: Columns) -> Fields | None:
     got = UnitList()
     for at, role in columns.units.items():
         if not is_blank(line.words[at]):
-            _take(got, _listed(as_units(line.words[at]), role))
+            for words, own in _by_bracket(as_units(line.words[at]), at, role, columns):
+                _take(got, _listed(words, own))
     if not got.units or not _may_be_units(got):
         return None
     if not all(looks_like_unit(unit.name) for unit in got.units):
@@ -210,6 +122,17 @@ def _fields(line: Line, columns: Columns) -> Fields | None:
         got.doubts["units-from-above"] = None
     told = [as_deadline(line.words[at]) for at in columns.deadlines if not is_blank(line.words[at])]
     return Fields(Sign.LABEL, tuple(got.units), tuple(told or got.deadlines), doubts=tuple(got.doubts))
+
+
+def _by_bracket(words: str, at: int, role: Role, columns: Columns) -> Iterator[tuple[str, Role]]:
+    """The cell's words with their role; those in its bracket apart where the header gives these another one."""
+    inner = dict(columns.inside).get(at)
+    found = _OUTER_AND_INNER.fullmatch(words) if inner else None
+    if inner and found:
+        yield found["outer"], role
+        yield found["inner"], inner
+    else:
+        yield words, role
 
 
 def _may_be_units(got: UnitList) -> bool:

@@ -68,7 +68,7 @@ def test_the_indicators_of_a_plan_are_kept_with_it_and_are_no_drafts(session: Se
     assert (first.base, first.base_value, first.base_year) == ("62", 62.0, 2020)
     assert (first.target, first.target_value, first.target_year, first.binding) == ("≥98", 98.0, 2025, Binding.BINDING)
     assert (second.base, second.target, second.target_value) == (None, "增加一倍", None)
-    assert "护学岗数量" in plan.source.text[second.start : second.end]
+    assert "护学岗数量" in session.get_one(Source, done.source_id).text[second.start : second.end]
     session.delete(plan)
     session.commit()
     assert session.scalar(select(func.count()).select_from(Indicator)) == 0
