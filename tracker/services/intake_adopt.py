@@ -19,6 +19,8 @@ from tracker.services.errors import Invalid, Stale
 from tracker.services.intake_drafts import StaleDraft, draft_for_intake
 from tracker.services.intake_naming import Naming
 from tracker.services.intake_review import SharedDate, is_sure, naming_for, plan_for_intake, planned_for
+from tracker.services.series import begin_series
+from tracker.services.sweep import OFFICE_ZONE
 from tracker.store.office import office_setting
 from tracker.store.plan_queries import drafts_of, task_of_draft
 from tracker.store.plans import Draft, DraftState
@@ -47,6 +49,7 @@ def adopt(session: Session, actor: Actor, now: datetime, draft_id: int, version:
     naming = naming_for(session, draft.plan)
     setting = office_setting(session, "first_listed_leads")
     task = _task_of(draft, _planned(draft, naming, setting=setting), actor, now)
+    begin_series(session, draft, task, now, _office_day(now))
     session.add(task)
     try:
         _sign(draft, actor, now)
@@ -70,7 +73,9 @@ def adopt_sure(session: Session, actor: Actor, now: datetime, plan_id: int, expe
     # Asked once: a question between two tasks would write them one by one.
     setting = office_setting(session, "first_listed_leads")
     for draft in sure:
-        session.add(_task_of(draft, _planned(draft, naming, setting=setting), actor, now))
+        task = _task_of(draft, _planned(draft, naming, setting=setting), actor, now)
+        begin_series(session, draft, task, now, _office_day(now))
+        session.add(task)
         _sign(draft, actor, now)
     try:
         session.commit()
@@ -102,6 +107,10 @@ def confirm_dates(session: Session, actor: Actor, now: datetime, plan_id: int, s
         session.rollback()
         raise Stale("其他人员正在办理这份文件的待核任务，日期没有确认。请刷新页面后再办理。") from None
     return len(waiting)
+
+
+def _office_day(now: datetime) -> date:
+    return now.astimezone(OFFICE_ZONE).date()
 
 
 def _planned(draft: Draft, naming: Naming, *, setting: bool) -> list[PlannedAssignment]:

@@ -11,6 +11,7 @@ from enum import StrEnum
 from sqlalchemy.orm import Session
 
 from tracker.domain.access import Actor, Forbidden, Permission
+from tracker.domain.deadlines import rhythm_in
 from tracker.domain.drafts import Basis, DeadlineKind, Form
 from tracker.domain.passages import Mark, Passage, passages_of
 from tracker.services.assigning import PlannedAssignment, assignments_for, custom_applies
@@ -150,6 +151,9 @@ def _about_date(draft: Draft) -> list[str]:
             return []
         basis = draft.deadline_basis.label if draft.deadline_basis else "没有注明依据"
         return [f"责任分工处没有写日期，完成日期{basis}，请核对"]
+    recurs = draft.deadline_kind is DeadlineKind.RECURRING and draft.deadline_basis is Basis.CLAUSE
+    if recurs and rhythm_in(draft.deadline_text or "", draft.plan.issued_on):
+        return []
     if draft.deadline_kind not in _UNDATED:
         return [f"{draft.deadline_kind.label}，还没有确定的完成日期，请核对"]
     return []
