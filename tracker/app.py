@@ -14,6 +14,7 @@ from tracker.settings import PROJECT_ROOT, Settings, settings_from
 from tracker.web import (
     access,
     auth,
+    calendars,
     database,
     desk,
     errors,
@@ -46,6 +47,7 @@ BLUEPRINTS = (
     intake.blueprint,
     units.blueprint,
     people.blueprint,
+    calendars.blueprint,
     inbox.blueprint,
     feeds.blueprint,
 )

@@ -20,11 +20,12 @@ from apscheduler.schedulers.blocking import BlockingScheduler
 from apscheduler.triggers.cron import CronTrigger
 from apscheduler.triggers.interval import IntervalTrigger
 from sqlalchemy import Engine
+from sqlalchemy.orm import Session
 
 from tracker.clock import Clock
 from tracker.delivery.smtp import SmtpTransport
 from tracker.domain.quiet import may_write
-from tracker.domain.workdays import announced_calendar
+from tracker.services.calendars import work_calendar
 from tracker.services.mailing import MailReport, send_waiting
 from tracker.services.sweep import SweepReport, sweep
 from tracker.settings import Settings
@@ -63,7 +64,7 @@ class Scheduling:
             log.exception("the sweep failed")
             self.say("巡查失败，几分钟后自动重试；原因见日志。")
             return None
-        if report.flagged or report.total or report.failures:
+        if report.flagged or report.total or report.failures or report.made:
             self.say(summary(report))
         return report
 
@@ -78,12 +79,15 @@ class Scheduling:
         return report
 
     def _may_write(self) -> bool:
-        return may_write(self.clock.now().astimezone(self.settings.zone), announced_calendar())
+        with Session(self.engine) as session:
+            return may_write(self.clock.now().astimezone(self.settings.zone), work_calendar(session))
 
 
 def summary(report: SweepReport) -> str:
     """One line on a run: 巡查2023-06-15：新标记逾期3项，新增提醒5条；补做前8天的巡查。"""
     line = f"巡查{report.day}：新标记逾期{report.flagged}项，新增提醒{report.total}条"
+    if report.made:
+        line += f"；周期任务到期新立{report.made}项"
     if report.late_days:
         line += f"；距应巡查之日已迟{report.late_days}天，已补齐"
     if report.unreachable:

@@ -20,7 +20,7 @@ from tracker.domain.deadline_rule import Context, Grammar, Point, Rule
 from tracker.domain.deadline_words import told
 from tracker.domain.doubts import doubt
 from tracker.domain.drafts import Basis, Deadline, DeadlineKind, Doubt, MilestoneReading
-from tracker.domain.series import Rhythm
+from tracker.domain.series import Rhythm, Series
 from tracker.domain.text import same_length_ascii
 from tracker.domain.workdays import WorkCalendar, announced_calendar
 
@@ -86,6 +86,18 @@ def rhythm_in(phrase: str, issued_on: date | None) -> Rhythm | None:
         return None
     same = [one.marks for one in found if one and (one.cycle, one.every) == (first.cycle, first.every)]
     return first.with_marks(tuple(chain.from_iterable(same)))
+
+
+def series_in(phrase: str, issued_on: date | None, until: date | None, today: date) -> Series | None:
+    """The series that a recurring phrase makes: from the issue date, or a later start that it names, to ``until``.
+
+    ``today`` begins a series of a plan whose issue date is not known.
+    """
+    rhythm = rhythm_in(phrase, issued_on)
+    if rhythm is None:
+        return None
+    named = [one.point.since for one in find_in_clause(phrase.strip(_EDGE), issued_on) if one.point.since]
+    return Series(rhythm, max([issued_on or today, *named]), until)
 
 
 def find_in_clause(

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
-from functools import cache
+from functools import lru_cache
 
 from tracker.domain.holidays import ANNOUNCED
 
@@ -46,7 +46,8 @@ class WorkCalendar:
         return day
 
 
-def _days(year: int, spans: str) -> Iterator[date]:
+def days_of(year: int, spans: str) -> Iterator[date]:
+    """The days that ``0101-0103 0214`` names in a year, in the order written; ValueError for what names none."""
     for span in spans.split():
         first, _, last = span.partition("-")
         day, end = _day(year, first), _day(year, last or first)
@@ -59,11 +60,36 @@ def _day(year: int, text: str) -> date:
     return date(year, int(text[:2]), int(text[2:]))
 
 
-@cache
+def spans_of(days: Iterable[date]) -> str:
+    """Days of one year as ``0101-0103 0214``, in order, neighbours joined."""
+    return " ".join(f"{first:%m%d}" if first == last else f"{first:%m%d}-{last:%m%d}" for first, last in runs_of(days))
+
+
+def runs_of(days: Iterable[date]) -> list[tuple[date, date]]:
+    """Days as runs of neighbours, each with its first and last day, in order."""
+    runs: list[tuple[date, date]] = []
+    for day in sorted(set(days)):
+        if runs and runs[-1][1] + ONE_DAY == day:
+            runs[-1] = (runs[-1][0], day)
+        else:
+            runs.append((day, day))
+    return runs
+
+
+Years = tuple[tuple[int, str, str], ...]
+"""Years that are announced: each with its days off and its worked weekend days, as ``spans_of`` writes them."""
+
+
+@lru_cache(maxsize=4)
+def calendar_of(years: Years) -> WorkCalendar:
+    """The calendar of these years."""
+    return WorkCalendar(
+        holidays=frozenset(day for year, off, _ in years for day in days_of(year, off)),
+        makeup_days=frozenset(day for year, _, worked in years for day in days_of(year, worked)),
+        known_years=frozenset(year for year, _, _ in years),
+    )
+
+
 def announced_calendar() -> WorkCalendar:
     """The calendar of all years announced so far (see ``tracker.domain.holidays``)."""
-    return WorkCalendar(
-        holidays=frozenset(day for year, (off, _) in ANNOUNCED.items() for day in _days(year, off)),
-        makeup_days=frozenset(day for year, (_, on) in ANNOUNCED.items() for day in _days(year, on)),
-        known_years=frozenset(ANNOUNCED),
-    )
+    return calendar_of(tuple((year, off, worked) for year, (off, worked) in ANNOUNCED.items()))

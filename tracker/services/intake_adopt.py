@@ -21,6 +21,8 @@ from tracker.services.intake_drafts import StaleDraft, draft_for_intake, sign
 from tracker.services.intake_naming import Naming
 from tracker.services.intake_questions import is_sure
 from tracker.services.intake_review import SharedDate, naming_for, plan_for_intake, planned_for
+from tracker.services.series import begin_series
+from tracker.services.sweep import OFFICE_ZONE
 from tracker.store.office import office_setting
 from tracker.store.plan_queries import drafts_of, names_of_units, task_of_draft
 from tracker.store.plans import Draft, DraftState, Plan
@@ -49,9 +51,10 @@ def adopt(session: Session, actor: Actor, now: datetime, draft_id: int, version:
     naming = naming_for(session, draft.plan)
     setting = office_setting(session, "first_listed_leads")
     task = _task_of(draft, _planned(draft, naming, setting=setting), actor, now)
+    begin_series(session, draft, task, now, _office_day(now))
     session.add(task)
     try:
-        _sign(draft, actor, now)
+        sign(draft, actor, now)
         session.commit()
     except (IntegrityError, StaleDataError):
         session.rollback()
@@ -135,8 +138,10 @@ def adopt_sure(  # noqa: PLR0917 - what the reviewer was shown
 
 
 def _adopt_row(session: Session, row: SureDraft, actor: Actor, now: datetime) -> None:
-    session.add(_task_of(row.draft, row.planned, actor, now))
-    _sign(row.draft, actor, now)
+    task = _task_of(row.draft, row.planned, actor, now)
+    begin_series(session, row.draft, task, now, _office_day(now))
+    session.add(task)
+    sign(row.draft, actor, now)
 
 
 def confirm_dates(session: Session, actor: Actor, now: datetime, plan_id: int, shared: SharedDate) -> int:
@@ -161,6 +166,10 @@ def confirm_dates(session: Session, actor: Actor, now: datetime, plan_id: int, s
         session.rollback()
         raise Stale("其他人员正在办理这份文件的待核任务，日期没有确认。请刷新页面后再办理。") from None
     return len(waiting)
+
+
+def _office_day(now: datetime) -> date:
+    return now.astimezone(OFFICE_ZONE).date()
 
 
 def _planned(draft: Draft, naming: Naming, *, setting: bool) -> list[PlannedAssignment]:
@@ -236,10 +245,6 @@ def _assignment(part: PlannedAssignment, position: int, draft: Draft, actor: Act
         history=[first],
     )
 
-
-def _sign(draft: Draft, actor: Actor, now: datetime) -> None:
-    draft.state = DraftState.ADOPTED
-    sign(draft, actor, now)
 
 
 def _adopted_before(session: Session, draft_id: int) -> Adopted:

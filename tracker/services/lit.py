@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta, tzinfo
 
 from tracker.domain.lifecycle import is_chased
 from tracker.domain.lights import DEFAULT_PACK, AssignmentFacts, Light, LightPack, LitLight, light_of
-from tracker.domain.workdays import announced_calendar
+from tracker.domain.workdays import WorkCalendar, announced_calendar
 from tracker.store.tasks import Assignment, HistoryEntry
 
 
 @dataclass(frozen=True, slots=True)
 class When:
-    """The day a list is asked for, and the office's zone, in which instants fall on days."""
+    """The day a list is asked for, the office's zone, in which instants fall on days, and its working days."""
 
     today: date
     zone: tzinfo
+    calendar: WorkCalendar = field(default_factory=announced_calendar)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,12 +51,12 @@ def lit(assignment: Assignment, when: When) -> LitLight:
         assignment.completed_on,
         task_state=assignment.task.state,
     )
-    return light_of(facts, when.today, announced_calendar().add_workdays)
+    return light_of(facts, when.today, when.calendar.add_workdays)
 
 
 def late_to_sign(when: When, pack: LightPack = DEFAULT_PACK) -> datetime:
     """What was dispatched before this instant should have been signed for by now."""
-    add_workdays = announced_calendar().add_workdays
+    add_workdays = when.calendar.add_workdays
     day = when.today
     while add_workdays(day, pack.sign_within) >= when.today:
         day -= timedelta(days=1)

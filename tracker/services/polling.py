@@ -17,8 +17,9 @@ from tracker.domain.access import Actor, Permission
 from tracker.domain.feeds import FeedScope
 from tracker.domain.lights import AssignmentFacts, light_of
 from tracker.domain.roles import Role
-from tracker.domain.workdays import announced_calendar
+from tracker.domain.workdays import WorkCalendar
 from tracker.export.ical import FeedItem, FeedSpec, FeedStyle, etag_of, render_feed
+from tracker.services.calendars import work_calendar
 from tracker.services.errors import NotFound
 from tracker.services.feeds import hash_of
 from tracker.services.people import actor_by_id
@@ -116,13 +117,14 @@ def _rendered(feed: Feed, spec: FeedSpec, items: Sequence[FeedItem]) -> Answer:
 
 def _items(session: Session, feed: Feed, owner: Actor, place: Place) -> list[FeedItem]:
     parts = parts_of(session, feed, owner, place.today)
-    return [_item(row, parts[row.task_id], place) for row in feed_rows(session, feed, owner, place.today)]
+    calendar = work_calendar(session)
+    return [_item(row, parts[row.task_id], place, calendar) for row in feed_rows(session, feed, owner, place.today)]
 
 
-def _item(row: Row, parts: dict[Role, list[str]], place: Place) -> FeedItem:  # type: ignore[type-arg]
+def _item(row: Row, parts: dict[Role, list[str]], place: Place, calendar: WorkCalendar) -> FeedItem:  # type: ignore[type-arg]
     dispatched_on = row.dispatched_at.astimezone(place.zone).date()
     facts = AssignmentFacts(row.state, row.due_on, dispatched_on, row.completed_on, task_state=row.task_state)
-    lit = light_of(facts, place.today, announced_calendar().add_workdays)
+    lit = light_of(facts, place.today, calendar.add_workdays)
     return FeedItem(
         uid=row.uid,
         title=row.title,

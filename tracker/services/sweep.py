@@ -27,6 +27,7 @@ from sqlalchemy.orm import Session
 
 from tracker.clock import Clock
 from tracker.domain.notices import LADDER, NoticeKind, owed, reached
+from tracker.services.series import make_due_tasks
 from tracker.store import sweep_queries as queries
 from tracker.store import sweep_runs
 from tracker.store.engine import write_session
@@ -54,6 +55,7 @@ class SweepReport:
     ``recorded`` counts new notices by step (days from the due day). ``late_days``: how many days the run came
     after the day that the sweep should first have run again; 0 when none was missed. ``unreachable``: units
     without a liaison, to whom notices were due. ``failures``: parts that could not be looked at, and why.
+    ``made``: the tasks as which recurring duties came.
     """
 
     day: date
@@ -64,6 +66,7 @@ class SweepReport:
     unreachable: tuple[str, ...]
     failures: tuple[str, ...]
     seconds: float
+    made: int = 0
 
     @property
     def total(self) -> int:
@@ -78,6 +81,7 @@ class SweepReport:
 class _Tally:
     flagged: int = 0
     late: int = 0
+    made: int = 0
     steps: Counter[int] = field(default_factory=Counter)
     unreached: set[int] = field(default_factory=set)
     failures: list[str] = field(default_factory=list)
@@ -117,9 +121,19 @@ def sweep(engine: Engine, now: datetime, today: date, zone: ZoneInfo = OFFICE_ZO
     """
     started = time.monotonic()
     run_id, sweeper = _begin(engine, Clock(zone).fixed_at(now), today)
+    sweeper.tally.made = _make_due_tasks(sweeper)
     individually = _sweep_sets(sweeper)
     _sweep_parts(sweeper, individually)
     return _finish(sweeper, run_id, time.monotonic() - started)
+
+
+def _make_due_tasks(sweeper: _Sweeper) -> int:
+    """Lets recurring duties come, before it is looked at what is overdue or due soon."""
+    with write_session(sweeper.engine) as session:
+        take_turn(session, SWEEP_TURN)
+        made = make_due_tasks(session, sweeper.now, sweeper.today)
+        session.commit()
+    return made
 
 
 def _begin(engine: Engine, clock: Clock, today: date) -> tuple[int, _Sweeper]:
@@ -252,6 +266,7 @@ def _finish(sweeper: _Sweeper, run_id: int, seconds: float) -> SweepReport:
         unreachable=tuple(unreachable),
         failures=tuple(tally.failures),
         seconds=seconds,
+        made=tally.made,
     )
 
 

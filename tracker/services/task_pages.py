@@ -11,10 +11,12 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from tracker.domain.access import Actor, Forbidden, Permission
+from tracker.domain.drafts import DeadlineKind
 from tracker.domain.lifecycle import Event, State
 from tracker.domain.lights import DEFAULT_PACK, Light
 from tracker.services.errors import NotFound
 from tracker.services.lit import Part, When, late_to_sign, part_of
+from tracker.services.series import label_of, series_of_task
 from tracker.services.supervision import under
 from tracker.services.work import events_for
 from tracker.store import task_queries as ask
@@ -67,13 +69,17 @@ class TaskRow:
 
 @dataclass(frozen=True, slots=True)
 class TaskPage:
-    """A task as one person may see it; ``entries`` are those of the parts within the person's reach alone."""
+    """A task as one person may see it; ``entries`` are those of the parts within the person's reach alone.
+
+    ``series`` tells the recurring duty that the task is one day of.
+    """
 
     task: Task
     parts: Sequence[Part]
     readable: frozenset[int]
     entries: Sequence[HistoryEntry]
     around: tuple[str, str, str] | None
+    series: str | None = None
 
     @property
     def sees_all(self) -> bool:
@@ -175,7 +181,16 @@ def task_page(session: Session, actor: Actor, when: When, task_id: int) -> TaskP
         readable,
         ask.entries_of(session, readable),
         ask.text_around(session, task, CONTEXT),
+        _series_told(session, task),
     )
+
+
+def _series_told(session: Session, task: Task) -> str | None:
+    """The recurring duty that the task is one day of, in words."""
+    if task.deadline_kind is not DeadlineKind.RECURRING:
+        return None
+    series = series_of_task(session, task.id)
+    return label_of(series) if series else None
 
 
 def part_page(session: Session, actor: Actor, when: When, assignment_id: int) -> PartPage:

@@ -16,7 +16,7 @@ from tracker.domain.lifecycle import TRANSITIONS, Event, Outcome, State, Transit
 from tracker.services.errors import Invalid, NotFound, Stale
 from tracker.services.moves import Act, move, settle_task
 from tracker.store.task_queries import assignment_to_change, latest_entries
-from tracker.store.tasks import Assignment, HistoryEntry
+from tracker.store.tasks import ADOPTED, DATE_SET, Assignment, HistoryEntry
 from tracker.store.units import Unit
 
 LONGEST_WORDS = 5000
@@ -75,7 +75,10 @@ def act(  # noqa: PLR0917 - the fields of a form
 
 def label_of(event: str) -> str:
     """The word for an event of the history; ``adopt`` is its first row."""
-    return "下达" if event == "adopt" else Event(event).label
+    return _OTHER_LABELS.get(event) or Event(event).label
+
+
+_OTHER_LABELS = {ADOPTED: "下达", DATE_SET: "确定时限"}
 
 
 def events_for(actor: Actor, assignment: Assignment) -> tuple[Event, ...]:

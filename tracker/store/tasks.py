@@ -16,6 +16,9 @@ from tracker.store.people import Person
 from tracker.store.plans import Plan
 from tracker.store.units import Unit
 
+ADOPTED, DATE_SET = OTHER_EVENTS = ("adopt", "set_date")
+"""What the history knows beside the lifecycle's events: the dispatch, and a deadline that was worked out later."""
+
 
 class Task(Base):
     """One adopted clause (任务). ``original_due_on`` is never changed; ``due_on`` is the current date.
@@ -154,7 +157,7 @@ class Assignment(Base):
 class HistoryEntry(Base):
     """One thing that happened to an assignment; written in the same commit as the change, never altered.
 
-    ``event`` is one of the lifecycle's events, or ``adopt`` for the first row.
+    ``event`` is one of the lifecycle's events, ``adopt`` for the first row, or ``set_date`` for a day set beside it.
     """
 
     __tablename__ = "history_entry"
@@ -177,6 +180,8 @@ class HistoryEntry(Base):
     actor: Mapped[Person | None] = relationship()
 
     __table_args__ = (
-        CheckConstraint("event IN ({})".format(", ".join(f"'{e}'" for e in ("adopt", *Event))), name="event_known"),
+        CheckConstraint(
+            "event IN ({})".format(", ".join(f"'{e}'" for e in (*OTHER_EVENTS, *Event))), name="event_known"
+        ),
         one_of("to_state", State, "to_state_known"),
     )

@@ -34,6 +34,7 @@ MENU = (
     Entry("文件", "plans.index", Permission.READ, "file-earmark-text", ("plans", "intake")),
     Entry("单位", "units.index", Permission.SIGN_IN, "building", ("units",)),
     Entry("人员", "people.index", Permission.MANAGE_PEOPLE, "people", ("people",)),
+    Entry("放假安排", "calendars.index", Permission.MANAGE_CALENDAR, "calendar2-week", ("calendars",)),
     Entry("日历订阅", "feeds.index", Permission.READ, "calendar3", ("feeds",)),
 )
 

@@ -6,11 +6,11 @@ from flask import Blueprint, render_template, request
 
 from tracker.domain.access import Permission
 from tracker.services.desk import Section, desk, desk_section
-from tracker.services.lit import When
 from tracker.web.access import requires
-from tracker.web.context import actor, settings, today
+from tracker.web.context import actor
 from tracker.web.database import session
 from tracker.web.lists import page_asked
+from tracker.web.when import when as office_when
 
 blueprint = Blueprint("desk", __name__)
 
@@ -19,7 +19,7 @@ blueprint = Blueprint("desk", __name__)
 @requires(Permission.WORK_OWN)
 def mine() -> str:
     """All sections with their first items, or one of them in pages."""
-    when, asked = When(today(), settings().zone), request.args.get("section", "")
+    when, asked = office_when(), request.args.get("section", "")
     shelves = desk(session(), actor(), when)
     chosen = next((section for section in Section if section.value == asked), None)
     shown = [desk_section(session(), actor(), when, chosen, page_asked())] if chosen else shelves

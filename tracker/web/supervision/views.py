@@ -13,10 +13,11 @@ from tracker.services.lit import When
 from tracker.services.supervision import OverdueSort, declined, overdue, overdue_sheet, submitted, worst_units
 from tracker.services.task_pages import choices
 from tracker.web.access import requires
-from tracker.web.context import actor, settings, today
+from tracker.web.context import actor, today
 from tracker.web.database import session
 from tracker.web.lists import page_asked
 from tracker.web.supervision.forms import OverdueForm, PartsForm, PendingForm
+from tracker.web.when import when
 
 blueprint = Blueprint("supervision", __name__)
 Kind = TypeVar("Kind", bound=PartsForm)
@@ -64,7 +65,7 @@ def pending() -> str:
 
 
 def _when() -> When:
-    return When(today(), settings().zone)
+    return when()
 
 
 def _offered(form: Kind, permission: Permission) -> Kind:

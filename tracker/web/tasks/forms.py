@@ -1,18 +1,19 @@
-"""The filters of the list of all tasks."""
+"""The filters of the list of all tasks, and the day that a task waits for."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from wtforms import BooleanField, DateField, SelectField, StringField
+from wtforms import BooleanField, DateField, HiddenField, SelectField, StringField
 from wtforms.validators import Length, Optional
 
 from tracker.domain.lifecycle import State
 from tracker.domain.lights import Light
+from tracker.services.anchoring import Waiting
 from tracker.services.task_pages import TaskFilter, TaskSort
 from tracker.store.plans import Plan
 from tracker.store.units import Unit
-from tracker.web.forms import stripped
+from tracker.web.forms import Form, stripped
 from tracker.web.lists import LONGEST_SEARCH, FilterForm, labelled, one_of, plan_choices, unit_choices, whole
 
 DAY_WRONG = "请填写2023-06-15这样的日期。"
@@ -48,3 +49,23 @@ class TaskFilterForm(FilterForm):
             self.sorting(TaskSort.DUE),
             self.turned(False),
         )
+
+
+class EventDayForm(Form):
+    """The day from which a deadline counts, or on which its event falls; ``seen`` tells how the task stood."""
+
+    day = DateField("日期", validators=[Optional()])
+    seen = HiddenField()
+
+    def validate(self, extra_validators: object = None) -> bool:
+        """Asks for a day, in words that help; what was typed stays in the field."""
+        super().validate(extra_validators)
+        if self.day.data is None:
+            written = (self.day.raw_data or [""])[0]
+            self.day.errors = [f"“{written}”不是日期，{DAY_WRONG}" if written else DAY_WRONG]
+        return not self.errors
+
+    def ask(self, waiting: Waiting) -> None:
+        """Names the field for the task at hand; the mark is that of now, once the person is shown how things stand."""
+        self.day.label.text, self.day.description = waiting.asked.label, waiting.asked.help
+        self.seen.data = waiting.mark

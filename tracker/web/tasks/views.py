@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
 
 from tracker.domain.access import Permission
-from tracker.services.lit import When
+from tracker.services import anchoring
+from tracker.services.anchoring import waiting_of
+from tracker.services.errors import Invalid, Stale
 from tracker.services.task_pages import TaskSort, all_tasks, choices, task_page
 from tracker.web.access import requires
-from tracker.web.context import actor, settings, today
+from tracker.web.context import actor, now
 from tracker.web.database import session
+from tracker.web.filters import day
 from tracker.web.lists import page_asked
-from tracker.web.tasks.forms import TaskFilterForm
+from tracker.web.tasks.forms import EventDayForm, TaskFilterForm
+from tracker.web.when import when
 
 blueprint = Blueprint("tasks", __name__)
 
@@ -23,7 +28,7 @@ def index() -> str:
     form = TaskFilterForm(request.args)
     form.offer(*choices(session(), actor(), Permission.READ))
     wanted = form.wanted()
-    page = all_tasks(session(), actor(), When(today(), settings().zone), wanted, page_asked())
+    page = all_tasks(session(), actor(), when(), wanted, page_asked())
     return render_template("tasks/index.html", form=form, wanted=wanted, page=page, Sort=TaskSort)
 
 
@@ -31,5 +36,33 @@ def index() -> str:
 @requires(Permission.READ)
 def show(task_id: int) -> str:
     """The task with its clause, its units, its deadline and what happened."""
-    page = task_page(session(), actor(), When(today(), settings().zone), task_id)
-    return render_template("tasks/show.html", page=page, task=page.task)
+    return _shown(task_id, EventDayForm(formdata=None))
+
+
+def _shown(task_id: int, form: EventDayForm, trouble: str = "") -> str:
+    page = task_page(session(), actor(), when(), task_id)
+    waiting = waiting_of(actor(), page.task)
+    if waiting:
+        form.ask(waiting)
+    return render_template("tasks/show.html", page=page, task=page.task, waiting=waiting, form=form, trouble=trouble)
+
+
+@blueprint.post("/tasks/<int:task_id>/day")
+@requires(Permission.DECIDE)
+def enter_day(task_id: int) -> Response | tuple[str, int]:
+    """The day from which a deadline counts, or on which its event falls."""
+    form = EventDayForm()
+    if not form.validate():
+        return _shown(task_id, form), 422
+    try:
+        completion = anchoring.enter_day(
+            session(), actor(), now(), task_id, day=form.day.data, seen=form.seen.data or ""
+        )
+    except Invalid as fault:
+        form.day.errors = [str(fault)]
+        return _shown(task_id, form), 422
+    except Stale as stale:
+        return _shown(task_id, form, str(stale)), 409
+    later = "（跨入放假安排尚未公布的年份，暂定，公布后自动重新推算）" if completion.provisional else ""
+    flash(f"完成时限已确定为{day(completion.due_on)}{later}。", "success")
+    return redirect(url_for("tasks.show", task_id=task_id))

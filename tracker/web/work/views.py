@@ -8,12 +8,12 @@ from werkzeug.wrappers import Response
 from tracker.domain.access import Permission
 from tracker.domain.lifecycle import Event, Refused
 from tracker.services.errors import Invalid
-from tracker.services.lit import When
 from tracker.services.task_pages import PartPage, other_units, part_page
 from tracker.services.work import Changed, act, label_of
 from tracker.web.access import requires, safe_next
-from tracker.web.context import actor, now, settings, today
+from tracker.web.context import actor, now, today
 from tracker.web.database import session
+from tracker.web.when import when
 from tracker.web.work.forms import WorkForm, offers
 
 blueprint = Blueprint("work", __name__)
@@ -73,7 +73,7 @@ def _event(word: str) -> Event:
 
 
 def _page(assignment_id: int) -> PartPage:
-    return part_page(session(), actor(), When(today(), settings().zone), assignment_id)
+    return part_page(session(), actor(), when(), assignment_id)
 
 
 def _again(assignment_id: int, event: Event, form: WorkForm, fault: Exception) -> tuple[str, int]:

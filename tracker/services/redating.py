@@ -1,0 +1,53 @@
+"""Giving a task, and its units' parts with it, another current date: history in the same commit, the original kept."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy.orm import Session
+
+from tracker.domain.access import Actor
+from tracker.store.tasks import DATE_SET, Assignment, HistoryEntry, Task
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """From which day to which, and why."""
+
+    old: date | None
+    new: date
+    words: str
+
+
+def redate(session: Session, actor: Actor, now: datetime, task: Task, move: Move) -> bool:
+    """Moves the task, and every open part that stands on the old day; whether anything moved.
+
+    The first date a task gets is its original one. Commits nothing.
+    """
+    if move.old == move.new:
+        return False
+    parts = [part for part in task.assignments if part.due_on == move.old and not part.state.is_closed]
+    session.add_all([_told(part, actor, now, move) for part in parts])
+    moved = task.due_on == move.old
+    if moved:
+        task.due_on, task.original_due_on = move.new, task.original_due_on or move.new
+    for part in parts:
+        part.due_on, part.original_due_on = move.new, part.original_due_on or move.new
+        part.changed_at, part.sequence = now, part.sequence + 1
+    return moved or bool(parts)
+
+
+def _told(part: Assignment, actor: Actor, now: datetime, move: Move) -> HistoryEntry:
+    return HistoryEntry(
+        assignment_id=part.id,
+        event=DATE_SET,
+        at=now,
+        actor_id=actor.person_id or None,
+        actor_name=actor.name,
+        from_state=part.state,
+        to_state=part.state,
+        words=move.words,
+        due_from=move.old,
+        due_to=move.new,
+    )

@@ -1,0 +1,3 @@
+from tracker.web.calendars.views import blueprint
+
+__all__ = ["blueprint"]
