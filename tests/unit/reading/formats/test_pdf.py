@@ -109,7 +109,7 @@ def test_a_table_over_pages_is_one_with_its_header_once() -> None:
     assert text.split("\n")[-3:-1] == ["", "以上任务按季度报送进展。"]
 
 
-def ruled(setter: Setter, xs: list[float], ys: list[float], words: dict[tuple[float, float], str]) -> None:
+def ruled(setter: Setter, xs: list[float], ys: list[float], words: dict[tuple[int, int], str]) -> None:
     """A grid of lines from stroke to stroke, with words at places."""
     for x in xs:
         setter.canvas.line(x, 842 - ys[0], x, 842 - ys[-1])

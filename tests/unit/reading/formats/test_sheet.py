@@ -38,7 +38,11 @@ def made(fill: Callable[[Any], None], title: str = "任务台账") -> bytes:
 
 
 def with_rows(*rows: Sequence[Any]) -> bytes:
-    return made(lambda sheet: [sheet.append(row) for row in rows] and None)
+    def fill(sheet: Any) -> None:
+        for row in rows:
+            sheet.append(row)
+
+    return made(fill)
 
 
 def extracted(data: bytes, name: str = "台账.xlsx") -> Extracted:
