@@ -75,6 +75,7 @@ TABLE = {
     "supervision.pending": "supervisor",
     "intake.new": "supervisor",
     "intake.source": "supervisor",
+    "intake.columns": "supervisor",
     "intake.review": "supervisor",
     "intake.facts": "supervisor",
     "intake.confirm_date": "supervisor",

@@ -18,6 +18,7 @@ from tracker.domain.drafts import Draft as DraftReading
 from tracker.domain.text import shortened, tidy
 from tracker.reading import read_bytes
 from tracker.services.errors import NotFound
+from tracker.services.known_columns import with_known_columns
 from tracker.store.engine import begin_write
 from tracker.store.plan_queries import (
     DraftCounts,
@@ -95,7 +96,7 @@ def import_source(
     known = source_by_digest(session, scope.id, reading.sha256)
     if known:
         return _already(known)
-    source = _source_row(reading, scope, actor, now)
+    source = _source_row(with_known_columns(session, scope.id, reading), scope, actor, now)
     session.add(source)
     try:
         session.commit()
@@ -241,3 +242,8 @@ def _storable(text: str) -> str:
 
 def _short(text: str | None, limit: int) -> str | None:
     return _storable(text)[:limit] or None if text else None
+
+
+def plan_rows(reading: SourceReading, scope: Unit, now: datetime) -> list[Plan]:
+    """The plans of a reading with their drafts, as rows that are not stored yet."""
+    return [_plan_row(plan, position, reading, scope, now) for position, plan in enumerate(reading.plans)]

@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response
 from tracker.domain.access import Permission
 from tracker.reading import UnreadableFile
 from tracker.services.intake import Imported, SourceView, import_file, import_scopes, recent_sources, source_view
+from tracker.services.intake_columns import wants_columns
 from tracker.web.access import requires
 from tracker.web.context import actor, now, settings
 from tracker.web.database import session
@@ -36,7 +37,9 @@ def new() -> Response | tuple[str, int]:
 
 
 def _first_stop(done: Imported, view: SourceView) -> str:
-    """Where to go on after an import: with the only plan to review at once, else with the list of plans."""
+    """Where to go on after an import: to a sheet's columns that nobody recognised, the only plan, or the list."""
+    if not done.already and wants_columns(view):
+        return url_for("intake.columns", source_id=done.source_id)
     if not done.already and len(view.assigning) == 1 and not view.silent:
         return url_for("intake.review", plan_id=view.assigning[0].plan.id)
     return url_for("intake.source", source_id=done.source_id)
