@@ -91,16 +91,15 @@ def tables_in(text: str) -> list[list[tuple[str, ...]]]:
 
 def guessed(header: Sequence[str]) -> tuple[Use, ...]:
     """What the columns under a header seem to hold; a person has the last word."""
-    columns = read_header([*header, "责任单位"])
+    columns = read_header(["责任单位", *header])  # so that there is a column of units, and no task is made of the rest
     uses = [Use.UNUSED] * len(header)
-    if columns is None or columns.task >= len(header):
+    if columns is None:
         return tuple(uses)
-    uses[columns.task] = Use.TASK
-    for at, role in columns.units.items():
-        if at < len(header):
-            uses[at] = _ROLES[role]
-    for at in columns.deadlines:
-        uses[at] = Use.DEADLINE
+    held = {at: _ROLES[role] for at, role in columns.units.items()} | dict.fromkeys(columns.deadlines, Use.DEADLINE)
+    held[columns.task] = Use.TASK
+    for at, use in held.items():
+        if at > 0:
+            uses[at - 1] = use
     return tuple(uses)
 
 

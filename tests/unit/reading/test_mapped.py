@@ -56,7 +56,8 @@ def test_tables_are_runs_of_rows_of_one_length() -> None:
 
 def test_what_can_be_guessed_is_proposed() -> None:
     assert guessed(("序号", "重点任务", "谁来干", "完成时限")) == (Use.UNUSED, Use.TASK, Use.UNUSED, Use.DEADLINE)
-    assert guessed(("甲", "乙")) in {(Use.UNUSED, Use.UNUSED), (Use.UNUSED, Use.TASK)}
+    assert guessed(("重点任务", "牵头单位", "配合单位", "进展如何")) == (Use.TASK, Use.LEAD, Use.SUPPORT, Use.UNUSED)
+    assert guessed(HEADER) == (Use.UNUSED,) * len(HEADER)
 
 
 @pytest.mark.parametrize(
