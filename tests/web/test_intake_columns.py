@@ -29,7 +29,7 @@ def a_sheet(*rows: tuple[object, ...]) -> bytes:
     sheet = book.active
     assert sheet is not None
     for row in (("干活清单",), *rows):
-        sheet.append(row)
+        sheet.append(list(row))
     out = BytesIO()
     book.save(out)
     return out.getvalue()

@@ -30,7 +30,7 @@ def a_sheet(*rows: tuple[object, ...], title: str = "干活清单") -> bytes:
     sheet = book.active
     assert sheet is not None
     for row in ((title,), *rows):
-        sheet.append(row)
+        sheet.append(list(row))
     out = BytesIO()
     book.save(out)
     return out.getvalue()
