@@ -223,7 +223,7 @@ def replaced(data: bytes, part: str, old: bytes, new: bytes) -> bytes:
         ("xl/workbook.xml", b"<workbook", b"<!DOCTYPE x><workbook", "实体声明"),
         ("xl/worksheets/sheet1.xml", b"</sheetData>", b"</sheetDat", "已损坏"),
         ("xl/workbook.xml", b"</workbook>", b"", "已损坏"),
-        ("xl/styles.xml", b'numFmtId="0"', b'numFmtId="99999999999"', "已损坏"),
+        ("xl/styles.xml", b'numFmtId="164" fontId="0"', b'numFmtId="164" fontId="99999999999"', "已损坏"),
     ],
 )
 def test_a_hostile_or_damaged_workbook_is_refused(part: str, old: bytes, new: bytes, says: str) -> None:
