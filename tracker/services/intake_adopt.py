@@ -54,7 +54,7 @@ def adopt(session: Session, actor: Actor, now: datetime, draft_id: int, version:
     begin_series(session, draft, task, now, _office_day(now))
     session.add(task)
     try:
-        sign(draft, actor, now)
+        _sign(draft, actor, now)
         session.commit()
     except (IntegrityError, StaleDataError):
         session.rollback()
@@ -137,11 +137,16 @@ def adopt_sure(  # noqa: PLR0917 - what the reviewer was shown
     return count
 
 
+def _sign(draft: Draft, actor: Actor, now: datetime) -> None:
+    draft.state = DraftState.ADOPTED
+    sign(draft, actor, now)
+
+
 def _adopt_row(session: Session, row: SureDraft, actor: Actor, now: datetime) -> None:
     task = _task_of(row.draft, row.planned, actor, now)
     begin_series(session, row.draft, task, now, _office_day(now))
     session.add(task)
-    sign(row.draft, actor, now)
+    _sign(row.draft, actor, now)
 
 
 def confirm_dates(session: Session, actor: Actor, now: datetime, plan_id: int, shared: SharedDate) -> int:
@@ -244,7 +249,6 @@ def _assignment(part: PlannedAssignment, position: int, draft: Draft, actor: Act
         changed_at=now,
         history=[first],
     )
-
 
 
 def _adopted_before(session: Session, draft_id: int) -> Adopted:
