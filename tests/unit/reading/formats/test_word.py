@@ -24,7 +24,7 @@ from tracker.reading.formats.word import extract_docx
 
 
 def read(body: str, **parts: str) -> Extracted:
-    return extract(docx(body, **parts), "方案.docx")
+    return extract(docx(body, None, **parts), "方案.docx")
 
 
 def lines(body: str, **parts: str) -> list[str]:
@@ -35,7 +35,8 @@ def box(*paragraphs: str) -> str:
     """A text box, once for new programs and once for old ones, as Word writes it."""
     content = f"<w:txbxContent>{''.join(paragraphs)}</w:txbxContent>"
     return (
-        f'<w:r><mc:AlternateContent><mc:Choice Requires="wps"><w:drawing><wps:txbx>{content}</wps:txbx></w:drawing></mc:Choice>'
+        "<w:r><mc:AlternateContent>"
+        f'<mc:Choice Requires="wps"><w:drawing><wps:txbx>{content}</wps:txbx></w:drawing></mc:Choice>'
         f"<mc:Fallback><w:pict><v:textbox>{content}</v:textbox></w:pict></mc:Fallback></mc:AlternateContent></w:r>"
     )
 
@@ -167,8 +168,8 @@ def test_a_text_box_stands_once_after_its_paragraph() -> None:
 
 def test_an_old_picture_with_a_text_box_counts_where_the_new_says_nothing() -> None:
     old = f"<w:pict><v:textbox><w:txbxContent>{p('框')}</w:txbxContent></v:textbox></w:pict>"
-    runs = f'<w:r><mc:AlternateContent><mc:Choice Requires="x"/><mc:Fallback>{old}</mc:Fallback></mc:AlternateContent></w:r>'
-    assert lines(p("甲", runs=runs)) == ["甲", "框"]
+    both = f'<mc:AlternateContent><mc:Choice Requires="x"/><mc:Fallback>{old}</mc:Fallback></mc:AlternateContent>'
+    assert lines(p("甲", runs=f"<w:r>{both}</w:r>")) == ["甲", "框"]
 
 
 def test_footnotes_follow_their_paragraph_and_endnotes_too() -> None:
@@ -205,7 +206,7 @@ def test_headers_and_footers_are_no_text_but_are_read_for_marks_of_secrecy(kind:
     body = p("某市校园整治方案") + p("一、排查校舍。（责任单位：市教育局）")
     assert "第1页" not in read(body, **{kind: p("第1页")}).text
     with pytest.raises(UnreadableFile, match="机密"):
-        read_bytes(docx(body, **{kind: p("机密★1年")}), "方案.docx")
+        read_bytes(docx(body, None, **{kind: p("机密★1年")}), "方案.docx")
 
 
 def test_a_watermark_or_a_text_box_may_carry_the_mark() -> None:
