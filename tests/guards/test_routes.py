@@ -81,6 +81,7 @@ TABLE = {
     "intake.reading_progress": "supervisor",
     "intake.cancel_reading": "supervisor",
     "intake.read_again_from_start": "supervisor",
+    "intake.columns": "supervisor",
     "intake.review": "supervisor",
     "intake.facts": "supervisor",
     "intake.confirm_date": "supervisor",

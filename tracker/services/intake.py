@@ -17,6 +17,7 @@ from tracker.domain.drafts import Doubt, PlanReading, SourceReading
 from tracker.domain.drafts import Draft as DraftReading
 from tracker.domain.text import shortened, tidy
 from tracker.services.errors import NotFound
+from tracker.services.known_columns import with_known_columns
 from tracker.services.reading_files import nobody_looks, read_file
 from tracker.services.reading_process import Progress
 from tracker.settings import ReadingLimits
@@ -113,7 +114,7 @@ def import_source(
     known = source_by_digest(session, scope.id, reading.sha256)
     if known:
         return _already(known)
-    source = _source_row(reading, scope, actor, now)
+    source = _source_row(with_known_columns(session, scope.id, reading), scope, actor, now)
     session.add(source)
     try:
         session.commit()
@@ -261,3 +262,8 @@ def _storable(text: str) -> str:
 
 def _short(text: str | None, limit: int) -> str | None:
     return _storable(text)[:limit] or None if text else None
+
+
+def plan_rows(reading: SourceReading, scope: Unit, now: datetime) -> list[Plan]:
+    """The plans of a reading with their drafts, as rows that are not stored yet."""
+    return [_plan_row(plan, position, reading, scope, now) for position, plan in enumerate(reading.plans)]

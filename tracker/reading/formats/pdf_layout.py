@@ -54,7 +54,7 @@ def page_blocks(number: int, content: PageContent) -> PageBlocks:
 def _dealt(glyphs: Sequence[Glyph], grids: Sequence[Grid]) -> tuple[list[list[Glyph]], list[Glyph]]:
     """The glyphs of each grid (the smallest around them), and those in none."""
     inside: list[list[Glyph]] = [[] for _ in grids]
-    outside = []
+    outside: list[Glyph] = []
     order = sorted(range(len(grids)), key=lambda at: _area(grids[at]))
     for glyph in glyphs:
         x, y = (glyph.x0 + glyph.x1) / 2, glyph.y - 0.3 * glyph.size

@@ -12,14 +12,13 @@ from collections.abc import Iterator
 from ctypes import c_double, c_float
 from dataclasses import dataclass
 from itertools import pairwise
-from math import pi
+from math import atan2, hypot, pi
 from threading import Lock
 from typing import Any, NamedTuple
 
 import pypdfium2
 from pypdfium2 import raw
 
-from tracker.domain.text import is_wide
 from tracker.reading.formats.pdf_letters import letter, looks_unmapped
 
 PDFIUM = Lock()
@@ -28,6 +27,7 @@ _MOST_OBJECTS = 40_000
 """A page with more drawn objects is a map or a drawing: its lines are no table's."""
 _THIN = 3.0  # points; a filled shape no thicker is a line
 _MOST_SEGMENTS = 400
+_LONGEST_WATERMARK = 1000
 _DEEPEST_FORM = 6
 
 
@@ -51,7 +51,10 @@ class Rule(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class PageContent:
-    """What stands on a page; ``unmapped`` counts characters whose meaning the file does not tell."""
+    """What stands on a page; ``unmapped`` counts characters whose meaning the file does not tell.
+
+    ``aslant`` are the words that do not stand upright: a watermark's.
+    """
 
     width: float
     height: float
@@ -61,6 +64,7 @@ class PageContent:
     pictured: float
     """The share of the page that images cover, each counted on its own: a scan may come in strips."""
     unmapped: int
+    aslant: str
 
 
 class _Box(NamedTuple):
@@ -75,7 +79,8 @@ class _Raw(NamedTuple):
     box: _Box
     x: float
     y: float
-    quarter: int
+    size: float
+    quarter: int | None
 
 
 _Matrix = tuple[float, float, float, float, float, float]
@@ -88,11 +93,13 @@ def page_content(document: Any, number: int) -> PageContent:
     try:
         frame = _Box(*page.get_bbox())
         found, unmapped = _glyphs(page)
-        quarter = Counter(one.quarter for one in found).most_common(1)[0][0] if found else 0
+        quarters = Counter(one.quarter for one in found if one.quarter is not None)
+        quarter = quarters.most_common(1)[0][0] if quarters else 0
         turn = _Turn(frame, quarter)
         level, upright, pictured = _drawn(page, turn)
         glyphs = [turn.glyph(one) for one in found if one.quarter == quarter]
-        return PageContent(*turn.size, glyphs, level, upright, pictured, unmapped)
+        aslant = "".join(one.char for one in found if one.quarter != quarter)[:_LONGEST_WATERMARK].strip()
+        return PageContent(*turn.size, glyphs, level, upright, pictured, unmapped, aslant)
     finally:
         page.close()
 
@@ -116,21 +123,17 @@ class _Turn:
         return frame.top - y, frame.right - x
 
     def glyph(self, one: _Raw) -> Glyph:
-        x0, top = self.point(one.box.left, one.box.top)
-        x1, bottom = self.point(one.box.right, one.box.bottom)
-        x0, x1 = min(x0, x1), max(x0, x1)
-        size = x1 - x0 if is_wide(one.char) else abs(bottom - top) * 0.93
-        return Glyph(one.char, x0, x1, self.point(one.x, one.y)[1], size)
+        x0, _ = self.point(one.box.left, one.box.top)
+        x1, _ = self.point(one.box.right, one.box.bottom)
+        return Glyph(one.char, min(x0, x1), max(x0, x1), self.point(one.x, one.y)[1], one.size)
 
 
 def _glyphs(page: Any) -> tuple[list[_Raw], int]:
-    """The characters that are written on the page, not those that PDFium makes up between them."""
+    """The characters that are written on the page, not those that PDFium makes up; and how many tell nothing."""
     text = page.get_textpage()
     found: list[_Raw] = []
     unmapped = 0
-    box = tuple(c_double() for _ in range(4))
-    loose = raw.FS_RECTF()
-    x, y = box[:2]
+    probe = _Probe(text)
     try:
         for at in range(raw.FPDFText_CountChars(text)):
             if raw.FPDFText_IsGenerated(text, at):
@@ -139,20 +142,37 @@ def _glyphs(page: Any) -> tuple[list[_Raw], int]:
             if looks_unmapped(code) or raw.FPDFText_HasUnicodeMapError(text, at) == 1:
                 unmapped += code not in (0x20, 0xA0)
                 continue
-            quarter = _quarter(raw.FPDFText_GetCharAngle(text, at))
-            if quarter is None or not raw.FPDFText_GetLooseCharBox(text, at, loose):
-                continue
-            raw.FPDFText_GetCharOrigin(text, at, x, y)
-            bounds = _Box(loose.left, loose.bottom, loose.right, loose.top)
-            found.append(_Raw(letter(code), bounds, x.value, y.value, quarter))
+            one = probe.look(at, letter(code))
+            if one:
+                found.append(one)
     finally:
         text.close()
     return found, unmapped
 
 
-def _quarter(angle: float) -> int | None:
-    """Where text with this angle runs to: 0 right, 1 up, 2 left, 3 down; None when it stands aslant."""
-    turns = -angle / (pi / 2)
+class _Probe:
+    """Asks PDFium where a character stands; keeps the places that the answers are written to."""
+
+    def __init__(self, text: Any) -> None:
+        self._text = text
+        self._x, self._y = c_double(), c_double()
+        self._box, self._matrix = raw.FS_RECTF(), raw.FS_MATRIX()
+
+    def look(self, at: int, char: str) -> _Raw | None:
+        """The character at a place; None when it stands nowhere."""
+        text, box, matrix = self._text, self._box, self._matrix
+        if not raw.FPDFText_GetMatrix(text, at, matrix) or not raw.FPDFText_GetLooseCharBox(text, at, box):
+            return None
+        quarter = _quarter(matrix.a, matrix.b)
+        raw.FPDFText_GetCharOrigin(text, at, self._x, self._y)
+        size = raw.FPDFText_GetFontSize(text, at) * hypot(matrix.c, matrix.d)
+        bounds = _Box(box.left, box.bottom, box.right, box.top)
+        return _Raw(char, bounds, self._x.value, self._y.value, size, quarter)
+
+
+def _quarter(a: float, b: float) -> int | None:
+    """Where text runs to whose matrix begins with these: 0 right, 1 up, 2 left, 3 down; None when it stands aslant."""
+    turns = atan2(b, a) / (pi / 2)
     return round(turns) % 4 if abs(turns - round(turns)) < 0.03 else None
 
 

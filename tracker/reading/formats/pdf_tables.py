@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
+from itertools import pairwise, takewhile
 
 from tracker.domain.text import compact
 from tracker.reading.formats.contract import CELL_BREAK
@@ -26,7 +26,10 @@ _SENTENCE_END = ("。", "；", ";")
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A table's rows, all of one length; ``tall`` marks the boxes of cells that are merged downwards."""
+    """A table's rows, all of one length.
+
+    ``tall`` marks the boxes of cells that are merged downwards; ``seams`` are the rows that begin on a new page.
+    """
 
     xs: tuple[float, ...]
     top: float
@@ -34,6 +37,7 @@ class Table:
     rows: tuple[tuple[str, ...], ...]
     tall: tuple[tuple[bool, ...], ...]
     closed: bool
+    seams: tuple[int, ...] = ()
 
 
 def table_of(grid: Grid, glyphs: Sequence[Glyph]) -> Table:
@@ -122,8 +126,7 @@ def _ends_on_purpose(above: Line, below: Line, room: float) -> bool:
 def continued(table: Table, following: Table) -> Table | None:
     """Both as one table when the second goes on with the columns of the first, else None.
 
-    A header that is repeated is left out; a row that the page's end cut is put together again; cells merged
-    downwards over the page's end are filled below it too.
+    A header that is repeated is left out, and a row that the page's end cut is put together again.
     """
     if not _same_columns(table, following):
         return None
@@ -133,11 +136,17 @@ def continued(table: Table, following: Table) -> Table | None:
     if not rows:
         return replace(table, bottom=following.bottom, closed=following.closed)
     above, above_tall = list(table.rows), table.tall
-    rows = _filled(above[-1], above_tall[-1], rows, tall)
     if _goes_on(above, rows[0]):
         above[-1] = tuple(joined(one, two) for one, two in zip(above[-1], rows[0], strict=True))
         rows, tall = rows[1:], tall[1:]
-    return Table(table.xs, table.top, following.bottom, (*above, *rows), (*above_tall, *tall), following.closed)
+    return replace(
+        table,
+        bottom=following.bottom,
+        rows=(*above, *rows),
+        tall=(*above_tall, *tall),
+        closed=following.closed,
+        seams=(*table.seams, len(above)) if rows else table.seams,
+    )
 
 
 def _same_columns(table: Table, following: Table) -> bool:
@@ -161,37 +170,50 @@ def _same_row(one: Sequence[str], two: Sequence[str]) -> bool:
     return any(bare) and bare == [compact(cell) for cell in two]
 
 
-def _filled(
-    above: Sequence[str], above_tall: Sequence[bool], rows: Sequence[tuple[str, ...]], tall: Sequence[Sequence[bool]]
-) -> list[tuple[str, ...]]:
-    """The rows with the empty cells at their beginning filled where a cell merged downwards stands above."""
-    filled = [list(row) for row in rows]
-    for column, word in enumerate(above):
-        for at in range(len(rows)):
-            goes_on = at == 0 or (tall[at][column] and tall[at - 1][column])
-            if not goes_on or rows[at][column] or not word:
-                break
-            if above_tall[column] or tall[at][column]:
-                filled[at][column] = word
-    return [tuple(row) for row in filled]
+def _fill(rows: list[tuple[str, ...]], seam: int, tall: Sequence[Sequence[bool]]) -> None:
+    """Fills cells merged downwards over the seam between two pages: their words stand on one side of it only."""
+    for column in range(len(rows[0])):
+        if not any(row[column] for row in tall):
+            continue
+        above, below = rows[seam - 1][column], rows[seam][column]
+        if above and not below:
+            _spread(rows, range(seam, len(rows)), column, above)
+        elif below and not above:
+            _spread(rows, range(seam - 1, 0, -1), column, below)
+
+
+def _spread(rows: list[tuple[str, ...]], order: Iterable[int], column: int, word: str) -> None:
+    for at in takewhile(lambda at: not rows[at][column], order):
+        rows[at] = (*rows[at][:column], word, *rows[at][column + 1 :])
 
 
 def _goes_on(above: Sequence[Sequence[str]], row: Sequence[str]) -> bool:
-    """Whether a page's first row is the rest of the row above it: its ordinal is missing there or here."""
-    counted = [row for row in above[:-1] if _ORDINAL.fullmatch(compact(row[0]))]
-    last = above[-1]
-    if row == last or len(counted) < max(1, (len(above) - 2) // 2):
-        return False
-    first = _ORDINAL.fullmatch(compact(last[0]))
-    if first and not row[0]:
+    """Whether a page's first row is the rest of the row above it.
+
+    Then cells are empty that all rows have filled: the ordinal on one side of the seam, or half of them below it.
+    """
+    last, before = above[-1], above[1:-1] or above[:-1]
+    filled = [at for at in range(len(row)) if before and sum(bool(one[at]) for one in before) >= 0.8 * len(before)]
+    ordinals = [at for at in filled if all(_ORDINAL.fullmatch(compact(one[at])) for one in before if one[at])]
+    if ordinals:
+        return _is_rest(last, row, ordinals[0])
+    empty = [at for at in filled if not row[at]]
+    return len(before) > 1 and len(empty) * 2 >= len(filled) > 0 and any(last[at] for at in empty)
+
+
+def _is_rest(last: Sequence[str], row: Sequence[str], ordinal: int) -> bool:
+    if last[ordinal] and not row[ordinal]:
         return True
-    cut = not any(cell.endswith(_SENTENCE_END) for cell in last)
-    return not last[0] and cut and bool(_ORDINAL.fullmatch(compact(row[0]))) and len(counted) > 1
+    ended = any(cell.endswith(_SENTENCE_END) for cell in last)
+    return not last[ordinal] and not ended and bool(_ORDINAL.fullmatch(compact(row[ordinal])))
 
 
 def table_lines(table: Table) -> Iterator[str]:
     """The table as the contract writes it: a row a line, columns that hold nothing at all left out."""
-    used = [column for column in range(len(table.xs) - 1) if any(row[column] for row in table.rows)]
-    for row in table.rows:
+    rows = list(table.rows)
+    for seam in table.seams:
+        _fill(rows, seam, table.tall)
+    used = [column for column in range(len(table.xs) - 1) if any(row[column] for row in rows)]
+    for row in rows:
         if any(row):
             yield "\t".join(row[column] for column in used)

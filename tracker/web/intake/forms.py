@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -19,12 +20,14 @@ from wtforms import (
     TextAreaField,
 )
 from wtforms import Form as PlainForm
-from wtforms.validators import InputRequired, Length, Optional, ValidationError
+from wtforms.validators import InputRequired, Length, NumberRange, Optional, ValidationError
 
 from tracker.domain.drafts import DeadlineKind, MilestoneReading
 from tracker.domain.roles import Role
 from tracker.domain.units import UnitKind
+from tracker.reading.mapped import MOST_COLUMNS, Use
 from tracker.services.intake import Upload, pasted
+from tracker.services.intake_columns import Chosen
 from tracker.services.intake_drafts import DraftEdit, UnitEdit
 from tracker.services.intake_facts import PlanFacts
 from tracker.services.intake_matching import Match, NewUnit
@@ -32,7 +35,7 @@ from tracker.services.intake_review import SharedDate
 from tracker.web.forms import Form, stripped
 
 
-def labelled(kind: type[DeadlineKind] | type[Role] | type[UnitKind]) -> dict[str, str]:
+def labelled(kind: type[DeadlineKind] | type[Role] | type[UnitKind] | type[Use]) -> dict[str, str]:
     """The choices of an enum with their Chinese labels."""
     return {member.value: member.label for member in kind}
 
@@ -67,6 +70,29 @@ class ImportForm(Form):
     def _file(self) -> FileStorage | None:
         found = self.file.data
         return found if isinstance(found, FileStorage) and found.filename else None
+
+
+class ColumnsForm(Form):
+    """Which row of a table is its header, and what each of its columns holds, in order."""
+
+    header = IntegerField(
+        validators=[InputRequired("请选择表头在哪一行。"), NumberRange(0, 100, "请选择表头在哪一行。")]
+    )
+    uses = FieldList(SelectField(choices=labelled(Use)), max_entries=MOST_COLUMNS)
+
+    @classmethod
+    def showing(cls, header: int, uses: Sequence[Use]) -> ColumnsForm:
+        """The form filled with what is known or guessed."""
+        return cls(formdata=None, data={"header": header, "uses": [use.value for use in uses]})
+
+    def chosen(self) -> Chosen:
+        """The header and the uses as given."""
+        return Chosen(self.header.data, tuple(Use(field.data) for field in self.uses))
+
+    def chosen_words(self, columns: int) -> list[str]:
+        """The uses as given, as many as there are columns."""
+        given = [str(field.data) for field in self.uses][:columns]
+        return given + [Use.UNUSED.value] * (columns - len(given))
 
 
 class ActionForm(Form):

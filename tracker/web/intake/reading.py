@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response
 from tracker.domain.access import Permission
 from tracker.services.errors import Invalid
 from tracker.services.intake import Imported, SourceView, source_view
+from tracker.services.intake_columns import wants_columns
 from tracker.services.reading_jobs import Readers, can_read_again, cancel, outcome_of, read_again, reading_of
 from tracker.store.readings import ReadingJob, ReadingState
 from tracker.web.access import requires
@@ -92,7 +93,9 @@ def led_on(done: Imported) -> Response:
 
 
 def _first_stop(done: Imported, view: SourceView) -> str:
-    """Where to go on after an import: with the only plan to review at once, else with the list of plans."""
+    """Where to go on after an import: to a sheet's columns that nobody recognised, the only plan, or the list."""
+    if not done.already and wants_columns(view):
+        return url_for("intake.columns", source_id=done.source_id)
     if not done.already and len(view.assigning) == 1 and not view.silent:
         return url_for("intake.review", plan_id=view.assigning[0].plan.id)
     return url_for("intake.source", source_id=done.source_id)
