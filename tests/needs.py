@@ -90,6 +90,11 @@ NEEDS = {
         ),
         Need("postgresql", "make setup-dev installs a server, or set TRACKER_TEST_POSTGRES=url", _has_postgresql),
         Need("node", "install npm, then sh tests/judges/setup.sh", _has_node),
+        Need(
+            "libreoffice",
+            "apt-get install libreoffice-writer-nogui libreoffice-calc-nogui",
+            lambda: shutil.which("soffice") is not None,
+        ),
         Need("khal", "sh tests/judges/setup.sh", _has_khal),
     )
 }

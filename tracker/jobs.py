@@ -27,6 +27,7 @@ from tracker.delivery.smtp import SmtpTransport
 from tracker.domain.quiet import may_write
 from tracker.services.calendars import work_calendar
 from tracker.services.mailing import MailReport, send_waiting
+from tracker.services.reading_jobs import tidy_readings
 from tracker.services.sweep import SweepReport, sweep
 from tracker.settings import Settings
 from tracker.store.leadership import Leadership, leadership_for
@@ -35,6 +36,7 @@ log = logging.getLogger(__name__)
 
 SWEEP_HOUR, SWEEP_MINUTE = 0, 5
 CATCH_UP_MINUTES = 5
+TIDY_HOURS = 1
 MAIL_MINUTES = 5
 HEARTBEAT_SECONDS = 1
 # A job that was missed runs as soon as it can, once, however late: the default would drop it after a second.
@@ -77,6 +79,14 @@ class Scheduling:
             reason = f"（{report.out_of_reach}）" if report.out_of_reach else ""
             self.say(f"邮件：发出{report.digests}封，未成功{report.failures}封{reason}。")
         return report
+
+    def tidy_now(self) -> int:
+        """Deletes what is left of files that were read a while ago; how many. A failure is made good an hour later."""
+        try:
+            return tidy_readings(self.engine, self.clock.now())
+        except Exception:
+            log.exception("tidying failed")
+            return 0
 
     def _may_write(self) -> bool:
         with Session(self.engine) as session:
@@ -159,6 +169,8 @@ def scheduler_for(scheduling: Scheduling, leadership: Leadership) -> BlockingSch
     scheduler.add_job(while_leading(scheduling.sweep_now), catch_up, id="catch_up", name="补查", next_run_time=at_once)
     mail = IntervalTrigger(minutes=MAIL_MINUTES)
     scheduler.add_job(while_leading(scheduling.mail_now), mail, id="mail", name="发送邮件", next_run_time=at_once)
+    tidy = IntervalTrigger(hours=TIDY_HOURS)
+    scheduler.add_job(while_leading(scheduling.tidy_now), tidy, id="tidy", name="清理", next_run_time=at_once)
     scheduler.add_job(heartbeat, IntervalTrigger(seconds=HEARTBEAT_SECONDS), id="heartbeat", name="确认主调度位置")
     return scheduler
 

@@ -15,7 +15,7 @@ from tracker.reading.columns import read_header
 from tracker.reading.mapped import MOST_COLUMNS, Mapping, Use, guessed, read_mapped, tables_in
 from tracker.services.errors import Invalid, NotFound
 from tracker.services.intake import SourceView, plan_rows
-from tracker.services.known_columns import HEADER_ROWS, SHEET_FORMAT, header_digest, known_mappings
+from tracker.services.known_columns import HEADER_ROWS, SHEET_FORMATS, header_digest, known_mappings
 from tracker.store.column_mappings import ColumnMapping, mappings_of
 from tracker.store.engine import begin_write
 from tracker.store.plan_queries import source_with_plans
@@ -46,7 +46,7 @@ class Chosen:
 
 def wants_columns(view: SourceView) -> bool:
     """Whether a spreadsheet was read in which no task was found: then a person should say what its columns hold."""
-    has_table = view.source.format == SHEET_FORMAT and not view.assigning
+    has_table = view.source.format in SHEET_FORMATS and not view.assigning
     return has_table and bool(_largest(view.source.text))
 
 
@@ -99,7 +99,7 @@ def _source(session: Session, actor: Actor, source_id: int) -> Source:
 
 def _rows(source: Source) -> tuple[tuple[str, ...], ...]:
     """The first rows of the table that a person is asked about; raises Invalid when there is none."""
-    rows = _largest(source.text) if source.format == SHEET_FORMAT else []
+    rows = _largest(source.text) if source.format in SHEET_FORMATS else []
     if not rows:
         raise Invalid("这个文件里没有可以指定各列含义的表格。")
     if len(rows[0]) > MOST_COLUMNS:

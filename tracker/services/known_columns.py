@@ -14,7 +14,7 @@ from tracker.domain.text import compact
 from tracker.reading.mapped import Mapping, Use, read_mapped, tables_in
 from tracker.store.column_mappings import mappings_of
 
-SHEET_FORMAT = "xlsx"
+SHEET_FORMATS = frozenset(("xlsx", "xls"))
 HEADER_ROWS = 8
 """How many rows at a table's beginning may be its header."""
 
@@ -26,7 +26,7 @@ def header_digest(header: Sequence[str]) -> str:
 
 def with_known_columns(session: Session, scope_id: int, reading: SourceReading) -> SourceReading:
     """The reading of a spreadsheet, read again where its scope knows a header in it; any other as it is."""
-    if reading.format != SHEET_FORMAT:
+    if reading.format not in SHEET_FORMATS:
         return reading
     mappings = known_mappings(session, scope_id, reading.text)
     return replace(reading, plans=read_mapped(reading.text, mappings)) if mappings else reading

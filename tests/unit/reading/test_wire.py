@@ -40,8 +40,9 @@ def values_of(kind: Any) -> st.SearchStrategy[Any]:
     if isinstance(kind, type) and issubclass(kind, Enum):
         return st.sampled_from(kind)
     assert is_dataclass(kind), kind
+    make: Any = kind
     hints = get_type_hints(kind)
-    return st.builds(kind, **{field.name: values_of(hints[field.name]) for field in fields(kind)})
+    return st.builds(make, **{field.name: values_of(hints[field.name]) for field in fields(kind)})
 
 
 @given(values_of(SourceReading))

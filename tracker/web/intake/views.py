@@ -7,6 +7,7 @@ from werkzeug.wrappers import Response
 
 from tracker.domain.access import Permission
 from tracker.services.intake import Imported, import_scopes, recent_sources, source_view
+from tracker.services.old_formats import convertible
 from tracker.services.reading_files import warm_up
 from tracker.services.reading_jobs import begin, outcome_of, readings_under_way, wait_for
 from tracker.store.readings import ReadingState
@@ -54,6 +55,7 @@ def _new_page(form: ImportForm) -> tuple[str, int]:
         sources=recent_sources(session(), actor()),
         under_way=[(job, words_of_progress(job)) for job in readings_under_way(session(), actor())],
         most_mb=settings().max_upload_mb,
+        old_formats=convertible(settings().reading),
     )
     return page, 422 if form.errors else 200
 
