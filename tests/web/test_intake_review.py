@@ -328,7 +328,7 @@ def test_the_report_is_downloaded(supervisor: Visitor, session: Session, city: C
     a_review(session, city, a_draft("甲"), a_draft("乙", "市教育局"))
     assert f"/{of}/coverage.xlsx" in supervisor(f"/{of}/coverage").html
     answer = supervisor.answer(f"/{of}/coverage.xlsx")
-    assert answer.mimetype.endswith("spreadsheetml.sheet")
+    assert (answer.mimetype or "").endswith("spreadsheetml.sheet")
     assert "filename*=UTF-8''%E8%A6%86%E7%9B%96" in answer.headers["Content-Disposition"]
     sheet = load_workbook(BytesIO(answer.data)).active
     assert sheet is not None
