@@ -29,7 +29,7 @@ from tracker.store.undo_queries import (
     adoptions_of_plan,
     batches_of,
     delete_tasks,
-    hold_parts,
+    hold_tasks,
     people_told,
 )
 
@@ -150,7 +150,7 @@ def batches(session: Session, actor: Actor, plan_id: int) -> tuple[Batch, ...]:
 def _held(session: Session, draft_ids: Sequence[int]) -> list[AdoptedAs]:
     """The tasks of these drafts, held first and then looked at: nobody can sign for one in between."""
     found = adopted_as(session, draft_ids)
-    hold_parts(session, [each.task_id for each in found.values()])
+    hold_tasks(session, [each.task_id for each in found.values()])
     return list(adopted_as(session, draft_ids).values())
 
 

@@ -267,9 +267,9 @@ def race(url: str) -> tuple[str, str]:
         held(*args)  # type: ignore[arg-type]
         looked.set()
 
-    held = undo_queries.hold_parts
+    held = undo_queries.hold_tasks
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(intake_undo, "hold_parts", hold)
+        patch.setattr(intake_undo, "hold_tasks", hold)
         threads = [threading.Thread(target=run) for run in (undo, sign)]
         for thread in threads:
             thread.start()
