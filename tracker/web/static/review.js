@@ -200,7 +200,7 @@
       return;
     }
     event.preventDefault();
-    queue = queue.then(() => send(form, card));
+    queue = queue.then(() => card.isConnected && send(form, card)).catch(() => form.submit());
   });
 
   // Keys -------------------------------------------------------------------------------------------------------
