@@ -70,6 +70,7 @@ def _match_and_adopt_the_other(page: Page) -> None:
     card = page.get_by_role("article").filter(has=page.get_by_role("heading", name=SECOND))
     expect(card).to_contain_text("市城区照明养护所")
     expect(card).to_contain_text("未对应")
+    card.get_by_text("对应“市城区照明养护所”到…").click()
     card.get_by_label("登记为新单位").check()
     card.get_by_role("button", name="确定对应").click()
     card.get_by_role("button", name="采纳").click()

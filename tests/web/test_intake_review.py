@@ -100,6 +100,18 @@ def test_prose_and_duties_are_marked_and_never_in_the_preview(
     assert [state_of(session, one).value for one in ids] == ["open", "open", "adopted"]
 
 
+def test_the_text_left_out_leads_to_the_nearest_clause(supervisor: Visitor, session: Session, city: City) -> None:
+    drafts = [a_draft(f"任务{n}。" + "逐一登记，形成台账。" * 20, "市教育局") for n in range(150)]
+    path, ids = a_review(session, city, *drafts)
+    before, after = supervisor(f"{path}?page=3").root.all("p", class_="gap-link")
+    assert "有第1至第" in before.text
+    assert "至第150条" in after.text
+    for gap, draft_id in ((before, ids[47]), (after, ids[76])):
+        link = gap.one("a").get("href")
+        assert abs(int(link.rpartition("-")[2]) - draft_id) <= 3
+        assert int(link.rpartition("-")[2]) in {int(one) for one in cards(supervisor(link.partition("#")[0]))}
+
+
 # Deeds in place -------------------------------------------------------------------------------------------------
 
 
@@ -328,7 +340,7 @@ def test_the_report_is_downloaded(supervisor: Visitor, session: Session, city: C
     a_review(session, city, a_draft("甲"), a_draft("乙", "市教育局"))
     assert f"/{of}/coverage.xlsx" in supervisor(f"/{of}/coverage").html
     answer = supervisor.answer(f"/{of}/coverage.xlsx")
-    assert answer.mimetype.endswith("spreadsheetml.sheet")
+    assert (answer.mimetype or "").endswith("spreadsheetml.sheet")
     assert "filename*=UTF-8''%E8%A6%86%E7%9B%96" in answer.headers["Content-Disposition"]
     sheet = load_workbook(BytesIO(answer.data)).active
     assert sheet is not None

@@ -99,11 +99,20 @@ def edit(session: Session, actor: Actor, now: datetime, draft_id: int, given: Dr
 
 
 def clause_around(session: Session, draft: Draft) -> tuple[str, str, str] | None:
-    """The draft's clause with the text before and after it; None when the plan's text is not kept.
+    """The draft's clause with the text before and after it, in whole lines; None when the plan's text is not kept.
 
     A bracket alone (责任单位：…) does not say what is to be done.
     """
-    return text_around(session, draft, CONTEXT)
+    around = text_around(session, draft, CONTEXT)
+    if around is None:
+        return None
+    before, clause, after = around
+    # A side of full length was cut somewhere in a line.
+    if len(before) == CONTEXT and "\n" in before:
+        before = before.partition("\n")[2]
+    if len(after) == CONTEXT and "\n" in after:
+        after = after.rpartition("\n")[0]
+    return before, clause, after
 
 
 def edit_of(draft: Draft) -> DraftEdit:

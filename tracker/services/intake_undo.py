@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 
@@ -28,7 +29,7 @@ from tracker.store.undo_queries import (
     adoptions_of_plan,
     batches_of,
     delete_tasks,
-    hold_parts,
+    hold_tasks,
     people_told,
 )
 
@@ -149,14 +150,19 @@ def batches(session: Session, actor: Actor, plan_id: int) -> tuple[Batch, ...]:
 def _held(session: Session, draft_ids: Sequence[int]) -> list[AdoptedAs]:
     """The tasks of these drafts, held first and then looked at: nobody can sign for one in between."""
     found = adopted_as(session, draft_ids)
-    hold_parts(session, [each.task_id for each in found.values()])
+    hold_tasks(session, [each.task_id for each in found.values()])
     return list(adopted_as(session, draft_ids).values())
 
 
 def _delete(session: Session, adopted: Sequence[AdoptedAs]) -> int:
+    """Deletes the tasks; how many people know of them. Invalid when something else rests on one of them."""
     ids = [each.task_id for each in adopted]
     told = people_told(session, ids) if ids else 0
-    delete_tasks(session, ids)
+    try:
+        delete_tasks(session, ids)
+    except IntegrityError:
+        session.rollback()
+        raise Invalid("已有其他记录与这些任务关联，不能撤销采纳。如确需收回，请到任务页面办理“撤销”。") from None
     return told
 
 

@@ -74,10 +74,9 @@ def _first_deeds(session: Session, wanted: object) -> dict[int, Deed]:
     return {task_id: Deed(event, at, actor, unit) for task_id, event, at, actor, unit in rows}
 
 
-def hold_parts(session: Session, task_ids: Collection[int]) -> None:
-    """Keeps others from acting on the parts of these tasks until the end of the transaction."""
-    parts = select(Assignment.id).where(Assignment.task_id.in_(task_ids)).order_by(Assignment.id)
-    session.execute(parts.with_for_update())
+def hold_tasks(session: Session, task_ids: Collection[int]) -> None:
+    """Keeps others from acting on these tasks until the end of the transaction: the row that every deed holds first."""
+    session.execute(select(Task.id).where(Task.id.in_(task_ids)).order_by(Task.id).with_for_update())
 
 
 def people_told(session: Session, task_ids: Collection[int]) -> int:

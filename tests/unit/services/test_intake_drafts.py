@@ -16,7 +16,7 @@ from tracker.domain.roles import Role
 from tracker.domain.units import UnitKind
 from tracker.services.errors import Invalid
 from tracker.services.intake import import_source
-from tracker.services.intake_drafts import DraftEdit, StaleDraft, UnitEdit, drop, edit, edit_of, restore
+from tracker.services.intake_drafts import DraftEdit, StaleDraft, UnitEdit, clause_around, drop, edit, edit_of, restore
 from tracker.services.intake_lists import Show, Wanted
 from tracker.services.intake_matching import Match, NewUnit, match_name
 from tracker.services.intake_review import review
@@ -208,3 +208,12 @@ def test_lists_and_pages(session: Session, city: City) -> None:
     found = review(session, actor, plan_id, Wanted(Show.ADOPTED), draft_id=last)
     assert (found.show, found.page.number) == (Show.ALL, 4)
     assert last in {row.draft.id for row in found.page.rows}
+
+
+def test_a_clause_is_shown_among_whole_lines(session: Session, city: City) -> None:
+    drafts = [a_draft(f"任务{n}：{'登记' * 60}", "市教育局") for n in range(5)]
+    done = import_source(session, the_actor(city.supervisor), NOW, a_reading(*drafts), city.root.id)
+    third = drafts_of(session, session.get_one(Source, done.source_id).plans[0].id)[2]
+    around = clause_around(session, third)
+    assert around
+    assert around == (f"{drafts[1].quote}\n", drafts[2].quote, f"\n{drafts[3].quote}")

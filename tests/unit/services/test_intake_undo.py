@@ -28,6 +28,7 @@ from tracker.services.intake_undo import ActedOn, Undone, WantedBatch, batches, 
 from tracker.services.polling import Answer, Place, Poll, answer_poll
 from tracker.services.sweep import sweep
 from tracker.services.work import act
+from tracker.store import undo_queries
 from tracker.store.engine import make_engine, write_session
 from tracker.store.notices import Notice
 from tracker.store.plan_queries import drafts_of
@@ -266,9 +267,9 @@ def race(url: str) -> tuple[str, str]:
         held(*args)  # type: ignore[arg-type]
         looked.set()
 
-    held = intake_undo.hold_parts
+    held = undo_queries.hold_tasks
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(intake_undo, "hold_parts", hold)
+        patch.setattr(intake_undo, "hold_tasks", hold)
         threads = [threading.Thread(target=run) for run in (undo, sign)]
         for thread in threads:
             thread.start()

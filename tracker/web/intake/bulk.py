@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import flash, redirect, render_template, request, url_for
 
 from tracker.domain.access import Permission
-from tracker.services.errors import Stale
+from tracker.services.errors import Invalid, Stale
 from tracker.services.intake_adopt import adopt_sure, sure_drafts
 from tracker.services.intake_undo import undo_batch
 from tracker.web.access import requires
@@ -52,6 +52,8 @@ def undo_many(plan_id: int) -> Answer:
         undone = undo_batch(session(), actor(), now(), plan_id, form.wanted())
     except Stale as stale:
         return review_page(plan_id, Trouble(str(stale)), 409)
+    except Invalid as fault:
+        return review_page(plan_id, Trouble(str(fault)), 422)
     if undone.tasks:
         flash(f"已撤销采纳{undone.tasks}条，它们重新待核，单位的清单和日历里不再出现。{told(undone.told)}", "success")
     else:

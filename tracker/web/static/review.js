@@ -200,7 +200,7 @@
       return;
     }
     event.preventDefault();
-    queue = queue.then(() => send(form, card));
+    queue = queue.then(() => card.isConnected && send(form, card)).catch(() => form.submit());
   });
 
   // Keys -------------------------------------------------------------------------------------------------------
@@ -222,6 +222,12 @@
     if (all[at]) {
       view(narrow.matches && !text.clientHeight ? "drafts" : "both");
       pointAt(all[at]);
+      return;
+    }
+    const link = review.querySelector(`.pager a[rel="${by > 0 ? "next" : "prev"}"]`);
+    if (link && all.length) {
+      link.focus();
+      say(by > 0 ? "这是本页最后一条，按回车键到下一页。" : "这是本页第一条，按回车键到上一页。");
     }
   }
 
@@ -274,7 +280,7 @@
     a: () => settleBy("a", "这一条的单位还没有补齐，不能采纳。请先对应单位，或按 e 修改。"),
     d: () => settleBy("d", "这一条不能舍弃。"),
     e: () => settleBy("e", "这一条不能修改。"),
-    u: () => press(document.getElementById(settled.at(-1)) || here(), "u") || say("没有可以撤销的采纳或舍弃。", true),
+    u: () => press(document.getElementById(settled[settled.length - 1]) || here(), "u") || say("没有可以撤销的采纳或舍弃。", true),
     o: showText,
     "?": () => { keys.open = !keys.open; },
     "？": () => { keys.open = !keys.open; },
@@ -285,7 +291,7 @@
 
   document.addEventListener("keydown", (event) => {
     const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
-    const ours = Object.hasOwn(KEYS, key) && !event.ctrlKey && !event.metaKey && !event.altKey && !event.isComposing;
+    const ours = Object.prototype.hasOwnProperty.call(KEYS, key) && !event.ctrlKey && !event.metaKey && !event.altKey && !event.isComposing;
     if (!ours || isTyping(event.target) || (event.repeat && !/^(?:j|k|Arrow.*)$/.test(key))) {
       return;
     }
