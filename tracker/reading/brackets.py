@@ -59,7 +59,7 @@ HIDDEN = "\x00"
 
 
 def top_level(text: str) -> str:
-    """The text with all that stands in brackets, 《》 or 〈〉 hidden, sign for sign; after an unclosed one, the rest."""
+    """The text with what stands in brackets, 《》 or 〈〉 hidden, sign for sign; after an unclosed one, the rest."""
     if not _ANY_SIGN.search(text):
         return text
     parts, at, depth = [], 0, 0

@@ -321,7 +321,7 @@ def _split_more(name: str) -> list[str]:
 
 
 def _without_note(name: str, second_names: bool) -> str:
-    """The name without a note at its end (市委研究室（原市委改革办）); 各县（市、区）, （含…） and second names stay."""
+    """The name without a note at its end (市委研究室（原市委改革办）); 各县（市、区）, （含…）, second names stay."""
     while True:
         found = _NOTE.search(name)
         if not found or not found.start() or ONLY_ADMIN.fullmatch(found["words"]) or found["words"][:1] in ("含", "包"):

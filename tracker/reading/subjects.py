@@ -28,7 +28,10 @@ _NAME_GOES_ON = re.compile(
     r"组织部|统筹部|协调(?:小组|办|组)|推进(?:小组|办|组)|监督(?:局|管理|委|检|执法)|指导(?:中心|站)|保障(?:局|部|处|中心)|支持中心"
 )
 _PART_OF_NAME = re.compile("组织|协调|推进|监督|指导|保障|统筹|研究|支持|发布|审核|实施|安排|对外|对口|应急")
-_LAST_OF_NAMES = "局委办厅部院署处科股所站社校队心府会室馆团行门位构业织体台区县市州盟旗省镇乡道村地组专班公司集关方面）)协联政司园企院财"
+_LAST_OF_NAMES = (
+    "局委办厅部院署处科股所站社校队心府会室馆团行门位构业织体台区县市州盟旗省镇乡道村"
+    "地组专班公司集关方面）)协联政司园企院财"
+)
 _PREDICATE = re.compile(f"{_BINDING}|{_OPENING}")
 _END = re.compile(f"[{''.join(sorted(_LAST_OF_NAMES))}](?P<comma>[，,]?)(?=(?P<binding>{_BINDING})|{_OPENING})")
 """The last character of a name before words that begin a predicate: those that bind, or those that may merely tell."""
