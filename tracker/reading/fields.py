@@ -117,12 +117,21 @@ def _take_value(got: _Gathering, label: Label, value: str) -> None:
     if label.opens is Opens.PERSONS:
         got.persons = True
     elif label.opens is Opens.DEADLINE and value:
-        got.deadlines.append(value)
+        _take_deadline(got, value)
     elif label.opens is Opens.UNITS:
         listed = read_units(value, label.role, got.listed.prefix)
         got.take(listed)
         if listed.persons:
             got.doubts["person-dropped"] = None
+
+
+def _take_deadline(got: _Gathering, value: str) -> None:
+    """A deadline label's value; units that follow the day with a cue (2024年7月底前，A牵头，B配合) are taken too."""
+    listed = read_units(value) if has_cue(value) else UnitList()
+    if listed.units and listed.deadlines and all(is_surely_unit(unit.name) for unit in listed.units):
+        got.take(listed)
+    else:
+        got.deadlines.append(value)
 
 
 def _only_sure(units: UnitList) -> UnitList:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
@@ -23,6 +24,9 @@ from tracker.reading.labels import Label, Opens, labels_in
 from tracker.reading.outline import Heading, Placed
 from tracker.reading.unit_words import looks_like_unit
 from tracker.reading.wrapping import unwrapped
+
+_OTHER_LABEL = re.compile(r"\s*[\u4e00-\u9fff]{2,8}[：:]")
+"""A line that tells something else of the same matter (资金来源：…); the block may go on after it."""
 
 _Line = tuple[int, Placed, tuple[Label, ...]]
 """A label line: its paragraph's index, the paragraph, and its labels."""
@@ -82,7 +86,7 @@ def _continues(block: _Block, items: Sequence[Placed], index: int) -> bool:
         return False
     if block.owner is not None and placed.own and placed.headings[-1] == block.owner:
         return False
-    return block.listing or _is_value(block, items, index)
+    return block.listing or bool(_OTHER_LABEL.match(placed.paragraph.flat)) or _is_value(block, items, index)
 
 
 def _is_value(block: _Block, items: Sequence[Placed], index: int) -> bool:

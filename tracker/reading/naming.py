@@ -36,7 +36,7 @@ _CUES: tuple[tuple[Role | None, str], ...] = (
     (Role.RESPONSIBLE, r"(?:分别|共同)?(?:作?为|是)(?:责任|落实|实施|承办)(?:单位|部门|主体)"),
     (
         Role.SUPPORT,
-        rf"(?:等)?(?:{_BY_DUTY})?(?:积极|共同|分别|协同)*(?:配合|(?<!政)协办(?!公)|(?<!委)会办(?!公)|协助|参与|(?<!业务)指导(?=$|[，,；;。、）)]))(?!单位|部门|处室|科室)(?:落实|实施|做好|推进|完成|负责|办理)*",
+        rf"(?:等)?(?:{_BY_DUTY})?(?:积极|共同|分别|协同)*(?:配合|(?<!政)协办(?!公)|(?<!委)会办(?!公)|协助|参与|参加(?=$|[，,；;。、）)])|(?<!业务)指导(?=$|[，,；;。、）)]))(?!单位|部门|处室|科室)(?:落实|实施|做好|推进|完成|负责|办理)*",
     ),
     (
         Role.LEAD,
@@ -49,7 +49,7 @@ _CUES: tuple[tuple[Role | None, str], ...] = (
 )
 _CUE = re.compile("|".join(f"(?P<c{n}>{pattern})" for n, (_, pattern) in enumerate(_CUES)))
 SUPPLIES = re.compile(
-    r"[，,]?(?:各|分别|共同|负责)?(?:供稿|撰稿|提供|收集|撰写|编写|组稿|汇总(?!表)|(?<![月季度年旬周日期时])报送|供图)(?!单位|部门|人|服务|保障|支持)"
+    r"[，,]?(?:各|分别|共同|负责)?(?:供稿|撰稿|提供|收集|撰写|编写|组稿|汇总(?!表)|(?<![月季度年旬周日期时末底前内])报送|供图)(?!单位|部门|人|服务|保障|支持)"
 )
 """The cues by which a contributor to a yearbook or a collection is named."""
 
@@ -73,6 +73,9 @@ _THINGS = ("实验室", "教研室", "街道", "社区", "学院", "学校", "�
 _PARTY_COMMITTEE = ("党委", "党工委")
 _ITS_GOVERNMENT = ("政府", "人民政府", "管委会", "办事处")
 """各乡镇党委、政府 is one entry: the second word says whose government only together with the first."""
+
+_ABOVE = ("中央", "国家", "部", "省", "中", "自治区")
+"""中央、省驻市有关单位 is one entry."""
 
 _AND = re.compile(r"(?:以及|及其?|和|与|暨|会同|联合)")
 _NOTE = re.compile(r"[（(〈<](?P<words>[^（()）〈〉<>]*)[)）〉>]$")
@@ -201,6 +204,8 @@ def _pieces(segment: str) -> Iterator[tuple[str, str]]:
 
 def _is_one_collective(first: str, second: str) -> bool:
     """各市、县（区）人民政府 is one: the first part has no organ of its own, the second only kinds of places."""
+    if first in _ABOVE and "驻" in second:
+        return True
     plain = re.sub(r"[、]", "", first)
     if first.endswith(_PARTY_COMMITTEE) and second in _ITS_GOVERNMENT:
         return True
@@ -227,7 +232,7 @@ def _names(piece: str, role: Role, result: UnitList) -> Iterator[tuple[str, Role
     for name in _split_and(_DUTY_TOLD.sub("", _after_by(piece))):
         for one in _split_more(_TRAILING.sub("", name)):
             clean = _without_note(_PREFIX.sub("", one), result.second_names).strip("“”\"' 　（(")
-            if not clean or _JUNK.fullmatch(clean):
+            if not clean or _JUNK.fullmatch(clean) or clean.startswith(("是指", "指的是", "是")):
                 continue
             if is_person(clean):
                 result.persons.append(clean)
@@ -251,6 +256,7 @@ def _take_deadline(piece: str, result: UnitList) -> str:
         return piece
     before, after = piece[: found[0].start], piece[found[-1].end :]
     dated = any(one.point.kind in _DATED and one.rule != "year" for one in found)
+    dated = dated or (not before and len(after) <= _LONGEST_DEED)
     if _AROUND_DATE.match(before) and (_AROUND_DATE.match(after) or (dated and _tells_deed(after))):
         result.deadlines.append(piece)
         return ""
@@ -264,6 +270,7 @@ def _take_deadline(piece: str, result: UnitList) -> str:
     return piece
 
 
+_LONGEST_DEED = 8
 _FIXED = (DeadlineKind.FIXED, DeadlineKind.RECURRING)
 _DATED = (*_FIXED, DeadlineKind.RELATIVE, DeadlineKind.EVENT)
 _OTHERS_TIME = re.compile(
@@ -273,6 +280,8 @@ _OTHERS_TIME = re.compile(
 
 _UNREAD_TIME = re.compile(
     r"[\u4e00-\u9fff]{2,8}(?:前|后|起)(?:\d{1,3}个?(?:工作)?[日天周月])?内?(?:全部|全面|基本)?(?:完成|到位|启动)"
+    r"|(?=\d)(?:20\d\d年)?(?:\d{1,2}月)?(?:\d{1,2}日)?(?:[上中下]旬|[底初])?前?(?:启动|开始|开工|起)[\u4e00-\u9fff]{0,8}"
+    r"|每[月季周年旬][\u4e00-\u9fff]{0,6}"
 )
 """A time that hangs on an event of the matter itself: 供热前15日完成."""
 
@@ -328,7 +337,7 @@ def _split_more(name: str) -> list[str]:
 
 
 def _without_note(name: str, second_names: bool) -> str:
-    """The name without a note at its end (市委研究室（原市委改革办）); 各县（市、区）, （含…） and second names stay."""
+    """The name without a note at its end (市委研究室（原市委改革办）); 各县（市、区） and second names stay."""
     while True:
         found = _NOTE.search(name)
         if not found or not found.start() or ONLY_ADMIN.fullmatch(found["words"]) or found["words"][:1] in ("含", "包"):
