@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -9,6 +10,8 @@ _KIND = {"（": 0, "(": 0, "【": 1, "〔": 2, "[": 3, "［": 3, "{": 4, "〖": 
 _QUOTES = {"〈", "《"}
 _CLOSES = {"）": 0, ")": 0, "】": 1, "〕": 2, "]": 3, "］": 3, "}": 4, "〗": 5, "﹞": 6}
 _UNQUOTES = {"〉", "》"}
+_SIGN = re.compile(f"[{re.escape(''.join((*_KIND, *_CLOSES)))}]")
+_HIDES = re.compile(f"[{re.escape(''.join((*_KIND, *_CLOSES, *_QUOTES, *_UNQUOTES)))}]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,12 +38,15 @@ def brackets_in(flat: str) -> tuple[Bracket, ...]:
 
 def _pairs(flat: str) -> Iterator[Bracket]:
     stack: list[int] = []
-    for at, char in enumerate(flat):
+    for sign in _SIGN.finditer(flat):
+        at, char = sign.start(), sign.group()
         if char in _KIND:
             stack.append(at)
-        elif char in _CLOSES and stack and _KIND[flat[stack[-1]]] == _CLOSES[char]:
+        elif stack and _KIND[flat[stack[-1]]] == _CLOSES[char]:
             start = stack.pop()
             yield Bracket(start, at + 1, len(stack), closed=True)
+    if not stack:
+        return
     stop = len(flat.rstrip())
     for depth in reversed(range(len(stack))):
         start = stack[depth]
@@ -49,8 +55,16 @@ def _pairs(flat: str) -> Iterator[Bracket]:
         yield Bracket(start, stop, depth, closed=False)
 
 
+def holds_bracket(text: str) -> bool:
+    """Whether any sign stands in the text that may hide a part of it."""
+    return _HIDES.search(text) is not None
+
+
 def outside_brackets(text: str) -> Iterator[tuple[int, str]]:
     """The characters (with offsets) outside brackets, 《》 and 〈〉; after an unclosed one none comes."""
+    if not holds_bracket(text):
+        yield from enumerate(text)
+        return
     depth = 0
     for at, char in enumerate(text):
         if char in _KIND or char in _QUOTES:

@@ -107,9 +107,9 @@ def begin_of(flat: str) -> int:
 def open_labels(flat: str) -> tuple[Label, ...]:
     """The labels that stand outside brackets."""
     begin = begin_of(flat)
-    open_at = {at for at, _ in outside_brackets(flat)}
-    shown = " " * begin + flat[begin:]
-    return tuple(label for label in labels_in(shown) if label.start >= begin and label.start in open_at)
+    labels = labels_in(" " * begin + flat[begin:])
+    open_at = {at for at, _ in outside_brackets(flat)} if labels else set()
+    return tuple(label for label in labels if label.start >= begin and label.start in open_at)
 
 
 def is_lone(flat: str, labels: tuple[Label, ...]) -> bool:

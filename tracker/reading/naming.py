@@ -14,7 +14,7 @@ from tracker.domain.deadlines import find_in_clause
 from tracker.domain.drafts import DeadlineKind, UnitMention
 from tracker.domain.roles import Role
 from tracker.domain.text import compact, tidy
-from tracker.reading.brackets import outside_brackets
+from tracker.reading.brackets import holds_bracket, outside_brackets
 from tracker.reading.prefixes import prefix_of, with_prefix
 from tracker.reading.unit_words import (
     COLLECTIVE_HEAD,
@@ -179,6 +179,8 @@ def _before_last_group(open_words: str) -> int:
 
 def _masked(words: str) -> list[str]:
     """The words with everything in brackets hidden, so that only the top level is seen."""
+    if not holds_bracket(words):
+        return list(words)
     hidden = ["\x00"] * len(words)
     for at, char in outside_brackets(words):
         hidden[at] = char

@@ -15,7 +15,7 @@ _BRACKET = re.compile(f"[{re.escape(_OPEN + _CLOSE)}]")
 _AMID = ("，", "、", "；", "（")
 _MOST_JOINED = 6
 _LONG = 50
-_PAGE_NUMBER = re.compile(r"\s*(?:[-—–－·]+\s*\d{1,4}\s*[-—–－·]+|第\s*\d{1,4}\s*页(?:\s*共\s*\d{1,4}\s*页)?)\s*")
+_PAGE_NUMBER = re.compile(r"\s*(?:[-—–－·]+\s*\d{1,4}\s*[-—–－·]+|第\s*\d{1,4}\s*页(?:\s*共\s*\d{1,4}\s*页)?)\s*$")
 _LONGEST_PAGE_NUMBER = 30
 
 
@@ -72,7 +72,7 @@ def _marked(lines: list[tuple[int, str]], cells: bool) -> Iterator[Paragraph]:
     blank = True
     for at, line in lines:
         is_cell = "\t" in line.strip() or (cells and line.startswith("\t"))
-        if len(line) < _LONGEST_PAGE_NUMBER and _PAGE_NUMBER.fullmatch(line):
+        if len(line) < _LONGEST_PAGE_NUMBER and _PAGE_NUMBER.match(line):
             continue
         if line.strip() or is_cell:
             yield Paragraph(at, at + len(line), unbracketed(line), blank, is_cell)

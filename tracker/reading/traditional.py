@@ -5,6 +5,7 @@ The table holds the characters that plans are made of, one for one, so that offs
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from tracker.domain.drafts import Draft, PlanReading
@@ -31,13 +32,14 @@ _PAIRS = (
     "釀酿鈔钞鉗钳銳锐錦锦錨锚鎊镑鎳镍鏞镛鐮镰鑲镶閩闽闆板闖闯隴陇雞鸡靂雳鞦秋韻韵頌颂頑顽頗颇顏颜顫颤颱台飢饥飽饱餅饼餓饿馴驯駁驳駱骆騎骑驚惊驟骤骯肮髮发鬆松鬧闹鬮阄鯨鲸鰱鲢鴻鸿鷗鸥鷹鹰鹼碱黌黉鼴鼹齣出龕龛龜龟"
 )
 _TABLE = {ord(_PAIRS[at]): _PAIRS[at + 1] for at in range(0, len(_PAIRS), 2) if _PAIRS[at] != _PAIRS[at + 1]}
+_ANY = re.compile(f"[{''.join(map(chr, _TABLE))}]")
 _BEFORE = 2000
 """A draft's title and names are looked for in its quote and in so many characters before it."""
 
 
 def simplified(text: str) -> str:
     """The text with traditional characters made simplified, one code point for one."""
-    return text.translate(_TABLE)
+    return text.translate(_TABLE) if _ANY.search(text) else text
 
 
 def as_written(plan: PlanReading, text: str, plain: str) -> PlanReading:
