@@ -176,7 +176,8 @@ def cue_clauses(items: Sequence[Placed]) -> Iterator[Clause]:
                 continue
             words = without_number(words)
             begin = len(stripped) - len(words)
-        fields = read_cue_line(words.strip()) if _is_plain(words) else None
+        alone = begin == 0 and not placed.own and index > 0
+        fields = read_cue_line(words.strip(), one_may_do=alone) if _is_plain(words) else None
         if fields:
             begin += len(words) - len(words.lstrip())
             form = Form.INLINE if stripped[:begin].strip() else Form.LINE

@@ -117,7 +117,7 @@ def _take_value(got: _Gathering, label: Label, value: str) -> None:
     if label.opens is Opens.PERSONS:
         got.persons = True
     elif label.opens is Opens.DEADLINE and value:
-        _take_deadline(got, value)
+        _take_deadline(got, value, names_units="单位" in label.words or "部门" in label.words)
     elif label.opens is Opens.UNITS:
         listed = read_units(value, label.role, got.listed.prefix)
         got.take(listed)
@@ -125,9 +125,12 @@ def _take_value(got: _Gathering, label: Label, value: str) -> None:
             got.doubts["person-dropped"] = None
 
 
-def _take_deadline(got: _Gathering, value: str) -> None:
-    """A deadline label's value; units that follow the day with a cue (2024年7月底前，A牵头，B配合) are taken too."""
-    listed = read_units(value) if has_cue(value) else UnitList()
+def _take_deadline(got: _Gathering, value: str, names_units: bool) -> None:
+    """A deadline label's value; units that follow the day with a cue (2024年7月底前，A牵头，B配合) are taken too.
+
+    ``names_units`` tells that the label speaks of both (完成时限及责任单位).
+    """
+    listed = read_units(value) if names_units or has_cue(value) else UnitList()
     if listed.units and listed.deadlines and all(is_surely_unit(unit.name) for unit in listed.units):
         got.take(listed)
     else:

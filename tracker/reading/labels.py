@@ -34,7 +34,7 @@ class Label:
     words: str
 
 
-_BODY = "(?:单位|部门|处室|科室|股室|机构|主体|地区|地方|县区|乡镇|镇街|村居|站所|部室|院系|企业|属地|方)"
+_BODY = "(?:单位|部门|处室|科室|股室|机构|主体|地区|地方|县区|乡镇|镇街|村居|站所|部室|院系|企业|属地|专班|工作组|党组织|支部|站办所|[处科股][（(]室[)）]|方)"
 _LABELS: tuple[tuple[Opens, Role, str], ...] = (
     (Opens.OTHER, Role.RESPONSIBLE, "(?:督导|督办|督查|监督|监管|验收|考核|指导|包保|挂牌|帮扶)(?:责任)?(?:单位|部门)"),
     (
@@ -95,7 +95,12 @@ def _spaced(pattern: str) -> str:
 
 _NOTE = r"(?:[ \t　]*[（(][^（()）：:]{1,14}[)）])?"
 _GROUPS = "|".join(f"(?P<l{n}>{_spaced(pattern)})" for n, (_, _, pattern) in enumerate(_LABELS))
-_SECOND = "|".join(_spaced(pattern) for opens, _, pattern in _LABELS if opens in (Opens.DEADLINE, Opens.PERSONS))
+_SECOND = "|".join(
+    [
+        *(_spaced(pattern) for opens, _, pattern in _LABELS if opens in (Opens.DEADLINE, Opens.PERSONS)),
+        _spaced("(?:责任|牵头)(?:单位|部门)"),
+    ]
+)
 _AND = rf"(?:[ \t　]*(?:和|及|与|、|/)[ \t　]*(?P<and>{_SECOND}))?"
 _LABEL = re.compile(
     r"(?:(?<=[\s，,；;。、：:（(【〔〖\[［|｜★●■▲◆•])|^)(?:\d[.．、])?" rf"(?:{_GROUPS}){_NOTE}{_AND}[ \t　]*[:：]"

@@ -21,7 +21,6 @@ from tracker.reading.unit_words import (
     COLLECTIVE_TAIL,
     ONLY_ADMIN,
     is_person,
-    is_surely_unit,
     looks_like_unit,
 )
 
@@ -263,9 +262,9 @@ def _take_deadline(piece: str, result: UnitList) -> str:
         result.deadlines.append(piece)
         return ""
     dated = any(one.point.kind in _FIXED and one.rule != "year" for one in found)
-    if dated and looks_like_unit(before.rstrip("于在：:")) and _AROUND_DATE.match(after):
+    if dated and looks_like_unit(before.rstrip("于在：:—－-")) and _AROUND_DATE.match(after):
         result.deadlines.append(piece[found[0].start :])
-        return before.rstrip("于在：:")
+        return before.rstrip("于在：:—－-")
     if dated and _AROUND_DATE.match(before) and looks_like_unit(after.lstrip("，由")):
         result.deadlines.append(piece[: found[-1].end])
         return after.lstrip("，由")
@@ -347,7 +346,7 @@ def _without_note(name: str, second_names: bool) -> str:
         head = name[: found.start()]
         if head.startswith("各") or not looks_like_unit(head) or _KIND_NOTE.fullmatch(found["words"]):
             return name
-        if second_names and is_surely_unit(found["words"]) and not _NO_NAME.search(found["words"]):
+        if second_names and looks_like_unit(found["words"]) and not _NO_NAME.search(found["words"]):
             return name
         name = head
 
