@@ -42,7 +42,10 @@ class Sign(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Fields:
-    """What a clause's words say; ``added`` are units that its rule (不再列出) gives to all later clauses."""
+    """What a clause's words say; ``added`` are units that its rule (不再列出) gives to all later clauses.
+
+    ``marked`` are the names with a sign (市教育局*), whose meaning a note of the plan tells.
+    """
 
     sign: Sign
     units: tuple[UnitMention, ...] = ()
@@ -51,6 +54,7 @@ class Fields:
     added: tuple[UnitMention, ...] = ()
     doubts: tuple[str, ...] = ()
     first_leads: bool = False
+    marked: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
@@ -66,6 +70,7 @@ class _Gathering:
         self.listed.units += [unit for unit in units.units if unit.name not in known]
         self.deadlines += units.deadlines
         self.listed.prefix = units.prefix
+        self.listed.marked += units.marked
         self.persons = self.persons or bool(units.persons)
         self.doubts |= units.doubts
 
@@ -73,7 +78,8 @@ class _Gathering:
         units = tuple(self.listed.units)
         if any(not looks_like_unit(unit.name) for unit in units):
             self.doubts["odd-name"] = None
-        return Fields(sign, units, tuple(self.deadlines), self.persons, added, tuple(self.doubts))
+        marked = tuple(self.listed.marked)
+        return Fields(sign, units, tuple(self.deadlines), self.persons, added, tuple(self.doubts), marked=marked)
 
 
 def read_bracket(inner: str) -> Fields | None:
@@ -158,9 +164,7 @@ def _unlabelled(words: str, added: tuple[UnitMention, ...]) -> Fields | None:
         return got.done(Sign.CUE, added)
     if not all(sure_enough):
         return None
-    sure = all(is_surely_unit(unit.name) for unit in units)
-    offices = len(units) > 1 or bool(got.deadlines)
-    return got.done(Sign.BARE, added) if sure or offices else None
+    return got.done(Sign.BARE, added)
 
 
 def _fits(unit: UnitMention) -> bool:

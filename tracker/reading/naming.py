@@ -53,6 +53,7 @@ SUPPLIES = re.compile(
 """The cues by which a contributor to a yearbook or a collection is named."""
 
 _LONGEST_NAME = 60
+_MARKS = "*＊★▲△☆#"
 _SEPARATORS = "、，,；;。/／｜|\n"
 _ROLE_NOTE = re.compile(r"[（(](?P<role>牵头|主办|主责|配合|协办|会办|参与|负责)(?:单位|部门)?[)）]")
 _PREFIX = re.compile(
@@ -111,6 +112,7 @@ class UnitList:
     places: dict[str, int] = field(default_factory=dict)
     prefix: str | None = None
     second_names: bool = True
+    marked: list[str] = field(default_factory=list)
 
 
 def read_units(
@@ -228,7 +230,8 @@ def _names(piece: str, role: Role, result: UnitList) -> Iterator[tuple[str, Role
     if noted:
         role = _note_role(noted["role"])
         piece = piece[: noted.start()] + piece[noted.end() :]
-    piece = _PREFIX.sub("", piece.strip(" \t　：:.．*★—-"))
+    is_marked = piece[:1] in _MARKS or piece[-1:] in _MARKS
+    piece = _PREFIX.sub("", piece.strip(" \t　：:.．—-" + _MARKS))
     piece = _take_deadline(piece, result)
     for name in _split_and(_DUTY_TOLD.sub("", _after_by(piece))):
         for one in _split_more(_TRAILING.sub("", name)):
@@ -238,6 +241,8 @@ def _names(piece: str, role: Role, result: UnitList) -> Iterator[tuple[str, Role
             if is_person(clean):
                 result.persons.append(clean)
             else:
+                if is_marked:
+                    result.marked.append(tidy(clean))
                 yield tidy(clean), role
 
 
