@@ -47,12 +47,13 @@ _FIRST_LEADS_NOTE = re.compile(
     r"[^。\n（）]{0,30}(?:第一位|第一个|首位|首个)[^。\n（）]{0,12}牵头(?:责任)?(?:单位|部门)"
 )
 _MARK_LEADS = re.compile(
-    r"(?:带|标|加|注|打)有?(?:注)?[“\"（(]?[*＊★▲△☆#][”\")）]?[^。；\n]{0,8}?(?:为|是)(?:该项任务的?)?牵头"
+    r"(?:带|标|加|注|打)有?(?:注)?[“\"（(]?[*\uff0a★▲△☆#][”\")）]?[^。；\n]{0,8}?(?:为|是)(?:该项任务的?)?牵头"
 )
 _TITLE_LABEL = re.compile(
     r"^(?:存在的?问题|具体问题|问题(?:描述|表现)?|任务(?:名称|内容)?|(?:工作|重点|具体)任务|项目名称|事项(?:名称)?|整改事项)"
     r"[一二三四五六七八九十\d]*[：:]\s*(?=\S)"
 )
+_RECORD_NAME = re.compile(r"(?:任务|项目|事项)名称[：:]|(?:工作|重点|具体)任务[：:]|整改事项[：:]")
 _CELL_LINE = re.compile(r"(?:^|\n)\t[^\n]*")
 
 
@@ -108,7 +109,7 @@ class _Drawer:
 
     def _title(self, clause: Clause) -> str:
         items = self.around.items
-        title = _title_of_block(clause, items) if clause.owner in self._many_blocks else ""
+        title = _title_of_block(clause, items, clause.owner in self._many_blocks)
         return _TITLE_LABEL.sub("", title or _title(clause, items, self._crowded))
 
     def _units(self, clause: Clause) -> tuple[UnitMention, ...]:
@@ -152,17 +153,20 @@ def _with_many_blocks(clauses: Iterable[Clause]) -> frozenset[Heading]:
     return frozenset(heading for heading, count in counted.items() if count > 1)
 
 
-def _title_of_block(clause: Clause, items: Sequence[Placed]) -> str:
-    """The unnumbered line right above a block of label lines, below their heading; "" if there is none."""
+def _title_of_block(clause: Clause, items: Sequence[Placed], one_of_many: bool) -> str:
+    """What names a block's task: its own line (任务名称：…), or, among many, the unnumbered line above."""
     if clause.form is not Form.LINE:
         return ""
     at = clause.index - 1
     while at > 0 and leading_labels(items[at]) and items[at].heading == clause.owner:
+        if _TITLE_LABEL.match(items[at].paragraph.flat.lstrip()):
+            break
         at -= 1
     above = items[at] if at >= 0 else None
     if above is None or above.own or above.heading != clause.owner or above.paragraph.is_cell:
         return ""
-    return title_of(above.paragraph.flat)
+    is_named = _RECORD_NAME.match(above.paragraph.flat.lstrip())
+    return title_of(above.paragraph.flat.strip()) if is_named or one_of_many else ""
 
 
 def _words_before(clause: Clause) -> str:

@@ -112,7 +112,7 @@ def read_labelled(words: str, labels: Sequence[Label], added: tuple[UnitMention,
         _take_value(got, label, words[label.end : after.start if after else len(words)])
     if any(label.slip for label in labels):
         got.doubts["label-slip"] = None
-    has_units = any(label.opens is Opens.UNITS for label in labels) or got.listed.units
+    has_units = any(label.names_units for label in labels) or got.listed.units
     if not has_units and not got.deadlines:
         return None
     return got.done(Sign.LABEL if has_units else Sign.DATE_ONLY, added)
@@ -123,7 +123,7 @@ def _take_value(got: _Gathering, label: Label, value: str) -> None:
     if label.opens is Opens.PERSONS:
         got.persons = True
     elif label.opens is Opens.DEADLINE and value:
-        _take_deadline(got, value, names_units="单位" in label.words or "部门" in label.words)
+        _take_deadline(got, value, label.names_units)
     elif label.opens is Opens.UNITS:
         listed = read_units(value, label.role, got.listed.prefix)
         got.take(listed)
@@ -137,7 +137,8 @@ def _take_deadline(got: _Gathering, value: str, names_units: bool) -> None:
     ``names_units`` tells that the label speaks of both (完成时限及责任单位).
     """
     listed = read_units(value) if names_units or has_cue(value) else UnitList()
-    if listed.units and listed.deadlines and all(is_surely_unit(unit.name) for unit in listed.units):
+    fits = looks_like_unit if names_units else is_surely_unit
+    if listed.units and listed.deadlines and all(fits(unit.name) for unit in listed.units):
         got.take(listed)
     else:
         got.deadlines.append(value)

@@ -12,6 +12,7 @@ from tracker.reading.fields import Fields, Sign, read_labelled
 from tracker.reading.inheritance import take_rule
 from tracker.reading.label_lines import (
     DUTY,
+    NAMES_MATTER,
     is_lone,
     joined_values,
     leading_labels,
@@ -41,8 +42,11 @@ class _Block:
     lines: list[_Line] = field(default_factory=list)
     listing: bool = False
 
-    def repeats(self, labels: tuple[Label, ...]) -> bool:
-        """Whether a label comes again, so that a new block begins."""
+    def ends_before(self, labels: tuple[Label, ...]) -> bool:
+        """Whether a new block begins: a label comes again, or one that names the next matter (任务名称)."""
+        assigned = any(label.opens is not Opens.OTHER for _, _, row in self.lines for label in row)
+        if assigned and labels[0].opens is Opens.OTHER and NAMES_MATTER.match(labels[0].words):
+            return True
         seen = {sort_of(label) for _, _, row in self.lines for label in row if label.opens is not Opens.OTHER}
         return any(sort_of(label) in seen for label in labels)
 
@@ -53,7 +57,7 @@ def line_clauses(items: Sequence[Placed]) -> Iterator[Clause]:
     for index, placed in enumerate(items):
         labels = leading_labels(placed) or lone_label(items, index)
         if labels:
-            if block is None or block.repeats(labels) or _leaves(block, placed):
+            if block is None or block.ends_before(labels) or _leaves(block, placed):
                 yield from _closed(block, items)
                 block = _Block(_owner(items, index), index)
             block.lines.append((index, placed, labels))
@@ -98,7 +102,7 @@ def _closed(block: _Block | None, items: Sequence[Placed]) -> Iterator[Clause]:
     if block is None:
         return
     rows = [(index, placed, labels) for index, placed, labels in block.lines if _matters(labels)]
-    unit_rows = [row for row in rows if any(label.opens is Opens.UNITS for label in row[2])]
+    unit_rows = [row for row in rows if any(label.names_units for label in row[2])]
     if not unit_rows:
         return
     words, labels = _together(rows, items)
@@ -156,5 +160,5 @@ def _is_duty(fields: Fields, labels: tuple[Label, ...], block: _Block) -> bool:
         return False
     if fields.units and not any(looks_like_unit(unit.name) for unit in fields.units):
         return False
-    says_duty = any(DUTY.search(label.words) for label in labels if label.opens is Opens.UNITS)
+    says_duty = any(DUTY.search(label.words) for label in labels if label.names_units)
     return says_duty or block.owner is not None

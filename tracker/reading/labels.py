@@ -33,8 +33,16 @@ class Label:
     slip: bool
     words: str
 
+    @property
+    def names_units(self) -> bool:
+        """Whether units stand after it: its own kind, or named beside the time (完成时限及责任单位)."""
+        return self.opens is Opens.UNITS or (self.opens is Opens.DEADLINE and bool(_UNITS_TOO.search(self.words)))
 
-_BODY = "(?:单位|部门|处室|科室|股室|机构|主体|地区|地方|县区|乡镇|镇街|村居|站所|部室|院系|企业|属地|专班|工作组|党组织|支部|站办所|[处科股][（(]室[)）]|方)"
+
+_BODY = (
+    "(?:单位|部门|处室|科室|股室|机构|主体|地区|地方|县区|乡镇|镇街|村居|站所|部室|院系|企业|属地|专班"
+    "|工作组|党组织|支部|站办所|[处科股][（(]室[)）]|方)"
+)
 _LABELS: tuple[tuple[Opens, Role, str], ...] = (
     (Opens.OTHER, Role.RESPONSIBLE, "(?:督导|督办|督查|监督|监管|验收|考核|指导|包保|挂牌|帮扶)(?:责任)?(?:单位|部门)"),
     (
@@ -70,7 +78,7 @@ _LABELS: tuple[tuple[Opens, Role, str], ...] = (
         Opens.OTHER,
         Role.RESPONSIBLE,
         "(?:整改|工作|主要|具体|任务|总体|预期|绩效|办理|整治|建设|考核|年度)?(?:目标|措施|举措|任务|内容|要求|标准|成果|成效|进展|情况)(?:任务|要求|形式|情况)?"
-        "|(?:整改|完成|进展|落实)情况|成果形式|完成标志|备注|说明|问题描述|存在问题|具体问题|资金来源|投资(?:规模|估算)?",
+        "|(?:整改|完成|进展|落实)情况|(?:项目|事项|任务)名称|成果形式|完成标志|备注|说明|问题描述|存在问题|具体问题|资金来源|投资(?:规模|估算)?",
     ),
 )
 _SLIPS = str.maketrans(
@@ -119,6 +127,7 @@ _BARE_INSIDE = re.compile(
     rf"(?:^|(?<=[。，；,;\s]))(?:{_VALUED})"
     r"(?:[ \t　]*(?:为|是|[—\-－]+)[ \t　]*|[ \t　]+|(?=[省市县区州各国]))(?!主|第|的)"
 )
+_UNITS_TOO = re.compile("单位|部门")
 _SLIPPED = re.compile(r"[单單単][ \t　]*[住佗伫拉]|[仼仁贵]")
 
 
