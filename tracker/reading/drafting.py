@@ -17,6 +17,7 @@ from tracker.reading.inheritance import AddedUnits, Standing, first_leads, take_
 from tracker.reading.label_lines import leading_labels
 from tracker.reading.outline import Heading, Placed, title_of, without_number
 from tracker.reading.timing import PlanTimes, timing_of
+from tracker.reading.wrapping import WRAP, unwrapped
 
 _LEADS = (
     "——",
@@ -219,7 +220,10 @@ def _lead(around: Surroundings, clause: Clause, free_from: int) -> str:
     begin = clause.placed.paragraph.start if clause.placed.own or clause.owner is None else clause.owner.start
     if clause.owner is None and clause.form is Form.LINE and clause.index:
         begin = around.items[clause.index - 1].paragraph.start
-    return _CELL_LINE.sub("", around.text[max(begin, free_from) : clause.start])
+    begin, paragraph = max(begin, free_from), clause.placed.paragraph
+    if begin >= paragraph.start and WRAP in paragraph.flat:
+        return unwrapped(paragraph.flat[begin - paragraph.start : max(0, clause.start - paragraph.start)])
+    return _CELL_LINE.sub("", around.text[begin : clause.start])
 
 
 def _doubts(clause: Clause, units: tuple[UnitMention, ...], timing: tuple[Doubt, ...]) -> tuple[Doubt, ...]:

@@ -127,13 +127,14 @@ _BARE_INSIDE = re.compile(
     rf"(?:^|(?<=[。，；,;\s]))(?:{_VALUED})"
     r"(?:[ \t　]*(?:为|是|[—\-－]+)[ \t　]*|[ \t　]+|(?=[省市县区州各国]))(?!主|第|的)"
 )
+_LONGEST_TAIL = 12
 _UNITS_TOO = re.compile("单位|部门")
 _SLIPPED = re.compile(r"[单單単][ \t　]*[住佗伫拉]|[仼仁贵]")
 
 
 def unbracketed(text: str) -> str:
     """The text with labels that stand in brackets (【责任单位】市公安局) written with a colon; the length stays."""
-    if not any(sign in text for sign in "】]〕］〗"):
+    if "】" not in text and "]" not in text and "〕" not in text and "］" not in text and "〗" not in text:
         return text
     return _BRACKETED.sub(lambda found: f" {found['label']}：{' ' if found['colon'] else ''}", text)
 
@@ -154,6 +155,12 @@ def bare_labels_in(text: str) -> tuple[Label, ...]:
 def begins_with_label(line: str) -> bool:
     """Whether a line begins with a label and its colon."""
     return ("：" in line or ":" in line) and _LABEL.match(line.lstrip(" \t　·•●■▲◆★※")) is not None
+
+
+def label_crosses(above: str, below: str) -> bool:
+    """Whether a label begins at the end of one line and ends in the next: 完成 / 时限：2024年."""
+    tail = above.rstrip()[-_LONGEST_TAIL:]
+    return any(label.start < len(tail) < label.end for label in labels_in(tail + below.lstrip()[:_LONGEST_TAIL]))
 
 
 def bare_label(text: str) -> Label | None:

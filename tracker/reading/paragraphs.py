@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from tracker.reading.labels import unbracketed
+from tracker.reading.labels import label_crosses, unbracketed
 from tracker.reading.wrapping import WRAP, IsFull, begins_anew, full_line, name_goes_on
 
 _OPEN, _CLOSE = "（(【〔〖[［", "）)】〕〗]］"
@@ -104,9 +104,10 @@ def _lines_of(lines: list[Paragraph], at: int, is_full: IsFull) -> int:
     while at + count < len(lines):
         above, below = lines[at + count - 1].flat, lines[at + count]
         full = is_full(above)
-        if below.is_cell or below.blank_before or begins_anew(below.flat, amid_list=full and above.endswith(_AMID)):
+        if below.is_cell or below.blank_before or not (full or name_goes_on(lines[at].flat, above, below.flat)):
             break
-        if not full and not name_goes_on(lines[at].flat, above, below.flat):
+        amid_list = full and (above.endswith(_AMID) or label_crosses(above, below.flat))
+        if begins_anew(below.flat, amid_list=amid_list):
             break
         count += 1
     return _lines_in_bracket(lines, at, count)

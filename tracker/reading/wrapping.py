@@ -91,8 +91,10 @@ def name_goes_on(first: str, above: str, below: str) -> bool:
 
     ``first`` is the line that the paragraph begins with; it holds a label.
     """
+    if len(above) > _LONGEST_LINE or not _LABELLED.search(first) or above.endswith(_STOPS):
+        return False
     above = above.rstrip()
-    if not above or above.endswith(_STOPS) or len(above) > _LONGEST_LINE or not _LABELLED.search(first):
+    if not above or above.endswith(_STOPS):
         return False
     return any(word in first for word in _LABEL_WORDS) and breaks_off(above, below)
 
