@@ -46,6 +46,8 @@ def _pairs(flat: str) -> Iterator[Bracket]:
         elif stack and _KIND[flat[stack[-1]]] == _CLOSES[char]:
             start = stack.pop()
             yield Bracket(start, at + 1, len(stack), closed=True)
+    if not stack:
+        return
     stop = len(flat.rstrip())
     for depth in reversed(range(len(stack))):
         start = stack[depth]

@@ -17,8 +17,9 @@ _TRIGGERS = re.compile(
     r"|撰稿|提供|收集|编写|撰写|报送|组稿|时限|时间|期限|单位|部门|参与|实施"
 )
 _GAP = re.compile(r"[\s，,；;。]*")
+_ANNEXES = re.compile(r"\s*附件?\s*[：:]")
 _MOST_BRACKETS_DEEP = 3
-_AFTER_CLAUSE = frozenset("（(【〔〖[［。；;")
+_AFTER_CLAUSE = frozenset("（(【〔〖[［。；;，")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,7 @@ def bracket_clauses(items: Sequence[Placed]) -> Iterator[Clause]:
     """The clauses that stand in brackets; neighbouring brackets of one clause (units, then a date) are one."""
     waiting: Clause | None = None
     for index, placed in enumerate(items):
-        if placed.paragraph.is_cell:
+        if placed.paragraph.is_cell or _ANNEXES.match(placed.paragraph.flat):
             continue
         in_table = index > 0 and items[index - 1].paragraph.is_cell
         found = [one for one in _in_paragraph(placed, index) if not (in_table and one.fields.sign is Sign.BARE)]
@@ -175,7 +176,8 @@ def cue_clauses(items: Sequence[Placed]) -> Iterator[Clause]:
                 continue
             words = without_number(words)
             begin = len(stripped) - len(words)
-        fields = read_cue_line(words.strip()) if _is_plain(words) else None
+        alone = begin == 0 and not placed.own and index > 0
+        fields = read_cue_line(words.strip(), one_may_do=alone) if _is_plain(words) else None
         if fields:
             begin += len(words) - len(words.lstrip())
             form = Form.INLINE if stripped[:begin].strip() else Form.LINE

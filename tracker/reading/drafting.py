@@ -5,17 +5,20 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import inf
 
 from tracker.domain.doubts import doubt
 from tracker.domain.drafts import Doubt, Draft, Form, UnitMention
+from tracker.domain.roles import Role
 from tracker.reading.cells import title_of_task
 from tracker.reading.clauses import Clause
 from tracker.reading.documents import Document
 from tracker.reading.inheritance import AddedUnits, Standing, first_leads, take_first_leads
+from tracker.reading.label_lines import leading_labels
 from tracker.reading.outline import Heading, Placed, title_of, without_number
 from tracker.reading.timing import PlanTimes, timing_of
+from tracker.reading.wrapping import WRAP, unwrapped
 
 _LEADS = (
     "——",
@@ -45,6 +48,14 @@ _CLAUSE_IN_TITLE = re.compile(r"[（(【〔\[](?=[^（(【〔\[]*(?:责任|牵�
 _FIRST_LEADS_NOTE = re.compile(
     r"[^。\n（）]{0,30}(?:第一位|第一个|首位|首个)[^。\n（）]{0,12}牵头(?:责任)?(?:单位|部门)"
 )
+_MARK_LEADS = re.compile(
+    r"(?:带|标|加|注|打)有?(?:注)?[“\"（(]?[*\uff0a★▲△☆#][”\")）]?[^。；\n]{0,8}?(?:为|是)(?:该项任务的?)?牵头"
+)
+_TITLE_LABEL = re.compile(
+    r"^(?:存在的?问题|具体问题|问题(?:描述|表现)?|任务(?:名称|内容)?|(?:工作|重点|具体)任务|项目名称|事项(?:名称)?|整改事项)"
+    r"[一二三四五六七八九十\d]*[：:]\s*(?=\S)"
+)
+_RECORD_NAME = re.compile(r"(?:任务|项目|事项)名称[：:]|(?:工作|重点|具体)任务[：:]|整改事项[：:]")
 _CELL_LINE = re.compile(r"(?:^|\n)\t[^\n]*")
 
 
@@ -74,6 +85,8 @@ class _Drawer:
         self.free_from = around.document.start
         self._standing = Standing(around.rules)
         self._crowded = _crowded_headings(ordered)
+        self._many_blocks = _with_many_blocks(ordered)
+        self._mark_leads = bool(_MARK_LEADS.search(around.text, around.document.start, around.document.end))
         self._leads_from = _first_leads_from(around.text, around.document, ordered)
 
     def draft(self, clause: Clause) -> Draft:
@@ -84,7 +97,7 @@ class _Drawer:
         start = _with_its_bracket(self.around.text, clause)
         self.free_from = clause.end
         return Draft(
-            title=(_own_title(clause) or _title(clause, self.around.items, self._crowded))[:_LONGEST_TITLE],
+            title=(_own_title(clause) or self._title(clause))[:_LONGEST_TITLE],
             path=_path(clause),
             form=clause.form,
             quote=self.around.text[start : clause.end],
@@ -96,8 +109,15 @@ class _Drawer:
             doubts=_doubts(clause, units, timing.doubts),
         )
 
+    def _title(self, clause: Clause) -> str:
+        items = self.around.items
+        title = _title_of_block(clause, items, clause.owner in self._many_blocks)
+        return _TITLE_LABEL.sub("", title or _title(clause, items, self._crowded))
+
     def _units(self, clause: Clause) -> tuple[UnitMention, ...]:
         own = clause.fields.units
+        if clause.fields.marked and self._mark_leads:
+            own = tuple(replace(u, role=Role.LEAD) if u.name in clause.fields.marked else u for u in own)
         if clause.start >= self._leads_from:
             own = first_leads(own)
         inherits = clause.form in (Form.BRACKET, Form.LINE, Form.INLINE)
@@ -129,6 +149,28 @@ def _crowded_headings(clauses: Iterable[Clause]) -> frozenset[Heading]:
     return frozenset(heading for heading, count in counted.items() if heading and count > 1)
 
 
+def _with_many_blocks(clauses: Iterable[Clause]) -> frozenset[Heading]:
+    """Headings with several blocks of label lines: there each block may stand under a task without a number."""
+    counted = Counter(clause.owner for clause in clauses if clause.owner and clause.form is Form.LINE)
+    return frozenset(heading for heading, count in counted.items() if count > 1)
+
+
+def _title_of_block(clause: Clause, items: Sequence[Placed], one_of_many: bool) -> str:
+    """What names a block's task: its own line (任务名称：…), or, among many, the unnumbered line above."""
+    if clause.form is not Form.LINE:
+        return ""
+    at = clause.index - 1
+    while at > 0 and leading_labels(items[at]) and items[at].heading == clause.owner:
+        if _TITLE_LABEL.match(items[at].paragraph.flat.lstrip()):
+            break
+        at -= 1
+    above = items[at] if at >= 0 else None
+    if above is None or above.own or above.heading != clause.owner or above.paragraph.is_cell:
+        return ""
+    is_named = _RECORD_NAME.match(above.paragraph.flat.lstrip())
+    return title_of(above.paragraph.flat.strip()) if is_named or one_of_many else ""
+
+
 def _words_before(clause: Clause) -> str:
     paragraph = clause.placed.paragraph
     return paragraph.flat[: min(_HEAD_OF_PARAGRAPH, max(0, clause.start - paragraph.start))].strip()
@@ -142,6 +184,10 @@ def _own_title(clause: Clause) -> str | None:
 def _title(clause: Clause, items: Sequence[Placed], crowded: frozenset[Heading]) -> str:
     """The heading of the paragraph that the clause closes; an unnumbered paragraph among several tells its own."""
     before = _words_before(clause)
+    if clause.placed.own and clause.form is Form.BRACKET and not without_number(before):
+        after = clause.placed.paragraph.flat[clause.end - clause.placed.paragraph.start :]
+        if title_of(after):
+            return title_of(after)
     own = title_of(without_number(before)) if before.strip(_MARKS) else ""
     if clause.placed.own and clause.placed.heading == clause.owner and own:
         return own
@@ -180,7 +226,10 @@ def _lead(around: Surroundings, clause: Clause, free_from: int) -> str:
     begin = clause.placed.paragraph.start if clause.placed.own or clause.owner is None else clause.owner.start
     if clause.owner is None and clause.form is Form.LINE and clause.index:
         begin = around.items[clause.index - 1].paragraph.start
-    return _CELL_LINE.sub("", around.text[max(begin, free_from) : clause.start])
+    begin, paragraph = max(begin, free_from), clause.placed.paragraph
+    if begin >= paragraph.start and WRAP in paragraph.flat:
+        return unwrapped(paragraph.flat[begin - paragraph.start : max(0, clause.start - paragraph.start)])
+    return _CELL_LINE.sub("", around.text[begin : clause.start])
 
 
 def _doubts(clause: Clause, units: tuple[UnitMention, ...], timing: tuple[Doubt, ...]) -> tuple[Doubt, ...]:

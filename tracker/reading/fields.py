@@ -42,7 +42,10 @@ class Sign(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Fields:
-    """What a clause's words say; ``added`` are units that its rule (不再列出) gives to all later clauses."""
+    """What a clause's words say; ``added`` are units that its rule (不再列出) gives to all later clauses.
+
+    ``marked`` are the names with a sign (市教育局*), whose meaning a note of the plan tells.
+    """
 
     sign: Sign
     units: tuple[UnitMention, ...] = ()
@@ -51,6 +54,7 @@ class Fields:
     added: tuple[UnitMention, ...] = ()
     doubts: tuple[str, ...] = ()
     first_leads: bool = False
+    marked: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
@@ -66,6 +70,7 @@ class _Gathering:
         self.listed.units += [unit for unit in units.units if unit.name not in known]
         self.deadlines += units.deadlines
         self.listed.prefix = units.prefix
+        self.listed.marked += units.marked
         self.persons = self.persons or bool(units.persons)
         self.doubts |= units.doubts
 
@@ -73,7 +78,8 @@ class _Gathering:
         units = tuple(self.listed.units)
         if any(not looks_like_unit(unit.name) for unit in units):
             self.doubts["odd-name"] = None
-        return Fields(sign, units, tuple(self.deadlines), self.persons, added, tuple(self.doubts))
+        marked = tuple(self.listed.marked)
+        return Fields(sign, units, tuple(self.deadlines), self.persons, added, tuple(self.doubts), marked=marked)
 
 
 def read_bracket(inner: str) -> Fields | None:
@@ -106,7 +112,7 @@ def read_labelled(words: str, labels: Sequence[Label], added: tuple[UnitMention,
         _take_value(got, label, words[label.end : after.start if after else len(words)])
     if any(label.slip for label in labels):
         got.doubts["label-slip"] = None
-    has_units = any(label.opens is Opens.UNITS for label in labels) or got.listed.units
+    has_units = any(label.names_units for label in labels) or got.listed.units
     if not has_units and not got.deadlines:
         return None
     return got.done(Sign.LABEL if has_units else Sign.DATE_ONLY, added)
@@ -117,12 +123,25 @@ def _take_value(got: _Gathering, label: Label, value: str) -> None:
     if label.opens is Opens.PERSONS:
         got.persons = True
     elif label.opens is Opens.DEADLINE and value:
-        got.deadlines.append(value)
+        _take_deadline(got, value, label.names_units)
     elif label.opens is Opens.UNITS:
         listed = read_units(value, label.role, got.listed.prefix)
         got.take(listed)
         if listed.persons:
             got.doubts["person-dropped"] = None
+
+
+def _take_deadline(got: _Gathering, value: str, names_units: bool) -> None:
+    """A deadline label's value; units that follow the day with a cue (2024年7月底前，A牵头，B配合) are taken too.
+
+    ``names_units`` tells that the label speaks of both (完成时限及责任单位).
+    """
+    listed = read_units(value) if names_units or has_cue(value) else UnitList()
+    fits = looks_like_unit if names_units else is_surely_unit
+    if listed.units and listed.deadlines and all(fits(unit.name) for unit in listed.units):
+        got.take(listed)
+    else:
+        got.deadlines.append(value)
 
 
 def _only_sure(units: UnitList) -> UnitList:
@@ -146,9 +165,7 @@ def _unlabelled(words: str, added: tuple[UnitMention, ...]) -> Fields | None:
         return got.done(Sign.CUE, added)
     if not all(sure_enough):
         return None
-    sure = all(is_surely_unit(unit.name) for unit in units)
-    offices = len(units) > 1 or bool(got.deadlines)
-    return got.done(Sign.BARE, added) if sure or offices else None
+    return got.done(Sign.BARE, added)
 
 
 def _fits(unit: UnitMention) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
@@ -11,6 +12,7 @@ from tracker.reading.fields import Fields, Sign, read_labelled
 from tracker.reading.inheritance import take_rule
 from tracker.reading.label_lines import (
     DUTY,
+    NAMES_MATTER,
     is_lone,
     joined_values,
     leading_labels,
@@ -23,6 +25,9 @@ from tracker.reading.labels import Label, Opens, labels_in
 from tracker.reading.outline import Heading, Placed
 from tracker.reading.unit_words import looks_like_unit
 from tracker.reading.wrapping import unwrapped
+
+_OTHER_LABEL = re.compile(r"\s*[\u4e00-\u9fff]{2,8}[：:]")
+"""A line that tells something else of the same matter (资金来源：…); the block may go on after it."""
 
 _Line = tuple[int, Placed, tuple[Label, ...]]
 """A label line: its paragraph's index, the paragraph, and its labels."""
@@ -37,8 +42,11 @@ class _Block:
     lines: list[_Line] = field(default_factory=list)
     listing: bool = False
 
-    def repeats(self, labels: tuple[Label, ...]) -> bool:
-        """Whether a label comes again, so that a new block begins."""
+    def ends_before(self, labels: tuple[Label, ...]) -> bool:
+        """Whether a new block begins: a label comes again, or one that names the next matter (任务名称)."""
+        assigned = any(label.opens is not Opens.OTHER for _, _, row in self.lines for label in row)
+        if assigned and labels[0].opens is Opens.OTHER and NAMES_MATTER.match(labels[0].words):
+            return True
         seen = {sort_of(label) for _, _, row in self.lines for label in row if label.opens is not Opens.OTHER}
         return any(sort_of(label) in seen for label in labels)
 
@@ -49,7 +57,7 @@ def line_clauses(items: Sequence[Placed]) -> Iterator[Clause]:
     for index, placed in enumerate(items):
         labels = leading_labels(placed) or lone_label(items, index)
         if labels:
-            if block is None or block.repeats(labels) or _leaves(block, placed):
+            if block is None or block.ends_before(labels) or _leaves(block, placed):
                 yield from _closed(block, items)
                 block = _Block(_owner(items, index), index)
             block.lines.append((index, placed, labels))
@@ -82,7 +90,7 @@ def _continues(block: _Block, items: Sequence[Placed], index: int) -> bool:
         return False
     if block.owner is not None and placed.own and placed.headings[-1] == block.owner:
         return False
-    return block.listing or _is_value(block, items, index)
+    return block.listing or bool(_OTHER_LABEL.match(placed.paragraph.flat)) or _is_value(block, items, index)
 
 
 def _is_value(block: _Block, items: Sequence[Placed], index: int) -> bool:
@@ -94,7 +102,7 @@ def _closed(block: _Block | None, items: Sequence[Placed]) -> Iterator[Clause]:
     if block is None:
         return
     rows = [(index, placed, labels) for index, placed, labels in block.lines if _matters(labels)]
-    unit_rows = [row for row in rows if any(label.opens is Opens.UNITS for label in row[2])]
+    unit_rows = [row for row in rows if any(label.names_units for label in row[2])]
     if not unit_rows:
         return
     words, labels = _together(rows, items)
@@ -152,5 +160,5 @@ def _is_duty(fields: Fields, labels: tuple[Label, ...], block: _Block) -> bool:
         return False
     if fields.units and not any(looks_like_unit(unit.name) for unit in fields.units):
         return False
-    says_duty = any(DUTY.search(label.words) for label in labels if label.opens is Opens.UNITS)
+    says_duty = any(DUTY.search(label.words) for label in labels if label.names_units)
     return says_duty or block.owner is not None

@@ -33,8 +33,16 @@ class Label:
     slip: bool
     words: str
 
+    @property
+    def names_units(self) -> bool:
+        """Whether units stand after it: its own kind, or named beside the time (完成时限及责任单位)."""
+        return self.opens is Opens.UNITS or (self.opens is Opens.DEADLINE and bool(_UNITS_TOO.search(self.words)))
 
-_BODY = "(?:单位|部门|处室|科室|股室|机构|主体|地区|地方|县区|乡镇|镇街|村居|站所|部室|院系|企业|属地|方)"
+
+_BODY = (
+    "(?:单位|部门|处室|科室|股室|机构|主体|地区|地方|县区|乡镇|镇街|村居|站所|部室|院系|企业|属地|专班"
+    "|工作组|党组织|支部|站办所|[处科股][（(]室[)）]|方)"
+)
 _LABELS: tuple[tuple[Opens, Role, str], ...] = (
     (Opens.OTHER, Role.RESPONSIBLE, "(?:督导|督办|督查|监督|监管|验收|考核|指导|包保|挂牌|帮扶)(?:责任)?(?:单位|部门)"),
     (
@@ -64,14 +72,13 @@ _LABELS: tuple[tuple[Opens, Role, str], ...] = (
     (
         Opens.PERSONS,
         Role.RESPONSIBLE,
-        "(?:具体|直接|第一|主要|整改|工作|牵头|分管|包保|包联|联系|挂点|挂钩|主管|督办|督导|包案|包抓|市级|县级|区级|省级|州级)*"
-        "(?:责任|分管|牵头|包保|包联|联系|挂钩|主管|督办|负责)?(?:市|县|区|省|州|镇)?(?:政府|委)?(?:领导|负责人|责任人|联系人|联络员)(?:同志)?|责任人员?|联系电话|联系方式",
+        r"\w{0,6}(?:领导|负责人|责任人|联系人|联络员|经办人|包保人)(?:同志)?|责任人员?|联系电话|联系方式",
     ),
     (
         Opens.OTHER,
         Role.RESPONSIBLE,
-        "(?:整改|工作|主要|具体|任务|总体|预期|绩效)?(?:目标|措施|举措|任务|内容|要求|标准|成果|成效|进展|情况)(?:任务|要求|形式|情况)?"
-        "|(?:整改|完成|进展|落实)情况|成果形式|完成标志|备注|说明|问题描述|存在问题|具体问题|资金来源|投资(?:规模|估算)?",
+        "(?:整改|工作|主要|具体|任务|总体|预期|绩效|办理|整治|建设|考核|年度)?(?:目标|措施|举措|任务|内容|要求|标准|成果|成效|进展|情况)(?:任务|要求|形式|情况)?"
+        "|(?:整改|完成|进展|落实)情况|(?:项目|事项|任务)名称|成果形式|完成标志|备注|说明|问题描述|存在问题|具体问题|资金来源|投资(?:规模|估算)?",
     ),
 )
 _SLIPS = str.maketrans(
@@ -96,7 +103,12 @@ def _spaced(pattern: str) -> str:
 
 _NOTE = r"(?:[ \t　]*[（(][^（()）：:]{1,14}[)）])?"
 _GROUPS = "|".join(f"(?P<l{n}>{_spaced(pattern)})" for n, (_, _, pattern) in enumerate(_LABELS))
-_SECOND = "|".join(_spaced(pattern) for opens, _, pattern in _LABELS if opens in (Opens.DEADLINE, Opens.PERSONS))
+_SECOND = "|".join(
+    [
+        *(_spaced(pattern) for opens, _, pattern in _LABELS if opens in (Opens.DEADLINE, Opens.PERSONS)),
+        _spaced("(?:责任|牵头)(?:单位|部门)"),
+    ]
+)
 _AND = rf"(?:[ \t　]*(?:和|及|与|、|/)[ \t　]*(?P<and>{_SECOND}))?"
 _LABEL = re.compile(
     r"(?:(?<=[\s，,；;。、：:（(【〔〖\[［|｜★●■▲◆•])|^)(?:\d[.．、])?" rf"(?:{_GROUPS}){_NOTE}{_AND}[ \t　]*[:：]"
@@ -115,12 +127,14 @@ _BARE_INSIDE = re.compile(
     rf"(?:^|(?<=[。，；,;\s]))(?:{_VALUED})"
     r"(?:[ \t　]*(?:为|是|[—\-－]+)[ \t　]*|[ \t　]+|(?=[省市县区州各国]))(?!主|第|的)"
 )
+_LONGEST_TAIL = 12
+_UNITS_TOO = re.compile("单位|部门")
 _SLIPPED = re.compile(r"[单單単][ \t　]*[住佗伫拉]|[仼仁贵]")
 
 
 def unbracketed(text: str) -> str:
     """The text with labels that stand in brackets (【责任单位】市公安局) written with a colon; the length stays."""
-    if not any(sign in text for sign in "】]〕］〗"):
+    if "】" not in text and "]" not in text and "〕" not in text and "］" not in text and "〗" not in text:
         return text
     return _BRACKETED.sub(lambda found: f" {found['label']}：{' ' if found['colon'] else ''}", text)
 
@@ -141,6 +155,12 @@ def bare_labels_in(text: str) -> tuple[Label, ...]:
 def begins_with_label(line: str) -> bool:
     """Whether a line begins with a label and its colon."""
     return ("：" in line or ":" in line) and _LABEL.match(line.lstrip(" \t　·•●■▲◆★※")) is not None
+
+
+def label_crosses(above: str, below: str) -> bool:
+    """Whether a label begins at the end of one line and ends in the next: 完成 / 时限：2024年."""
+    tail = above.rstrip()[-_LONGEST_TAIL:]
+    return any(label.start < len(tail) < label.end for label in labels_in(tail + below.lstrip()[:_LONGEST_TAIL]))
 
 
 def bare_label(text: str) -> Label | None:

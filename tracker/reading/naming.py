@@ -10,18 +10,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import pairwise, zip_longest
 
-from tracker.domain.deadlines import find_in_clause
-from tracker.domain.drafts import DeadlineKind, UnitMention
+from tracker.domain.drafts import UnitMention
 from tracker.domain.roles import Role
 from tracker.domain.text import compact, tidy
 from tracker.reading.brackets import top_level
+from tracker.reading.notes import without_note
 from tracker.reading.prefixes import prefix_of, with_prefix
+from tracker.reading.told_times import take_time
 from tracker.reading.unit_words import (
     COLLECTIVE_HEAD,
     COLLECTIVE_TAIL,
-    ONLY_ADMIN,
     is_person,
-    is_surely_unit,
     looks_like_unit,
 )
 
@@ -36,7 +35,7 @@ _CUES: tuple[tuple[Role | None, str], ...] = (
     (Role.RESPONSIBLE, r"(?:分别|共同)?(?:作?为|是)(?:责任|落实|实施|承办)(?:单位|部门|主体)"),
     (
         Role.SUPPORT,
-        rf"(?:等)?(?:{_BY_DUTY})?(?:积极|共同|分别|协同)*(?:配合|(?<!政)协办(?!公)|(?<!委)会办(?!公)|协助|参与|(?<!业务)指导(?=$|[，,；;。、）)]))(?!单位|部门|处室|科室)(?:落实|实施|做好|推进|完成|负责|办理)*",
+        rf"(?:等)?(?:{_BY_DUTY})?(?:积极|共同|分别|协同)*(?:配合|(?<!政)协办(?!公)|(?<!委)会办(?!公)|协助|参与|参加(?=$|[，,；;。、）)])|(?<!业务)指导(?=$|[，,；;。、）)]))(?!单位|部门|处室|科室)(?:落实|实施|做好|推进|完成|负责|办理)*",
     ),
     (
         Role.LEAD,
@@ -49,11 +48,12 @@ _CUES: tuple[tuple[Role | None, str], ...] = (
 )
 _CUE = re.compile("|".join(f"(?P<c{n}>{pattern})" for n, (_, pattern) in enumerate(_CUES)))
 SUPPLIES = re.compile(
-    r"[，,]?(?:各|分别|共同|负责)?(?:供稿|撰稿|提供|收集|撰写|编写|组稿|汇总(?!表)|(?<![月季度年旬周日期时])报送|供图)(?!单位|部门|人|服务|保障|支持)"
+    r"[，,]?(?:各|分别|共同|负责)?(?:供稿|撰稿|提供|收集|撰写|编写|组稿|汇总(?!表)|(?<![月季度年旬周日期时末底前内])报送|供图)(?!单位|部门|人|服务|保障|支持)"
 )
 """The cues by which a contributor to a yearbook or a collection is named."""
 
 _LONGEST_NAME = 60
+_MARKS = "*\uff0a★▲△☆#"
 _SEPARATORS = "、，,；;。/／｜|\n"
 _SEPARATOR = re.compile(f"[{re.escape(_SEPARATORS)}]")
 _ROLE_NOTE = re.compile(r"[（(](?P<role>牵头|主办|主责|配合|协办|会办|参与|负责)(?:单位|部门)?[)）]")
@@ -75,28 +75,17 @@ _PARTY_COMMITTEE = ("党委", "党工委")
 _ITS_GOVERNMENT = ("政府", "人民政府", "管委会", "办事处")
 """各乡镇党委、政府 is one entry: the second word says whose government only together with the first."""
 
-_AND = re.compile(r"(?:以及|及其?|和|与|暨|会同|联合)")
-_NOTE = re.compile(r"[（(〈<](?P<words>[^（()）〈〉<>]*)[)）〉>]$")
-_KIND_NOTE = re.compile(r"[处部室办系院所局委馆科组校]|中心|研究院|实验室|党组|管委会|办事处|党工委")
-"""A note that says what else the unit is called is part of its name: 学生工作部（处）."""
+_ABOVE = ("中央", "国家", "部", "省", "中", "自治区")
+"""中央、省驻市有关单位 is one entry."""
 
-_NO_NAME = re.compile("^(?:原|代|由|其中)|[、，,；;]|负责|牵头|配合|协助|有关|相关")
+_AND = re.compile(r"(?:以及|及其?|和|与|暨|会同|联合)")
+
 _JUNK = re.compile(r"(?:无|略|/|-|—|同上|同前|如上|空|暂无|[\d\s.%]*|等|下同|…+)$")
 _TRAILING = re.compile(r"(?:为(?:责任|牵头|主要)单位|为主|（?下同）?|等|按)$")
-_DATE_HINT = re.compile(r"[\d年月季日]|节前|汛|学期|十[二三四五六]五|长期|持续|常态|立行|每|底前")
-_AROUND_DATE = re.compile(
-    r"^(?:并|且|到|至|截至|力争|确保|于|在|前|完成|取得|落实|达到|见|阶段性|成效|基本|全面|全部|整改|到位|实施|启动|推进|长期|坚持|并|任务|建设|(?:自|从)?\d{4}年(?:\d+月)?(?:\d+日)?起|(?:\d{4}年)?(?:\d{1,2}月)?(?:\d{1,2}日)?[—–－\-~～至到]+|[年月周季][底末]|以?上|之?前|内|[，,：:（）()\s])*$"
-)
-
 _DUTY_TOLD = re.compile(
     r"(?<=[局厅委办部院处室队站会司行心府道镇乡团])(?:具体|牵头)?负责(?!人|单位|部门|同志)[\u4e00-\u9fff].*$"
 )
 """A duty told after its unit (市公安局负责交通疏导): the unit alone is named."""
-_DEED = re.compile(
-    r"\s*(?:基本|全面|全部|初步|率先|陆续|分批)?"
-    r"(?:完成|建成|建立|投用|启动|报送|出台|达到|取得|实现|兑现|印发|形成|见效|到位|报)"
-)
-"""What follows a date in a phrase that tells the deed and no unit (2024年6月底前完成一期)."""
 
 
 @dataclass(slots=True)
@@ -110,6 +99,7 @@ class UnitList:
     places: dict[str, int] = field(default_factory=dict)
     prefix: str | None = None
     second_names: bool = True
+    marked: list[str] = field(default_factory=list)
 
 
 def read_units(
@@ -194,6 +184,8 @@ def _pieces(segment: str) -> Iterator[tuple[str, str]]:
 
 def _is_one_collective(first: str, second: str) -> bool:
     """各市、县（区）人民政府 is one: the first part has no organ of its own, the second only kinds of places."""
+    if first in _ABOVE and "驻" in second:
+        return True
     plain = re.sub(r"[、]", "", first)
     if first.endswith(_PARTY_COMMITTEE) and second in _ITS_GOVERNMENT:
         return True
@@ -215,16 +207,21 @@ def _names(piece: str, role: Role, result: UnitList) -> Iterator[tuple[str, Role
     if noted:
         role = _note_role(noted["role"])
         piece = piece[: noted.start()] + piece[noted.end() :]
-    piece = _PREFIX.sub("", piece.strip(" \t　：:.．*★—-"))
-    piece = _take_deadline(piece, result)
+    is_marked = piece[:1] in _MARKS or piece[-1:] in _MARKS
+    piece = _PREFIX.sub("", piece.strip(" \t　：:.．—-" + _MARKS))
+    piece, deadline = take_time(piece)
+    if deadline:
+        result.deadlines.append(deadline)
     for name in _split_and(_DUTY_TOLD.sub("", _after_by(piece))):
         for one in _split_more(_TRAILING.sub("", name)):
-            clean = _without_note(_PREFIX.sub("", one), result.second_names).strip("“”\"' 　（(")
-            if not clean or _JUNK.fullmatch(clean):
+            clean = without_note(_PREFIX.sub("", one), result.second_names).strip("“”\"' 　（(")
+            if not clean or _JUNK.fullmatch(clean) or clean.startswith(("是指", "指的是", "是")):
                 continue
             if is_person(clean):
                 result.persons.append(clean)
             else:
+                if is_marked:
+                    result.marked.append(tidy(clean))
                 yield tidy(clean), role
 
 
@@ -232,49 +229,6 @@ def _note_role(word: str) -> Role:
     if word in ("牵头", "主办", "主责"):
         return Role.LEAD
     return Role.RESPONSIBLE if word == "负责" else Role.SUPPORT
-
-
-def _take_deadline(piece: str, result: UnitList) -> str:
-    """The piece without the deadline that stands in it (市住建局2023年底前完成); a pure deadline leaves nothing."""
-    if _OTHERS_TIME.match(piece) or _UNREAD_TIME.fullmatch(piece):
-        result.deadlines.append(piece)
-        return ""
-    found = find_in_clause(piece, None) if _DATE_HINT.search(piece) else ()
-    if not found:
-        return piece
-    before, after = piece[: found[0].start], piece[found[-1].end :]
-    dated = any(one.point.kind in _DATED and one.rule != "year" for one in found)
-    if _AROUND_DATE.match(before) and (_AROUND_DATE.match(after) or (dated and _tells_deed(after))):
-        result.deadlines.append(piece)
-        return ""
-    dated = any(one.point.kind in _FIXED and one.rule != "year" for one in found)
-    if dated and looks_like_unit(before.rstrip("于在：:")) and _AROUND_DATE.match(after):
-        result.deadlines.append(piece[found[0].start :])
-        return before.rstrip("于在：:")
-    if dated and _AROUND_DATE.match(before) and looks_like_unit(after.lstrip("，由")):
-        result.deadlines.append(piece[: found[-1].end])
-        return after.lstrip("，由")
-    return piece
-
-
-_FIXED = (DeadlineKind.FIXED, DeadlineKind.RECURRING)
-_DATED = (*_FIXED, DeadlineKind.RELATIVE, DeadlineKind.EVENT)
-_OTHERS_TIME = re.compile(
-    r"(?:以|按|按照|根据)[^，,；;]{2,30}(?:时间|时限|进度|要求|规定|安排)(?:为准|执行|完成|推进|落实)"
-)
-"""A time that someone else sets: 以省局通知时间为准."""
-
-_UNREAD_TIME = re.compile(
-    r"[\u4e00-\u9fff]{2,8}(?:前|后|起)(?:\d{1,3}个?(?:工作)?[日天周月])?内?(?:全部|全面|基本)?(?:完成|到位|启动)"
-)
-"""A time that hangs on an event of the matter itself: 供热前15日完成."""
-
-
-def _tells_deed(words: str) -> bool:
-    """Whether the words after a date tell what is done by then (启动修订, 建成榕川大桥), and name no unit."""
-    if looks_like_unit(words) and not _DEED.match(words):
-        return False
-    return bool(_DEED.match(words)) or not looks_like_unit(words)
 
 
 def _after_by(piece: str) -> str:
@@ -318,20 +272,6 @@ def _split_more(name: str) -> list[str]:
         return [found["name"]]
     more = _MORE_UNITS.match(_WHOSE.sub("", rest)) or _MORE_UNITS.match(rest)
     return [found["name"], rest] if more and looks_like_unit(rest) else [name]
-
-
-def _without_note(name: str, second_names: bool) -> str:
-    """The name without a note at its end (市委研究室（原市委改革办）); 各县（市、区）, （含…）, second names stay."""
-    while True:
-        found = _NOTE.search(name)
-        if not found or not found.start() or ONLY_ADMIN.fullmatch(found["words"]) or found["words"][:1] in ("含", "包"):
-            return name
-        head = name[: found.start()]
-        if head.startswith("各") or not looks_like_unit(head) or _KIND_NOTE.fullmatch(found["words"]):
-            return name
-        if second_names and is_surely_unit(found["words"]) and not _NO_NAME.search(found["words"]):
-            return name
-        name = head
 
 
 def _add(result: UnitList, name: str, role: Role) -> None:

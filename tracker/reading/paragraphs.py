@@ -6,15 +6,16 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from tracker.reading.labels import unbracketed
+from tracker.reading.labels import label_crosses, unbracketed
 from tracker.reading.wrapping import WRAP, IsFull, begins_anew, full_line, name_goes_on
 
 _OPEN, _CLOSE = "（(【〔〖[［", "）)】〕〗]］"
 _BALANCE = {**dict.fromkeys(_OPEN, 1), **dict.fromkeys(_CLOSE, -1)}
 _BRACKET = re.compile(f"[{re.escape(_OPEN + _CLOSE)}]")
+_AMID = ("，", "、", "；", "（")
 _MOST_JOINED = 6
 _LONG = 50
-_PAGE_NUMBER = re.compile(r"\s*(?:[-—–－·]+\s*\d{1,4}\s*[-—–－·]+|第\s*\d{1,4}\s*页(?:\s*共\s*\d{1,4}\s*页)?)\s*")
+_PAGE_NUMBER = re.compile(r"\s*(?:[-—–－·]+\s*\d{1,4}\s*[-—–－·]+|第\s*\d{1,4}\s*页(?:\s*共\s*\d{1,4}\s*页)?)\s*$")
 _LONGEST_PAGE_NUMBER = 30
 
 
@@ -71,7 +72,7 @@ def _marked(lines: list[tuple[int, str]], cells: bool) -> Iterator[Paragraph]:
     blank = True
     for at, line in lines:
         is_cell = "\t" in line.strip() or (cells and line.startswith("\t"))
-        if len(line) < _LONGEST_PAGE_NUMBER and _PAGE_NUMBER.fullmatch(line):
+        if len(line) < _LONGEST_PAGE_NUMBER and _PAGE_NUMBER.match(line):
             continue
         if line.strip() or is_cell:
             yield Paragraph(at, at + len(line), unbracketed(line), blank, is_cell)
@@ -102,9 +103,11 @@ def _lines_of(lines: list[Paragraph], at: int, is_full: IsFull) -> int:
     count = 1
     while at + count < len(lines):
         above, below = lines[at + count - 1].flat, lines[at + count]
-        if below.is_cell or below.blank_before or begins_anew(below.flat):
+        full = is_full(above)
+        if below.is_cell or below.blank_before or not (full or name_goes_on(lines[at].flat, above, below.flat)):
             break
-        if not is_full(above) and not name_goes_on(above, below.flat):
+        amid_list = full and (above.endswith(_AMID) or label_crosses(above, below.flat))
+        if begins_anew(below.flat, amid_list=amid_list):
             break
         count += 1
     return _lines_in_bracket(lines, at, count)
@@ -116,7 +119,7 @@ def _lines_in_bracket(lines: list[Paragraph], at: int, count: int) -> int:
     if open_now <= 0:
         return count
     for more, line in enumerate(lines[at + count : at + count + _MOST_JOINED], start=count + 1):
-        if line.is_cell or begins_anew(line.flat, within_bracket=True):
+        if line.is_cell or begins_anew(line.flat, amid_list=True):
             return count
         open_now += sum(_BALANCE[char] for char in _BRACKET.findall(line.flat))
         if open_now <= 0:

@@ -24,6 +24,9 @@ from tracker.reading.tables import Tables, read_tables
 from tracker.reading.timing import plan_times
 from tracker.reading.traditional import as_written, simplified
 
+_BACKWARDS = re.compile("(?:以上|上述|前述)(?:各项)?(?:任务|工作|事项|措施)")
+"""What a rule says that stands after the clauses it speaks for."""
+
 _SENTENCE = re.compile(r"[^。\n]*不再[^。\n]*")
 
 
@@ -108,7 +111,8 @@ def _rules(items: Sequence[Placed], clauses: Sequence[Clause]) -> list[AddedUnit
                 continue
             _, units = take_rule(found.group())
             if units:
-                rules.append(AddedUnits(at, units))
+                speaks_back = _BACKWARDS.search(found.group())
+                rules.append(AddedUnits(items[0].paragraph.start if speaks_back else at, units))
     return sorted(rules, key=lambda rule: rule.at)
 
 

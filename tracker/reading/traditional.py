@@ -5,6 +5,7 @@ The table holds the characters that plans are made of, one for one, so that offs
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from tracker.domain.drafts import Draft, PlanReading
@@ -23,15 +24,23 @@ _PAIRS = (
     "豎竖貝贝負负財财責责賢贤敗败貨货質质販贩貧贫購购貯贮貫贯貴贵貸贷貿贸費费賀贺資资賽赛賴赖贈赠贏赢趙赵趕赶躍跃踐践車车軌轨轉转輪轮軟软輕轻載载較较輔辅輛辆輸输轄辖邊边遷迁過过運运還还進进違违連连遲迟適适選选"
     "遺遗鄧邓鄭郑鄰邻醞酝釋释鑒鉴針针鐵铁鋼钢鎮镇鏈链銀银錢钱銷销鋪铺鎖锁鍵键長长門门閉闭問问間间闊阔閱阅隊队陽阳陰阴階阶際际陸陆陳陈險险隨随隱隐難难離离霧雾靈灵靜静頂顶項项順顺須须預预領领頻频題题額额顧顾願愿風风飛飞"
     "飯饭飲饮館馆駐驻駕驾驗验騙骗馬马驅驱魚鱼鮮鲜鳥鸟麥麦黃黄齊齐齡龄龍龙龐庞併并佈布採采迴回週周裏里後后徵征範范製制誌志鐘钟託托註注佔占嶺岭鹽盐鄂鄂績绩繫系係系薈荟滬沪瀘泸潰溃贛赣魯鲁遼辽濰潍鹹咸瓊琼棟栋"
+    "衞卫爲为織织羣群營营賃赁衆众礎础達达牀床蓋盖儲储築筑遊游稅税汙污戰战裡里撐撑籤签篩筛崗岗礙碍話话嬰婴鑑鉴貼贴銜衔郵邮遠远欄栏壽寿賬账饋馈煙烟峯峰鞏巩暢畅腫肿樓楼趨趋匯汇繞绕賦赋懲惩輝辉閒闲綱纲輿舆遞递閲阅啓启輻辐慮虑畝亩"
+    "蹤踪傑杰擾扰誰谁祕秘虛虚榮荣緩缓説说滯滞貢贡亞亚澇涝訊讯譜谱聞闻韓韩纜缆錯错陣阵戲戏呂吕糞粪洩泄脅胁鑄铸娛娱濤涛駛驶跡迹噸吨豔艳藍蓝鍾钟膠胶錫锡漣涟艱艰釐厘樞枢紐纽撲扑諉诿攤摊殯殡劇剧縱纵鍛锻頸颈誠诚奧奥纖纤壘垒頁页箋笺"
+    "穎颖稈秆這这僞伪鵬鹏騷骚韌韧聾聋鬱郁癡痴邁迈隸隶廚厨飼饲繪绘紡纺滾滚鋒锋疊叠湧涌薊蓟諧谐溼湿橫横遙遥瞞瞒蔣蒋訟讼鳴鸣妝妆鏡镜驛驿鍋锅晉晋鉤钩飾饰嶽岳兌兑輯辑敘叙羅罗頃顷銘铭滄沧賈贾蠅蝇壩坝閣阁燁烨巖岩詐诈鈎钩敍叙頓顿締缔"
+    "嶄崭頒颁綿绵帳帐鋁铝竇窦譚谭彥彦飄飘漲涨嘗尝嚇吓轟轰墜坠窪洼屍尸拋抛雖虽棗枣齲龋髒脏槓杠誦诵賞赏潤润戧戗絨绒齒齿瘡疮樁桩脈脉雛雏煩烦矯矫櫃柜懇恳襯衬幾几攬揽誇夸貶贬謂谓馳驰驕骄鶴鹤騰腾閻阎軒轩藺蔺堯尧閆闫俠侠瑩莹澤泽縫缝"
+    "薔蔷塗涂濫滥疇畴窯窑攔拦峽峡鏽锈竈灶喫吃檻槛煥焕踴踊擋挡棲栖蹟迹絲丝繡绣鑽钻鍊链鍍镀鉑铂鈉钠鋰锂鈣钙鉛铅銅铜鋸锯鏟铲貓猫豬猪鴨鸭鵝鹅鯉鲤鱷鳄閘闸閥阀闡阐潑泼瀝沥滌涤澆浇濁浊燦灿爍烁獵猎璽玺癢痒瘋疯盜盗瞭了磚砖禪禅穀谷窩窝"
+    "竊窃箏筝篤笃籃篮糰团綁绑綏绥綢绸緝缉緣缘緯纬縉缙縷缕繭茧罵骂羨羡翹翘聳耸膚肤膽胆艙舱蒼苍蓮莲蔥葱蕭萧蕪芜薩萨蘊蕴虜虏蝕蚀褲裤襲袭訖讫誼谊諒谅謙谦謹谨譏讥豈岂賄贿賠赔贓赃趲趱軋轧軸轴輒辄輥辊轎轿辯辩辭辞遜逊邏逻鄲郸鄺邝醬酱"
+    "釀酿鈔钞鉗钳銳锐錦锦錨锚鎊镑鎳镍鏞镛鐮镰鑲镶閩闽闆板闖闯隴陇雞鸡靂雳鞦秋韻韵頌颂頑顽頗颇顏颜顫颤颱台飢饥飽饱餅饼餓饿馴驯駁驳駱骆騎骑驚惊驟骤骯肮髮发鬆松鬧闹鬮阄鯨鲸鰱鲢鴻鸿鷗鸥鷹鹰鹼碱黌黉鼴鼹齣出龕龛龜龟"
 )
 _TABLE = {ord(_PAIRS[at]): _PAIRS[at + 1] for at in range(0, len(_PAIRS), 2) if _PAIRS[at] != _PAIRS[at + 1]}
+_ANY = re.compile(f"[{''.join(map(chr, _TABLE))}]")
 _BEFORE = 2000
 """A draft's title and names are looked for in its quote and in so many characters before it."""
 
 
 def simplified(text: str) -> str:
     """The text with traditional characters made simplified, one code point for one."""
-    return text.translate(_TABLE)
+    return text.translate(_TABLE) if _ANY.search(text) else text
 
 
 def as_written(plan: PlanReading, text: str, plain: str) -> PlanReading:

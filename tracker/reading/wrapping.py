@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 
 from tracker.reading.dates import date_line
 from tracker.reading.labels import begins_with_label
-from tracker.reading.unit_words import is_surely_unit, looks_like_unit
+from tracker.reading.unit_words import looks_like_unit
 
 WRAP = "\u2028"
 """What stands in a paragraph for a line end inside it: a blank that sets no two names apart."""
@@ -25,6 +25,7 @@ _STOPS = (*_SENTENCE_ENDS, "；", "：", ";", ":")
 _NARROWEST, _WIDEST = 14, 60
 _LEAST_FULL = 6
 _SLACK = 2
+_NEAR = 10
 _MARKS = re.compile("[、，,；;：:（(]")
 _LABELLED = re.compile("[：:（(]")
 _DATE_GOES_ON = re.compile(r"\s*(?:1[0-2]|[1-9])月")
@@ -33,11 +34,11 @@ _LABEL_WORDS = ("单位", "部门", "责任", "牵头", "时限", "时间", "配
 _LONGEST_LINE = 400
 
 
-def begins_anew(line: str, *, within_bracket: bool = False) -> bool:
-    """Whether a line begins something of its own: a number, a sign, and, outside a bracket, a label or a date."""
+def begins_anew(line: str, *, amid_list: bool = False) -> bool:
+    """Whether a line begins something of its own: a number, a sign, and, not amid a list, a label or a date."""
     if _NEW_THING.match(line):
         return True
-    return not within_bracket and (begins_with_label(line) or (len(line) < _WIDEST and date_line(line) is not None))
+    return not amid_list and (begins_with_label(line) or (len(line) < _WIDEST and date_line(line) is not None))
 
 
 def full_line(lines: Iterable[str]) -> IsFull:
@@ -70,9 +71,12 @@ def _common_width(widths: list[int]) -> int | None:
 
 
 def _is_cut_at(width: int, widths: list[int]) -> bool:
+    """Whether lines heap up at the width and hardly one is longer: shorter ones near it are far fewer."""
     full = sum(width - _SLACK <= one <= width for one in widths)
+    nearly = sum(width - _NEAR <= one < width - _SLACK for one in widths)
     longer = sum(one > width + 1 for one in widths)
-    return full >= _LEAST_FULL and full * 10 >= len(widths) * 3 and longer * 20 <= len(widths)
+    is_heap = full * (_NEAR - _SLACK) >= 2 * nearly * (_SLACK + 1)
+    return full >= _LEAST_FULL and full * 10 >= len(widths) and is_heap and longer * 20 <= len(widths)
 
 
 def _fullness(measure: Callable[[str], int], width: int) -> IsFull:
@@ -82,12 +86,17 @@ def _fullness(measure: Callable[[str], int], width: int) -> IsFull:
     return is_full
 
 
-def name_goes_on(above: str, below: str) -> bool:
-    """Whether a labelled line breaks off inside a unit's name or a date that the next one ends: 市财 / 政局."""
-    above = above.rstrip()
-    if len(above) > _LONGEST_LINE or not above or above.endswith(_STOPS) or not _LABELLED.search(above):
+def name_goes_on(first: str, above: str, below: str) -> bool:
+    """Whether a line breaks off inside a unit's name or a date that the next one ends: 市财 / 政局.
+
+    ``first`` is the line that the paragraph begins with; it holds a label.
+    """
+    if len(above) > _LONGEST_LINE or not _LABELLED.search(first) or above.endswith(_STOPS):
         return False
-    return any(word in above for word in _LABEL_WORDS) and breaks_off(above, below)
+    above = above.rstrip()
+    if not above or above.endswith(_STOPS):
+        return False
+    return any(word in first for word in _LABEL_WORDS) and breaks_off(above, below)
 
 
 def breaks_off(above: str, below: str) -> bool:
@@ -103,16 +112,5 @@ def breaks_off(above: str, below: str) -> bool:
 
 
 def unwrapped(words: str) -> str:
-    """The words with their line ends taken out, or made a blank where whole names stand on both sides."""
-    if WRAP not in words:
-        return words
-    joined = ""
-    for line in words.split(WRAP):
-        part = line.strip()
-        joined += " " + part if _sets_names_apart(joined, part) else part
-    return joined
-
-
-def _sets_names_apart(above: str, below: str) -> bool:
-    begun, rest = _MARKS.split(above)[-1], _MARKS.split(below, maxsplit=1)[0]
-    return looks_like_unit(begun) and is_surely_unit(rest) and not rest.startswith("人民")
+    """The words with their line ends taken out."""
+    return "".join(line.strip() for line in words.split(WRAP)) if WRAP in words else words

@@ -1,0 +1,62 @@
+"""Times told among the units of a list: 市住建局、市财政局，2023年底前完成."""
+
+from __future__ import annotations
+
+import re
+
+from tracker.domain.deadlines import find_in_clause
+from tracker.domain.drafts import DeadlineKind
+from tracker.reading.unit_words import looks_like_unit
+
+_DATE_HINT = re.compile(r"[\d年月季日]|节前|汛|学期|十[二三四五六]五|长期|持续|常态|立行|每|底前")
+_AROUND_DATE = re.compile(
+    r"^(?:并|且|到|至|截至|力争|确保|于|在|前|完成|取得|落实|达到|见|阶段性|成效|基本|全面|全部|整改|到位|实施|启动|推进|长期|坚持|并|任务|建设|(?:自|从)?\d{4}年(?:\d+月)?(?:\d+日)?起|(?:\d{4}年)?(?:\d{1,2}月)?(?:\d{1,2}日)?[—–－\-~～至到]+|[年月周季][底末]|以?上|之?前|内|[，,：:（）()\s])*$"
+)
+
+_DEED = re.compile(
+    r"\s*(?:基本|全面|全部|初步|率先|陆续|分批)?"
+    r"(?:完成|建成|建立|投用|启动|报送|出台|达到|取得|实现|兑现|印发|形成|见效|到位|报)"
+)
+"""What follows a date in a phrase that tells the deed and no unit (2024年6月底前完成一期)."""
+
+_LONGEST_DEED = 8
+_FIXED = (DeadlineKind.FIXED, DeadlineKind.RECURRING)
+_DATED = (*_FIXED, DeadlineKind.RELATIVE, DeadlineKind.EVENT)
+_OTHERS_TIME = re.compile(
+    r"(?:以|按|按照|根据)[^，,；;]{2,30}(?:时间|时限|进度|要求|规定|安排)(?:为准|执行|完成|推进|落实)"
+)
+"""A time that someone else sets: 以省局通知时间为准."""
+
+_UNREAD_TIME = re.compile(
+    r"[\u4e00-\u9fff]{2,8}(?:前|后|起)(?:\d{1,3}个?(?:工作)?[日天周月])?内?(?:全部|全面|基本)?(?:完成|到位|启动)"
+    r"|(?=\d)(?:20\d\d年)?(?:\d{1,2}月)?(?:\d{1,2}日)?(?:[上中下]旬|[底初])?前?(?:启动|开始|开工|起)[\u4e00-\u9fff]{0,8}"
+    r"|每[月季周年旬][\u4e00-\u9fff]{0,6}"
+)
+"""A time that hangs on an event of the matter itself: 供热前15日完成."""
+
+
+def take_time(piece: str) -> tuple[str, str | None]:
+    """The piece without the time that stands in it (市住建局2023年底前完成), and that time; a time alone leaves ""."""
+    if _OTHERS_TIME.match(piece) or _UNREAD_TIME.fullmatch(piece):
+        return "", piece
+    found = find_in_clause(piece, None) if _DATE_HINT.search(piece) else ()
+    if not found:
+        return piece, None
+    before, after = piece[: found[0].start], piece[found[-1].end :]
+    dated = any(one.point.kind in _DATED and one.rule != "year" for one in found)
+    dated = dated or (not before and len(after) <= _LONGEST_DEED)
+    if _AROUND_DATE.match(before) and (_AROUND_DATE.match(after) or (dated and _tells_deed(after))):
+        return "", piece
+    dated = any(one.point.kind in _FIXED and one.rule != "year" for one in found)
+    if dated and looks_like_unit(before.rstrip("于在：:—－-")) and _AROUND_DATE.match(after):
+        return before.rstrip("于在：:—－-"), piece[found[0].start :]
+    if dated and _AROUND_DATE.match(before) and looks_like_unit(after.lstrip("，由")):
+        return after.lstrip("，由"), piece[: found[-1].end]
+    return piece, None
+
+
+def _tells_deed(words: str) -> bool:
+    """Whether the words after a date tell what is done by then (启动修订, 建成榕川大桥), and name no unit."""
+    if looks_like_unit(words) and not _DEED.match(words):
+        return False
+    return bool(_DEED.match(words)) or not looks_like_unit(words)
