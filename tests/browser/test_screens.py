@@ -13,7 +13,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
-from tests.browser.conftest import SignedIn
+from tests.browser.conftest import PLAN, SignedIn
 from tests.browser.office import Office
 
 pytestmark = [pytest.mark.needs("browser"), pytest.mark.timeout(300)]
@@ -57,6 +57,27 @@ def test_the_review_page(office: Office, at_browser: SignedIn, plan_file: Path, 
     page.set_viewport_size({"width": width, "height": 900})
     assert _faults(page, page.url.removeprefix(office.url), width) == []
     assert _faults(page, "/plans/…/review", width, start=page.url.removeprefix(office.url)) == []
+
+
+def test_the_indicators_of_a_plan(office: Office, at_browser: SignedIn, tmp_path: Path, width: int) -> None:
+    page = at_browser(office.login_of("督查员", "市政府"))
+    rows = "".join(
+        f"{n}\t管护\t第{n}类设施完好率（%）\t8{n}.5\t≥9{n}\t约束性\t市公安局、市文广旅局\n" for n in range(1, 7)
+    )
+    file = tmp_path / f"照明指标{width}.txt"
+    file.write_text(f"{PLAN}\n{width}\n\n序号\t类别\t指标\t2020年\t2025年\t属性\t责任单位\n{rows}", "utf-8")
+    page.goto("/plans/new")
+    page.locator("input[type=file]").set_input_files(file)
+    page.get_by_role("button", name="导入并读取").click()
+    page.set_viewport_size({"width": width, "height": 900})
+    review = page.url.removeprefix(office.url)
+    for name, path in (("review", review), ("plan", review.removesuffix("/review"))):
+        assert _faults(page, path, width) == []
+        page.get_by_text("6项指标").click()
+        assert page.get_by_role("cell", name="≥91").is_visible()
+        assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
+        assert _axe(page, path) == []
+        _keep(page, f"indicators-{name}-{width}")
 
 
 def _faults(page: Page, path: str, width: int, start: str | None = None) -> list[str]:

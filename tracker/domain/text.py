@@ -5,6 +5,9 @@ from __future__ import annotations
 import re
 import unicodedata
 
+CELL_BREAK = "\u2028"
+"""LINE SEPARATOR: ends a line inside a table cell, so that ``\\n`` ends paragraphs and rows alone."""
+
 _FULL_TO_ASCII = {ord(full): chr(ord(full) - 0xFEE0) for full in "０１２３４５６７８９／－．～"} | {0x3000: " "}
 _BLANKS = re.compile(r"[\s\u200b\ufeff]+")
 _BLANK_IN_CJK = re.compile(r"(?<![0-9A-Za-z.,:;])[\s\u200b\ufeff]+|[\s\u200b\ufeff]+(?![0-9A-Za-z])")

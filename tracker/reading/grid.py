@@ -10,8 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
 
-from tracker.domain.text import compact
-from tracker.reading.formats.contract import CELL_BREAK
+from tracker.domain.text import CELL_BREAK, compact
 from tracker.reading.outline import Placed
 from tracker.reading.paragraphs import Paragraph
 from tracker.reading.unit_words import looks_like_unit

@@ -32,6 +32,8 @@ WORDS = (
         "注：加*的为牵头单位",
         "市科技局*",
     ),
+    *("\u2028", "  ", "│", "同上", "合计", "牵头单位", "完成时限", "具体措施", "县（市、区）", "2.", "— 3 —"),
+    *("序号\t任务\t责任单位\t完成时限\n", "指标", "2025年", "单位", "80%", "约束性", "属性", "<br>"),
     *("某市人民政府", "关于印发", "的通知", "某政发〔2023〕1号", "政策解读"),
 )
 TEXTS = st.lists(st.sampled_from(WORDS), max_size=60).map("".join) | st.text(max_size=200)
@@ -48,6 +50,14 @@ def test_spans_stand_in_the_text_and_in_order(text: str) -> None:
         assert all(plan.start <= draft.start < draft.end <= plan.end for draft in plan.drafts)
         assert all(text[draft.start : draft.end] == draft.quote for draft in plan.drafts)
         assert all(this.end <= after.start for this, after in pairwise(plan.drafts))
+
+
+@LENIENT
+@given(TEXTS)
+def test_indicators_stand_in_the_text_and_in_order(text: str) -> None:
+    for plan in read_plan(text):
+        assert all(plan.start <= one.start < one.end <= plan.end and one.name for one in plan.indicators)
+        assert all(this.start <= after.start for this, after in pairwise(plan.indicators))
 
 
 @LENIENT
@@ -81,6 +91,11 @@ def test_a_draft_has_a_unit_or_a_doubt(text: str) -> None:
         "（2024年9月底前）",
         "\t1\n",
         "序号\n",
+        "序号\n任务\n责任单位\n",
+        "序号  任务  责任单位\n",
+        "序号\t任务\t责任单位\n\t\t市公安局\n",
+        "|序号|任务|责任单位|\n||修路||\n",
+        "序号\t指标\t2025年\n1\t绿化率\t5\n",
         "和",
         "等",
     ],

@@ -11,12 +11,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from tracker.domain.drafts import Doubt
+from tracker.domain.text import CELL_BREAK
 from tracker.reading.unreadable import UnreadableFile
 
 __all__ = ["CELL_BREAK", "Extracted", "Progress", "UnreadableFile"]
-
-CELL_BREAK = "\u2028"
-"""LINE SEPARATOR: ends a line inside a table cell, so that ``\\n`` ends paragraphs and rows alone."""
 
 Progress = Callable[[int, int], None]
 """Told how many parts (pages, paragraphs) of how many are done."""

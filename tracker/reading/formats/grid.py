@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from tracker.reading.formats.contract import CELL_BREAK, UnreadableFile
+from tracker.domain.text import CELL_BREAK
+from tracker.reading.formats.contract import UnreadableFile
 
 MOST_CHARACTERS = 10_000_000
 """In one table, repeated cells counted: a hostile one repeats a long cell in thousands of rows."""

@@ -8,8 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise, takewhile
 
-from tracker.domain.text import compact
-from tracker.reading.formats.contract import CELL_BREAK
+from tracker.domain.text import CELL_BREAK, compact
 from tracker.reading.formats.pdf_grid import Grid
 from tracker.reading.formats.pdf_lines import Line, joined, lines_of
 from tracker.reading.formats.pdf_page import Glyph

@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 
 from tests.unit.reading.formats.same_plan import as_docx, as_html
 from tests.unit.reading.formats.word_files import definition, docx, level, num
+from tracker.domain.text import CELL_BREAK
 from tracker.reading import UnreadableFile, read_bytes
 from tracker.reading.formats import extract
-from tracker.reading.formats.contract import CELL_BREAK
 
 FILE = as_docx("某市方案\n一、排查。（责任单位：市教育局）\n任务\t单位\n甲\t市教育局\n")
 PAGE = as_html("某市方案\n一、排查。（责任单位：市教育局）\n任务\t单位\n甲\t市教育局\n")

@@ -9,8 +9,8 @@ import pytest
 
 from tests.pdfs import LEFT, PITCH, SIZE, TOP, WIDTH, Look, Setter, plan_pdf
 from tests.unit.reading.formats.same_plan import has_whole_rows, seen
+from tracker.domain.text import CELL_BREAK
 from tracker.reading import UnreadableFile, read_bytes
-from tracker.reading.formats.contract import CELL_BREAK
 from tracker.reading.formats.pdf import extract_pdf
 
 PLANS = sorted((Path(__file__).parents[3] / "corpus" / "plans").glob("*.txt"))

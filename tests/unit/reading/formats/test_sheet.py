@@ -13,10 +13,11 @@ import pytest
 import xlsxwriter
 from openpyxl import Workbook
 
+from tracker.domain.text import CELL_BREAK
 from tracker.export.sheets import sheet_bytes
 from tracker.reading import UnreadableFile, read_bytes
 from tracker.reading.columns import read_header
-from tracker.reading.formats.contract import CELL_BREAK, Extracted
+from tracker.reading.formats.contract import Extracted
 from tracker.reading.formats.sheet import extract_xlsx
 from tracker.reading.formats.sheet_values import words_of
 from tracker.services.supervision import OVERDUE_COLUMNS

@@ -6,9 +6,9 @@ import time
 
 import pytest
 
+from tracker.domain.text import CELL_BREAK
 from tracker.reading import UnreadableFile, read_bytes
 from tracker.reading.formats import Extracted, extract, web_tree
-from tracker.reading.formats.contract import CELL_BREAK
 
 PROSE = "各校要逐栋排查校舍，建立台账，明确责任，限期整改，确保师生安全。" * 3
 

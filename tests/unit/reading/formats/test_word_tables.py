@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from tests.unit.reading.formats.word_files import definition, docx, item, level, num, p, tbl, tc, tr
+from tracker.domain.text import CELL_BREAK
 from tracker.reading.formats import extract
-from tracker.reading.formats.contract import CELL_BREAK, UnreadableFile
+from tracker.reading.formats.contract import UnreadableFile
 
 
 def rows(body: str, **parts: str) -> list[list[str]]:
