@@ -80,7 +80,7 @@ def test_symbols_chosen_from_a_font() -> None:
 def test_tracked_changes_are_accepted_and_told() -> None:
     change = 'w:id="1" w:author="x"'
     runs = (
-        f"<w:ins {change}>{r('新')}</w:ins><w:del {change}><w:r><w:delText>旧</w:delText></w:r></w:del>"
+        f"<w:ins {change}>{r('新')}</w:ins><w:del {change}><w:r><w:delText>旧</w:delText><w:br/></w:r></w:del>"
         f"<w:moveFrom {change}>{r('移出')}</w:moveFrom><w:moveTo {change}>{r('移入')}</w:moveTo>"
     )
     got = read(p("甲", runs=runs))
