@@ -17,7 +17,9 @@ from tracker.domain.drafts import Doubt, PlanReading, SourceReading
 from tracker.domain.drafts import Draft as DraftReading
 from tracker.domain.text import shortened, tidy
 from tracker.reading import read_bytes
+from tracker.services.calendars import work_calendar
 from tracker.services.errors import NotFound
+from tracker.services.recounting import count_by
 from tracker.store.engine import begin_write
 from tracker.store.plan_queries import (
     DraftCounts,
@@ -96,6 +98,7 @@ def import_source(
     if known:
         return _already(known)
     source = _source_row(reading, scope, actor, now)
+    count_by((draft for plan in source.plans for draft in plan.drafts), work_calendar(session))
     session.add(source)
     try:
         session.commit()
