@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 import pytest
 from sqlalchemy.orm import Session
 
 from tests.builders import City, a_person, a_plan, a_task
-from tests.web.browsing import Visitor
+from tests.web.browsing import Page, Visitor, fields_of
 from tracker.domain.access import Office
 from tracker.domain.drafts import DeadlineKind
 from tracker.store.tasks import Task
@@ -20,8 +21,17 @@ LIST = "/calendar"
 YEAR = "/calendar/2027"
 
 
-def field(page: object, name: str) -> str:
-    return next(node.text for node in page.main.all("textarea") if node.get("name") == name)  # type: ignore[attr-defined]
+def field(page: Page, name: str) -> str:
+    return str(fields_of(page.form(YEAR))[name]).strip()
+
+
+def press(page: Visitor, act: str, typed: dict[str, str], status: int = 200) -> Page:
+    """Opens the year, fills its form in and presses the button that means ``act``."""
+    form = page(YEAR).form(YEAR)
+    assert act in [button.get("value") for button in form.all("button")]
+    fields = fields_of(form)
+    assert set(typed) <= set(fields)
+    return page.send(YEAR, {**fields, **typed, "act": act}, status=status)
 
 
 def test_the_list_marks_the_years_that_wait_for_their_notice(page: Visitor, city: City) -> None:
@@ -36,11 +46,12 @@ def test_a_pasted_notice_fills_the_lists_and_is_stored_only_when_saved(
     page: Visitor, session: Session, city: City
 ) -> None:
     page.sign_in("administrator")
-    filled = page.post(YEAR, {"text": NOTICE.replace("1月28日（周六）、1月29日", "1月30日"), "act": "recognise"})
+    filled = press(page, "recognise", {"text": NOTICE.replace("1月28日（周六）、1月29日", "1月30日")})
     assert field(filled, "off") == "1月1日至1月3日、1月21日至1月27日"
     assert field(filled, "worked") == "1月30日"
     assert session.get(CalendarYear, 2027) is None
-    saved = page.post(YEAR, {"off": "1月1日至3日、2月5日至12日", "worked": "1月30日", "notice": "明电", "act": "save"})
+    session.rollback()
+    saved = press(page, "save", {"off": "1月1日至3日、2月5日至12日", "worked": "1月30日", "notice": "明电"})
     assert saved.path == LIST
     assert "2027年放假安排已保存。没有需要重新推算的完成时限。" in saved.alerts[0]
     row = session.get_one(CalendarYear, 2027)
@@ -49,10 +60,10 @@ def test_a_pasted_notice_fills_the_lists_and_is_stored_only_when_saved(
 
 def test_a_picked_day_joins_its_list(page: Visitor, city: City) -> None:
     page.sign_in("administrator")
-    typed = {"off": "1月1日", "worked": "", "picked": "2027-01-02", "picked_as": "off", "act": "pick"}
-    assert field(page.post(YEAR, typed), "off") == "1月1日至1月2日"
-    assert field(page.post(YEAR, {**typed, "picked_as": "worked"}), "worked") == "1月2日"
-    assert "请先选择日期" in page.post(YEAR, {**typed, "picked": ""}, status=422).text
+    typed = {"off": "1月1日", "worked": "", "picked": "2027-01-02", "picked_as": "off"}
+    assert field(press(page, "pick", typed), "off") == "1月1日至1月2日"
+    assert field(press(page, "pick", {**typed, "picked_as": "worked"}), "worked") == "1月2日"
+    assert "请先选择日期" in press(page, "pick", {**typed, "picked": ""}, 422).text
 
 
 @pytest.mark.parametrize(
@@ -69,25 +80,24 @@ def test_faults_are_told_and_nothing_typed_is_lost(
     page: Visitor, session: Session, city: City, typed: dict[str, str], said: str
 ) -> None:
     page.sign_in("administrator")
-    shown = page.post(YEAR, {"act": "save", **typed}, status=422)
+    shown = press(page, typed.get("act", "save"), {name: text for name, text in typed.items() if name != "act"}, 422)
     assert said in shown.text
     assert {name: field(shown, name) for name in ("off", "worked")} == {name: typed[name] for name in ("off", "worked")}
     assert session.get(CalendarYear, 2027) is None
 
 
-def test_a_change_by_another_is_shown_before_it_is_overwritten(
-    page: Visitor, visitor: type[Visitor], session: Session, city: City
-) -> None:
+def test_a_change_by_another_is_shown_before_it_is_overwritten(page: Visitor, session: Session, city: City) -> None:
     page.sign_in("administrator")
-    opened = page(YEAR)
-    assert opened.status == 200
     row = CalendarYear(year=2027, days_off="0101-0110", days_worked="", notice=None)
     session.add(row)
     session.commit()
-    typed = {"off": "1月1日至12日", "worked": "", "version": "0", "act": "save"}
-    refused = page.post(YEAR, typed, status=409)
+    typed = {"off": "1月1日至12日", "worked": "", "version": "0"}
+    refused = press(page, "save", typed, 409)
     assert "已被他人修改" in refused.alerts[0]
     assert field(refused, "off") == "1月1日至12日"
+    page.send(YEAR, {**fields_of(refused.form(YEAR)), "act": "save"})
+    session.expire_all()
+    assert session.get_one(CalendarYear, 2027).days_off == "0101-0112"
 
 
 def test_a_year_out_of_all_reason_does_not_exist(page: Visitor, city: City) -> None:
@@ -103,7 +113,7 @@ def test_a_countys_administrator_reads_but_does_not_change(page: Visitor, sessio
 
 
 def a_waiting_task(session: Session, city: City) -> Task:
-    waiting = {"deadline_text": "验收后30日内", "deadline_kind": DeadlineKind.RELATIVE}
+    waiting: dict[str, Any] = {"deadline_text": "验收后30日内", "deadline_kind": DeadlineKind.RELATIVE}
     task = a_task(session, a_plan(session, city.root), city.education, due_on=None, **waiting)
     session.commit()
     return task

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from typing import Any
 
 import chinese_calendar
 import pytest
@@ -37,7 +38,11 @@ def given(year: int = 2027, text: str = NOTICE, version: int = 0) -> YearGiven:
 
 def a_counted_task(session: Session, city: City, due_on: date, text: str = PHRASE) -> Task:
     plan = a_plan(session, city.root, issued_on=date(2026, 12, 20))
-    kind = {"deadline_text": text, "deadline_kind": DeadlineKind.RELATIVE, "deadline_basis": Basis.CLAUSE}
+    kind: dict[str, Any] = {
+        "deadline_text": text,
+        "deadline_kind": DeadlineKind.RELATIVE,
+        "deadline_basis": Basis.CLAUSE,
+    }
     task = a_task(session, plan, city.education, city.finance, due_on=due_on, original_due_on=due_on, **kind)
     session.commit()
     return task
