@@ -17,10 +17,12 @@ from tracker.domain.drafts import Doubt, PlanReading, SourceReading
 from tracker.domain.drafts import Draft as DraftReading
 from tracker.domain.indicators import IndicatorReading
 from tracker.domain.text import shortened, tidy
+from tracker.services.calendars import work_calendar
 from tracker.services.errors import NotFound
 from tracker.services.known_columns import with_known_columns
 from tracker.services.reading_files import nobody_looks, read_file
 from tracker.services.reading_process import Progress
+from tracker.services.recounting import count_by
 from tracker.settings import ReadingLimits
 from tracker.store.engine import begin_write
 from tracker.store.plan_queries import (
@@ -116,6 +118,7 @@ def import_source(
     if known:
         return _already(known)
     source = _source_row(with_known_columns(session, scope.id, reading), scope, actor, now)
+    count_by((draft for plan in source.plans for draft in plan.drafts), work_calendar(session))
     session.add(source)
     try:
         session.commit()

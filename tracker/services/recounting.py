@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -14,7 +15,7 @@ from tracker.domain.deadline_completion import completed_by
 from tracker.domain.deadlines import DeadlineReading, read_deadline
 from tracker.domain.drafts import DeadlineKind
 from tracker.domain.lifecycle import TaskState
-from tracker.domain.workdays import WorkCalendar
+from tracker.domain.workdays import WorkCalendar, announced_calendar
 from tracker.services.redating import Move, redate
 from tracker.store.plans import Draft, DraftState, Plan
 from tracker.store.tasks import Assignment, Task
@@ -43,6 +44,14 @@ def recount(session: Session, actor: Actor, now: datetime, before: WorkCalendar,
         old, new = (_task_day(task, anchor, calendar) for calendar in (before, after))
         tasks += old is not None and new is not None and redate(session, actor, now, task, Move(old, new, _WHY))
     return Recounted(drafts, tasks)
+
+
+def count_by(drafts: Iterable[Draft], calendar: WorkCalendar) -> None:
+    """Counts what was just read, by the program's own calendar, by the office's instead."""
+    known = announced_calendar()
+    for draft in drafts if calendar != known else ():
+        if draft.deadline_kind is DeadlineKind.RELATIVE and "工作日" in (draft.deadline_text or ""):
+            _recount_draft(draft, known, calendar)
 
 
 def _drafts(session: Session) -> list[Draft]:

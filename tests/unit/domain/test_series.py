@@ -132,7 +132,8 @@ def test_days_come_in_order_once_and_without_gaps(rhythm: Rhythm, starts: date, 
 
 @given(RHYTHMS, DAYS, DAYS)
 def test_going_from_day_to_day_meets_every_occurrence(rhythm: Rhythm, starts: date, last: date) -> None:
-    series, met = Series(rhythm, starts, last), []
+    met: list[date] = []
+    series = Series(rhythm, starts, last)
     day = next_due(series, starts - timedelta(days=1), CALENDAR)
     while day and len(met) < 50:
         met.append(day)

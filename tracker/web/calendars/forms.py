@@ -45,7 +45,7 @@ class YearForm(Form):
     )
     picked = DateField("补充一天", validators=[Optional()])
     picked_as = RadioField(
-        "这一天", choices=[(OFF, "放假"), (WORKED, "调休上班")], default=OFF, validators=[Optional()]
+        "这一天", choices={OFF: "放假", WORKED: "调休上班"}, default=OFF, validators=[Optional()]
     )
     version = HiddenField()
 
