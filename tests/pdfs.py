@@ -34,6 +34,7 @@ class Look:
 
     indent: float = 2.0
     head: str = ""
+    head_size: float = 9
     numbers: str = "— {} —"
     size: float = SIZE
     pitch: float = PITCH
@@ -119,7 +120,7 @@ class Setter:
     def _begin(self) -> None:
         self.page, self.y = self.page + 1, TOP
         if self.look.head:
-            self.write(self.look.head, LEFT, 60, 9)
+            self.write(self.look.head, LEFT, 60, self.look.head_size)
         if self.look.numbers:
             words = self.look.numbers.format(self.page)
             self.write(words, A4[0] / 2 - width_of(words, 14) / 2, A4[1] - 62, 14)

@@ -64,8 +64,9 @@ def test_page_numbers_are_no_text(numbers: str) -> None:
 
 def test_running_titles_are_no_text_but_a_secrecy_mark_stays() -> None:
     lines = [f"{n}.开展第{n}项工作。" for n in range(1, 60)]
-    titled = text_of(plan_pdf("\n".join(lines), Look(head="平安市人民政府公报")))
-    assert titled.splitlines() == lines
+    for size in (9, SIZE):
+        titled = text_of(plan_pdf("\n".join(lines), Look(head="平安市人民政府公报", head_size=size)))
+        assert titled.splitlines() == lines
     assert "机密★1年" in text_of(plan_pdf("\n".join(lines), Look(head="机密★1年")))
     with pytest.raises(UnreadableFile, match="密级「秘密」"):
         read_bytes(plan_pdf("\n".join(lines), Look(head="秘密　特急")), "plan.pdf")
