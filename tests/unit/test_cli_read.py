@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import json
+import signal
+import subprocess
+import sys
+import time
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 
+from tests.unit.services.reading import is_running
 from tracker.cli_read import read_command
 from tracker.domain.text import display_width
+from tracker.reading import UnreadableFile
+from tracker.settings import ReadingLimits
 
 PLAN = """某市人民政府关于印发校园安全整治方案的通知
 某政发〔2023〕9号
@@ -94,3 +101,70 @@ def test_an_unreadable_file_gives_one_line_and_exit_2(tmp_path: Path, name: str,
 def test_a_missing_file_is_told_like_that(tmp_path: Path) -> None:
     result = run(tmp_path / "none.txt")
     assert (result.exit_code, "打不开" in result.stderr) == (2, True)
+
+
+def test_a_file_above_the_limit_is_not_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "huge.txt"
+    with path.open("wb") as stream:
+        stream.truncate(200 * 1024 * 1024)
+    monkeypatch.setattr("tracker.cli_read.read_file", lambda *_: pytest.fail("it was read"))
+    result = run(path)
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert "有 200 MB，超过 20 MB 的上限" in result.stderr
+
+
+@pytest.mark.parametrize(("name", "value"), [("READ_SECONDS", "2"), ("READ_MB", "many"), ("MAX_UPLOAD_MB", "-1")])
+def test_a_wrong_setting_is_named(plan: Path, monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
+    monkeypatch.setenv(f"TRACKER_{name}", value)
+    result = run(plan)
+    assert result.exit_code == 1
+    assert f"TRACKER_{name}" in result.stderr
+
+
+def test_reading_is_limited_as_the_settings_say(plan: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    seen = list[ReadingLimits]()
+
+    def limited(data: bytes, name: str, limits: ReadingLimits, *_: object) -> None:
+        seen.append(limits)
+        raise UnreadableFile(f"《{name}》读不了。")
+
+    monkeypatch.setattr("tracker.cli_read.read_file", limited)
+    for name, value in {"READ_SECONDS": "9", "READ_MB": "300", "LIBREOFFICE": "office"}.items():
+        monkeypatch.setenv(f"TRACKER_{name}", value)
+    assert run(plan).exit_code == 2
+    assert seen == [ReadingLimits(9, 300, "office")]
+
+
+def test_reading_makes_no_key_and_no_folder(plan: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("TRACKER_INSTANCE", str(tmp_path / "instance"))
+    assert run(plan).exit_code == 0
+    assert not (tmp_path / "instance").exists()
+
+
+def test_progress_is_shown_on_a_terminal_alone(plan: Path) -> None:
+    script = "from tracker.cli import main; main()"
+    command = [sys.executable, "-c", script, "read", str(plan), "--json"]
+    piped = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert piped.stderr == ""
+    assert json.loads(piped.stdout)["source"]["name"] == "plan.txt"
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_interrupting_it_leaves_nobody_behind(tmp_path: Path, number: signal.Signals) -> None:
+    """The reader is held up by a text of many brackets; then somebody presses Ctrl-C."""
+    path = tmp_path / "long.txt"
+    path.write_text("（" * 3_000_000, "utf-8")
+    command = [sys.executable, "-c", "from tracker.cli import main; main()", "read", str(path)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        children = Path(f"/proc/{process.pid}/task/{process.pid}/children")
+        while not (found := children.read_text().split()):
+            time.sleep(0.02)
+        time.sleep(1)
+        process.send_signal(number)
+        _, told = process.communicate(timeout=20)
+    assert process.returncode == (1 if number is signal.SIGINT else -signal.SIGTERM)
+    assert "Traceback" not in told
+    end = time.monotonic() + 10
+    while is_running(int(found[0])) and time.monotonic() < end:
+        time.sleep(0.02)
+    assert not is_running(int(found[0]))

@@ -107,7 +107,7 @@ def test_a_long_file_leads_to_its_progress_and_then_to_its_review(supervisor: Vi
     assert done.path == "/plans/1/review"
     assert "已导入" in done.alerts[0]
     assert supervisor("/readings/1").path == "/plans/1/review"  # a page that was left open leads there too
-    assert "正在读取" not in supervisor("/plans/new").text
+    assert "还没有读完" not in supervisor("/plans/new").text
 
 
 def test_reading_is_cancelled(supervisor: Visitor, session: Session, slow: SlowReader) -> None:
@@ -164,6 +164,7 @@ def test_what_was_left_is_read_again(supervisor: Visitor, session: Session, city
     assert page.heading == "没有读完"
     assert "读到一半停了下来" in page.alerts[0]
     assert told(supervisor, path)["goes_on"] is False
+    assert "读到一半停了下来" in supervisor("/plans/new").text
     again = supervisor.post(path, form=f"{path}/again")
     assert (again.path, again.heading) == (path, "正在读取")
     slow.go_on.set()

@@ -13,9 +13,11 @@ from reportlab.lib.pdfencrypt import StandardEncryption
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.cidfonts import UnicodeCIDFont
 from reportlab.pdfgen.canvas import Canvas
+from xlsxwriter import Workbook
 
 MEGABYTE = 1024 * 1024
 PLAN = "某市校园整治方案\n一、排查校舍。（责任单位：市教育局；完成时限：2023年6月底前）\n"
+SHEET = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 NAMESPACE = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
 TYPES = (
     '<?xml version="1.0" encoding="UTF-8"?><Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types">'
@@ -107,6 +109,30 @@ def many_members(count: int = 70_000) -> bytes:
     return made.getvalue()
 
 
+def an_xlsx(sheet: str | None = None, more: dict[str, bytes] | None = None) -> bytes:
+    """A workbook of one task, its sheet's XML replaced, or with more in it."""
+    made = io.BytesIO()
+    with Workbook(made, {"in_memory": True}) as book:
+        page = book.add_worksheet("台账")
+        page.write_row(0, 0, ["序号", "工作任务", "责任单位", "完成时限"])
+        page.write_row(1, 0, ["1", "排查校舍", "市教育局", "2023年6月底前"])
+    if sheet is None and not more:
+        return made.getvalue()
+    with zipfile.ZipFile(made) as archive:
+        parts = {part: archive.read(part) for part in archive.namelist()}
+    if sheet is not None:
+        parts["xl/worksheets/sheet1.xml"] = sheet.encode()
+    return a_zip({**parts, **(more or {})})
+
+
+def a_wide_sheet(cells: int = 3000) -> str:
+    """A sheet that says to be as large as a sheet can be, with a few cells far apart."""
+    row = "".join(f'<c r="{column}{{row}}" t="inlineStr"><is><t>市教育局</t></is></c>' for column in ("A", "XFD"))
+    rows = "".join(f'<row r="{n * 349 + 1}">{row.format(row=n * 349 + 1)}</row>' for n in range(cells))
+    size = '<dimension ref="A1:XFD1048576"/>'
+    return f'<?xml version="1.0"?><worksheet xmlns="{SHEET}">{size}<sheetData>{rows}</sheetData></worksheet>'
+
+
 def an_ole(*streams: str) -> bytes:
     """The beginning of a compound file, and the names of its streams as its directory has them."""
     return (
@@ -188,6 +214,18 @@ FILES = {
     "docm": Hostile(lambda: a_docx(main=MACROS, more={"word/vbaProject.bin": an_ole("VBA")}), "方案.docm", None),
     "xls with macros": Hostile(lambda: an_ole("Workbook", "_VBA_PROJECT_CUR"), "台账.xls", "旧版 Excel"),
     "old doc": Hostile(lambda: an_ole("WordDocument"), "方案.doc", "旧版 Office"),
+    "xlsx": Hostile(an_xlsx, "台账.xlsx", None),
+    "xlsx that laughs": Hostile(
+        lambda: an_xlsx(f'{LAUGHS}<worksheet xmlns="{SHEET}"><sheetData>&a11;</sheetData></worksheet>'),
+        "台账.xlsx",
+        "外部实体",
+    ),
+    "endless sheet": Hostile(lambda: an_xlsx(a_wide_sheet()), "台账.xlsx", None, 60, 500),
+    "xlsm": Hostile(lambda: an_xlsx(more={"xl/vbaProject.bin": an_ole("VBA")}), "台账.xlsm", None),
+    "html as doc": Hostile(PAGE.encode, "方案.doc", None),
+    "deep html": Hostile(
+        lambda: b"<html><body>" + b"<div>" * 300_000 + PLAN.encode(), "方案.html", "过于庞大", 60, 500
+    ),
     "zeros": Hostile(lambda: PLAN.encode() + b"\x00" * 5000, "方案.txt", "二进制"),
     "lone surrogates": Hostile(
         lambda: PLAN.encode() + "\ud800".encode("utf-8", "surrogatepass"), "方案.txt", "编码无法识别"

@@ -43,15 +43,15 @@ _FORMAT_WORDS = {
 """Each format of ``_EXTRACTORS``, as a refusal lists what is supported."""
 
 _REFUSED = {
-    "doc": ("一个旧版 Office 文档（.doc、.wps）", "请用 Word 或 WPS 打开，把正文另存为 .txt 后上传。"),
+    "doc": ("一个旧版 Office 文档（.doc、.wps）", "请用 Word 或 WPS 打开，另存为 .docx 后上传。"),
     "xls": ("一个旧版 Excel 表格（.xls、.et、.xlsb）", "请用 Excel 或 WPS 打开，另存为 .xlsx 后上传。"),
     "ppt": ("一个演示文稿（.ppt、.pptx）", "请把其中的正文另存为 .txt 后上传。"),
-    "ole": ("一个旧版 Office 文档", "请用 Word 或 WPS 打开，把正文另存为 .txt 后上传。"),
+    "ole": ("一个旧版 Office 文档", "请用 Word 或 WPS 打开，另存为 .docx 后上传。"),
     "encrypted": ("一个设有密码的 Office 文档", "请去掉密码，另存一份后重新上传。"),
-    "rtf": ("一个 RTF 文档", "请用 Word 或 WPS 打开，把正文另存为 .txt 后上传。"),
-    "odf": ("一个 ODF 文档（.odt、.ods）", "请用 Word 或 WPS 打开，把正文另存为 .txt 后上传。"),
+    "rtf": ("一个 RTF 文档", "请用 Word 或 WPS 打开，另存为 .docx 后上传。"),
+    "odf": ("一个 ODF 文档（.odt、.ods）", "请用 Word 或 WPS 打开，另存为 .docx 后上传。"),
     "ofd": ("一个 OFD 版式文件", "请用阅读软件打开，把正文复制后另存为 .txt 上传。"),
-    "office-xml": ("一个 XML 格式的 Office 文档", "请用 Word 或 WPS 打开，把正文另存为 .txt 后上传。"),
+    "office-xml": ("一个 XML 格式的 Office 文档", "请用 Word 或 WPS 打开，另存为 .docx 后上传。"),
     "mail": ("一封邮件或单个文件网页（.eml、.mht）", "请打开后把正文另存为 .txt 后上传。"),
     "csv": ("一个 CSV 表格", "请用 Excel 或 WPS 打开，另存为 .xlsx 后上传。"),
     "archive": ("一个压缩包", "请先解压，把里面的文件逐个上传。"),

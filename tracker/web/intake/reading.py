@@ -77,6 +77,8 @@ def read_again_from_start(job_id: int) -> Response:
 
 def words_of_progress(job: ReadingJob) -> str:
     """How far a reading is, for a person; what a part is depends on the format."""
+    if job.is_left(now()):
+        return "读到一半停了下来"
     if not job.total:
         return "正在准备"
     if job.done >= job.total:
