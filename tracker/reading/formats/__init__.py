@@ -31,29 +31,7 @@ _MAGIC = (
     (b"GIF8", "一张图片"),
     (b"{\\rtf", "一个 RTF 文档"),
 )
-_OTHER_SUFFIXES = frozenset(
-    [
-        "docx",
-        "doc",
-        "wps",
-        "pdf",
-        "xlsx",
-        "xls",
-        "et",
-        "csv",
-        "html",
-        "htm",
-        "ofd",
-        "rtf",
-        "zip",
-        "rar",
-        "7z",
-        "png",
-        "jpg",
-        "jpeg",
-        "exe",
-    ]
-)
+_OTHER_SUFFIXES = frozenset(["docx", "doc", "wps", "pdf", "xlsx", "xls", "et", "csv", "html", "htm", "ofd", "rtf", "zip", "rar", "7z", "png", "jpg", "jpeg", "exe"])
 
 
 def _no_progress(done: int, total: int) -> None:
