@@ -111,20 +111,36 @@ def _fill_numbered(section: Section, items: Sequence[Placed], at: int) -> int:
     longest = max((b - a for a, b in pairwise(starts)), default=section.header.count)
     end = at
     for place, begin in enumerate(starts):
-        stop = starts[place + 1] if place + 1 < len(starts) else _last_stop(items, lines, begin, longest)
+        last = place + 1 == len(starts)
+        stop = _last_stop(section.header, items, lines, begin, longest) if last else starts[place + 1]
         row = [index for index in lines[begin:stop] if not (index != lines[begin] and _is_section(items[index]))]
         section.rows.append(Row(tuple(_cell(items[index]) for index in row), row[0]))
         end = row[-1] + 1
     return end
 
 
-def _last_stop(items: Sequence[Placed], lines: Sequence[int], begin: int, longest: int) -> int:
-    """Where the last row ends: it has no more lines than the longest above it, and no empty line parts them."""
+def _last_stop(header: Header, items: Sequence[Placed], lines: Sequence[int], begin: int, longest: int) -> int:
+    """Where the last row ends: it has no more lines than the longest above it, and no empty line parts them.
+
+    One that has no time yet goes on over units, up to its time.
+    """
     stop = min(begin + longest, len(lines))
+    if isinstance(header, Columns) and header.deadlines:
+        stop = _up_to_time([_word(items[index]) for index in lines[begin : begin + _MOST_LINES]], longest) + begin
     inner_blank = any(items[index].paragraph.blank_before for index in lines[1:begin])
     for n in range(begin + 1, stop):
         if items[lines[n]].paragraph.blank_before and not inner_blank:
             return n
+    return stop
+
+
+def _up_to_time(words: Sequence[str], longest: int) -> int:
+    """How many of the words are a row: the longest above it, or more where units and then a time follow."""
+    stop = min(longest, len(words))
+    while not any(is_date(word) for word in words[:stop]) and stop < len(words):
+        if not (are_units(words[stop]) or is_date(words[stop])):
+            break
+        stop += 1
     return stop
 
 

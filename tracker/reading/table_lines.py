@@ -7,9 +7,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from tracker.domain.text import compact, tidy
-from tracker.reading.cells import is_ditto
+from tracker.reading.cells import is_blank, is_ditto
 from tracker.reading.columns import Columns
-from tracker.reading.fitting import fitted
+from tracker.reading.fitting import are_units, fitted, is_date
 from tracker.reading.grid import Row, padded
 from tracker.reading.outline import Placed
 from tracker.reading.sections import Section, stacked, whole_rows
@@ -63,7 +63,14 @@ def _words(row: Row, columns: Columns) -> list[str] | None:
     aligned = columns.shape.aligned(row.words)
     if aligned is None and not row.words[0] and len(row.cells) < columns.count and _is_lone_task(row, columns):
         return padded(row, columns.count)
-    return fitted([word for word in row.words if word], columns) if aligned is None else aligned
+    if aligned is None or any(_is_out_of_place(aligned[at]) for at in columns.deadlines):
+        return fitted([word for word in row.words if word], columns) or aligned
+    return aligned
+
+
+def _is_out_of_place(words: str) -> bool:
+    """Whether units stand where a time should: cells are missing, and others broken over lines."""
+    return not is_blank(words) and not is_date(words) and are_units(words)
 
 
 def _is_lone_task(row: Row, columns: Columns) -> bool:
