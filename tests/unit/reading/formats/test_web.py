@@ -127,6 +127,18 @@ def test_prose_rows_and_headings_outside_the_article_are_kept() -> None:
     assert lines(body) == [PROSE * 5, "二、重点任务", PROSE, "", "任务\t责任单位", "排查\t市教育局"]
 
 
+def test_the_smallest_named_element_counts_only_if_it_holds_nearly_all() -> None:
+    short = "".join(f"<p>第{n}项短句</p>" for n in range(40))
+    body = f'<div class="content"><div class="text">{PROSE * 4}</div><div>{short}</div></div>'
+    assert lines(body) == [PROSE * 4, *(f"第{n}项短句" for n in range(40))]
+
+
+def test_a_trail_inside_the_article_goes_and_links_in_sentences_stay() -> None:
+    trail = "<p><a>首页</a> &gt; <a>政务公开</a> &gt; 正文</p>"
+    body = f'<div id="zoom">{trail}<p>按照<a>《某市方案》</a>执行。</p><p>{PROSE}</p></div>'
+    assert lines(body) == ["按照《某市方案》执行。", PROSE]
+
+
 def test_furniture_that_holds_most_of_the_words_is_no_furniture() -> None:
     assert lines(f'<div class="print"><p>一、排查</p><p>{PROSE}</p></div>') == ["一、排查", PROSE]
     body = f'<div class="menu"><div id="zoom">一、排查。</div></div><div>{PROSE * 9}</div>'
@@ -191,9 +203,44 @@ def test_the_title_and_day_that_only_the_head_tells() -> None:
     assert lines(body, head) == ["某市校园整治方案", "发布日期：2023-01-21", PROSE]
 
 
+@pytest.mark.parametrize(
+    "told",
+    ["2023-01-20 10:15 <span>来源： 市政府办</span>", "时间：2023-01-20", "<b>发布时间：</b>2023-01-20 10:15:00"],
+)
+def test_the_day_above_the_article_is_kept(told: str) -> None:
+    tools = '<div class="pages_print">【字体：<span>大</span> <span>中</span> <span>小</span>】 打印</div>'
+    head = f'<h1>某市校园整治方案</h1><div class="pages-date">{told}{tools}</div>'
+    body = f'<div class="article">{head}<div class="pages_content" id="UCAP-CONTENT"><p>{PROSE * 4}</p></div></div>'
+    after = (
+        '<div class="editor"><a>【我要纠错】</a>责任编辑：张三</div><div id="qr_container">扫一扫在手机打开当前页</div>'
+    )
+    got = lines(body + after, "<title>某市校园整治方案_某市人民政府网</title>")
+    assert [got[0], got[1][:15], *got[2:]] == ["某市校园整治方案", f"{got[1][:5]}2023-01-20", PROSE * 4]
+    assert got[1].startswith(("发布日期：", "发布时间："))
+
+
+def test_an_element_of_the_sites_own_may_hold_the_article() -> None:
+    body = f"<div><p>栏目短句</p><ucapcontent><p>{PROSE}</p><p>短句</p></ucapcontent></div>"
+    assert lines(body) == [PROSE, "短句"]
+
+
+def test_what_the_site_does_not_know_is_left_out() -> None:
+    told = (
+        "<li><p>索引号:</p><p>610728/2024-005</p></li><li>主题分类:</li><li>来源:</li><li>发文机构:<p>县政府办</p></li>"
+    )
+    assert lines(f"<ul>{told}</ul><div id=zoom>{PROSE}</div>") == [
+        "索引号：610728/2024-005",
+        "发文机构：县政府办",
+        PROSE,
+    ]
+
+
 def test_a_list_of_documents_is_a_table_and_no_head() -> None:
     body = "<table><tr><td>名称<td>文号<td>备注<tr><td>某方案<td>某政发〔2023〕1号<td>有效</table>"
     assert rows(body) == [["名称", "文号", "备注"], ["某方案", "某政发〔2023〕1号", "有效"]]
+    data = [["标题", "内容"], ["名称", "甲"], ["任务", "乙"], ["排查", "丙"], ["整治", "丁"]]
+    body = "<table>" + "".join(f"<tr><td>{left}<td>{right}" for left, right in data) + "</table>"
+    assert rows(body) == data
 
 
 def test_spans_both_ways() -> None:
