@@ -34,6 +34,8 @@ class Look:
 
     indent: float = 2.0
     head: str = ""
+    shift: float = 0.0
+    """How many points right-hand pages are set further to the right."""
     head_size: float = 9
     numbers: str = "— {} —"
     size: float = SIZE
@@ -105,6 +107,7 @@ class Setter:
 
     def write(self, text: str, x: float, y: float, size: float) -> None:
         """Words at a place, ``y`` from the page's top."""
+        x += self.look.shift * (self.page % 2)
         self.canvas.setFont(FONT, size)
         self.canvas.drawString(x, A4[1] - y, text)
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.pdfs import LEFT, PITCH, SIZE, TOP, WIDTH, Look, Setter, plan_pdf
+from tests.pdfs import LEFT, LINES, PITCH, SIZE, TOP, WIDTH, Look, Setter, plan_pdf
 from tests.unit.reading.formats.same_plan import has_whole_rows, seen
 from tracker.domain.text import CELL_BREAK
 from tracker.reading import UnreadableFile, read_bytes
@@ -60,6 +60,23 @@ def test_a_sentence_that_ends_with_its_line_ends_no_paragraph() -> None:
 def test_page_numbers_are_no_text(numbers: str) -> None:
     lines = [f"{n}.开展第{n}项工作。" for n in range(1, 60)]
     assert text_of(plan_pdf("\n".join(lines), Look(numbers=numbers))).splitlines() == lines
+
+
+def test_bare_numbers_of_the_text_stay_also_at_a_pages_edge() -> None:
+    lines = [str(n // LINES + 5) for n in range(80)]  # the last of each page counts with the pages
+    assert text_of(plan_pdf("\n".join(lines), Look(head="平安市人民政府公报"))).splitlines() == lines
+
+
+def test_pages_on_which_every_line_is_indented_do_not_hide_that_paragraphs_are() -> None:
+    short = [f"事项{n}" for n in range(1, 67)]
+    long = ["单位要提高思想认识，切实压实责任，抓好各项落实工作。由市教育局牵头办理。"] * 9
+    assert text_of(plan_pdf("\n".join([*short, *long]), Look(numbers=""))).splitlines() == [*short, *long]
+
+
+def test_left_hand_and_right_hand_pages_may_have_other_margins() -> None:
+    paragraphs = ["单位要提高思想认识，切实压实责任，抓好各项落实工作。由市教育局牵头办理。" * 3] * 30
+    mirrored = text_of(plan_pdf("\n".join(paragraphs), Look(shift=28)))
+    assert mirrored.splitlines() == paragraphs
 
 
 def test_running_titles_are_no_text_but_a_secrecy_mark_stays() -> None:
