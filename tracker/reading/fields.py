@@ -20,10 +20,14 @@ _LONGEST = 1200
 """A bracket with more characters than this is an aside, not a clause."""
 
 _LONGEST_NAME = 40
+_A_FEW = 3
 _LONGEST_KIND = 2
 """政府, 部门, 企业: a kind of unit and no name."""
 
 _ASIDE = re.compile(r"\s*(?:以下简称|下称|简称|即|如|例如|含|包括|原|注|详见|见|此件|不含|不包括|其中|除|\d{4}年?版)")
+_STAGED = re.compile(r"[^，,；;、]{2,}由.{2,40}(?:主办|承办|举办)$")
+"""Who holds an event (候鸟节由市政府主办) is told, not assigned."""
+
 _STRONG_SUPPLY = re.compile("供稿|撰稿|组稿|供图")
 _AND_SO_ON = re.compile("(?<![高中初平同优])等")
 _SEPARATOR = re.compile("[，,；;。、]")
@@ -158,14 +162,28 @@ def _unlabelled(words: str, added: tuple[UnitMention, ...]) -> Fields | None:
     units = got.listed.units
     if not units and got.deadlines:
         return got.done(Sign.DATE_ONLY)
-    if not units or not all(_fits(unit) for unit in units):
+    if not units or _STAGED.match(words):
         return None
+    if not all(_fits(unit) for unit in units):
+        units = _without_deeds(got, words)
     sure_enough = [_is_sure_enough(unit) for unit in units]
+    if not sure_enough:
+        return None
     if has_cue(words) and any(sure_enough):
         return got.done(Sign.CUE, added)
-    if not all(sure_enough):
-        return None
-    return got.done(Sign.BARE, added)
+    dated = bool(got.deadlines) and any(sure_enough) and len(units) > 1
+    return got.done(Sign.BARE, added) if all(sure_enough) or dated else None
+
+
+def _without_deeds(got: _Gathering, words: str) -> list[UnitMention]:
+    """The units alone, where a bracket also tells deeds (A牵头制定办法；B配合); [] where it is no list of units."""
+    units = got.listed.units
+    fitting = [unit for unit in units if _fits(unit)]
+    if not has_cue(words) or len(fitting) * 2 < len(units) or not (_fits(units[0]) and _is_sure_enough(units[0])):
+        return []
+    got.listed.units = fitting
+    got.doubts["words-passed-over"] = None
+    return fitting
 
 
 def _fits(unit: UnitMention) -> bool:
@@ -218,7 +236,8 @@ def read_cue_line(words: str, *, one_may_do: bool = False) -> Fields | None:
 def _led_by_a_name(units: Sequence[UnitMention], one_is_sure: bool) -> bool:
     """Whether units that do not all say whose they are can be a whole sentence: 教务处牵头，研究生院配合.
 
-    One of them leads, and none is a mere kind (政府牵头、部门配合).
+    One of them leads, or they are many; and none is a mere kind (政府牵头、部门配合).
     """
-    led = any(unit.role is Role.LEAD for unit in units) and len(units) > 1
+    by_duty = len(units) > _A_FEW and one_is_sure
+    led = (any(unit.role is Role.LEAD for unit in units) or by_duty) and len(units) > 1
     return led and (one_is_sure or all(len(unit.name) > _LONGEST_KIND for unit in units))

@@ -10,6 +10,9 @@ from tracker.domain.text import tidy
 from tracker.reading.paragraphs import Paragraph
 
 _CN = "一二三四五六七八九十百"
+_NO_AMOUNT = r"(?=\s*[\u4e00-\u9fff“《])(?!\s*(?:[万亿个倍米吨元年月日时分]|公里|公顷|平方|立方|小时|千米|百分))"
+"""2.1推进… is a number, 2.1万吨… an amount."""
+
 _NUMBERINGS: tuple[tuple[str, str], ...] = (
     ("part", rf"第[{_CN}\d]+(?:编|部分|篇)(?=[\s：:、　])|第[{_CN}\d]+章"),
     ("section", rf"第[{_CN}\d]+节"),
@@ -18,6 +21,8 @@ _NUMBERINGS: tuple[tuple[str, str], ...] = (
     ("chinese in brackets", rf"[（(〔]\s*[{_CN}]+\s*[)）〕][、.]?"),
     ("named", rf"(?:任务|问题|事项|项目|工程|行动|清单|举措|措施)(?:[{_CN}]+|\d{{1,3}})\s*[：:、\s]"),
     ("figures", r"\d{1,3}\s*[.．、](?!\d)|\d{1,3}\s*[.．](?=20\d\d年)"),
+    ("figures two deep", rf"\d{{1,2}}[.．]\d{{1,2}}[.．、]?{_NO_AMOUNT}"),
+    ("figures three deep", rf"\d{{1,2}}(?:[.．]\d{{1,2}}){{2,3}}[.．、]?{_NO_AMOUNT}"),
     ("figures in brackets", r"[（(]\s*\d{1,3}\s*[)）]|\d{1,3}\s*[)）]"),
     ("circled", r"[①-⑳⑴-⒇❶-❿]"),
 )

@@ -44,9 +44,7 @@ class YearForm(Form):
         render_kw={"rows": "5"},
     )
     picked = DateField("补充一天", validators=[Optional()])
-    picked_as = RadioField(
-        "这一天", choices={OFF: "放假", WORKED: "调休上班"}, default=OFF, validators=[Optional()]
-    )
+    picked_as = RadioField("这一天", choices={OFF: "放假", WORKED: "调休上班"}, default=OFF, validators=[Optional()])
     version = HiddenField()
 
     def show(self, shown: YearShown) -> None:
