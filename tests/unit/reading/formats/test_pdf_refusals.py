@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import zlib
-from contextlib import suppress
 from io import BytesIO
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 from reportlab.lib.pdfencrypt import StandardEncryption
 from reportlab.pdfgen import canvas
 
