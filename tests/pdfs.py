@@ -48,9 +48,9 @@ OFFICIAL = Look()
 class Setter:
     """A document being set from the top down."""
 
-    def __init__(self, look: Look = OFFICIAL) -> None:
+    def __init__(self, look: Look = OFFICIAL, *, packed: bool = True) -> None:
         self.look, self.file = look, BytesIO()
-        self.canvas: Any = canvas.Canvas(self.file, pagesize=A4, invariant=1)
+        self.canvas: Any = canvas.Canvas(self.file, pagesize=A4, invariant=1, pageCompression=int(packed))
         self.page, self.y = 0, 0.0
         self._begin()
 
@@ -163,9 +163,9 @@ def _units(text: str) -> Iterator[str]:
         yield unit
 
 
-def plan_pdf(text: str, look: Look = OFFICIAL) -> bytes:
+def plan_pdf(text: str, look: Look = OFFICIAL, *, packed: bool = True) -> bytes:
     """A plan's text as a file: every line a paragraph, lines with tabs rows of ruled tables."""
-    setter = Setter(look)
+    setter = Setter(look, packed=packed)
     for block in _blocks(text.splitlines()):
         if isinstance(block, str):
             setter.paragraph(block)

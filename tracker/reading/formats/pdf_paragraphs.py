@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from tracker.domain.text import compact
+from tracker.reading.formats.grid import tidied
 from tracker.reading.formats.pdf_layout import PageBlocks, TextLine
 from tracker.reading.formats.pdf_lines import Line, joined
 from tracker.reading.formats.pdf_tables import Table, continued, table_lines
@@ -67,7 +68,7 @@ def text_of(pages: Sequence[PageBlocks]) -> str:
             written += ["", *table_lines(block), ""]
         else:
             written += _paragraphs(block, style)
-    return "\n".join(written).strip("\n") + "\n" if written else ""
+    return tidied(written)
 
 
 def _body_size(pages: Sequence[PageBlocks]) -> float:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import zlib
+from contextlib import suppress
 from io import BytesIO
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from reportlab.lib.pdfencrypt import StandardEncryption
 from reportlab.pdfgen import canvas
 
@@ -117,6 +120,20 @@ def test_a_permission_password_does_not_keep_a_plan_from_being_read() -> None:
     page.drawString(72, 700, "Plan 2024 for the city and its counties")
     page.save()
     assert extract_pdf(file.getvalue(), "plan.pdf", lambda done, total: None).text.startswith("Plan 2024")
+
+
+PLAIN = plan_pdf("某市方案\n一、排查。（责任单位：市教育局）\n任务\t单位\n甲\t市教育局\n", packed=False)
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.lists(st.tuples(st.integers(0, len(PLAIN) - 1), st.integers(0, 255)), min_size=1, max_size=20))
+def test_whatever_bytes_are_changed_a_text_or_one_refusal_comes(changes: list[tuple[int, int]]) -> None:
+    data = bytearray(PLAIN)
+    for at, value in changes:
+        data[at] = value
+    with suppress(UnreadableFile):
+        text = extract_pdf(bytes(data), "plan.pdf", lambda done, total: None).text
+        assert "\n\n\n" not in text
 
 
 @pytest.mark.parametrize(
