@@ -151,9 +151,10 @@ def _about_date(draft: Draft) -> list[str]:
             return []
         basis = draft.deadline_basis.label if draft.deadline_basis else "没有注明依据"
         return [f"责任分工处没有写日期，完成日期{basis}，请核对"]
-    recurs = draft.deadline_kind is DeadlineKind.RECURRING and draft.deadline_basis is Basis.CLAUSE
-    if recurs and rhythm_in(draft.deadline_text or "", draft.plan.issued_on):
-        return []
+    recurs = draft.deadline_kind is DeadlineKind.RECURRING
+    rhythm = rhythm_in(draft.deadline_text or "", draft.plan.issued_on) if recurs else None
+    if rhythm:
+        return [f"周期任务（{rhythm.label}），采纳后每到一期自动新立一项任务，请核对"]
     if draft.deadline_kind not in _UNDATED:
         return [f"{draft.deadline_kind.label}，还没有确定的完成日期，请核对"]
     return []
