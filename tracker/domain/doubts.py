@@ -38,7 +38,7 @@ MESSAGES: dict[str, str] = {
     "no-number": "没有读出文号，如文件有文号请补填",
     "lost-characters": "文件里有个别文字无法识别，已用「�」代替，请对照原文核对",
     "tracked-changes": "文件里有修订标记：已按接受全部修订读取，请核对是不是定稿",
-    "macros-ignored": "文件带有宏：只读取了文字，宏没有运行",
+    "macros-ignored": "文件带有宏：只读取了文字，宏没有运行，请核对文件来源",
     "embedded-document": "文件里嵌入了另一份文档，其中的文字没有读取，如有任务请单独上传",
 }
 

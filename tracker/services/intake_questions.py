@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from tracker.domain.deadlines import rhythm_in
 from tracker.domain.drafts import Basis, DeadlineKind, Form
+from tracker.domain.series import Rhythm
 from tracker.services.intake_naming import Naming
 from tracker.store.plans import Draft, DraftState
 
@@ -133,11 +134,13 @@ def _about_date(draft: Draft) -> Iterable[Question]:
         if draft.deadline_basis is not Basis.CLAUSE:
             basis = draft.deadline_basis.label if draft.deadline_basis else "没有注明依据"
             yield Question(QuestionKind.ELSEWHERE, f"责任分工处没有写日期，完成日期{basis}，请核对")
-    elif draft.deadline_kind not in _UNDATED and not _has_rhythm(draft):
+    elif rhythm := _rhythm(draft):
+        yield Question(QuestionKind.DATE, f"周期任务（{rhythm.label}），采纳后每到一期自动新立一项任务，请核对")
+    elif draft.deadline_kind not in _UNDATED:
         yield Question(QuestionKind.NO_DATE, f"{draft.deadline_kind.label}，还没有确定的完成日期，请核对")
 
 
-def _has_rhythm(draft: Draft) -> bool:
-    """Whether the clause itself tells on which days a recurring duty falls due."""
-    recurs = draft.deadline_kind is DeadlineKind.RECURRING and draft.deadline_basis is Basis.CLAUSE
-    return recurs and rhythm_in(draft.deadline_text or "", draft.plan.issued_on) is not None
+def _rhythm(draft: Draft) -> Rhythm | None:
+    """On which days a recurring duty falls due, where its phrase tells."""
+    recurs = draft.deadline_kind is DeadlineKind.RECURRING
+    return rhythm_in(draft.deadline_text or "", draft.plan.issued_on) if recurs else None

@@ -15,6 +15,7 @@ from tracker.domain.drafts import Deadline
 from tracker.domain.lifecycle import State, TaskState
 from tracker.services.intake import import_source
 from tracker.services.intake_adopt import adopt, adopt_sure
+from tracker.services.intake_review import review
 from tracker.services.series import label_of, make_due_tasks, series_of_task
 from tracker.services.sweep import sweep
 from tracker.store.engine import make_engine, write_session
@@ -87,10 +88,11 @@ def test_other_drafts_make_no_series(session: Session, city: City) -> None:
     assert session.scalar(select(func.count()).select_from(TaskSeries)) == 0
 
 
-def test_a_clear_recurring_clause_is_adopted_with_the_sure(session: Session, city: City) -> None:
+def test_a_series_is_looked_at_before_it_is_adopted(session: Session, city: City) -> None:
     draft = a_recurring_draft(session, city, "每月25日前")
-    assert adopt_sure(session, the_actor(city.supervisor), NOW, draft.plan_id) == 1
-    assert due_days(session) == ["2023-06-25"]
+    assert adopt_sure(session, the_actor(city.supervisor), NOW, draft.plan_id) == 0
+    (row,) = review(session, the_actor(city.supervisor), draft.plan_id).page.rows
+    assert row.questions == ("周期任务（每月25日），采纳后每到一期自动新立一项任务，请核对",)
 
 
 def test_days_come_once_in_order_and_the_next_is_there(session: Session, city: City) -> None:
