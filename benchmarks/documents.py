@@ -13,6 +13,7 @@ import sys
 import time
 import zipfile
 from collections.abc import Callable
+from pathlib import Path
 
 from lxml import etree
 from selectolax.lexbor import LexborHTMLParser
@@ -131,7 +132,10 @@ def _measure(name: str, data: bytes, floor: Callable[[bytes], None]) -> None:
 
 
 def _peak() -> float:
-    """The most memory this process has held, in MB."""
+    """The most memory this process has held, in MB; ``ru_maxrss`` alone would count its parent's as well."""
+    status = Path("/proc/self/status")
+    if status.exists():
+        return int(status.read_text("ascii").split("VmHWM:")[1].split()[0]) / 1024
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (1024 if sys.platform != "darwin" else 1024 * 1024)
 
 

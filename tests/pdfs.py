@@ -34,6 +34,9 @@ class Look:
 
     indent: float = 2.0
     head: str = ""
+    shift: float = 0.0
+    """How many points right-hand pages are set further to the right."""
+    head_size: float = 9
     numbers: str = "— {} —"
     size: float = SIZE
     pitch: float = PITCH
@@ -104,6 +107,7 @@ class Setter:
 
     def write(self, text: str, x: float, y: float, size: float) -> None:
         """Words at a place, ``y`` from the page's top."""
+        x += self.look.shift * (self.page % 2)
         self.canvas.setFont(FONT, size)
         self.canvas.drawString(x, A4[1] - y, text)
 
@@ -119,7 +123,7 @@ class Setter:
     def _begin(self) -> None:
         self.page, self.y = self.page + 1, TOP
         if self.look.head:
-            self.write(self.look.head, LEFT, 60, 9)
+            self.write(self.look.head, LEFT, 60, self.look.head_size)
         if self.look.numbers:
             words = self.look.numbers.format(self.page)
             self.write(words, A4[0] / 2 - width_of(words, 14) / 2, A4[1] - 62, 14)

@@ -77,16 +77,21 @@ def _text_first(blocks: Sequence[Block], order: Iterable[int]) -> Iterator[tuple
 
 
 def _numbers(edges: Sequence[_Edge], pages: Sequence[PageBlocks]) -> Iterator[_Edge]:
-    """Page numbers: those that look like one, and bare numbers that count with the pages or stand apart."""
-    bare = [edge for edge in edges if _BARE_NUMBER.fullmatch(edge.words)]
+    """Page numbers: those that look like one, and bare ones on the outermost line that count with the pages or stand
+    apart from the text; other bare numbers are somebody's."""
+    bare = [edge for edge in edges if _BARE_NUMBER.fullmatch(edge.words) and _is_outermost(edge, pages[edge.page])]
     steps = Counter(int(edge.words) - edge.page for edge in bare if edge.words.isdigit())
-    counting = {step for step, count in steps.items() if count >= 2}
+    counting = {step for step, count in steps.items() if count >= max(2, len(pages) // 3)}
     for edge in edges:
         if _PAGE_NUMBER.fullmatch(edge.words) or _PRINTED.match(edge.words):
             yield edge
     for edge in bare:
         if (edge.words.isdigit() and int(edge.words) - edge.page in counting) or _stands_apart(edge, pages[edge.page]):
             yield edge
+
+
+def _is_outermost(edge: _Edge, page: PageBlocks) -> bool:
+    return edge.block == (0 if edge.top else len(page.blocks) - 1)
 
 
 def _stands_apart(edge: _Edge, page: PageBlocks) -> bool:

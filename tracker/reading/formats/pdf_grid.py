@@ -24,13 +24,15 @@ _MOST_PAIRS = 1_000_000
 class Grid:
     """A table's lines, and for every box (row, column) the number of its cell.
 
-    ``closed`` tells whether a line stands below the last row: a row that a page's end cuts has none.
+    ``closed`` tells whether a line stands below the last row: a row that a page's end cuts has none. A ``loose``
+    grid is not ruled: its columns are as wide as their words, and the room between them.
     """
 
     xs: tuple[float, ...]
     ys: tuple[float, ...]
     cells: tuple[tuple[int, ...], ...]
     closed: bool
+    loose: bool = False
 
     def box_at(self, x: float, y: float) -> tuple[int, int] | None:
         """The row and column in which a point lies; None outside."""

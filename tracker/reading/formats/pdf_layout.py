@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from statistics import median
 
+from tracker.reading.formats.pdf_aligned import aligned_grids
 from tracker.reading.formats.pdf_grid import Grid, grids_of
 from tracker.reading.formats.pdf_lines import Line, line_of, rows_of
 from tracker.reading.formats.pdf_page import Glyph, PageContent
@@ -38,8 +39,10 @@ class PageBlocks:
 
 
 def page_blocks(number: int, content: PageContent) -> PageBlocks:
-    """The tables that are ruled on the page, and the lines above, between and below them."""
+    """The tables that are ruled or aligned on the page, and the lines above, between and below them."""
     grids = grids_of(content.level, content.upright)
+    _, free = _dealt(content.glyphs, grids)
+    grids = sorted([*grids, *aligned_grids(free, content.level)], key=lambda grid: grid.ys[0])
     inside, outside = _dealt(content.glyphs, grids)
     tables = [table_of(grid, found) for grid, found in zip(grids, inside, strict=True)]
     tables = [table for table in tables if any(any(row) for row in table.rows)]

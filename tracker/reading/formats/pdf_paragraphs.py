@@ -21,6 +21,7 @@ from tracker.reading.outline import without_number
 from tracker.reading.titles import is_number
 
 _SLACK = 0.35  # em that a full line may lack
+_DEEPEST_INDENT = 3.2  # em
 _AT_EDGE = 0.6  # em: a line that begins so close to the left edge is not indented
 _KEYED = re.compile(r"[\u4e00-\u9fff \u3000]{2,8}[：:]")
 _SENTENCE_END = ("。", "；", "：", "！", "？", ";", ":")
@@ -86,6 +87,7 @@ def _placed(pages: Sequence[PageBlocks], size: float) -> Iterator[_Set | Table]:
     """The blocks of all pages, every line with the edges between which it is set."""
     lefts = {page.number: _lefts(page, size) for page in pages}
     widths = _widths(pages, lefts, size)
+    _mend_lefts(pages, lefts, widths, size)
     for page in pages:
         for block in page.blocks:
             if isinstance(block, Table):
@@ -108,6 +110,31 @@ def _lefts(page: PageBlocks, size: float) -> dict[int, float]:
         if isinstance(block, TextLine):
             begins[block.column].append(block.line.x0)
     return {column: _edge(sorted(xs), size) for column, xs in begins.items()}
+
+
+def _mend_lefts(
+    pages: Sequence[PageBlocks], lefts: dict[int, dict[int, float]], widths: dict[tuple[int, bool], float], size: float
+) -> None:
+    """Gives pages on which every line is indented the left edge of the others.
+
+    A page whose lines reach farther to the right than those of the others has wider margins, and keeps its own.
+    """
+    alike: dict[tuple[object, ...], list[float]] = defaultdict(list)
+    for page in pages:
+        for column, left in lefts[page.number].items():
+            alike[_kind(page, column), column].append(left)
+    usual = {key: _edge(sorted(found), size) for key, found in alike.items()}
+    for page in pages:
+        for column, left in lefts[page.number].items():
+            kind = _kind(page, column)
+            common = usual[kind, column]
+            is_indented = _AT_EDGE * size < left - common <= _DEEPEST_INDENT * size
+            if is_indented and _reach(page, column) <= common + widths[kind] + 0.5 * size:
+                lefts[page.number][column] = common
+
+
+def _reach(page: PageBlocks, column: int) -> float:
+    return max(block.line.x1 for block in page.blocks if isinstance(block, TextLine) and block.column == column)
 
 
 def _edge(xs: Sequence[float], size: float) -> float:
@@ -142,7 +169,7 @@ def _style(lines: Sequence[_Set], size: float) -> _Style:
     gaps = Counter(round(two.line.y - one.line.y) for one, two in beside)
     pitch = max(gaps, key=lambda gap: (gaps[gap], -gap), default=1.8 * size)
     begun = [two for one, two in beside if not _is_full(one, two.line) and abs(two.line.size - size) < 0.12 * size]
-    indented = sum(1.2 * size <= line.indent <= 3.2 * size for line in begun)
+    indented = sum(1.2 * size <= line.indent <= _DEEPEST_INDENT * size for line in begun)
     return _Style(size, float(pitch), indented * 2 >= len(begun) and indented > 0)
 
 

@@ -21,6 +21,8 @@ _NUMBERED = re.compile(
     r"(?:\d{1,2}[.．、)）](?!\d)|[（(][一二三四五六七八九十\d]{1,3}[)）]|[一二三四五六七八九十]{1,2}、|[①-⑳●■◆▲])"
 )
 _ORDINAL = re.compile(r"[（(]?(?:\d{1,4}|[一二三四五六七八九十百]{1,4})[)）]?[.．、]?")
+_LIST_GOES_ON = ("、", "，", ",", "（", "(")
+_NO_BEGINNING = ("（市", "（区", "（县", "（州", "（旗", "(市", "(区", "(县")
 _SENTENCE_END = ("。", "；", ";")
 
 
@@ -85,7 +87,8 @@ def _cell_words(grid: Grid, glyphs: Sequence[Glyph]) -> dict[int, str]:
     for cell, found in lines.items():
         by_column[spans[cell].first, spans[cell].last].append(found)
     rooms = {
-        (first, last): _room(grid.xs[last + 1] - grid.xs[first], cells) for (first, last), cells in by_column.items()
+        (first, last): _room(0.0 if grid.loose else grid.xs[last + 1] - grid.xs[first], cells)
+        for (first, last), cells in by_column.items()
     }
     return {cell: cell_words(found, rooms[spans[cell].first, spans[cell].last]) for cell, found in lines.items()}
 
@@ -116,7 +119,7 @@ def _ends_on_purpose(above: Line, below: Line, room: float) -> bool:
     """Whether the next line's beginning had fitted above, or begins a thing of its own."""
     if above.x1 - above.x0 + below.lead <= room - 0.3 * above.size:
         return True
-    if above.text.endswith(("、", "，", ",")):
+    if above.text.endswith(_LIST_GOES_ON) or below.text.startswith(_NO_BEGINNING):
         return False
     units = looks_like_unit(compact(above.text)) and looks_like_unit(compact(below.text))
     numbered = bool(_NUMBERED.match(below.text)) and not above.text[-1:].isdigit()

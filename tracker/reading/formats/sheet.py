@@ -32,12 +32,15 @@ Rows = dict[int, dict[int, str]]
 _MOST_EMPTY_ROWS = 10_000
 """After so many rows without a word a sheet is taken to have ended, however many more are formatted."""
 _MOST_FILLED = 2_000_000
+MOST_CELLS = 5_000_000
+"""Cells looked at, empty ones counted: a cell in Excel's last column makes 16,384 of its row."""
 _MACROS = "xl/vbaProject.bin"
 _NAMELESS = re.compile(r"(?:sheet|工作表|表)\s*\d*", re.IGNORECASE)
 _FAULTS = (
     KeyError,
     ValueError,
     TypeError,
+    ArithmeticError,
     AttributeError,
     IndexError,
     OSError,
@@ -98,7 +101,7 @@ def _read(book: Any, archive: zipfile.ZipFile, name: str, progress: Progress) ->
 def _words(sheet: Any) -> tuple[Rows, bool]:
     """The words of a sheet's cells, and whether reading stopped at a long run of empty rows."""
     rows: Rows = {}
-    size, last = 0, 0
+    size = last = seen = 0
     sheet.reset_dimensions()
     for number, row in enumerate(sheet.iter_rows(), 1):
         found = {
@@ -112,8 +115,9 @@ def _words(sheet: Any) -> tuple[Rows, bool]:
             size += sum(map(len, found.values()))
         elif number - last > _MOST_EMPTY_ROWS:
             return rows, True
-        if size > MOST_CHARACTERS:
-            raise UnreadableFile("表格的文字过多，没有读取。请拆分成几个文件，或只保留需要督办的部分后重新上传。")
+        seen += len(row)
+        if size > MOST_CHARACTERS or seen > MOST_CELLS:
+            raise UnreadableFile("表格过大，没有读取。请拆分成几个文件，或只保留需要督办的行和列后重新上传。")
     return rows, False
 
 

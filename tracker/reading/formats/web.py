@@ -37,7 +37,7 @@ _SITE = re.compile(
 )
 _ASSIGNS = re.compile("责任单位|牵头单位|责任部门|牵头部门|配合单位|完成时限|整改时限|责任主体")
 _TITLE_WORDS = re.compile("关于|通知|方案|意见|计划|规划|办法|要点|清单|分工|行动|措施|报告|公告|通告|决定|批复|台账")
-_TRAIL = re.compile("[>\u203a»]")
+_TRAIL = re.compile(r"\s*[>\u203a»]\s*")
 _NUMBERED = re.compile(
     r"(?:第[一二三四五六七八九十]+[章节条部]|[一二三四五六七八九十]+、|[（(][一二三四五六七八九十]+[)）])\s*\S"
 )
@@ -104,7 +104,7 @@ def _is_tool(line: Line) -> bool:
         return False
     if any(pattern.fullmatch(words) for pattern in (_TOOLS, _NEIGHBOUR, _PLACE, _EDITOR)):
         return True
-    if line.linked * 2 > len(words) and _TRAIL.search(words):
+    if _TRAIL.search(words) and line.linked * 2 > len(_TRAIL.sub("", words)):
         return True
     return bool(_SITE.search(words)) and "。" not in words
 

@@ -17,7 +17,6 @@ _CONTAINER_WORDS = frozenset(
     ("trs", "editor", "ueditor", "zoom", "article", "con", "cont", "detail", "zhengwen", "zw", "text", "nr", "neirong")
 )
 """What the ids and classes of article bodies are made of, beside …content: TRS_Editor, zoom, pages_content, xlCon."""
-_NO_PLACE = frozenset(("table", "tbody", "thead", "tr", "p", "span", "font", "b", "strong", "center"))
 _MOST_FURNITURE = 0.4
 _LEAST_ARTICLE = 0.5
 _LEAST_OF_OUTER = 0.9
@@ -76,11 +75,9 @@ def _innermost(known: list[Node]) -> Node:
 
 
 def _dominant(node: Node) -> Node:
-    """The smallest element that holds nearly all the words; of a table, a cell or the table's own surroundings."""
-    found = node
+    """The smallest element that holds nearly all the words."""
     while True:
         below = max(node.elements(), key=lambda one: one.unlinked, default=None)
         if below is None or not node.unlinked or below.unlinked < _DOMINANT * node.unlinked:
-            return found
+            return node
         node = below
-        found = found if node.tag in _NO_PLACE else node

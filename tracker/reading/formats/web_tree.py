@@ -73,7 +73,7 @@ class Node:
     @property
     def words(self) -> frozenset[str]:
         """The words that the element's id and classes are made of: ``pageFooter`` gives page and footer."""
-        return _words_of(" ".join(self.names))
+        return _words_of(" ".join(self.names)) if self.attributes else frozenset()
 
     def elements(self) -> Iterator[Node]:
         """The elements directly in this one."""

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
-from tests.pdfs import LEFT, PITCH, SIZE, TOP, WIDTH, Look, Setter, plan_pdf
+from tests.pdfs import LEFT, LINES, PITCH, SIZE, TOP, WIDTH, Look, Setter, plan_pdf
 from tests.unit.reading.formats.same_plan import has_whole_rows, seen
 from tracker.reading import UnreadableFile, read_bytes
 from tracker.reading.formats.contract import CELL_BREAK
@@ -61,10 +62,28 @@ def test_page_numbers_are_no_text(numbers: str) -> None:
     assert text_of(plan_pdf("\n".join(lines), Look(numbers=numbers))).splitlines() == lines
 
 
+def test_bare_numbers_of_the_text_stay_also_at_a_pages_edge() -> None:
+    lines = [str(n // LINES + 5) for n in range(80)]  # the last of each page counts with the pages
+    assert text_of(plan_pdf("\n".join(lines), Look(head="平安市人民政府公报"))).splitlines() == lines
+
+
+def test_pages_on_which_every_line_is_indented_do_not_hide_that_paragraphs_are() -> None:
+    short = [f"事项{n}" for n in range(1, 67)]
+    long = ["单位要提高思想认识，切实压实责任，抓好各项落实工作。由市教育局牵头办理。"] * 9
+    assert text_of(plan_pdf("\n".join([*short, *long]), Look(numbers=""))).splitlines() == [*short, *long]
+
+
+def test_left_hand_and_right_hand_pages_may_have_other_margins() -> None:
+    paragraphs = ["单位要提高思想认识，切实压实责任，抓好各项落实工作。由市教育局牵头办理。" * 3] * 30
+    mirrored = text_of(plan_pdf("\n".join(paragraphs), Look(shift=28)))
+    assert mirrored.splitlines() == paragraphs
+
+
 def test_running_titles_are_no_text_but_a_secrecy_mark_stays() -> None:
     lines = [f"{n}.开展第{n}项工作。" for n in range(1, 60)]
-    titled = text_of(plan_pdf("\n".join(lines), Look(head="平安市人民政府公报")))
-    assert titled.splitlines() == lines
+    for size in (9, SIZE):
+        titled = text_of(plan_pdf("\n".join(lines), Look(head="平安市人民政府公报", head_size=size)))
+        assert titled.splitlines() == lines
     assert "机密★1年" in text_of(plan_pdf("\n".join(lines), Look(head="机密★1年")))
     with pytest.raises(UnreadableFile, match="密级「秘密」"):
         read_bytes(plan_pdf("\n".join(lines), Look(head="秘密　特急")), "plan.pdf")
@@ -184,6 +203,91 @@ def test_a_row_cut_by_a_pages_end_is_whole_again() -> None:
         ["2", "整治河道，疏浚沟渠，治理黑臭水体", "市住房和城乡建设局"],
         ["3", "植树", "市林业局"],
     ]
+
+
+def test_a_cell_merged_over_a_pages_end_stands_in_every_row() -> None:
+    def page(setter: Setter, ys: tuple[int, ...], merged: tuple[int, ...], words: dict[tuple[int, int], str]) -> None:
+        for x in (80, 160, 240, 400):
+            setter.canvas.line(x, 842 - ys[0], x, 842 - ys[-1])
+        for y in ys:
+            setter.canvas.line(160 if y in merged else 80, 842 - y, 400, 842 - y)
+        for (x, y), text in words.items():
+            setter.write(text, x, y, 12)
+
+    setter = Setter(Look(numbers=""))
+    head = {(90, 120): "类别", (170, 120): "序号", (250, 120): "任务"}
+    first = {(90, 160): "水务", (170, 160): "1", (250, 160): "修渠", (170, 200): "2", (250, 200): "清淤"}
+    page(setter, (100, 140, 180, 220), (180,), head | first)
+    setter.new_page()
+    second = {(170, 120): "3", (250, 120): "疏浚", (90, 160): "教育", (170, 160): "4", (250, 160): "建校"}
+    page(setter, (100, 140, 180), (), second)
+    assert [row[:2] for row in rows_of(text_of(setter.bytes()))[1:]] == [
+        ["水务", "1"],
+        ["水务", "2"],
+        ["水务", "3"],
+        ["教育", "4"],
+    ]
+
+
+def test_a_unit_whose_bracket_begins_a_cells_line_is_whole() -> None:
+    setter = Setter(Look(numbers=""))
+    words = {
+        (90, 120): "任务",
+        (170, 120): "责任单位",
+        (90, 160): "修渠",
+        (170, 160): "市水利局、各县",
+        (170, 175): "（市、区）政府",
+    }
+    ruled(setter, [80.0, 160.0, 260.0], [100, 140, 190], words)
+    assert rows_of(text_of(setter.bytes()))[1:] == [["修渠", "市水利局、各县（市、区）政府"]]
+
+
+def aligned(setter: Setter, *rows: Sequence[str]) -> None:
+    """Rows without lines: cells of several lines stand around the middle of their row, as browsers set them."""
+    for at, cells in enumerate(rows):
+        for x, cell in zip((90, 130, 280, 430), cells, strict=False):
+            lines = cell.split("\n")
+            for n, line in enumerate(lines):
+                setter.write(line, x, 200 + at * 44 + (n - (len(lines) - 1) / 2) * 15, 12)
+
+
+def test_a_table_without_lines_is_read_where_a_header_and_numbers_tell_it() -> None:
+    setter = Setter(Look(numbers=""))
+    setter.write("现将任务分解如下，请抓好落实，按月报送进展，确保如期完成。", 103, 150, 12)
+    aligned(
+        setter,
+        ("序\n号", "重点任务", "责任单位", "完成时限"),
+        ("1", "推进城市更新行动，完\n善公共服务", "市住房和城乡建设局", "2024年12\n月底前"),
+        ("2", "修渠", "市水利局、市自然资\n源局", "2024年6月"),
+    )
+    setter.write("以上任务请抓好落实。", 103, 340, 12)
+    assert text_of(setter.bytes()).split("\n")[1:-1] == [
+        "",
+        "序号\t重点任务\t责任单位\t完成时限",
+        "1\t推进城市更新行动，完善公共服务\t市住房和城乡建设局\t2024年12月底前",
+        "2\t修渠\t市水利局、市自然资源局\t2024年6月",
+        "",
+        "以上任务请抓好落实。",
+    ]
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        [("甲", "乙", "丙", "丁"), ("1", "修渠", "市水利局", "六月"), ("2", "植树", "市林业局", "七月")],
+        [
+            ("序号", "重点任务", "责任单位", "完成时限"),
+            ("1", "修渠", "市水利局", "六月"),
+            ("7", "植树", "市林业局", "七月"),
+        ],
+        [("序号", "重点任务", "责任单位", "完成时限"), ("1", "修渠", "市水利局", "六月")],
+    ],
+    ids=["no header", "numbers that do not count", "one row"],
+)
+def test_aligned_words_that_are_not_surely_a_table_stay_lines(rows: list[tuple[str, ...]]) -> None:
+    setter = Setter(Look(numbers=""))
+    aligned(setter, *rows)
+    assert rows_of(text_of(setter.bytes())) == []
 
 
 def test_two_columns_are_read_one_after_the_other() -> None:

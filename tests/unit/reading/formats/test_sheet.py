@@ -196,6 +196,17 @@ def test_a_million_formatted_rows_cost_little_and_are_noted() -> None:
     assert [note.code for note in told.notes] == ["long-empty"]
 
 
+def test_a_sheet_of_too_many_cells_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fill(sheet: Any) -> None:
+        for number in range(1, 4):
+            sheet.cell(number, 16_384, "远")
+
+    assert "远" in extracted(made(fill)).text
+    monkeypatch.setattr("tracker.reading.formats.sheet.MOST_CELLS", 40_000)
+    with pytest.raises(UnreadableFile, match="表格过大"):
+        extracted(made(fill))
+
+
 def replaced(data: bytes, part: str, old: bytes, new: bytes) -> bytes:
     """The archive with bytes of one part replaced."""
     out = BytesIO()
@@ -212,6 +223,7 @@ def replaced(data: bytes, part: str, old: bytes, new: bytes) -> bytes:
         ("xl/workbook.xml", b"<workbook", b"<!DOCTYPE x><workbook", "实体声明"),
         ("xl/worksheets/sheet1.xml", b"</sheetData>", b"</sheetDat", "已损坏"),
         ("xl/workbook.xml", b"</workbook>", b"", "已损坏"),
+        ("xl/styles.xml", b'numFmtId="164" fontId="0"', b'numFmtId="164" fontId="99999999999"', "已损坏"),
     ],
 )
 def test_a_hostile_or_damaged_workbook_is_refused(part: str, old: bytes, new: bytes, says: str) -> None:

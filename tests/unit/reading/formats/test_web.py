@@ -127,6 +127,18 @@ def test_prose_rows_and_headings_outside_the_article_are_kept() -> None:
     assert lines(body) == [PROSE * 5, "二、重点任务", PROSE, "", "任务\t责任单位", "排查\t市教育局"]
 
 
+def test_the_smallest_named_element_counts_only_if_it_holds_nearly_all() -> None:
+    short = "".join(f"<p>第{n}项短句</p>" for n in range(40))
+    body = f'<div class="content"><div class="text">{PROSE * 4}</div><div>{short}</div></div>'
+    assert lines(body) == [PROSE * 4, *(f"第{n}项短句" for n in range(40))]
+
+
+def test_a_trail_inside_the_article_goes_and_links_in_sentences_stay() -> None:
+    trail = "<p><a>首页</a> &gt; <a>政务公开</a> &gt; 正文</p>"
+    body = f'<div id="zoom">{trail}<p>按照<a>《某市方案》</a>执行。</p><p>{PROSE}</p></div>'
+    assert lines(body) == ["按照《某市方案》执行。", PROSE]
+
+
 def test_furniture_that_holds_most_of_the_words_is_no_furniture() -> None:
     assert lines(f'<div class="print"><p>一、排查</p><p>{PROSE}</p></div>') == ["一、排查", PROSE]
     body = f'<div class="menu"><div id="zoom">一、排查。</div></div><div>{PROSE * 9}</div>'
@@ -226,6 +238,9 @@ def test_what_the_site_does_not_know_is_left_out() -> None:
 def test_a_list_of_documents_is_a_table_and_no_head() -> None:
     body = "<table><tr><td>名称<td>文号<td>备注<tr><td>某方案<td>某政发〔2023〕1号<td>有效</table>"
     assert rows(body) == [["名称", "文号", "备注"], ["某方案", "某政发〔2023〕1号", "有效"]]
+    data = [["标题", "内容"], ["名称", "甲"], ["任务", "乙"], ["排查", "丙"], ["整治", "丁"]]
+    body = "<table>" + "".join(f"<tr><td>{left}<td>{right}" for left, right in data) + "</table>"
+    assert rows(body) == data
 
 
 def test_spans_both_ways() -> None:

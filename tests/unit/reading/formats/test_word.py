@@ -80,7 +80,7 @@ def test_symbols_chosen_from_a_font() -> None:
 def test_tracked_changes_are_accepted_and_told() -> None:
     change = 'w:id="1" w:author="x"'
     runs = (
-        f"<w:ins {change}>{r('新')}</w:ins><w:del {change}><w:r><w:delText>旧</w:delText></w:r></w:del>"
+        f"<w:ins {change}>{r('新')}</w:ins><w:del {change}><w:r><w:delText>旧</w:delText><w:br/></w:r></w:del>"
         f"<w:moveFrom {change}>{r('移出')}</w:moveFrom><w:moveTo {change}>{r('移入')}</w:moveTo>"
     )
     got = read(p("甲", runs=runs))
@@ -181,7 +181,7 @@ def test_footnotes_follow_their_paragraph_and_endnotes_too() -> None:
     body = (
         p("（责任单位：市教育局", runs=reference.format("footnoteReference", 1) + r("、市财政局）"))
         + p("乙", runs=reference.format("endnoteReference", 1) + reference.format("footnoteReference", 2))
-        + p("丙", runs=reference.format("footnoteReference", 77))
+        + p("丙", runs=reference.format("footnoteReference", 77) + reference.format("footnoteReference", 2))
     )
     got = lines(body, footnotes=notes, endnotes=f'<w:endnote w:id="1">{p("尾一")}{p("尾二")}</w:endnote>')
     assert got == [
@@ -220,7 +220,7 @@ def test_the_strict_edition_and_utf16_are_read() -> None:
     hidden = r("藏", '<w:vanish w:val="true"/>')
     words = part("document", f"<w:body>{p('甲', runs=hidden)}</w:body>")
     strict = words.replace(WORD, STRICT)
-    wide = words.replace('encoding="UTF-8"', 'encoding="UTF-16"').encode("utf-16")
+    wide = strict.replace('encoding="UTF-8"', 'encoding="UTF-16"').encode("utf-16")
     assert [extract(docx("", {"word/document.xml": xml}), "方案.docx").text for xml in (strict, wide)] == [
         "甲\n",
         "甲\n",
