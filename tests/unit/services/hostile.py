@@ -62,6 +62,21 @@ def a_pdf(password: str | None = None) -> bytes:
     return made.getvalue()
 
 
+def an_endless_paragraph(pages: int = 200) -> bytes:
+    """A PDF in which hardly a line begins a paragraph: numbers as large as these are no headings."""
+    made = io.BytesIO()
+    pdfmetrics.registerFont(UnicodeCIDFont("STSong-Light"))
+    canvas = Canvas(made)
+    for page in range(pages):
+        canvas.setFont("STSong-Light", 12)
+        for line in range(30):
+            words = f"{1000 + page * 30 + line}.整治路段，修补破损路面。（责任单位：市住建局；完成时限：2023年6月底前）"
+            canvas.drawString(72, 780 - 24 * line, words)
+        canvas.showPage()
+    canvas.save()
+    return made.getvalue()
+
+
 def a_bomb(megabytes: int, claimed: int | None = None, member: str = "word/document.xml") -> bytes:
     """A Word file one of whose members unpacks to so many megabytes of blanks; it claims to hold ``claimed`` bytes."""
     block = zlib.compressobj(9, zlib.DEFLATED, -15)
@@ -211,6 +226,7 @@ FILES = {
     "docx with a password": Hostile(lambda: an_ole("EncryptionInfo", "EncryptedPackage"), "方案.docx", "密码"),
     "xlsx with a password": Hostile(lambda: an_ole("EncryptionInfo", "EncryptedPackage"), "台账.xlsx", "密码"),
     "pdf with a password": Hostile(lambda: a_pdf("four words"), "方案.pdf", "密码"),
+    "pdf of one paragraph": Hostile(an_endless_paragraph, "方案.pdf", None, 20, 500),
     "docm": Hostile(lambda: a_docx(main=MACROS, more={"word/vbaProject.bin": an_ole("VBA")}), "方案.docm", None),
     "xls with macros": Hostile(lambda: an_ole("Workbook", "_VBA_PROJECT_CUR"), "台账.xls", "旧版 Excel"),
     "old doc": Hostile(lambda: an_ole("WordDocument"), "方案.doc", "旧版 Office"),

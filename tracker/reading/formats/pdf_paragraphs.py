@@ -30,6 +30,8 @@ _GOES_ON = ("、", "，", ",", "（", "(", "和", "及", "与")
 _BEFORE_LABEL = (*_SENTENCE_END, *_GOES_ON, *"【〔[ 　")
 _OPEN, _CLOSE = "（(【〔《", "）)】〕》"
 _CONTINUED_TABLE = re.compile(r"[（(]?(?:续表|接上表|接上页)[)）]?.{0,6}")
+_LONGEST_BRACKET = 1000
+"""Characters between a bracket that opens and its end; one that opened before is a slip, and nothing waits for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -270,5 +272,6 @@ def _is_numbered(text: str) -> bool:
 
 def _is_broken_off(words: str) -> bool:
     """Whether words cannot end here: a bracket is open, or a list goes on."""
-    depth = sum(char in _OPEN for char in words) - sum(char in _CLOSE for char in words)
+    tail = words[-_LONGEST_BRACKET:]  # a paragraph that goes on for pages is not gone through again at each line
+    depth = sum(char in _OPEN for char in tail) - sum(char in _CLOSE for char in tail)
     return words.endswith(_GOES_ON) or depth > 0
