@@ -236,7 +236,7 @@ FILES = {
         "台账.xlsx",
         "外部实体",
     ),
-    "endless sheet": Hostile(lambda: an_xlsx(a_wide_sheet()), "台账.xlsx", None, 60, 500),
+    "endless sheet": Hostile(lambda: an_xlsx(a_wide_sheet()), "台账.xlsx", "表格过大", 60, 500),
     "xlsm": Hostile(lambda: an_xlsx(more={"xl/vbaProject.bin": an_ole("VBA")}), "台账.xlsm", None),
     "html as doc": Hostile(PAGE.encode, "方案.doc", None),
     "deep html": Hostile(
