@@ -13,6 +13,7 @@ from tracker.reading.header_words import (
     DETAILS,
     GROUPS,
     LONGEST_HEADER,
+    MEASURES,
     NAMES,
     NO_TASK,
     NOTED_UNITS,
@@ -67,6 +68,7 @@ class Columns:
     deadlines: tuple[int, ...]
     kinds: tuple[Kind, ...]
     named: int | None = None
+    detail: int | None = None
     inside: frozenset[tuple[int, Role]] = frozenset()
 
     @property
@@ -90,8 +92,8 @@ def read_header(words: Sequence[str]) -> Columns | None:
         return None
     deadlines = tuple(at for at, kind in enumerate(kinds) if kind is Kind.DEADLINE)
     shown = tuple(_kind_at(at, kinds, told, units) for at in range(len(cells)))
-    named = _named_column(cells, told, shown)
-    return Columns(_shape(cells, shown, told), told, units, deadlines, shown, named, _inside(cells, units))
+    named, detail = _named_column(cells, told, shown), _detail_column(cells, told, shown)
+    return Columns(_shape(cells, shown, told), told, units, deadlines, shown, named, detail, _inside(cells, units))
 
 
 def _inside(cells: Sequence[str], units: dict[int, Role]) -> frozenset[tuple[int, Role]]:
@@ -150,3 +152,11 @@ def _named_column(cells: Sequence[str], task: int, kinds: Sequence[Kind]) -> int
         return None
     named = [at for at in range(task) if kinds[at] is Kind.OTHER and NAMES.search(cells[at])]
     return named[-1] if named else None
+
+
+def _detail_column(cells: Sequence[str], task: int, kinds: Sequence[Kind]) -> int | None:
+    """The first column of measures (工作措施) behind the tasks' one: it tells the task where that one repeats."""
+    if not NAMES.search(cells[task]):
+        return None
+    behind = range(task + 1, len(cells))
+    return next((at for at in behind if kinds[at] is Kind.OTHER and MEASURES.search(cells[at])), None)

@@ -41,12 +41,17 @@ _LEADS = (
 )
 _MARKS = "—●★▲◆■·※ "
 _LONGEST_TITLE = 200
+_COUNTED = re.compile(
+    r"^[\s★●▲◆■·※☆○◎—]*(?:第[一二三四五六七八九十]+[，,、]|[一二三四五六七八九十]{1,2}是|首先[，,]|其次[，,]|\d{1,2}[-－]\d{1,2}(?=\s*[^\d\s年月日]))\s*"
+)
+"""Words and figures that count what is told in running words: 一是, 第二，, 1-2."""
+
 _HEAD_OF_PARAGRAPH = 600
 """A title is looked for in this many characters of a paragraph."""
 
 _CLAUSE_IN_TITLE = re.compile(r"[（(【〔\[](?=[^（(【〔\[]*(?:责任|牵头|负责|配合|供稿|提供|收集|时限|时间)).*$")
 _FIRST_LEADS_NOTE = re.compile(
-    r"[^。\n（）]{0,30}(?:第一位|第一个|首位|首个)[^。\n（）]{0,12}牵头(?:责任)?(?:单位|部门)"
+    r"[^。\n（）]{0,30}(?:第一位|第一个|首位|首个)[^。\n（）]{0,12}牵头(?:责任|负责)?(?:单位|部门)(?:[或和、/][^，,；;。）)]{2,10})?"
 )
 _MARK_LEADS = re.compile(
     r"(?:带|标|加|注|打)有?(?:注)?[“\"（(]?[*\uff0a★▲△☆#][”\")）]?[^。；\n]{0,8}?(?:为|是)(?:该项任务的?)?牵头"
@@ -188,7 +193,7 @@ def _title(clause: Clause, items: Sequence[Placed], crowded: frozenset[Heading])
         after = clause.placed.paragraph.flat[clause.end - clause.placed.paragraph.start :]
         if title_of(after):
             return title_of(after)
-    own = title_of(without_number(before)) if before.strip(_MARKS) else ""
+    own = title_of(without_number(_COUNTED.sub("", before))) if before.strip(_MARKS) else ""
     if clause.placed.own and clause.placed.heading == clause.owner and own:
         return own
     tells_own = (

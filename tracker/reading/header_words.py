@@ -46,6 +46,7 @@ TASKS: tuple[re.Pattern[str], ...] = tuple(
 """The words over the column that tells the task, the most telling first."""
 
 DETAILS = re.compile("内容|措施|举措|要求|做法")
+MEASURES = re.compile("措施|举措|做法|具体任务|具体内容|工作内容|任务内容|细化任务")
 NAMES = re.compile(
     "(?:任务|问题|工作|事项|项目|工程|实事)名称?$|名称$|(?:重点|主要|工作|目标|改革|整治|攻坚|年度)(?:任务|工作|事项)|任务$|问题|^(?:项目|工程|事项)$"
 )

@@ -143,7 +143,7 @@ def _by_cue(words: str, role: Role) -> Iterator[tuple[str, Role]]:
         segment = words[at : cue.start()]
         if led and given is Role.RESPONSIBLE and _JOINED_BY_LEAD.match(segment):
             given = Role.SUPPORT
-        own = _before_last_group(open_words[: cue.start()]) if at == 0 and given is Role.SUPPORT else 0
+        own = _before_last_group(open_words[: cue.start()]) if at == 0 and given in (Role.SUPPORT, Role.LEAD) else 0
         if own:
             yield segment[:own], role
         if segment[own:].strip(_SEPARATORS + " "):
@@ -159,7 +159,7 @@ _JOINED_BY_LEAD = re.compile(r"[\s，,；;、]*(?:并|要)?(?:会同|联合|协�
 
 
 def _before_last_group(open_words: str) -> int:
-    """How much of a first list stands before the group that 配合 speaks for: A，B、C配合 leaves A its own role."""
+    """How much of a first list stands before the group that a cue speaks for: A，B、C配合 leaves A its own role."""
     comma = max(open_words.rfind(mark) for mark in "，,；;")
     listed = comma > 0 and all(mark not in open_words[:comma] for mark in "，,；;")
     return comma if listed else 0

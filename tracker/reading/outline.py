@@ -30,6 +30,7 @@ _NUMBERINGS: tuple[tuple[str, str], ...] = (
 
 _NUMBERING = re.compile("|".join(f"(?P<k{rank}>{pattern})" for rank, (_, pattern) in enumerate(_NUMBERINGS)))
 _TITLE_END = re.compile(r"[。！？]|(?<=\S)[：:](?=\s*$)|\n")
+_SIGNS = " \t\u3000★●▲◆■·※☆○◎"
 _EDGE = "，,；;：:、。 　\t\n"
 
 
@@ -73,7 +74,7 @@ def place(paragraphs: Iterable[Paragraph]) -> tuple[Placed, ...]:
 
 def heading_of(paragraph: Paragraph) -> Heading | None:
     """The paragraph's heading if it begins with a number, else None."""
-    body = paragraph.flat.lstrip()
+    body = paragraph.flat.lstrip(_SIGNS)
     found = _NUMBERING.match(body)
     if not found or not found.lastgroup:
         return None
@@ -81,15 +82,22 @@ def heading_of(paragraph: Paragraph) -> Heading | None:
     return Heading(int(found.lastgroup[1:]), found.group().strip(), title, paragraph.first) if title else None
 
 
+_NAMED = re.compile(r"(?P<name>[^，,。；;：:！？\n]{4,24})[：:](?=[^\n]{8})")
+"""A heading that a colon sets apart from what it heads: 整治农贸市场：对11个市场…."""
+
+
 def title_of(words: str, end: int | None = None) -> str:
     """A paragraph's title: its words up to the first 。 (or up to ``end``, where its clause begins)."""
     words = words if end is None else words[:end]
+    named = _NAMED.match(words.lstrip())
+    if named:
+        return tidy(named["name"]).strip(_EDGE)
     stop = _TITLE_END.search(words)
     return tidy(words[: stop.start()] if stop else words).strip(_EDGE)
 
 
 def without_number(words: str) -> str:
     """The words without the numbering they begin with."""
-    words = words.lstrip()
+    words = words.lstrip(_SIGNS)
     found = _NUMBERING.match(words)
     return words[found.end() :].lstrip() if found else words

@@ -131,9 +131,21 @@ def without_repeats(lines: Sequence[Line], columns: Columns) -> list[Line]:
 
 
 def settled(columns: Columns, lines: Sequence[Line]) -> Columns:
-    """The columns with the task where the rows tell it: in the names' column when every row has a name of its own."""
-    if columns.named is None:
-        return columns
-    names = [line.words[columns.named].strip() for line in lines]
-    distinct = names and all(names) and len(set(names)) == len(names)
-    return replace(columns, task=columns.named, named=None) if distinct else columns
+    """The columns with the task where the rows tell it.
+
+    In the names' column when every row has a name of its own; in the column of measures behind the tasks' one when one
+    task takes several rows, each with a measure of its own.
+    """
+    if columns.named is not None and _tells_apart(lines, columns.named):
+        return replace(columns, task=columns.named, named=None)
+    detail = columns.detail
+    if detail is not None and not _tells_apart(lines, columns.task) and _tells_apart(lines, detail):
+        merged = columns.shape.merged | {columns.task}
+        return replace(columns, task=detail, detail=None, shape=replace(columns.shape, merged=merged))
+    return columns
+
+
+def _tells_apart(lines: Sequence[Line], at: int) -> bool:
+    """Whether the cells of a column are all filled, and different in every row."""
+    words = [line.words[at].strip() for line in lines]
+    return bool(words) and all(words) and len(set(words)) == len(words)
