@@ -16,9 +16,13 @@ _TRIGGERS = re.compile(
     r"责[ \u3000]*任|责任|貴任|贵任|牵|主[ \u3000]*办|配合|协办|会办|负责|落实|承办|供稿"
     r"|撰稿|提供|收集|编写|撰写|报送|组稿|时限|时间|期限|单位|部门|参与|实施"
 )
+_SIGNED = re.compile(r"\s*(?:19|20)\d\d年\d{1,2}月\d{1,2}日(?:印发|发布|通过|公布)?\s*")
+"""A day alone behind an organ on a line of its own is a signature, no deadline."""
+
 _GAP = re.compile(r"[\s，,；;。]*")
 _ANNEXES = re.compile(r"\s*附件?\s*[：:]")
 _MOST_BRACKETS_DEEP = 3
+_BEFORE_CLAUSE = tuple("。；;！")
 _AFTER_CLAUSE = frozenset("（(【〔〖[［。；;，")
 
 
@@ -81,7 +85,7 @@ def _read(flat: str, bracket: Bracket) -> Fields | None:
     has_trigger = bool(_TRIGGERS.search(inner))
     if not bracket.closed and not has_trigger:
         return None
-    if not has_trigger and not _ends_sentence(flat, bracket):
+    if not has_trigger and not (_ends_sentence(flat, bracket) or _between_sentences(flat, bracket)):
         return None
     fields = read_bracket(inner)
     if not fields:
@@ -98,10 +102,17 @@ def _ends_sentence(flat: str, bracket: Bracket) -> bool:
     return _closes_paragraph(flat, bracket) or flat[bracket.end : bracket.end + 1] in _AFTER_CLAUSE
 
 
+def _between_sentences(flat: str, bracket: Bracket) -> bool:
+    """Whether one sentence ends before the bracket and another begins behind it: 一是抓生产。（县农业局，5月底前）二是…."""
+    return flat[: bracket.start].rstrip()[-1:] in _BEFORE_CLAUSE
+
+
 def _may_be_bare(flat: str, bracket: Bracket, fields: Fields) -> bool:
     """Whether units without label or cue can be a clause here: with a date behind any sentence, else at the end."""
     if fields.deadlines:
-        return _ends_sentence(flat, bracket)
+        if not flat[: bracket.start].strip() and _SIGNED.fullmatch(fields.deadlines[0]):
+            return False
+        return _ends_sentence(flat, bracket) or (_between_sentences(flat, bracket) and len(fields.units) > 1)
     return _closes_paragraph(flat, bracket) and _follows_sentence(flat, bracket, fields)
 
 

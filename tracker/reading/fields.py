@@ -25,6 +25,7 @@ _LONGEST_KIND = 2
 """政府, 部门, 企业: a kind of unit and no name."""
 
 _ASIDE = re.compile(r"\s*(?:以下简称|下称|简称|即|如|例如|含|包括|原|注|详见|见|此件|不含|不包括|其中|除|\d{4}年?版)")
+_NO_NAME = re.compile("：|并报|报请|上报|报送")
 _STAGED = re.compile(r"[^，,；;、]{2,}由.{2,40}(?:主办|承办|举办)$")
 """Who holds an event (候鸟节由市政府主办) is told, not assigned."""
 
@@ -171,8 +172,9 @@ def _unlabelled(words: str, added: tuple[UnitMention, ...]) -> Fields | None:
         return None
     if has_cue(words) and any(sure_enough):
         return got.done(Sign.CUE, added)
+    named = len(units) > 1 and any(is_office(unit.name) or is_body(unit.name) for unit in units)
     dated = bool(got.deadlines) and any(sure_enough) and len(units) > 1
-    return got.done(Sign.BARE, added) if all(sure_enough) or dated else None
+    return got.done(Sign.BARE, added) if all(sure_enough) or named or dated else None
 
 
 def _without_deeds(got: _Gathering, words: str) -> list[UnitMention]:
@@ -187,7 +189,7 @@ def _without_deeds(got: _Gathering, words: str) -> list[UnitMention]:
 
 
 def _fits(unit: UnitMention) -> bool:
-    return looks_like_unit(unit.name) and len(unit.name) <= _LONGEST_NAME and "：" not in unit.name
+    return looks_like_unit(unit.name) and len(unit.name) <= _LONGEST_NAME and not _NO_NAME.search(unit.name)
 
 
 def _is_sure_enough(unit: UnitMention) -> bool:

@@ -36,12 +36,15 @@ _FIRST_LEADS = re.compile(
 )
 
 
+_EMPTY = re.compile(r"[（(]\s*[)）]")
+
+
 def take_first_leads(words: str) -> tuple[str, bool]:
     """The words without the note that the unit named first leads (排在第一位的为牵头单位), and whether it was there."""
     if "牵头" not in words or len(words) > _LONGEST_RULE:
         return words, False
     rest = _FIRST_LEADS.sub("", words, count=1)
-    return rest, rest != words
+    return (_EMPTY.sub("", rest), True) if rest != words else (words, False)
 
 
 def first_leads(units: tuple[UnitMention, ...]) -> tuple[UnitMention, ...]:

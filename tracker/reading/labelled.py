@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from tracker.domain.drafts import Form
 from tracker.reading.clauses import Clause
 from tracker.reading.fields import Fields, Sign, read_labelled
-from tracker.reading.inheritance import take_rule
+from tracker.reading.inheritance import take_first_leads, take_rule
 from tracker.reading.label_lines import (
     DUTY,
     NAMES_MATTER,
@@ -106,10 +106,12 @@ def _closed(block: _Block | None, items: Sequence[Placed]) -> Iterator[Clause]:
     if not unit_rows:
         return
     words, labels = _together(rows, items)
+    words, first_leads = take_first_leads(words)
     words, added = take_rule(words)
     fields = read_labelled(words, labels_in(words), added)
     if fields is None or not _is_duty(fields, labels, block):
         return
+    fields = replace(fields, first_leads=first_leads)
     first, last = _run(rows, unit_rows, items)
     start = items[first].paragraph.start + rows_label(rows, first).start
     yield Clause(Form.LINE, start, _last_offset(items, last), fields, items[first], first, block.owner)

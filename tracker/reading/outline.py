@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from tracker.domain.text import tidy
+from tracker.reading.labels import labels_in
 from tracker.reading.paragraphs import Paragraph
 
 _CN = "一二三四五六七八九十百"
@@ -23,6 +24,7 @@ _NUMBERINGS: tuple[tuple[str, str], ...] = (
     ("figures", r"\d{1,3}\s*[.．、](?!\d)|\d{1,3}\s*[.．](?=20\d\d年)"),
     ("figures two deep", rf"\d{{1,2}}[.．]\d{{1,2}}[.．、]?{_NO_AMOUNT}"),
     ("figures three deep", rf"\d{{1,2}}(?:[.．]\d{{1,2}}){{2,3}}[.．、]?{_NO_AMOUNT}"),
+    ("figures with a dash", r"\d{1,2}[-－]\d{1,2}(?=\s*[A-Za-z\u4e00-\u9fff“《])(?!\s*[年月日时个万])"),
     ("figures in brackets", r"[（(]\s*\d{1,3}\s*[)）]|\d{1,3}\s*[)）]"),
     ("circled", r"[①-⑳⑴-⒇❶-❿]"),
 )
@@ -90,7 +92,7 @@ def title_of(words: str, end: int | None = None) -> str:
     """A paragraph's title: its words up to the first 。 (or up to ``end``, where its clause begins)."""
     words = words if end is None else words[:end]
     named = _NAMED.match(words.lstrip())
-    if named:
+    if named and not labels_in(named.group()):
         return tidy(named["name"]).strip(_EDGE)
     stop = _TITLE_END.search(words)
     return tidy(words[: stop.start()] if stop else words).strip(_EDGE)
