@@ -103,7 +103,7 @@ def _ends_sentence(flat: str, bracket: Bracket) -> bool:
 
 
 def _between_sentences(flat: str, bracket: Bracket) -> bool:
-    """Whether one sentence ends before the bracket and another begins behind it: 一是抓生产。（县农业局，5月底前）二是…."""
+    """Whether a sentence ends before the bracket, and another begins behind it: 一是抓生产。（县农业局，5月底前）…."""
     return flat[: bracket.start].rstrip()[-1:] in _BEFORE_CLAUSE
 
 
