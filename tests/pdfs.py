@@ -179,7 +179,7 @@ def plan_pdf(text: str, look: Look = OFFICIAL, *, packed: bool = True) -> bytes:
 def _blocks(lines: Iterable[str]) -> Iterator[str | list[list[str]]]:
     table: list[list[str]] = []
     for line in lines:
-        if "\t" in line.strip():
+        if "\t" in line:
             table.append(line.split("\t"))
             continue
         if table:

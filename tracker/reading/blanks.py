@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from tracker.domain.text import compact, display_width
 from tracker.reading.columns import Columns
@@ -166,12 +166,19 @@ class _Filling:
         """Whether the pieces go on with the open row's cells, and puts them there."""
         if sum(map(len, row.cells)) > _MOST_PIECES or (len(pieces) == 1 and self._is_too_wide(pieces[0])):
             return False
-        targets = [self._column_under(piece) for piece in pieces]
-        if any(at is None for at in targets):
-            return False
-        for piece, at in zip(pieces, targets, strict=True):
-            row.cells[at or 0].append(piece)
-        return True
+        targets = self._columns_under(pieces)
+        for piece, at in zip(pieces, targets, strict=bool(targets)):
+            row.cells[at].append(piece)
+        return bool(targets)
+
+    def _columns_under(self, pieces: Sequence[Piece]) -> list[int]:
+        """The columns under which the pieces stand, also on a line whose blanks at the beginning were lost; else []."""
+        for shift in (0, *self.lefts) if len(pieces) > 1 and pieces[0].left == 0 else (0,):
+            targets = [self._column_under(replace(piece, left=piece.left + shift)) for piece in pieces]
+            found = [at for at in targets if at is not None]
+            if len(found) == len(pieces) == len(set(found)) or (shift == 0 and len(found) == len(pieces)):
+                return found
+        return []
 
     def _is_too_wide(self, piece: Piece) -> bool:
         """Whether a lone piece reaches over more than its column, as prose below a table does."""

@@ -125,7 +125,7 @@ _VALUED = "|".join(
 )
 _BARE_INSIDE = re.compile(
     rf"(?:^|(?<=[。，；,;\s]))(?:{_VALUED})"
-    r"(?:[ \t　]*(?:为|是|[—\-－]+)[ \t　]*|[ \t　]+|(?=[省市县区州各国]))(?!主|第|的)"
+    r"(?:[ \t　]*(?:为|是|[—\-－]+)[ \t　]*|[ \t　]+|(?=[省市县区州各国]|20\d\d年))(?!主|第|的)"
 )
 _LONGEST_TAIL = 12
 _UNITS_TOO = re.compile("单位|部门")
@@ -145,7 +145,7 @@ def labels_in(text: str) -> tuple[Label, ...]:
 
 
 def bare_labels_in(text: str) -> tuple[Label, ...]:
-    """Labels of units and deadlines without a colon: 牵头单位为…, 责任单位 …, 责任单位市….
+    """Labels of units and deadlines without a colon: 牵头单位为…, 责任单位 …, 责任单位市…, 完成时限2024年….
 
     The first begins the text or follows a full stop; whether the values are such is for the caller to see.
     """

@@ -97,15 +97,22 @@ def _is_outermost(edge: _Edge, page: PageBlocks) -> bool:
 def _stands_apart(edge: _Edge, page: PageBlocks) -> bool:
     """Whether there is more room between a line at a page's edge and the text than between lines of text."""
     step = 1 if edge.top else -1
-    lines = [block.line for block in page.blocks if isinstance(block, TextLine)]
-    gaps = sorted(two.y - one.y for one, two in pairwise(lines) if two.y > one.y)
-    usual = gaps[len(gaps) // 2] if len(gaps) >= 4 else 1.9 * median(line.size for line in lines)
+    gaps = sorted(_gaps(page.blocks))
+    sizes = (block.line.size for block in page.blocks if isinstance(block, TextLine))
+    usual = gaps[len(gaps) // 2] if len(gaps) >= 4 else 1.9 * median(sizes)
     for at in range(edge.block, edge.block + _DEEPEST * step, step):
         if not 0 <= at + step < len(page.blocks):
             return len(page.blocks) == 1
         if _room(page.blocks[at], page.blocks[at + step], edge.top) > 1.2 * usual:
             return True
     return False
+
+
+def _gaps(blocks: Sequence[Block]) -> Iterator[float]:
+    """From each line's baseline to that of the line right below it; what a table parts tells nothing."""
+    for one, two in pairwise(blocks):
+        if isinstance(one, TextLine) and isinstance(two, TextLine) and two.line.y > one.line.y:
+            yield two.line.y - one.line.y
 
 
 def _room(outer: Block, inner: Block, top: bool) -> float:

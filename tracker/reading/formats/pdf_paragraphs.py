@@ -20,6 +20,7 @@ from tracker.reading.formats.pdf_tables import Table, continued, table_lines
 from tracker.reading.labels import labels_in
 from tracker.reading.outline import without_number
 from tracker.reading.titles import is_number
+from tracker.reading.traditional import simplified
 
 _SLACK = 0.35  # em that a full line may lack
 _DEEPEST_INDENT = 3.2  # em
@@ -219,7 +220,7 @@ def _paragraphs(lines: Sequence[_Set], style: _Style) -> Iterator[str]:
 
 def _with(words: str, below: str) -> str:
     """The words with the next line's; a label that begins the line keeps the blank that the line's end swallowed."""
-    labelled = any(label.start == 0 for label in labels_in(below)) and not _parts_a_label(words, below)
+    labelled = any(label.start == 0 for label in labels_in(simplified(below))) and not _parts_a_label(words, below)
     return f"{words} {below}" if labelled and not words.endswith(_BEFORE_LABEL) else joined(words, below)
 
 
@@ -263,7 +264,7 @@ def _goes_on_flush(below: _Set, words: str) -> bool:
 def _parts_a_label(words: str, below: str) -> bool:
     """Whether the line's end stands inside a label (完成 / 时限：)."""
     tail = words[-8:]
-    return any(label.start < len(tail) < label.end for label in labels_in(tail + below[:12]))
+    return any(label.start < len(tail) < label.end for label in labels_in(simplified(tail + below[:12])))
 
 
 def _is_numbered(text: str) -> bool:

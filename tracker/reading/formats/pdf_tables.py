@@ -23,6 +23,9 @@ _ORDINAL = re.compile(r"[（(]?(?:\d{1,4}|[一二三四五六七八九十百]{1,
 _LIST_GOES_ON = ("、", "，", ",", "（", "(")
 _NO_BEGINNING = ("（市", "（区", "（县", "（州", "（旗", "(市", "(区", "(县")
 _SENTENCE_END = ("。", "；", ";")
+_PLACE_END = ("省", "市", "县", "区", "州", "盟", "旗", "镇", "乡", "道", "村", "）", ")")
+_ORGAN_OF_PLACE = re.compile("(?:人民)?(?:政府|法院|检察院)|管委会|管理?委员会|(?:街道)?办事处|居委会|村委会|党工委")
+"""What follows a place's name and is no name by itself: 各乡镇 / 人民政府."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +122,8 @@ def _ends_on_purpose(above: Line, below: Line, room: float) -> bool:
     if above.x1 - above.x0 + below.lead <= room - 0.3 * above.size:
         return True
     if above.text.endswith(_LIST_GOES_ON) or below.text.startswith(_NO_BEGINNING):
+        return False
+    if above.text.endswith(_PLACE_END) and _ORGAN_OF_PLACE.match(compact(below.text)):
         return False
     units = looks_like_unit(compact(above.text)) and looks_like_unit(compact(below.text))
     numbered = bool(_NUMBERED.match(below.text)) and not above.text[-1:].isdigit()

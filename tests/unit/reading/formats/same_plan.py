@@ -6,7 +6,8 @@ import html
 import io
 import re
 from collections.abc import Iterator
-from itertools import groupby
+from dataclasses import replace
+from itertools import groupby, pairwise
 from typing import Any
 
 from docx import Document
@@ -69,9 +70,26 @@ def as_html(text: str) -> bytes:
 
 
 def has_whole_rows(text: str) -> bool:
-    """Whether the text's tab lines make tables whose rows have all their cells on one line."""
+    """Whether the text's tab lines make tables whose rows have all their cells on one line, none the first alone."""
     groups = groupby(text.splitlines(), key=lambda line: "\t" in line)
-    return all(len({line.count("\t") for line in lines}) == 1 for is_row, lines in groups if is_row)
+    tables = [list(lines) for is_row, lines in groups if is_row]
+    return all(len({line.count("\t") for line in rows}) == 1 for rows in tables) and not any(
+        all(line.startswith("\t") for line in rows) for rows in tables
+    )
+
+
+def is_laid_out(text: str) -> bool:
+    """Whether a table's head stands in the text with its words parted by blanks, and a row with as many below it.
+
+    Such columns are told by a screen's places: a web page folds the blanks, and other fonts move the words.
+    """
+    return any(_is_head(head) and len(head.split()) == len(row.split()) for head, row in pairwise(text.splitlines()))
+
+
+def _is_head(line: str) -> bool:
+    words = line.split()
+    plain = not re.search(r"[\t|│：:。]", line)
+    return plain and len(words) >= 3 and any(word.endswith(("单位", "部门")) for word in words)
 
 
 def seen(source: SourceReading) -> list[tuple[object, ...]]:
@@ -86,7 +104,8 @@ def _draft(draft: Draft) -> tuple[object, ...]:
     path = tuple(map(compact, draft.path))
     milestones = tuple(compact(stone.text) for stone in draft.milestones)
     quote = compact(draft.quote)
-    return draft.form, compact(draft.title), path, quote, draft.units, draft.deadline, milestones, draft.doubts
+    deadline = replace(draft.deadline, text=compact(draft.deadline.text or ""))
+    return draft.form, compact(draft.title), path, quote, draft.units, deadline, milestones, draft.doubts
 
 
 def _replace_lists(document: Any) -> None:

@@ -8,14 +8,14 @@ from pathlib import Path
 import pytest
 
 from tests.pdfs import LEFT, LINES, PITCH, SIZE, TOP, WIDTH, Look, Setter, plan_pdf
-from tests.unit.reading.formats.same_plan import has_whole_rows, seen
+from tests.unit.reading.formats.same_plan import has_whole_rows, is_laid_out, seen
 from tracker.domain.text import CELL_BREAK
 from tracker.reading import UnreadableFile, read_bytes
 from tracker.reading.formats.pdf import extract_pdf
 
 PLANS = sorted((Path(__file__).parents[3] / "corpus" / "plans").glob("*.txt"))
-CORPUS = [path for path in PLANS if has_whole_rows(path.read_text("utf-8-sig"))]
-"""Texts whose rows are broken over lines are no tables any more; none can be ruled from them."""
+CORPUS = [path for path in PLANS if has_whole_rows(text := path.read_text("utf-8-sig")) and not is_laid_out(text)]
+"""Texts whose rows are broken over lines or laid out with blanks are no tables; none can be ruled from them."""
 OFFICIAL = Look(head="某市人民政府公报　2024年第3期")
 FLUSH = Look(indent=0, numbers="第{}页")
 
