@@ -8,24 +8,25 @@ import unicodedata
 CELL_BREAK = "\u2028"
 """LINE SEPARATOR: ends a line inside a table cell, so that ``\\n`` ends paragraphs and rows alone."""
 
-_FULL_TO_ASCII = {ord(full): chr(ord(full) - 0xFEE0) for full in "０１２３４５６７８９／－．～"} | {0x3000: " "}
-_BLANKS = re.compile(r"[\s\u200b\ufeff]+")
+_FULL_TO_ASCII = {full: chr(ord(full) - 0xFEE0) for full in "０１２３４５６７８９／－．～"} | {"\u3000": " "}
+_FULL = re.compile(f"[{''.join(_FULL_TO_ASCII)}]")
 _BLANK_IN_CJK = re.compile(r"(?<![0-9A-Za-z.,:;])[\s\u200b\ufeff]+|[\s\u200b\ufeff]+(?![0-9A-Za-z])")
 
 
 def same_length_ascii(text: str) -> str:
     """The text with full-width digits and signs made ASCII, one code point for one, so that offsets hold."""
-    return text.translate(_FULL_TO_ASCII)
+    return _FULL.sub(lambda full: _FULL_TO_ASCII[full.group()], text)
 
 
 def compact(text: str) -> str:
     """The text without any blanks: 通　　知 becomes 通知."""
-    return _BLANKS.sub("", text)
+    return "".join(text.split()).replace("\u200b", "").replace("\ufeff", "")
 
 
 def tidy(text: str) -> str:
     """The text without the blanks that Chinese type-setting puts in, keeping those between Latin words."""
-    return _BLANK_IN_CJK.sub("", text.strip())
+    stripped = text.strip()
+    return stripped if stripped == compact(stripped) else _BLANK_IN_CJK.sub("", stripped)
 
 
 def display_width(text: str) -> int:

@@ -90,6 +90,7 @@ def calendar_of(years: Years) -> WorkCalendar:
     )
 
 
+@lru_cache(maxsize=1)
 def announced_calendar() -> WorkCalendar:
     """The calendar of all years announced so far (see ``tracker.domain.holidays``)."""
     return calendar_of(tuple((year, off, worked) for year, (off, worked) in ANNOUNCED.items()))

@@ -13,6 +13,7 @@ DATE = (
     rf"|[-./])(?P<d>[{NUMERAL}]{{1,3}})日?"
 )
 _DATE = re.compile(DATE)
+_LAST_SIGN = re.compile(rf"[日{NUMERAL}（）()发布\u200b\ufeff]")
 
 
 def date_in(text: str) -> date | None:
@@ -21,8 +22,15 @@ def date_in(text: str) -> date | None:
     return _day(found) if found else None
 
 
+def may_end_in_date(line: str) -> bool:
+    """Whether the last character of a line could be that of a date, or of what is passed over behind one; cheap."""
+    return _LAST_SIGN.match(line.rstrip()[-1:]) is not None
+
+
 def date_line(text: str) -> date | None:
     """The date if the line holds nothing else (brackets aside), or None."""
+    if not may_end_in_date(text):
+        return None
     found = _DATE.fullmatch(same_length_ascii(compact(text)).strip("（）()").removesuffix("印发").removesuffix("发布"))
     return _day(found) if found else None
 

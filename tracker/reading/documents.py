@@ -11,7 +11,7 @@ from itertools import pairwise, zip_longest
 from tracker.domain.deadline_days import add_months, year_end
 from tracker.domain.numerals import NUMERAL, number
 from tracker.domain.text import compact, same_length_ascii, tidy
-from tracker.reading.dates import DATE, date_in, date_line
+from tracker.reading.dates import DATE, date_in, date_line, may_end_in_date
 from tracker.reading.paragraphs import Paragraph, paragraphs_of
 from tracker.reading.titles import NUMBER, TitleBlock, is_number, is_organ, loose_title, opens_document, title_block
 
@@ -184,7 +184,7 @@ def _signed(lines: Sequence[Paragraph], issuer: str | None) -> tuple[str, date] 
     """The first organ-and-date signature that the issuer gave; if none is the issuer's, the first of any organ."""
     found: list[tuple[str, date]] = []
     for above, line in pairwise(lines):
-        if len(line.flat) > _LONGEST_SIGNATURE or line.is_cell:
+        if line.is_cell or len(line.flat) > _LONGEST_SIGNATURE or not may_end_in_date(line.flat):
             continue
         day = date_line(line.flat)
         if day and is_organ(above.flat):

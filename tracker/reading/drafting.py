@@ -50,9 +50,11 @@ _HEAD_OF_PARAGRAPH = 600
 """A title is looked for in this many characters of a paragraph."""
 
 _CLAUSE_IN_TITLE = re.compile(r"[（(【〔\[](?=[^（(【〔\[]*(?:责任|牵头|负责|配合|供稿|提供|收集|时限|时间)).*$")
-_FIRST_LEADS_NOTE = re.compile(
-    r"[^。\n（）]{0,30}(?:第一位|第一个|首位|首个)[^。\n（）]{0,12}牵头(?:责任|负责)?(?:单位|部门)(?:[或和、/][^，,；;。）)]{2,10})?"
+_FIRST_LEADS_WORDS = re.compile(
+    r"(?:第一[位个]|首[位个])[^。\n（）]{0,12}牵头(?:责任|负责)?(?:单位|部门)(?:[或和、/][^，,；;。）)]{2,10})?"
 )
+_FIRST_LEADS_REACH = 30
+_FIRST_LEADS_NOTE = re.compile(rf"[^。\n（）]{{0,{_FIRST_LEADS_REACH}}}{_FIRST_LEADS_WORDS.pattern}")
 _MARK_LEADS = re.compile(
     r"(?:带|标|加|注|打)有?(?:注)?[“\"（(]?[*\uff0a★▲△☆#][”\")）]?[^。；\n]{0,8}?(?:为|是)(?:该项任务的?)?牵头"
 )
@@ -140,8 +142,15 @@ def _first_leads_from(text: str, document: Document, clauses: Sequence[Clause]) 
     stated = next((clause.start for clause in clauses if clause.fields.first_leads), None)
     if stated is not None:
         return stated
-    noted = _FIRST_LEADS_NOTE.search(text, document.start, document.end)
+    noted = _first_leads_note(text, document)
     return document.start if noted and take_first_leads(noted.group())[1] else inf
+
+
+def _first_leads_note(text: str, document: Document) -> re.Match[str] | None:
+    """The note with the words before it, which are looked at only where its own words stand."""
+    words = _FIRST_LEADS_WORDS.search(text, document.start, document.end)
+    begin = max(document.start, words.start() - _FIRST_LEADS_REACH) if words else document.end
+    return _FIRST_LEADS_NOTE.search(text, begin, document.end)
 
 
 def _crowded_headings(clauses: Iterable[Clause]) -> frozenset[Heading]:

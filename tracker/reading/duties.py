@@ -16,7 +16,7 @@ from tracker.domain.text import tidy
 from tracker.reading.clauses import Clause
 from tracker.reading.fields import Fields, Sign
 from tracker.reading.outline import Heading, Placed, without_number
-from tracker.reading.subjects import doer_of
+from tracker.reading.subjects import Doer, doer_of
 
 _SENTENCE = re.compile(r"[^。；;！？\n]+")
 _DATE_HINT = re.compile(r"[\d一二三四五六七八九十〇○零]\s*(?:日|月|年|号|个工作日)")
@@ -38,7 +38,10 @@ _MODALS = re.compile(r"^(?:要|应当?|须|必须|务必|需要?|将|并|于|在
 
 @dataclass(slots=True)
 class _Said:
-    """What was said under a heading so far; who it spoke of last is looked for only when a duty asks."""
+    """What was said under a heading so far; who it spoke of last is looked for only when a duty asks.
+
+    ``unheard`` are sentences, and whole paragraphs without a date.
+    """
 
     heading: Heading | None = None
     units: tuple[UnitMention, ...] = ()
@@ -47,11 +50,17 @@ class _Said:
     def spoken_of(self) -> tuple[UnitMention, ...]:
         """The units of the doer named last."""
         while self.unheard:
-            doer = doer_of(self.unheard.pop())
+            doer = _last_doer(self.unheard.pop())
             if doer:
                 self.units = doer.units
                 self.unheard.clear()
         return self.units
+
+
+def _last_doer(words: str) -> Doer | None:
+    """The doer of the last sentence that names one."""
+    named = (doer_of(without_number(sentence)) for sentence in reversed(_SENTENCE.findall(words)))
+    return next((doer for doer in named if doer), None)
 
 
 def duty_clauses(items: Sequence[Placed], taken: Set[int], owned: Set[Heading | None]) -> Iterator[Clause]:
@@ -63,10 +72,12 @@ def duty_clauses(items: Sequence[Placed], taken: Set[int], owned: Set[Heading | 
         flat = placed.paragraph.flat
         if (placed.paragraph.is_cell and not _is_running_text(flat)) or index in taken or placed.heading in owned:
             continue
+        if not _DATE_HINT.search(flat):
+            said.unheard.append(flat)
+            continue
         for sentence in _SENTENCE.finditer(flat):
-            body = without_number(sentence.group())
-            yield from _duty(placed, index, (sentence, body), said)
-            said.unheard.append(body)
+            yield from _duty(placed, index, (sentence, without_number(sentence.group())), said)
+            said.unheard.append(sentence.group())
 
 
 def _is_running_text(cell: str) -> bool:

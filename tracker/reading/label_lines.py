@@ -82,8 +82,10 @@ def with_colons(flat: str, labels: Sequence[Label]) -> str:
 def lone_label(items: Sequence[Placed], index: int) -> tuple[Label, ...]:
     """The label that is all of a line without a colon (牵头单位), when the next line is a value for it."""
     placed = items[index]
+    if placed.paragraph.is_cell or index + 1 >= len(items):
+        return ()
     flat = placed.paragraph.flat.rstrip()
-    if len(flat) > _LONGEST_LABEL or flat.endswith(("：", ":")) or index + 1 >= len(items) or placed.paragraph.is_cell:
+    if len(flat) > _LONGEST_LABEL or flat.endswith(("：", ":")):
         return ()
     labels = labels_in(f"{flat}：")
     if len(labels) != 1 or labels[0].end != len(flat) + 1 or flat[: labels[0].start].strip():

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import pairwise, zip_longest
 
 from tracker.domain.drafts import UnitMention
@@ -98,8 +99,23 @@ class UnitList:
     doubts: dict[str, None] = field(default_factory=dict)
     places: dict[str, int] = field(default_factory=dict)
     prefix: str | None = None
-    second_names: bool = True
     marked: list[str] = field(default_factory=list)
+
+    def take(self, told: Told) -> None:
+        """Adds what a piece tells beside its names."""
+        self.deadlines += told.deadlines
+        self.persons += told.persons
+        self.marked += told.marked
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What one piece of a list tells: names with their roles, persons, the time it gives, names with a mark."""
+
+    names: tuple[tuple[str, Role], ...] = ()
+    persons: tuple[str, ...] = ()
+    deadlines: tuple[str, ...] = ()
+    marked: tuple[str, ...] = ()
 
 
 def read_units(
@@ -111,13 +127,15 @@ def read_units(
     ``prefix`` is the level (省) that the list before it left standing for names that say none.
     A second name in brackets stays (市住建局（市城管局）), but not where ``second_names`` is False.
     """
-    result = UnitList(second_names=second_names)
+    result = UnitList()
     last_prefix = prefix
     for segment, given in _by_cue(words, role):
         for piece, separator in _pieces(segment):
             if separator and separator in "；;。":
                 last_prefix = None
-            for name, own_role in _names(piece, given, result):
+            told = _told(piece, given, second_names)
+            result.take(told)
+            for name, own_role in told.names:
                 full = with_prefix(name, last_prefix)
                 if full != name:
                     result.doubts["elided-prefix"] = None
@@ -202,7 +220,9 @@ def _by_blanks(words: str) -> list[str]:
     return [words] if is_person(words) else [compact(words)]
 
 
-def _names(piece: str, role: Role, result: UnitList) -> Iterator[tuple[str, Role]]:
+@lru_cache(maxsize=4096)
+def _told(piece: str, role: Role, second_names: bool) -> Told:
+    """What a piece tells; remembered, as a plan names the same units again and again."""
     noted = _ROLE_NOTE.search(piece)
     if noted:
         role = _note_role(noted["role"])
@@ -210,19 +230,22 @@ def _names(piece: str, role: Role, result: UnitList) -> Iterator[tuple[str, Role
     is_marked = piece[:1] in _MARKS or piece[-1:] in _MARKS
     piece = _PREFIX.sub("", piece.strip(" \t　：:.．—-" + _MARKS))
     piece, deadline = take_time(piece)
-    if deadline:
-        result.deadlines.append(deadline)
+    names, persons = list[str](), list[str]()
     for name in _split_and(_DUTY_TOLD.sub("", _after_by(piece))):
         for one in _split_more(_TRAILING.sub("", name)):
-            clean = without_note(_PREFIX.sub("", one), result.second_names).strip("“”\"' 　（(")
+            clean = without_note(_PREFIX.sub("", one), second_names).strip("“”\"' 　（(")
             if not clean or _JUNK.fullmatch(clean) or clean.startswith(("是指", "指的是", "是")):
                 continue
             if is_person(clean):
-                result.persons.append(clean)
+                persons.append(clean)
             else:
-                if is_marked:
-                    result.marked.append(tidy(clean))
-                yield tidy(clean), role
+                names.append(tidy(clean))
+    return Told(
+        names=tuple((name, role) for name in names),
+        persons=tuple(persons),
+        deadlines=(deadline,) if deadline else (),
+        marked=tuple(names) if is_marked else (),
+    )
 
 
 def _note_role(word: str) -> Role:

@@ -17,6 +17,7 @@ _MOST_JOINED = 6
 _LONG = 50
 _PAGE_NUMBER = re.compile(r"\s*(?:[-—–－·]+\s*\d{1,4}\s*[-—–－·]+|第\s*\d{1,4}\s*页(?:\s*共\s*\d{1,4}\s*页)?)\s*$")
 _LONGEST_PAGE_NUMBER = 30
+_ENDS_PAGE_NUMBER = ("页", "-", "—", "–", "－", "·")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,12 +72,19 @@ def _tabs_make_cells(lines: list[tuple[int, str]]) -> bool:
 def _marked(lines: list[tuple[int, str]], cells: bool) -> Iterator[Paragraph]:
     blank = True
     for at, line in lines:
-        is_cell = "\t" in line.strip() or (cells and line.startswith("\t"))
-        if len(line) < _LONGEST_PAGE_NUMBER and _PAGE_NUMBER.match(line):
+        words = line.strip()
+        is_cell = "\t" in words or (cells and line.startswith("\t"))
+        if _is_page_number(line, words):
             continue
-        if line.strip() or is_cell:
+        if words or is_cell:
             yield Paragraph(at, at + len(line), unbracketed(line), blank, is_cell)
-        blank = not line.strip() and not is_cell
+        blank = not words and not is_cell
+
+
+def _is_page_number(line: str, words: str) -> bool:
+    return (
+        len(line) < _LONGEST_PAGE_NUMBER and words.endswith(_ENDS_PAGE_NUMBER) and _PAGE_NUMBER.match(line) is not None
+    )
 
 
 def _joined(lines: list[Paragraph], is_full: IsFull) -> Iterator[Paragraph]:

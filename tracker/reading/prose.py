@@ -49,6 +49,8 @@ _LEADS_ITSELF = re.compile(r"牵头")
 
 
 Assigner = Callable[[Placed, int, int, int], Iterator[Clause]]
+Glance = Callable[[str, int, int], bool]
+"""Whether a stretch of a paragraph is worth an assigner's while."""
 
 
 def cued_clauses(items: Sequence[Placed], taken: Set[int], owned: Set[Heading | None]) -> Iterator[Clause]:
@@ -56,16 +58,16 @@ def cued_clauses(items: Sequence[Placed], taken: Set[int], owned: Set[Heading | 
 
     Paragraphs ``taken`` by a surer clause, or under a heading ``owned`` by one, tell how that task is done: no more.
     """
-    return _by_sentence(items, taken, owned, _with_cues)
+    return _by_sentence(items, taken, owned, _with_cues, _may_say_by)
 
 
 def doer_clauses(items: Sequence[Placed], taken: Set[int], owned: Set[Heading | None]) -> Iterator[Clause]:
     """The sentences that name a doer before its deed (市民政局要…); ``taken`` and ``owned`` as above."""
-    return _by_sentence(items, taken, owned, _with_doers)
+    return _by_sentence(items, taken, owned, _with_doers, may_name_doers)
 
 
 def _by_sentence(
-    items: Sequence[Placed], taken: Set[int], owned: Set[Heading | None], assigner: Assigner
+    items: Sequence[Placed], taken: Set[int], owned: Set[Heading | None], assigner: Assigner, may_assign: Glance
 ) -> Iterator[Clause]:
     for index, placed in enumerate(items):
         if placed.paragraph.is_cell or index in taken or placed.heading in owned:
@@ -74,7 +76,9 @@ def _by_sentence(
             continue
         for sentence in _SENTENCE.finditer(placed.paragraph.flat):
             start, end = sentence.span()
-            yield from assigner(placed, index, start, min(end, start + _LONGEST_SENTENCE))
+            end = min(end, start + _LONGEST_SENTENCE)
+            if may_assign(placed.paragraph.flat, start, end):
+                yield from assigner(placed, index, start, end)
 
 
 def spoken_for(clauses: Sequence[Clause]) -> tuple[frozenset[int], frozenset[Heading | None]]:
@@ -86,10 +90,14 @@ def spoken_for(clauses: Sequence[Clause]) -> tuple[frozenset[int], frozenset[Hea
     return taken, owned
 
 
+def _may_say_by(flat: str, start: int, end: int) -> bool:
+    return flat.find("由", start, end) >= 0
+
+
 def _with_cues(placed: Placed, index: int, start: int, end: int) -> Iterator[Clause]:
     """由A牵头，B配合，…: units in roles, then the deed."""
     flat = placed.paragraph.flat
-    found = _BY.search(flat, start, end) if "由" in flat[start:end] else None
+    found = _BY.search(flat, start, end)
     assigned = _assigned(flat[found.end() : end]) if found else None
     if found is None or assigned is None:
         return

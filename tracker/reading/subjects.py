@@ -7,6 +7,7 @@ wholly names is no doer: the reader then says nothing rather than guess.
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -89,9 +90,9 @@ class Doer:
     binding: bool
 
 
-def may_name_doers(text: str) -> bool:
-    """Whether any word of the text could end a doer; cheap, to pass over what cannot."""
-    return bool(_END.search(text)) or "设" in text
+def may_name_doers(text: str, start: int = 0, end: int = sys.maxsize) -> bool:
+    """Whether any word of ``text[start:end]`` could end a doer; cheap, to pass over what cannot."""
+    return _END.search(text, start, end) is not None or text.find("设", start, end) >= 0
 
 
 def doer_of(sentence: str) -> Doer | None:

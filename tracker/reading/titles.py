@@ -17,13 +17,19 @@ _KINDS = (
     "|条例|制度|预案|行动|分工|分工表|分解表|台账|工作|责任书|目标|任务|举措|指南|指引|标准|名单|说明|解读"
 )
 _ENDING = re.compile(rf"(?:{_KINDS})[”』》]?(?:[（(〔](?:[^（()）〕]{{1,20}})[)）〕])?$")
-_ORGAN = re.compile(
-    r"[\u4e00-\u9fff（）()·]{2,60}(?:人民政府|政府|办公室|办公厅|委员会|管委会|指挥部|领导小组|工作组|专班|联席会议|局|厅|委|部|署|院|行|中心|总队|支队|公司|集团|大学|学院|联合会|工会|党组|党委|督查室)"
+_ORGAN_ENDINGS = (
+    "人民政府|政府|办公室|办公厅|委员会|管委会|指挥部|领导小组|工作组|专班|联席会议|局|厅|委|部|署|院|行|中心"
+    "|总队|支队|公司|集团|大学|学院|联合会|工会|党组|党委|督查室"
 )
+_ORGAN = re.compile(rf"[\u4e00-\u9fff（）()·]{{2,60}}(?:{_ORGAN_ENDINGS})")
+_ENDS_AS_ORGAN = tuple(_ORGAN_ENDINGS.split("|"))
 _ISSUED = re.compile(rf"(?P<issuer>{_ORGAN.pattern})(?:关于|印发|转发|批转)")
 _EXPLAINS = re.compile(
     r"《.+》(?:的)?(?:政策)?(?:解读|图解|起草说明|编制说明|的说明)|(?:关于)?.{0,60}(?:政策解读|解读材料|起草说明)"
 )
+_MAY_TELL = re.compile("关于|[印转]发|批转|《|解读|起草说明")
+"""What the first line of a title holds, if it is not an organ's name alone; cheap, to pass over other lines."""
+
 NUMBER = re.compile(r"(?:[\u4e00-\u9fff]{1,14})?[〔\[［（(【]\s*(?:19|20)\d\d\s*[〕\]］)）】]\s*第?\s*\d{1,5}\s*号")
 _STOP = re.compile(r"[。；;！？!?]|[：:]\s*$|^\s*[（(]此件")
 _NUMBERED = re.compile(
@@ -48,7 +54,8 @@ class TitleBlock:
 
 def is_organ(line: str) -> bool:
     """Whether a line holds nothing but the name of an organ that issues documents."""
-    return bool(_ORGAN.fullmatch(compact(line)))
+    joined = compact(line)
+    return joined.endswith(_ENDS_AS_ORGAN) and bool(_ORGAN.fullmatch(joined))
 
 
 def is_number(line: str) -> bool:
@@ -72,7 +79,11 @@ def title_block(lines: Sequence[Paragraph], at: int) -> TitleBlock | None:
 
 def _begins_title(line: str) -> bool:
     joined = compact(line)
-    return is_organ(joined) or bool(_ISSUED.match(joined)) or "《" in joined[:4] or bool(_EXPLAINS.fullmatch(joined))
+    if is_organ(joined):
+        return True
+    if not _MAY_TELL.search(joined):
+        return False
+    return bool(_ISSUED.match(joined)) or "《" in joined[:4] or bool(_EXPLAINS.fullmatch(joined))
 
 
 def loose_title(lines: Sequence[Paragraph], at: int) -> TitleBlock | None:

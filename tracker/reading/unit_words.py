@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
+
+_MOST_NAMES = 4096
+"""How many names are remembered with what they are: a plan names the same few hundred units again and again."""
 
 _OFFICES = (
     "局|委|办|厅|部|院|署|处|科|股|所|站|社|校|队|中心|政府|管委会|管理委员会|委员会|办公室|办公厅|工委|党委|党组|党总支|总支|党支部|支部|纪委|监委|政法委|编办|网信办"
@@ -56,6 +60,7 @@ _OFFICIAL = re.compile(
 )
 
 
+@lru_cache(maxsize=_MOST_NAMES)
 def looks_like_unit(name: str) -> bool:
     """Whether the name ends as names of organs, bodies, places or kinds of units do."""
     head = _BRACKET_AT_END.sub("", name)
@@ -72,11 +77,13 @@ def is_body(name: str) -> bool:
     return len(name) >= _SHORTEST_BODY and bool(_BODY.search(name)) and looks_like_unit(name)
 
 
+@lru_cache(maxsize=_MOST_NAMES)
 def is_surely_unit(name: str) -> bool:
     """Whether the name also says whose unit it is (市…, 各…, 有关…): enough to stand without a label."""
     return looks_like_unit(name) and bool(_SPECIFIC.search(name))
 
 
+@lru_cache(maxsize=_MOST_NAMES)
 def is_person(name: str) -> bool:
     """Whether the name is a person's or a post's: a surname and one or two characters, or it ends in 局长, 同志 …"""
     if _SPACED_PERSON.fullmatch(name.strip()):

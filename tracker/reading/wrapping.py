@@ -48,8 +48,11 @@ def full_line(lines: Iterable[str]) -> IsFull:
     """
     words = [line.rstrip() for line in lines]
     for measure in (len, _columns):
-        width = _common_width([measure(line) for line in words if not line.endswith(_SENTENCE_ENDS)])
-        if width and _is_cut_at(width, [measure(line) for line in words]):
+        widths = [measure(line) for line in words]
+        width = _common_width(
+            [wide for wide, line in zip(widths, words, strict=True) if not line.endswith(_SENTENCE_ENDS)]
+        )
+        if width and _is_cut_at(width, widths):
             return _fullness(measure, width)
     return _never
 
