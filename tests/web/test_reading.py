@@ -10,13 +10,16 @@ from io import BytesIO
 
 import pytest
 from flask import Flask
+from openpyxl import Workbook
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from tests.builders import NOW, City
 from tests.intake_texts import PLAN
+from tests.pdfs import Setter
+from tests.unit.reading.formats.word_files import docx, p
 from tests.unit.services.hostile import a_docx, a_pdf
-from tests.web.browsing import Page, Visitor
+from tests.web.browsing import Page, Visitor, fields_of
 from tracker.domain.drafts import SourceReading
 from tracker.reading import read_bytes
 from tracker.reading.formats import _EXTRACTORS as EXTRACTORS
@@ -108,6 +111,71 @@ def test_a_long_file_leads_to_its_progress_and_then_to_its_review(supervisor: Vi
     assert "已导入" in done.alerts[0]
     assert supervisor("/readings/1").path == "/plans/1/review"  # a page that was left open leads there too
     assert "还没有读完" not in supervisor("/plans/new").text
+
+
+def test_a_sheet_whose_columns_nobody_knows_leads_to_them_after_a_while(supervisor: Visitor, slow: SlowReader) -> None:
+    rows = (("干活清单",), ("编号", "干什么", "谁来干"), (1, "疏浚北沙河", "市财政局"))
+    page = upload(supervisor, a_workbook(*rows), "清单.xlsx")
+    assert page.path == "/readings/1"
+    slow.go_on.set()
+    until(lambda: not told(supervisor, "/readings/1")["goes_on"])
+    asked = supervisor("/readings/1")
+    assert (asked.path, asked.heading) == ("/sources/1/columns", "各列的含义")
+
+
+# What is to be known about the file
+
+
+def a_workbook(*rows: tuple[object, ...], hidden: str = "") -> bytes:
+    book = Workbook()
+    for row in rows:
+        book.worksheets[0].append(list(row))
+    if hidden:
+        book.create_sheet(hidden).append(["任务", "责任单位"])
+        book.worksheets[-1].sheet_state = "hidden"
+    out = BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+def with_a_scanned_page() -> bytes:
+    setter = Setter()
+    for line in filter(None, PLAN.splitlines()):
+        setter.paragraph(line)
+    setter.new_page()
+    setter.picture()
+    return setter.bytes()
+
+
+def with_a_tracked_change() -> bytes:
+    changed = '<w:ins w:id="1" w:author="a"><w:r><w:t>有关要求见上。</w:t></w:r></w:ins>'
+    return docx("".join(p(line) for line in PLAN.splitlines()) + p(runs=changed))
+
+
+LEDGER = (("任务", "责任单位", "完成时限"), ("疏浚北沙河", "市财政局", "2023年9月底前"))
+
+
+@pytest.mark.parametrize(
+    ("data", "name", "says"),
+    [
+        (with_a_tracked_change, "方案.docx", "文件里有修订标记"),
+        (with_a_scanned_page, "方案.pdf", "页是扫描图片"),
+        (lambda: a_workbook(*LEDGER, hidden="备用"), "台账.xlsx", "是隐藏的，没有读取"),
+    ],
+)
+def test_what_is_to_be_known_about_the_file_stands_in_review_until_the_end(
+    supervisor: Visitor, monkeypatch: pytest.MonkeyPatch, data: Callable[[], bytes], name: str, says: str
+) -> None:
+    """On the page of the file too; correcting the plan's facts answers nothing of it, and it leads to no form."""
+    monkeypatch.setattr(reading_jobs, "read_file", lambda data, name, *_: read_bytes(data, name))
+    page = upload(supervisor, data(), name)
+    assert "/plans/" in page.path
+    for path in (page.path, "/sources/1"):
+        noted = [line for line in supervisor(path).main.all("p", class_="doubt-line") if says in line.text]
+        assert [line.all("a") for line in noted] == [[]], path
+    facts = supervisor("/plans/1/facts").form("/plans/1/facts")
+    supervisor.send("/plans/1/facts", {**fields_of(facts), "number": "示政办字〔2023〕15号", "issued_on": "2023-05-08"})
+    assert says in supervisor(page.path).text
 
 
 def test_reading_is_cancelled(supervisor: Visitor, session: Session, slow: SlowReader) -> None:

@@ -42,6 +42,9 @@ MESSAGES: dict[str, str] = {
     "embedded-document": "文件里嵌入了另一份文档，其中的文字没有读取，如有任务请单独上传",
 }
 
+ABOUT_FACTS = frozenset({"no-issue-date", "no-number"})
+"""Of a plan's doubts those that its missing facts answer; the others are about the file that was read."""
+
 
 def doubt(code: str) -> Doubt:
     """The doubt with this code; refuses (KeyError) a code that has no sentence."""

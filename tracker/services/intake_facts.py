@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tracker.domain.access import Actor
+from tracker.domain.doubts import ABOUT_FACTS
 from tracker.services.errors import Invalid, Stale
 from tracker.services.intake_review import plan_for_intake
 from tracker.store.plans import Plan
@@ -37,7 +38,8 @@ def facts_of(plan: Plan) -> PlanFacts:
 
 
 def correct_facts(session: Session, actor: Actor, plan_id: int, given: PlanFacts, seen: str) -> Plan:
-    """Stores the facts and settles what reading had doubted about them; deadlines already read stay as they are.
+    """Stores the facts and settles what reading had doubted about them; deadlines already read stay as they are,
+    and so does what is to be known about the file (pages that are scans, hidden sheets).
 
     ``seen`` is the mark of the facts that the reviewer started from. Raises Stale when they are others by now,
     Invalid for a plan without title or one that ends before it is issued.
@@ -52,6 +54,6 @@ def correct_facts(session: Session, actor: Actor, plan_id: int, given: PlanFacts
         raise Stale("这份文件的信息刚刚被其他人员修改，您的修改没有保存。请核对现在的内容后再保存。")
     plan.title, plan.number, plan.issuer = given.title.strip(), given.number, given.issuer
     plan.issued_on, plan.effective_until = given.issued_on, given.effective_until
-    plan.doubts = [{**row, "settled": True} for row in plan.doubts]
+    plan.doubts = [{**row, "settled": row["settled"] or row["code"] in ABOUT_FACTS} for row in plan.doubts]
     session.commit()
     return plan

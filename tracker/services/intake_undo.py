@@ -1,8 +1,8 @@
 """Taking an adoption back while nobody has acted on it: the task goes without a trace, the draft is open as it was.
 
-With the task go its parts, history and notices, so that lists, calendars and reminders know nothing of it: a
-calendar program drops the entry at its next poll. Once somebody has acted, the work is withdrawn by the lifecycle
-instead, which keeps its history.
+With the task go its parts, history and notices, and the later tasks of a recurring duty, so that lists, calendars
+and reminders know nothing of it: a calendar program drops the entry at its next poll. Once somebody has acted, the
+work is withdrawn by the lifecycle instead, which keeps its history.
 """
 
 from __future__ import annotations
@@ -29,6 +29,7 @@ from tracker.store.undo_queries import (
     adoptions_of_plan,
     batches_of,
     delete_tasks,
+    hold_series,
     hold_tasks,
     people_told,
 )
@@ -150,13 +151,13 @@ def batches(session: Session, actor: Actor, plan_id: int) -> tuple[Batch, ...]:
 def _held(session: Session, draft_ids: Sequence[int]) -> list[AdoptedAs]:
     """The tasks of these drafts, held first and then looked at: nobody can sign for one in between."""
     found = adopted_as(session, draft_ids)
-    hold_tasks(session, [each.task_id for each in found.values()])
+    hold_tasks(session, hold_series(session, [each.task_id for each in found.values()]))
     return list(adopted_as(session, draft_ids).values())
 
 
 def _delete(session: Session, adopted: Sequence[AdoptedAs]) -> int:
     """Deletes the tasks; how many people know of them. Invalid when something else rests on one of them."""
-    ids = [each.task_id for each in adopted]
+    ids = hold_series(session, [each.task_id for each in adopted])
     told = people_told(session, ids) if ids else 0
     try:
         delete_tasks(session, ids)

@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session
 
 from tracker.store.notices import Notice
 from tracker.store.people import Person
-from tracker.store.tasks import Assignment, HistoryEntry, Task
+from tracker.store.tasks import OTHER_EVENTS, Assignment, HistoryEntry, Task
+from tracker.store.timing import SeriesOccurrence, TaskSeries
 from tracker.store.units import Unit
 
 
@@ -63,15 +64,31 @@ def _found(session: Session, wanted: object) -> dict[int, AdoptedAs]:
 
 
 def _first_deeds(session: Session, wanted: object) -> dict[int, Deed]:
+    """By task; a deed about a later task of a series is one about the task that the series began with.
+
+    A date worked out later, because a day was entered or the calendar changed, is nobody's deed.
+    """
+    adopted = func.coalesce(TaskSeries.template_id, Assignment.task_id)
     rows = session.execute(
-        select(Assignment.task_id, HistoryEntry.event, HistoryEntry.at, HistoryEntry.actor_name, Unit.name)
+        select(adopted, HistoryEntry.event, HistoryEntry.at, HistoryEntry.actor_name, Unit.name)
         .join(Assignment, HistoryEntry.assignment_id == Assignment.id)
         .join(Unit, Assignment.unit_id == Unit.id)
-        .where(Assignment.task_id.in_(wanted), HistoryEntry.event != "adopt")  # type: ignore[arg-type]
+        .outerjoin(SeriesOccurrence, SeriesOccurrence.task_id == Assignment.task_id)
+        .outerjoin(TaskSeries, TaskSeries.id == SeriesOccurrence.series_id)
+        .where(or_(Assignment.task_id.in_(wanted), TaskSeries.template_id.in_(wanted)))  # type: ignore[arg-type]
+        .where(HistoryEntry.event.not_in(OTHER_EVENTS))
         .order_by(HistoryEntry.id.desc())
     )
     # The later ones first: what stays is the earliest.
     return {task_id: Deed(event, at, actor, unit) for task_id, event, at, actor, unit in rows}
+
+
+def hold_series(session: Session, task_ids: Collection[int]) -> list[int]:
+    """These tasks and all later ones of the series they began; the sweep adds none until the end of the transaction."""
+    begun = select(TaskSeries.id).where(TaskSeries.template_id.in_(task_ids)).order_by(TaskSeries.id)
+    series_ids = list(session.scalars(begun.with_for_update()))
+    later = select(SeriesOccurrence.task_id).where(SeriesOccurrence.series_id.in_(series_ids))
+    return sorted({*task_ids, *session.scalars(later)})
 
 
 def hold_tasks(session: Session, task_ids: Collection[int]) -> None:

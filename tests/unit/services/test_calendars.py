@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tests.builders import NOW, City, a_person, a_plan, a_task, the_actor
-from tests.intake_texts import a_draft, a_reading
+from tests.intake_texts import PLAN, a_draft, a_reading
 from tracker.domain.access import Forbidden, Office
 from tracker.domain.calendar_year import YearDays, listed_days, notice_days
 from tracker.domain.deadlines import read_deadline
@@ -20,7 +20,7 @@ from tracker.domain.lifecycle import State, TaskState
 from tracker.domain.workdays import announced_calendar
 from tracker.services.calendars import YearGiven, calendar_year, calendar_years, save_year, work_calendar
 from tracker.services.errors import Invalid, Stale
-from tracker.services.intake import import_source
+from tracker.services.intake import Upload, import_file, import_source
 from tracker.services.recounting import Recounted
 from tracker.store.plans import Draft
 from tracker.store.tasks import DATE_SET, HistoryEntry, Task
@@ -114,6 +114,17 @@ def test_an_open_draft_follows_and_its_doubt_goes(session: Session, city: City) 
     text = NOTICE.replace("至3日（周日）", "至6日")
     assert save_year(session, the_actor(city.administrator), NOW, 2027, given(text=text)) == Recounted(1, 0)
     assert (row.due_on, row.doubts) == (date(2027, 1, 21), [])
+
+
+def test_an_import_counts_by_the_offices_calendar(session: Session, city: City) -> None:
+    text = PLAN.replace("2023年6月底前", "自印发之日起20个工作日内")
+    import_file(session, the_actor(city.supervisor), NOW, Upload(text.encode(), "甲.txt"), city.root.id)
+    year = session.get_one(CalendarYear, 2023)
+    year.days_off += " 0522"  # a Monday that the program itself knows to be worked
+    session.commit()
+    import_file(session, the_actor(city.supervisor), NOW, Upload(text.encode() + b"\n", "乙.txt"), city.root.id)
+    counted = select(Draft.due_on).where(Draft.deadline_text.contains("工作日")).order_by(Draft.id)
+    assert session.scalars(counted).all() == [date(2023, 6, 5), date(2023, 6, 6)]
 
 
 def test_a_notice_that_begins_in_the_old_year_reaches_into_it(session: Session, city: City) -> None:

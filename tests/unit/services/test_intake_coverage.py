@@ -20,6 +20,7 @@ from tracker.services.intake import import_source
 from tracker.services.intake_adopt import adopt
 from tracker.services.intake_coverage import COLUMNS, Coverage, Gap, coverage_sheet, plan_coverage, source_coverage
 from tracker.services.intake_drafts import drop
+from tracker.services.intake_questions import BY_HAND_ONLY
 from tracker.store.plan_queries import drafts_of
 from tracker.store.plans import DraftState, Source
 
@@ -62,6 +63,15 @@ def test_a_text_without_date_words_and_one_that_could_not_be_read(session: Sessi
     unread = a_draft("子", "市教育局", deadline=Deadline("尽早", DeadlineKind.NONE))
     found = report(session, city, imported(session, city, unread))
     assert found.clauses[0].gaps == (Gap.OPEN_DATE,)
+
+
+@pytest.mark.parametrize("form", BY_HAND_ONLY)
+def test_prose_and_duties_are_counted_as_clauses_and_as_told_in_the_text(
+    session: Session, city: City, form: Form
+) -> None:
+    found = report(session, city, imported(session, city, a_draft("丑", "市教育局", form=form), WHOLE[0]))
+    assert (len(found.clauses), found.gaps[Gap.BY_HAND], found.without_gap) == (2, 1, 1)
+    assert coverage_sheet(found, NOW)
 
 
 def test_what_was_dropped_is_counted_and_not_held_against_the_text(session: Session, city: City) -> None:

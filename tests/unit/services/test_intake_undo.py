@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import threading
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -13,10 +14,13 @@ from sqlalchemy.orm import Session
 from tests.builders import NOW, TODAY, City, a_city, the_actor
 from tests.intake_texts import TARGET, a_draft, a_reading
 from tracker.domain.access import Forbidden
+from tracker.domain.deadlines import read_deadline
 from tracker.domain.drafts import Draft as DraftReading
 from tracker.domain.feeds import FeedScope
+from tracker.domain.indicators import IndicatorReading
 from tracker.domain.lifecycle import Event
 from tracker.services import intake_undo
+from tracker.services.anchoring import enter_day, mark_of
 from tracker.services.errors import Invalid, NotFound, Stale
 from tracker.services.feeds import NewFeed, make_feed, token_of
 from tracker.services.intake import import_source
@@ -26,6 +30,7 @@ from tracker.services.intake_lists import Show, Wanted
 from tracker.services.intake_review import review
 from tracker.services.intake_undo import ActedOn, Undone, WantedBatch, batches, undo_adoption, undo_batch
 from tracker.services.polling import Answer, Place, Poll, answer_poll
+from tracker.services.series import make_due_tasks
 from tracker.services.sweep import sweep
 from tracker.services.work import act
 from tracker.store import undo_queries
@@ -34,6 +39,7 @@ from tracker.store.notices import Notice
 from tracker.store.plan_queries import drafts_of
 from tracker.store.plans import Draft, DraftState, Source
 from tracker.store.tasks import Assignment, HistoryEntry, Milestone, Task
+from tracker.store.timing import SeriesOccurrence, TaskAnchor, TaskSeries
 
 SECRET = "a key for tests that is long enough"
 LATER = NOW + timedelta(minutes=5)
@@ -182,6 +188,68 @@ def test_only_a_supervisor_in_reach_takes_back(session: Session, city: City, log
     with pytest.raises(Forbidden):
         batches(session, actor, draft.plan_id)
     assert rows(session)[0] == 1
+
+
+# What else an adoption brings --------------------------------------------------------------------------------------
+
+
+def adopted_series(session: Session, city: City) -> Draft:
+    """A duty of every month that was adopted, two months later: three tasks, of which only the first has a draft."""
+    reading = read_deadline("每月25日前", date(2023, 5, 8))
+    (draft,) = imported(session, city, a_draft("报送情况", "市教育局", deadline=reading.deadline))
+    adopt(session, the_actor(city.supervisor), NOW, draft.id, draft.version)
+    assert make_due_tasks(session, LATER, date(2023, 8, 20)) == 2
+    session.commit()
+    return draft
+
+
+def rows_of_series(session: Session) -> list[int]:
+    return [session.scalar(select(func.count()).select_from(table)) or 0 for table in (TaskSeries, SeriesOccurrence)]
+
+
+def test_a_recurring_duty_goes_with_all_its_days(session: Session, city: City) -> None:
+    draft = adopted_series(session, city)
+    assert (rows(session)[:2], rows_of_series(session)) == ([3, 3], [1, 3])
+    undo_adoption(session, the_actor(city.supervisor), LATER, draft.id, draft.version)
+    assert (rows(session), rows_of_series(session)) == ([0, 0, 0, 0, 0], [0, 0])
+    assert make_due_tasks(session, LATER, date(2024, 1, 1)) == 0
+
+
+def test_a_deed_about_a_later_day_of_a_duty_keeps_it_whole(session: Session, city: City) -> None:
+    draft = adopted_series(session, city)
+    last = session.scalars(select(Assignment).order_by(Assignment.id.desc())).first()
+    assert last
+    act(session, the_actor(city.liaison), LATER, TODAY, last.id, Event.SIGN_FOR, last.version)
+    with pytest.raises(ActedOn, match="李联络“签收”"):
+        undo_adoption(session, the_actor(city.supervisor), LATER, draft.id, draft.version)
+    session.rollback()
+    assert rows(session)[0] == 3
+
+
+def test_a_day_that_was_entered_is_nobodys_deed_and_goes_too(session: Session, city: City) -> None:
+    reading = read_deadline("项目批复后20日内", date(2023, 5, 8))
+    (draft,) = imported(session, city, a_draft("开工建设", "市教育局", deadline=reading.deadline))
+    actor = the_actor(city.supervisor)
+    task = session.get_one(Task, adopt(session, actor, NOW, draft.id, draft.version).task_id)
+    assert task.due_on is None
+    enter_day(session, actor, LATER, task.id, day=date(2023, 7, 1), seen=mark_of(task))
+    assert session.scalar(select(func.count()).select_from(TaskAnchor)) == 1
+    assert undo_adoption(session, actor, LATER, draft.id, draft.version) == Undone(1, 0)
+    assert rows(session) == [0, 0, 0, 0, 0]
+    assert session.scalar(select(func.count()).select_from(TaskAnchor)) == 0
+
+
+def test_the_indicators_of_the_plan_stay(session: Session, city: City) -> None:
+    reading = a_reading(a_draft("植树造林", "市教育局"))
+    told = IndicatorReading("森林覆盖率", target="35%", start=0, end=3)
+    reading = replace(reading, plans=(replace(reading.plans[0], indicators=(told,)),))
+    done = import_source(session, the_actor(city.supervisor), NOW, reading, city.root.id)
+    plan = session.get_one(Source, done.source_id).plans[0]
+    (draft,) = drafts_of(session, plan.id)
+    adopt(session, the_actor(city.supervisor), NOW, draft.id, draft.version)
+    undo_adoption(session, the_actor(city.supervisor), LATER, draft.id, draft.version)
+    session.expire_all()
+    assert [indicator.name for indicator in plan.indicators] == ["森林覆盖率"]
 
 
 # Batches --------------------------------------------------------------------------------------------------------

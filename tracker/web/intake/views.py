@@ -6,6 +6,7 @@ from flask import current_app, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from tracker.domain.access import Permission
+from tracker.domain.doubts import ABOUT_FACTS
 from tracker.services.intake import Imported, import_scopes, recent_sources, source_view
 from tracker.services.old_formats import convertible
 from tracker.services.reading_files import warm_up
@@ -64,4 +65,5 @@ def _new_page(form: ImportForm) -> tuple[str, int]:
 @requires(Permission.INTAKE)
 def source(source_id: int) -> str:
     """The plans found in a file, with their drafts counted."""
-    return render_template("intake/source.html", view=source_view(session(), actor(), source_id))
+    view = source_view(session(), actor(), source_id)
+    return render_template("intake/source.html", view=view, about_facts=ABOUT_FACTS)
