@@ -13,7 +13,7 @@ from tracker.domain.text import compact, display_width
 from tracker.reading.columns import Columns
 from tracker.reading.fitting import are_units, fitted, is_date
 from tracker.reading.grid import Cell, Row, is_page_mark
-from tracker.reading.header_words import is_header_word, is_ordinal
+from tracker.reading.header_words import Kind, is_header_word, is_ordinal, kind_of
 from tracker.reading.outline import Placed
 from tracker.reading.sections import Header, Section, read_any_header
 
@@ -25,6 +25,10 @@ _LONGEST_HEADER_LINE = 160
 _NEAR = 6
 _LONGEST_PROSE = 60
 _MOST_PIECES = 60
+_LONGEST_ODD = 8
+_MANY = 4
+_MOST_ABOVE = 5
+_FROM_EDGE = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +66,7 @@ def blank_section(items: Sequence[Placed], at: int) -> tuple[Section, int] | Non
     for gap in (_WIDE_GAP, _ANY_GAP):
         pieces = pieces_of(items[at], gap)
         words = tuple(compact(piece.words) for piece in pieces)
-        if len(words) < 3 or not all(is_header_word(word) for word in words):
+        if len(words) < 3 or not _are_header_words(words, wide=gap is _WIDE_GAP):
             continue
         header = read_any_header(words)
         if header:
@@ -70,6 +74,15 @@ def blank_section(items: Sequence[Placed], at: int) -> tuple[Section, int] | Non
             end = _Filling(section, pieces, gap).fill(items, at + 1)
             return section, end
     return None
+
+
+def _are_header_words(words: Sequence[str], *, wide: bool) -> bool:
+    """Whether headers use all of the words; between wide gaps and after a number's column one may be unheard of."""
+    unheard = [word for word in words if not is_header_word(word)]
+    if not unheard:
+        return True
+    one_odd = len(unheard) == 1 and 1 < len(unheard[0]) <= _LONGEST_ODD and len(words) > _MANY
+    return wide and one_odd and kind_of(words[0])[0] is Kind.ORDINAL
 
 
 def pieces_of(placed: Placed, gap: re.Pattern[str]) -> list[Piece]:
@@ -100,7 +113,7 @@ class _Filling:
 
     def fill(self, items: Sequence[Placed], at: int) -> int:
         """Takes lines as long as they belong to the table; gives the first that does not."""
-        while at < len(items) and self._takes(items[at], at):
+        while at < len(items) and (self._takes(items[at], at) or self._begins_above(items, at)):
             at += 1
         self._close()
         return at
@@ -112,9 +125,12 @@ class _Filling:
         if is_page_mark(flat):
             return True
         pieces = pieces_of(placed, self.gap)
-        if tuple(compact(piece.words) for piece in pieces) == self.section.words:
+        if tuple(compact(piece.words) for piece in pieces) == self.section.words or _is_page_number(pieces):
             return True
         row = self._new_row(pieces, index)
+        if row and self._is_middle(placed):
+            self._put_under(row)
+            return True
         if row:
             self._close()
             self.open = row
@@ -122,6 +138,36 @@ class _Filling:
         if len(pieces) == 1 and placed.own and len(flat) < _LONGEST_PROSE and "。" not in flat:
             return True
         return self.open is not None and not placed.paragraph.blank_before and self._go_on(self.open, pieces)
+
+    def _begins_above(self, items: Sequence[Placed], at: int) -> bool:
+        """Whether a line begins a row whose number stands in the middle, some lines below; opens that row."""
+        if self.header.shape.ordinal is None or (self.open and not items[at].paragraph.blank_before):
+            return False
+        below = items[at + 1 : at + _MOST_ABOVE]
+        for placed in below:
+            if placed.paragraph.is_cell or placed.paragraph.blank_before:
+                return False
+            if self._new_row(pieces_of(placed, self.gap), at):
+                break
+        else:
+            return False
+        row = _Open(at, [[] for _ in self.lefts])
+        if not self._go_on(row, pieces_of(items[at], self.gap)):
+            return False
+        self._close()
+        self.open = row
+        return True
+
+    def _is_middle(self, placed: Placed) -> bool:
+        """Whether a numbered line belongs to the open row, which began above its number."""
+        ordinal = self.header.shape.ordinal
+        if self.open is None or ordinal is None or placed.paragraph.blank_before:
+            return False
+        return not self.open.cells[ordinal]
+
+    def _put_under(self, row: _Open) -> None:
+        for above, pieces in zip(self.open.cells if self.open else (), row.cells, strict=True):
+            above += pieces
 
     def _close(self) -> None:
         if self.open:
@@ -198,6 +244,10 @@ class _Filling:
         if isinstance(self.header, Columns) and are_units(piece.words):
             return max(self.header.units)
         return None
+
+
+def _is_page_number(pieces: Sequence[Piece]) -> bool:
+    return len(pieces) == 1 and pieces[0].words.isdigit() and pieces[0].left > _FROM_EDGE
 
 
 def _first(row: _Open) -> int:

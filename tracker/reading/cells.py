@@ -9,7 +9,7 @@ from tracker.domain.deadlines import find_in_clause
 from tracker.domain.text import compact, tidy
 from tracker.reading.labels import labels_in
 from tracker.reading.outline import title_of, without_number
-from tracker.reading.unit_words import looks_like_unit
+from tracker.reading.unit_words import is_bare_ending, is_office, looks_like_unit
 
 _BLANK = re.compile(r"[\s/／\\\-—–－_―.…*]*(?:无|空|略|暂无|待定)?[\s/／\\\-—–－_―.…*]*")
 _DITTO = re.compile(r"[（(]?(?:同上|同前|如上|〃|″|\"|“”|同上一?[行条项])[)）]?")
@@ -63,6 +63,8 @@ def _is_wrapped_name(above: str, below: str) -> bool:
         return False
     last, first = _PIECE.split(above.rstrip())[-1], _PIECE.split(below)[0]
     if not last or below[0] in "（(）)、，,；;":
+        return True
+    if is_bare_ending(first) and not is_office(last):
         return True
     if not (looks_like_unit(last) and looks_like_unit(first)):
         return not (_ITEM.match(below) or above.endswith(("。", "；", ";")))

@@ -31,6 +31,10 @@ _KINDS = (
 _ENDING = re.compile(rf"(?:{_OFFICES}|{_BODIES}|{_PLACES}|{_KINDS})$")
 _OFFICE_ENDING = re.compile(rf"(?:{_OFFICES})$")
 _BODY = re.compile("(?:公司|集团|大学|学院|学校|医院|银行|分行|支行|海关|中心|研究院|总队|支队|大队|分局)$")
+_BARE_ENDING = re.compile(
+    "(?:分|支|总)行|营业管理部|管委会|管理委员会|委员会|(?:人民)?政府|(?:监管|监督)?(?:分局|支局)|(?:监督)?管理[局处]|监管局|保障局"
+    "|(?:有限|有限责任|股份|分|支|供电|集团)?公司|集团|[大支总]队|领导小组|指挥部|联席会议"
+)
 _SHORTEST_BODY = 4
 _BRACKET_AT_END = re.compile(r"(?:[（(〈][^（()）〈〉]*[)）〉])+$")
 _NOT_ENDING = re.compile(
@@ -65,6 +69,11 @@ def looks_like_unit(name: str) -> bool:
     """Whether the name ends as names of organs, bodies, places or kinds of units do."""
     head = _BRACKET_AT_END.sub("", name)
     return len(head) > 1 and bool(_ENDING.search(head)) and not _NOT_ENDING.search(head)
+
+
+def is_bare_ending(name: str) -> bool:
+    """Whether the words only end a name (分行, 管委会, 监管分局): no unit is called so, it must be said whose it is."""
+    return bool(_BARE_ENDING.fullmatch(name))
 
 
 def is_office(name: str) -> bool:
