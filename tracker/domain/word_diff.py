@@ -75,7 +75,9 @@ def _blocks(old: Sequence[str], new: Sequence[str]) -> list[Block]:
 
 
 def _common(old: Sequence[str], new: Sequence[str]) -> int:
-    return next((n for n, (one, other) in enumerate(zip(old, new, strict=False)) if one != other), min(len(old), len(new)))
+    return next(
+        (n for n, (one, other) in enumerate(zip(old, new, strict=False)) if one != other), min(len(old), len(new))
+    )
 
 
 def _without_islands(blocks: Sequence[Block]) -> Iterator[Block]:

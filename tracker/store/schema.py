@@ -1,8 +1,8 @@
 """Every table, gathered: importing this module makes the metadata complete."""
 
-from tracker.store import feeds, notices, office, people, plans, seeds, tasks, units
+from tracker.store import feeds, notices, office, people, plans, revisions, seeds, tasks, units
 from tracker.store.base import Base
 
-__all__ = ["feeds", "metadata", "notices", "office", "people", "plans", "seeds", "tasks", "units"]
+__all__ = ["feeds", "metadata", "notices", "office", "people", "plans", "revisions", "seeds", "tasks", "units"]
 
 metadata = Base.metadata

@@ -17,6 +17,11 @@ from tracker.store.plans import Plan
 from tracker.store.units import Unit
 
 
+# What a row of the history may tell of.
+ADOPT, REVISE = "adopt", "revise"
+RECORDED = (ADOPT, REVISE, *Event)
+
+
 class Task(Base):
     """One adopted clause (任务). ``original_due_on`` is never changed; ``due_on`` is the current date.
 
@@ -154,7 +159,8 @@ class Assignment(Base):
 class HistoryEntry(Base):
     """One thing that happened to an assignment; written in the same commit as the change, never altered.
 
-    ``event`` is one of the lifecycle's events, or ``adopt`` for the first row.
+    ``event`` is one of the lifecycle's events, ``adopt`` for the first row, or ``revise`` for what a new version of
+    the plan changed.
     """
 
     __tablename__ = "history_entry"
@@ -177,6 +183,6 @@ class HistoryEntry(Base):
     actor: Mapped[Person | None] = relationship()
 
     __table_args__ = (
-        CheckConstraint("event IN ({})".format(", ".join(f"'{e}'" for e in ("adopt", *Event))), name="event_known"),
+        CheckConstraint("event IN ({})".format(", ".join(f"'{e}'" for e in RECORDED)), name="event_known"),
         one_of("to_state", State, "to_state_known"),
     )
