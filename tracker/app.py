@@ -51,6 +51,7 @@ BLUEPRINTS = (
 )
 MEGABYTE = 1024 * 1024
 LONGEST_SESSION = 12 * 3600  # seconds
+READING_PATIENCE = 2.0  # seconds
 
 
 def create_app(settings: Settings | None = None, clock: Clock | None = None) -> Flask:
@@ -93,5 +94,7 @@ def _config(settings: Settings) -> dict[str, object]:
         # A working day. The cookie is all there is of a session: a copy of it outlives signing out, but not this.
         "PERMANENT_SESSION_LIFETIME": LONGEST_SESSION,
         "WTF_CSRF_TIME_LIMIT": LONGEST_SESSION,
+        # How long an upload waits for its file to be read, before the person is led to the page that shows progress.
+        "READING_PATIENCE": READING_PATIENCE,
         "BOOTSTRAP_SERVE_LOCAL": True,
     }

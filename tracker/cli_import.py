@@ -7,17 +7,16 @@ from pathlib import Path
 import click
 from sqlalchemy.orm import Session
 
+from tracker.cli_files import ShownProgress, file_bytes
 from tracker.cli_program import Program, pass_program
-from tracker.cli_words import why_unreadable
 from tracker.domain.access import Actor, Office, Standing
-from tracker.reading import UnreadableFile
+from tracker.reading.unreadable import UnreadableFile
 from tracker.services.intake import Imported, SourceView, Upload, import_file, source_view
 from tracker.services.intake_adopt import adopt_sure
 from tracker.store.plan_queries import units_named
 from tracker.store.unit_queries import root_units
 from tracker.store.units import Unit
 
-MEGABYTE = 1024 * 1024
 NOBODY = 0
 """Who acts from a shell is no person of the office: rows name nobody, history says 命令行."""
 
@@ -38,12 +37,19 @@ class Refusal(click.ClickException):
 @pass_program
 def import_command(program: Program, file: Path, unit_name: str | None, adopts: bool) -> None:
     """导入一份文件，列出读到的待核任务；同一文件再次导入不会改动任何内容。"""
-    upload = _upload(file, program.settings.max_upload_mb)
+    try:
+        upload = Upload(file_bytes(file, program.settings.max_upload_mb), file.name)
+    except UnreadableFile as refusal:
+        raise Refusal(str(refusal)) from refusal
     with program.session() as session:
         unit = _unit(session, unit_name)
         actor = shell_actor(unit)
         try:
-            done = import_file(session, actor, program.clock.now(), upload, unit.id)
+            with ShownProgress() as progress:
+                limits = program.settings.reading
+                done = import_file(
+                    session, actor, program.clock.now(), upload, unit.id, limits=limits, progress=progress.told
+                )
         except UnreadableFile as refusal:
             raise Refusal(str(refusal)) from refusal
         view = source_view(session, actor, done.source_id)
@@ -55,16 +61,6 @@ def import_command(program: Program, file: Path, unit_name: str | None, adopts: 
 def shell_actor(unit: Unit) -> Actor:
     """Who runs a command: may do at the unit what its supervisor may."""
     return Actor(NOBODY, "命令行", (Standing(Office.SUPERVISOR, unit.id, unit.path, unit.name),))
-
-
-def _upload(file: Path, most_mb: int) -> Upload:
-    try:
-        size = file.stat().st_size
-        if size > most_mb * MEGABYTE:
-            raise Refusal(f"《{file.name}》有 {size / MEGABYTE:.0f} MB，超过 {most_mb} MB 的上限。请拆分后分别导入。")
-        return Upload(file.read_bytes(), file.name)
-    except OSError as failure:
-        raise Refusal(f"《{file.name}》打不开：{why_unreadable(failure)}。请检查路径和读取权限。") from failure
 
 
 def _unit(session: Session, name: str | None) -> Unit:

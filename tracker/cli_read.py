@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import click
 
-from tracker.cli_words import why_unreadable
+from tracker.cli_files import ShownProgress, file_bytes
 from tracker.domain.drafts import Draft, PlanReading, SourceReading, UnitMention
 from tracker.domain.roles import Role
 from tracker.domain.text import padded, shortened
-from tracker.reading import UnreadableFile, read_bytes
 from tracker.reading.as_json import as_json
+from tracker.reading.unreadable import UnreadableFile
+from tracker.services.reading_files import read_file
+from tracker.settings import SettingsError, largest_upload, reading_limits_from
 
 _UNREADABLE = 2
 _WIDTHS = (5, 30, 46, 14)
@@ -27,11 +30,14 @@ _HEADER = ("序号", "任务", "单位", "完成时限")
 def read_command(file: Path, as_object: bool) -> None:
     """读一份文件，列出其中的任务、责任单位和完成时限；不写入数据库。"""
     try:
-        source = read_bytes(file.read_bytes(), file.name)
+        limits, most_mb = reading_limits_from(os.environ), largest_upload(os.environ)
+    except SettingsError as error:
+        raise click.ClickException(str(error)) from error
+    try:
+        with ShownProgress() as progress:
+            source = read_file(file_bytes(file, most_mb), file.name, limits, progress.told)
     except UnreadableFile as refusal:
         _refuse(str(refusal))
-    except OSError as failure:
-        _refuse(f"《{file.name}》打不开：{why_unreadable(failure)}。请检查路径和读取权限。")
     if as_object:
         click.echo(json.dumps(as_json(source), ensure_ascii=False, indent=1))
     else:

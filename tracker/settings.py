@@ -11,6 +11,8 @@ from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 PROJECT_ROOT = Path(__file__).resolve().parent.parent
+DEFAULT_UPLOAD_MB = 20
+LEAST_READING_SECONDS, LEAST_READING_MB = 5, 256
 
 
 class SettingsError(ValueError):
@@ -30,6 +32,18 @@ class MailSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class ReadingLimits:
+    """How long reading one file may take, in seconds, how much memory, in megabytes, and what opens old formats.
+
+    ``libreoffice`` is a program's name or path; what a machine lacks it cannot open.
+    """
+
+    seconds: int = 120
+    megabytes: int = 1024
+    libreoffice: str = "soffice"
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """Everything the program is told from outside."""
 
@@ -41,7 +55,8 @@ class Settings:
     base_url: str
     sample_day: date | None = None
     mail: MailSettings = MailSettings()
-    max_upload_mb: int = 20
+    max_upload_mb: int = DEFAULT_UPLOAD_MB
+    reading: ReadingLimits = ReadingLimits()
     secure_cookies: bool = False
     trusted_proxies: int = 0
 
@@ -74,10 +89,33 @@ def settings_from(env: Mapping[str, str]) -> Settings:
         base_url=base_url,
         sample_day=sample_day,
         mail=_mail(env),
-        max_upload_mb=_whole(env, "TRACKER_MAX_UPLOAD_MB", 20),
+        max_upload_mb=largest_upload(env),
+        reading=reading_limits_from(env),
         secure_cookies=base_url.startswith("https://"),
         trusted_proxies=_whole(env, "TRACKER_TRUSTED_PROXIES", 0),
     )
+
+
+def largest_upload(env: Mapping[str, str]) -> int:
+    """The size, in megabytes, above which a file is refused unread."""
+    return _whole(env, "TRACKER_MAX_UPLOAD_MB", DEFAULT_UPLOAD_MB)
+
+
+def reading_limits_from(env: Mapping[str, str]) -> ReadingLimits:
+    """The limits of reading alone, for commands that need no other setting; raises SettingsError like all."""
+    usual = ReadingLimits()
+    return ReadingLimits(
+        seconds=_at_least(env, "TRACKER_READ_SECONDS", usual.seconds, LEAST_READING_SECONDS),
+        megabytes=_at_least(env, "TRACKER_READ_MB", usual.megabytes, LEAST_READING_MB),
+        libreoffice=env.get("TRACKER_LIBREOFFICE") or usual.libreoffice,
+    )
+
+
+def _at_least(env: Mapping[str, str], name: str, default: int, least: int) -> int:
+    value = _whole(env, name, default)
+    if value < least:
+        raise SettingsError(f"{name} 不能小于 {least}，现为“{value}”。")
+    return value
 
 
 def _mode(env: Mapping[str, str]) -> str:

@@ -21,9 +21,11 @@ from tests.web.serving import put_away, serve, settings_for
 from tracker.domain.access import Office, Permission
 from tracker.domain.drafts import DeadlineKind, Form
 from tracker.domain.notices import NoticeKind
+from tracker.services.reading_pulse import LEASE
 from tracker.store.engine import make_engine
 from tracker.store.notices import Notice
 from tracker.store.plans import Draft
+from tracker.store.readings import ReadingJob
 from tracker.store.units import UnitGroup, UnitGroupMember
 from tracker.web.access import PUBLIC, permission_of, public
 from tracker.web.navigation import MENU
@@ -75,6 +77,10 @@ TABLE = {
     "supervision.pending": "supervisor",
     "intake.new": "supervisor",
     "intake.source": "supervisor",
+    "intake.reading": "supervisor",
+    "intake.reading_progress": "supervisor",
+    "intake.cancel_reading": "supervisor",
+    "intake.read_again_from_start": "supervisor",
     "intake.review": "supervisor",
     "intake.facts": "supervisor",
     "intake.confirm_date": "supervisor",
@@ -142,7 +148,9 @@ def _rows(session: Session, city: City) -> dict[str, Any]:
     session.flush()
     notice = Notice(assignment_id=task.assignments[0].id, kind=NoticeKind.DUE_SOON, due_on=TODAY, step=-7)
     notice.recipient_key, notice.planned_on, notice.recorded_at = "person:0", TODAY, NOW
-    session.add(notice)
+    job = ReadingJob(scope_id=city.root.id, owner_id=city.supervisor.id, name="方案.pdf", sha256="0" * 64, token="0")
+    job.started_at, job.leased_until = NOW, NOW + LEASE
+    session.add_all([notice, job])
     session.flush()
     return {
         "assignment_id": task.assignments[0].id,
@@ -156,6 +164,7 @@ def _rows(session: Session, city: City) -> dict[str, Any]:
         "person_id": city.nobody.id,
         "standing_id": city.neighbour.standings[0].id,
         "notice_id": notice.id,
+        "job_id": job.id,
         "feed_id": 1,
         "token": "no-such-token",
         "filename": "app.css",

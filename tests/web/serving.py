@@ -30,6 +30,7 @@ def serve(settings: Settings) -> Flask:
     app = create_app(settings, Clock(settings.zone).fixed_at(NOW))
     app.testing = True
     app.config["PROPAGATE_EXCEPTIONS"] = False
+    app.config["READING_PATIENCE"] = 60.0  # a small file is read before the answer, also on a machine that is busy
     return app
 
 

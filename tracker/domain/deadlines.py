@@ -10,26 +10,30 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date
-from itertools import zip_longest
+from itertools import chain, zip_longest
 
-from tracker.domain.deadline_others import OTHER_RULES
-from tracker.domain.deadline_points import POINT_RULES
-from tracker.domain.deadline_rule import Context, Point, Rule, one_pattern
+from tracker.domain.deadline_every import EVERY_RULES
+from tracker.domain.deadline_others import EVENT_RULES, OTHER_RULES
+from tracker.domain.deadline_periods import PERIOD_RULES
+from tracker.domain.deadline_points import DAY_RULES, MONTH_RULES
+from tracker.domain.deadline_rule import Context, Grammar, Point, Rule
+from tracker.domain.deadline_words import told
 from tracker.domain.doubts import doubt
 from tracker.domain.drafts import Basis, Deadline, DeadlineKind, Doubt, MilestoneReading
+from tracker.domain.series import Rhythm
 from tracker.domain.text import same_length_ascii
 from tracker.domain.workdays import WorkCalendar, announced_calendar
 
-RULES: tuple[Rule, ...] = POINT_RULES + OTHER_RULES
-_SCAN = one_pattern(RULES)
-_PROSE_RULES = tuple(rule for rule in RULES if not rule.only_in_clause)
-_PROSE_SCAN = one_pattern(_PROSE_RULES)
+RULES: tuple[Rule, ...] = (*EVENT_RULES, *EVERY_RULES, *DAY_RULES, *MONTH_RULES, *PERIOD_RULES, *OTHER_RULES)
+_IN_CLAUSE = Grammar(RULES)
+_IN_PROSE = Grammar(tuple(rule for rule in RULES if not rule.only_in_clause))
 
 _RANGE_GAP = re.compile(r"\s*(?:[至到—–\-－~～]|--|——)\s*")
-_STARTS = re.compile(r"\s*(?:[起始]|开始|以来|以后|之后|启动)(?!草)")
+_STARTS = re.compile(r"\s*(?:[起始]|开始|以来|以后|之后)(?!草)")
 _TARGET_BEFORE = re.compile(r"(?:到|至|截至|于|力争|确保)\s*$")
 _HISTORY_BEFORE = re.compile(r"(?:截至|截止|自|从|早在|已于)\s*$")
 _TARGET_INSIDE = re.compile(r"(?:前|[底末终]前?|内|期间|期末)$")
+_STOP = re.compile("[。；;]")
 _EDGE = " \t\r\n　，,；;。、：:“”\"'（）()【】[]"
 
 
@@ -74,6 +78,16 @@ def read_deadline(
     return _weigh(written, found, issued_on)
 
 
+def rhythm_in(phrase: str, issued_on: date | None) -> Rhythm | None:
+    """On which days a recurring duty falls due; None when the phrase names none, or an event (每年汛期前)."""
+    found = [one.point.rhythm for one in find_in_clause(phrase.strip(_EDGE), issued_on) if one.point.recurrence]
+    first = next(iter(found), None)
+    if first is None:
+        return None
+    same = [one.marks for one in found if one and (one.cycle, one.every) == (first.cycle, first.every)]
+    return first.with_marks(tuple(chain.from_iterable(same)))
+
+
 def find_in_clause(
     text: str,
     issued_on: date | None,
@@ -83,7 +97,7 @@ def find_in_clause(
 ) -> tuple[Found, ...]:
     """Every date, period and other deadline word in a clause's deadline phrase, in order."""
     context = Context(issued_on, calendar or announced_calendar(), plan_until, issue_year)
-    return tuple(_without_starts(text, _scan(text, RULES, _SCAN, context)))
+    return tuple(_without_starts(text, _scan(text, _IN_CLAUSE, context)))
 
 
 def find_in_prose(
@@ -91,35 +105,54 @@ def find_in_prose(
 ) -> tuple[Found, ...]:
     """The dated targets in running text: only phrases that a cue (到, 前, 底, 期间 …) marks as targets."""
     context = Context(issued_on, calendar or announced_calendar(), year=issue_year)
-    found = _without_starts(text, _scan(text, _PROSE_RULES, _PROSE_SCAN, context))
+    found = _without_starts(text, _scan(text, _IN_PROSE, context))
     return tuple(one for one in found if _is_target(text, one))
 
 
-def _scan(text: str, rules: tuple[Rule, ...], pattern: re.Pattern[str], context: Context) -> Iterator[Found]:
-    plain = same_length_ascii(text)
-    for match in pattern.finditer(plain):
-        rule = rules[int((match.lastgroup or "r0")[1:])]
-        own = rule.compiled.match(plain, match.start())
-        assert own is not None
-        if re.search("[。；;]", plain[: match.start()]) and context.each_year:
-            context = replace(context, each_year=False)
-        point = rule.read(own, context)
-        context = replace(
-            context, year=point.year or context.year, each_year=context.each_year or bool(point.recurrence)
-        )
+def _scan(text: str, grammar: Grammar, context: Context) -> Iterator[Found]:
+    plain, reached = same_length_ascii(text), 0
+    for rule, match in grammar.matches(plain):
+        if context.each_year and _STOP.search(plain, reached, match.start()):
+            context = replace(context, each_year=False, dates_recur=False)
+        reached = match.end()
+        point = rule.read(match, context)
+        context = _context_after(context, point, match)
         yield Found(match.start(), match.end(), rule.name, point)
 
 
+def _context_after(context: Context, point: Point, match: re.Match[str]) -> Context:
+    """What the words read so far mean for those that follow: their year, 每年, and a day to count from."""
+    return replace(
+        context,
+        year=point.year or context.year,
+        each_year=context.each_year or bool(point.recurrence),
+        dates_recur=context.dates_recur or (point.recurrence == "yearly" and told(match, "tail")),
+        last_day=point.due_on or context.last_day,
+    )
+
+
 def _without_starts(text: str, found: Iterator[Found]) -> Iterator[Found]:
-    """Leaves out a range's beginning (3月至12月底) and 自…起, which are no targets."""
+    """Leaves out a range's beginning (3月至12月底), and makes 自…起 the mere start that it is."""
     rows = list(found)
     for this, after in zip_longest(rows, rows[1:]):
         if this.point.kind is DeadlineKind.FIXED:
             if after and _RANGE_GAP.fullmatch(text, this.end, after.start):
                 continue
             if _STARTS.match(text, this.end) and not text[this.start : this.end].endswith("前"):
+                yield Found(this.start, this.end, "start-only", _as_start(this))
                 continue
         yield this
+
+
+def _as_start(found: Found) -> Point:
+    since, first = found.point.due_on, _FIRST_MONTHS.get(found.rule)
+    if since and first:
+        since = date(since.year, since.month - first + 1, 1)
+    return Point(DeadlineKind.NONE, doubts=("start-only",), year=found.point.year, since=since)
+
+
+_FIRST_MONTHS = {"month": 1, "month-figures": 1, "quarter": 3, "half-year": 6, "year": 12, "bare-year": 12}
+"""For rules that read a period: how many months before its end it begins."""
 
 
 def _is_target(text: str, found: Found) -> bool:
@@ -142,7 +175,7 @@ def _weigh(written: str, found: tuple[Found, ...], issued_on: date | None) -> De
     dates = sorted({one.point.due_on for one in found if _is_day(one)} - {None})  # type: ignore[type-var]
     if len(dates) > 1:
         codes["several-dates"] = None
-    if _is_day(chosen) and any(one.point.kind is DeadlineKind.ONGOING for one in found):
+    if chosen.point.due_on and any(one.point.kind is DeadlineKind.ONGOING for one in found):
         codes["then-ongoing"] = None
     due = chosen.point.due_on
     if due and issued_on and due < issued_on:
@@ -159,6 +192,8 @@ _WEIGHT = (DeadlineKind.FIXED, DeadlineKind.RECURRING, DeadlineKind.RELATIVE, De
 
 
 _ALWAYS_DOUBTED = (DeadlineKind.FIXED, DeadlineKind.RELATIVE, DeadlineKind.EVENT, DeadlineKind.NONE)
+_ONLY_ALONE = frozenset({"immediate", "event-act", "days-before-event", "start-only", "follows-others"})
+"""Rules whose words are mere manner (立行立改, 验收后) beside a date that somebody wrote."""
 
 
 def _deciding(found: tuple[Found, ...]) -> Found:
@@ -174,6 +209,8 @@ def _deciding(found: tuple[Found, ...]) -> Found:
 
 
 def _matters(found: Found, chosen: Found) -> bool:
+    if found.rule in _ONLY_ALONE:
+        return found is chosen or (found.rule == "immediate" and chosen.point.due_on is None)
     return found is chosen or found.point.kind in _ALWAYS_DOUBTED
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+from tracker.domain.indicators import IndicatorReading
 from tracker.domain.roles import Role
 
 
@@ -148,7 +149,7 @@ class Draft:
 
 @dataclass(frozen=True, slots=True)
 class PlanReading:
-    """One document of the source: what its head and foot say, and the drafts in its body."""
+    """One document of the source: what its head and foot say, the drafts in its body, and its target tables."""
 
     title: str
     number: str | None
@@ -159,6 +160,7 @@ class PlanReading:
     end: int
     drafts: tuple[Draft, ...] = ()
     doubts: tuple[Doubt, ...] = ()
+    indicators: tuple[IndicatorReading, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

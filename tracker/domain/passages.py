@@ -1,6 +1,6 @@
 """A text cut into pieces for showing: marked clauses, the text between them, and what is far from any folded away.
 
-Nothing is lost: the pieces of all passages, joined, are the text again.
+Nothing is lost: the pieces of all passages, joined, are the text again, until ``without_long_folds`` says otherwise.
 """
 
 from __future__ import annotations
@@ -12,6 +12,8 @@ MARGIN = 240
 """Characters of context kept open around a clause; the line they fall into is kept whole."""
 SHORTEST_FOLD = 400
 """A gap shorter than this is not worth folding away."""
+LONGEST_FOLD = 4000
+"""A gap longer than this is not worth sending along with a page on which nobody may look at it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,14 +38,19 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """Neighbouring pieces; ``folded`` says that none of the clauses in view stands in them."""
+    """Neighbouring pieces; ``folded`` says that none of the clauses in view stands in them.
+
+    ``left_out`` counts the characters of a fold whose text was left out, and ``keys`` are its marks; else none.
+    """
 
     pieces: tuple[Piece, ...]
     folded: bool = False
+    left_out: int = 0
+    keys: tuple[int, ...] = ()
 
     @property
     def characters(self) -> int:
-        return sum(len(piece.text) for piece in self.pieces)
+        return self.left_out or sum(len(piece.text) for piece in self.pieces)
 
 
 def pieces_of(text: str, marks: Iterable[Mark], start: int = 0, end: int | None = None) -> tuple[Piece, ...]:
@@ -74,6 +81,16 @@ def passages_of(text: str, marks: Sequence[Mark], in_view: Iterable[int]) -> tup
     if at < len(text):
         passages.append(_passage(text, marks, at, len(text), folded=True))
     return tuple(passages)
+
+
+def without_long_folds(passages: Iterable[Passage], longest: int) -> tuple[Passage, ...]:
+    """The passages, those folds left empty that hold more than ``longest`` characters: they are counted only."""
+    return tuple(_emptied(each) if each.folded and each.characters > longest else each for each in passages)
+
+
+def _emptied(passage: Passage) -> Passage:
+    keys = tuple(piece.key for piece in passage.pieces if piece.key is not None)
+    return Passage((), folded=True, left_out=passage.characters, keys=keys)
 
 
 def _passage(text: str, marks: Sequence[Mark], start: int, end: int, *, folded: bool) -> Passage:

@@ -46,3 +46,8 @@ def shortened(text: str, width: int) -> str:
             break
         kept.append(char)
     return "".join(kept) + "…"
+
+
+def is_wide(char: str) -> bool:
+    """Whether a character takes a full square (全角): Chinese characters and their punctuation."""
+    return unicodedata.east_asian_width(char) in "WF"

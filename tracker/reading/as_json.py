@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 from tracker.domain.drafts import Deadline, Doubt, Draft, MilestoneReading, PlanReading, SourceReading
+from tracker.domain.indicators import IndicatorReading
 
 
 def as_json(source: SourceReading) -> dict[str, Any]:
@@ -32,6 +33,7 @@ def _plan(plan: PlanReading) -> dict[str, Any]:
         "end": plan.end,
         "drafts": [_draft(draft) for draft in plan.drafts],
         "doubts": [_doubt(doubt) for doubt in plan.doubts],
+        "indicators": [_indicator(indicator) for indicator in plan.indicators],
     }
 
 
@@ -62,6 +64,25 @@ def _deadline(deadline: Deadline) -> dict[str, Any]:
 
 def _milestone(stone: MilestoneReading) -> dict[str, Any]:
     return {"text": stone.text, "due_on": _day(stone.due_on), "recurrence": stone.recurrence}
+
+
+def _indicator(indicator: IndicatorReading) -> dict[str, Any]:
+    return {
+        "name": indicator.name,
+        "category": indicator.category,
+        "measure": indicator.measure,
+        "base": indicator.base,
+        "base_value": indicator.base_value,
+        "base_year": indicator.base_year,
+        "target": indicator.target,
+        "target_value": indicator.target_value,
+        "target_year": indicator.target_year,
+        "growth": indicator.growth,
+        "binding": indicator.binding.value if indicator.binding else None,
+        "units": list(indicator.units),
+        "start": indicator.start,
+        "end": indicator.end,
+    }
 
 
 def _doubt(doubt: Doubt) -> dict[str, Any]:

@@ -1,14 +1,18 @@
-"""Pairs of brackets in a paragraph: （）() 【】 〔〕 [] ［］, nested, half open, or never closed."""
+"""Pairs of brackets in a paragraph: （）() 【】 〔〕 〖〗 [] ［］, nested, half open, or never closed."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-_KIND = {"（": 0, "(": 0, "【": 1, "〔": 2, "[": 3, "［": 3, "{": 4}
+_KIND = {"（": 0, "(": 0, "【": 1, "〔": 2, "[": 3, "［": 3, "{": 4, "〖": 5, "﹝": 6}
 _QUOTES = {"〈", "《"}
-_CLOSES = {"）": 0, ")": 0, "】": 1, "〕": 2, "]": 3, "］": 3, "}": 4}
+_CLOSES = {"）": 0, ")": 0, "】": 1, "〕": 2, "]": 3, "］": 3, "}": 4, "〗": 5, "﹞": 6}
 _UNQUOTES = {"〉", "》"}
+_OPENS = frozenset(_KIND) | _QUOTES
+_SIGN = re.compile(f"[{re.escape(''.join((*_KIND, *_CLOSES)))}]")
+_ANY_SIGN = re.compile(f"[{re.escape(''.join((*_KIND, *_CLOSES, *sorted(_QUOTES), *sorted(_UNQUOTES))))}]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,10 +39,11 @@ def brackets_in(flat: str) -> tuple[Bracket, ...]:
 
 def _pairs(flat: str) -> Iterator[Bracket]:
     stack: list[int] = []
-    for at, char in enumerate(flat):
+    for sign in _SIGN.finditer(flat):
+        at, char = sign.start(), sign.group()
         if char in _KIND:
             stack.append(at)
-        elif char in _CLOSES and stack and _KIND[flat[stack[-1]]] == _CLOSES[char]:
+        elif stack and _KIND[flat[stack[-1]]] == _CLOSES[char]:
             start = stack.pop()
             yield Bracket(start, at + 1, len(stack), closed=True)
     stop = len(flat.rstrip())
@@ -49,13 +54,20 @@ def _pairs(flat: str) -> Iterator[Bracket]:
         yield Bracket(start, stop, depth, closed=False)
 
 
-def outside_brackets(text: str) -> Iterator[tuple[int, str]]:
-    """The characters (with offsets) outside brackets, 《》 and 〈〉; after an unclosed one none comes."""
-    depth = 0
-    for at, char in enumerate(text):
-        if char in _KIND or char in _QUOTES:
-            depth += 1
-        elif char in _CLOSES or char in _UNQUOTES:
-            depth = max(0, depth - 1)
-        elif not depth:
-            yield at, char
+HIDDEN = "\x00"
+"""What stands for every hidden character in what ``top_level`` gives."""
+
+
+def top_level(text: str) -> str:
+    """The text with all that stands in brackets, 《》 or 〈〉 hidden, sign for sign; after an unclosed one, the rest."""
+    if not _ANY_SIGN.search(text):
+        return text
+    parts, at, depth = [], 0, 0
+    for sign in _ANY_SIGN.finditer(text):
+        start = sign.start()
+        parts.append(text[at:start] if not depth else HIDDEN * (start - at))
+        parts.append(HIDDEN)
+        at = start + 1
+        depth = depth + 1 if sign.group() in _OPENS else max(0, depth - 1)
+    parts.append(text[at:] if not depth else HIDDEN * (len(text) - at))
+    return "".join(parts)

@@ -42,11 +42,21 @@ class Clause:
 
 def bracket_clauses(items: Sequence[Placed]) -> Iterator[Clause]:
     """The clauses that stand in brackets; neighbouring brackets of one clause (units, then a date) are one."""
+    waiting: Clause | None = None
     for index, placed in enumerate(items):
-        if not placed.paragraph.is_cell:
-            in_table = index > 0 and items[index - 1].paragraph.is_cell
-            found = [one for one in _in_paragraph(placed, index) if not (in_table and one.fields.sign is Sign.BARE)]
-            yield from _merged(found, placed)
+        if placed.paragraph.is_cell:
+            continue
+        in_table = index > 0 and items[index - 1].paragraph.is_cell
+        found = [one for one in _in_paragraph(placed, index) if not (in_table and one.fields.sign is Sign.BARE)]
+        for clause in _merged(found, placed):
+            if waiting and _goes_on(waiting, clause):
+                waiting = _with(waiting, clause)
+                continue
+            if waiting and waiting.fields.sign is not Sign.DATE_ONLY:
+                yield waiting
+            waiting = clause
+    if waiting and waiting.fields.sign is not Sign.DATE_ONLY:
+        yield waiting
 
 
 def _in_paragraph(placed: Placed, index: int) -> Iterator[Clause]:
@@ -69,7 +79,7 @@ def _read(flat: str, bracket: Bracket) -> Fields | None:
     has_trigger = bool(_TRIGGERS.search(inner))
     if not bracket.closed and not has_trigger:
         return None
-    if not has_trigger and not _closes_paragraph(flat, bracket):
+    if not has_trigger and not _closes_paragraph(flat, bracket) and not _stands_by_bracket(flat, bracket):
         return None
     fields = read_bracket(inner)
     if not fields:
@@ -79,6 +89,11 @@ def _read(flat: str, bracket: Bracket) -> Fields | None:
     if not bracket.closed and fields.sign is Sign.BARE:
         return None
     return fields
+
+
+def _stands_by_bracket(flat: str, bracket: Bracket) -> bool:
+    """Whether another bracket begins where this one ends: (2024年9月底前)(责任单位：…)."""
+    return flat[bracket.end : bracket.end + 1] in tuple("（(【〔〖[［")
 
 
 def _closes_paragraph(flat: str, bracket: Bracket) -> bool:
@@ -99,18 +114,29 @@ def _merged(clauses: list[Clause], placed: Placed) -> Iterator[Clause]:
         while at + 1 < len(clauses) and _is_one(clause, clauses[at + 1], flat, base):
             at += 1
             clause = _with(clause, clauses[at])
-        if clause.fields.sign is not Sign.DATE_ONLY:
-            yield clause
+        yield clause
         at += 1
+
+
+def _goes_on(above: Clause, clause: Clause) -> bool:
+    """Whether a clause that begins its paragraph goes on with the one that ends the paragraph above it."""
+    paragraph = clause.placed.paragraph
+    if clause.index != above.index + 1 or clause.start != paragraph.first or clause.end != paragraph.last:
+        return False
+    return above.end == above.placed.paragraph.last and _belong_together(above.fields, clause.fields)
 
 
 def _is_one(first: Clause, second: Clause, flat: str, base: int) -> bool:
     """Whether two brackets with nothing between them belong together: their signs differ or their roles do."""
     if not _GAP.fullmatch(flat, first.end - base, second.start - base):
         return False
-    if Sign.DATE_ONLY in (first.fields.sign, second.fields.sign):
-        return True
-    return {u.role for u in first.fields.units}.isdisjoint({u.role for u in second.fields.units})
+    return _belong_together(first.fields, second.fields)
+
+
+def _belong_together(first: Fields, second: Fields) -> bool:
+    if Sign.DATE_ONLY in (first.sign, second.sign):
+        return not (first.deadlines and second.deadlines)
+    return {u.role for u in first.units}.isdisjoint({u.role for u in second.units})
 
 
 def _with(first: Clause, second: Clause) -> Clause:

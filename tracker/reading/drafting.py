@@ -10,6 +10,7 @@ from math import inf
 
 from tracker.domain.doubts import doubt
 from tracker.domain.drafts import Doubt, Draft, Form, UnitMention
+from tracker.reading.cells import title_of_task
 from tracker.reading.clauses import Clause
 from tracker.reading.documents import Document
 from tracker.reading.inheritance import AddedUnits, Standing, first_leads, take_first_leads
@@ -83,7 +84,7 @@ class _Drawer:
         start = _with_its_bracket(self.around.text, clause)
         self.free_from = clause.end
         return Draft(
-            title=(clause.task or _title(clause, self.around.items, self._crowded))[:_LONGEST_TITLE],
+            title=(_own_title(clause) or _title(clause, self.around.items, self._crowded))[:_LONGEST_TITLE],
             path=_path(clause),
             form=clause.form,
             quote=self.around.text[start : clause.end],
@@ -131,6 +132,11 @@ def _crowded_headings(clauses: Iterable[Clause]) -> frozenset[Heading]:
 def _words_before(clause: Clause) -> str:
     paragraph = clause.placed.paragraph
     return paragraph.flat[: min(_HEAD_OF_PARAGRAPH, max(0, clause.start - paragraph.start))].strip()
+
+
+def _own_title(clause: Clause) -> str | None:
+    """The title that a clause brings along: a table row's task cell, what a sentence tells to do."""
+    return title_of_task(clause.task) if clause.task and clause.form is Form.TABLE else clause.task
 
 
 def _title(clause: Clause, items: Sequence[Placed], crowded: frozenset[Heading]) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence, Set
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from tracker.domain.deadlines import find_in_prose
 from tracker.domain.drafts import DeadlineKind, Form, UnitMention
@@ -37,24 +37,36 @@ _MODALS = re.compile(r"^(?:要|应当?|须|必须|务必|需要?|将|并|于|在
 
 
 @dataclass(slots=True)
-class _Speaker:
-    """Who the sentences of a paragraph speak of: the doer named last."""
+class _Said:
+    """What was said under a heading so far; who it spoke of last is looked for only when a duty asks."""
 
     heading: Heading | None = None
-    units: tuple[UnitMention, ...] = field(default=())
+    units: tuple[UnitMention, ...] = ()
+    unheard: list[str] = field(default_factory=list)
+
+    def spoken_of(self) -> tuple[UnitMention, ...]:
+        """The units of the doer named last."""
+        while self.unheard:
+            doer = doer_of(self.unheard.pop())
+            if doer:
+                self.units = doer.units
+                self.unheard.clear()
+        return self.units
 
 
 def duty_clauses(items: Sequence[Placed], taken: Set[int], owned: Set[Heading | None]) -> Iterator[Clause]:
     """The dated duties outside the paragraphs ``taken`` by surer clauses, and outside the headings they own."""
-    speaker = _Speaker()
+    said = _Said()
     for index, placed in enumerate(items):
-        if placed.heading != speaker.heading:
-            speaker = _Speaker(placed.heading)
+        if placed.heading != said.heading:
+            said = _Said(placed.heading)
         flat = placed.paragraph.flat
         if (placed.paragraph.is_cell and not _is_running_text(flat)) or index in taken or placed.heading in owned:
             continue
         for sentence in _SENTENCE.finditer(flat):
-            yield from _duty(placed, index, sentence, speaker)
+            body = without_number(sentence.group())
+            yield from _duty(placed, index, (sentence, body), said)
+            said.unheard.append(body)
 
 
 def _is_running_text(cell: str) -> bool:
@@ -62,26 +74,22 @@ def _is_running_text(cell: str) -> bool:
     return len(cell) > _SHORTEST_TEXT and cell.count("。") > 1
 
 
-def _duty(placed: Placed, index: int, sentence: re.Match[str], speaker: _Speaker) -> Iterator[Clause]:
-    body = without_number(sentence.group())
-    if len(body) > _LONGEST:
-        return
-    doer = doer_of(body)
-    if doer:
-        speaker.units = doer.units
-    if not _DATE_HINT.search(body) or _PAST.search(body):
+def _duty(placed: Placed, index: int, told: tuple[re.Match[str], str], said: _Said) -> Iterator[Clause]:
+    sentence, body = told
+    if len(body) > _LONGEST or not _DATE_HINT.search(body) or _PAST.search(body):
         return
     phrases = _phrases(body)
     if not phrases:
         return
-    words = sentence.group().rstrip()
+    doer = doer_of(body)
+    units = doer.units if doer else said.spoken_of()
+    doubts = ("doer-from-context",) if units and not doer else ()
     base = placed.paragraph.start + sentence.start()
     start = base + len(sentence.group()) - len(body)
-    fields = Fields(Sign.CUE, doer.units if doer else speaker.units, phrases)
-    if not doer:
-        fields = replace(fields, doubts=("doer-from-context",) if speaker.units else ())
+    fields = Fields(Sign.CUE, units, phrases, doubts=doubts)
     title = _title(body[doer.end :] if doer else body, phrases)
-    yield Clause(Form.DUTY, start, base + len(words), fields, placed, index, placed.heading, task=title)
+    end = base + len(sentence.group().rstrip())
+    yield Clause(Form.DUTY, start, end, fields, placed, index, placed.heading, task=title)
 
 
 def _phrases(body: str) -> tuple[str, ...]:
@@ -113,9 +121,9 @@ def _title(deed: str, phrases: tuple[str, ...]) -> str:
 
 def _telling(parts: list[str], first: int) -> int:
     """Which part tells the deed: one that hands in or gets done, from the date on if there is one, else the date's."""
-    order = [*range(first, len(parts)), *range(first)]
+    order = (*range(first, len(parts)), *range(first))
     for pattern in (_HANDED_IN, _DONE_BY):
-        for at in order:
-            if pattern.search(parts[at]):
-                return at
+        telling: list[int] = [at for at in order if pattern.search(parts[at])]
+        if telling:
+            return telling[0]
     return next((at for at in order if parts[at]), first)

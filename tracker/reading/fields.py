@@ -9,18 +9,23 @@ from enum import StrEnum
 
 from tracker.domain.drafts import UnitMention
 from tracker.domain.roles import Role
-from tracker.reading.brackets import outside_brackets
+from tracker.reading.brackets import top_level
 from tracker.reading.inheritance import take_first_leads, take_rule
 from tracker.reading.labels import Label, Opens, bare_label, labels_in
 from tracker.reading.naming import SUPPLIES, UnitList, has_cue, read_units
-from tracker.reading.unit_words import is_office, is_surely_unit, looks_like_unit
+from tracker.reading.unit_words import is_body, is_office, is_surely_unit, looks_like_unit
+from tracker.reading.wrapping import unwrapped
 
 _LONGEST = 1200
 """A bracket with more characters than this is an aside, not a clause."""
 
 _LONGEST_NAME = 40
+_LONGEST_KIND = 2
+"""政府, 部门, 企业: a kind of unit and no name."""
+
 _ASIDE = re.compile(r"\s*(?:以下简称|下称|简称|即|如|例如|含|包括|原|注|详见|见|此件|不含|不包括|其中|除|\d{4}年?版)")
 _STRONG_SUPPLY = re.compile("供稿|撰稿|组稿|供图")
+_AND_SO_ON = re.compile("(?<![高中初平同优])等")
 _SEPARATOR = re.compile("[，,；;。、]")
 
 
@@ -60,6 +65,7 @@ class _Gathering:
         known = {unit.name for unit in self.listed.units}
         self.listed.units += [unit for unit in units.units if unit.name not in known]
         self.deadlines += units.deadlines
+        self.listed.prefix = units.prefix
         self.persons = self.persons or bool(units.persons)
         self.doubts |= units.doubts
 
@@ -74,6 +80,7 @@ def read_bracket(inner: str) -> Fields | None:
     """The fields of a bracket's words if it is a clause, else None."""
     if not 2 < len(inner) <= _LONGEST:
         return None
+    inner = unwrapped(inner)
     noted, first_leads = take_first_leads(inner)
     fields = _bracket_fields(*take_rule(noted))
     return replace(fields, first_leads=first_leads) if fields and first_leads else fields
@@ -112,7 +119,7 @@ def _take_value(got: _Gathering, label: Label, value: str) -> None:
     elif label.opens is Opens.DEADLINE and value:
         got.deadlines.append(value)
     elif label.opens is Opens.UNITS:
-        listed = read_units(value, label.role)
+        listed = read_units(value, label.role, got.listed.prefix)
         got.take(listed)
         if listed.persons:
             got.doubts["person-dropped"] = None
@@ -130,6 +137,8 @@ def _unlabelled(words: str, added: tuple[UnitMention, ...]) -> Fields | None:
     got = _Gathering()
     got.take(read_units(words))
     units = got.listed.units
+    if not units and got.deadlines:
+        return got.done(Sign.DATE_ONLY)
     if not units or not all(_fits(unit) for unit in units):
         return None
     sure_enough = [_is_sure_enough(unit) for unit in units]
@@ -138,7 +147,7 @@ def _unlabelled(words: str, added: tuple[UnitMention, ...]) -> Fields | None:
     if not all(sure_enough):
         return None
     sure = all(is_surely_unit(unit.name) for unit in units)
-    offices = len(units) > 1 and all(is_surely_unit(unit.name) or is_office(unit.name) for unit in units)
+    offices = len(units) > 1 or bool(got.deadlines)
     return got.done(Sign.BARE, added) if sure or offices else None
 
 
@@ -147,19 +156,19 @@ def _fits(unit: UnitMention) -> bool:
 
 
 def _is_sure_enough(unit: UnitMention) -> bool:
-    return is_surely_unit(unit.name) or is_office(unit.name)
+    return is_surely_unit(unit.name) or is_office(unit.name) or is_body(unit.name)
 
 
 def _supply(words: str) -> Fields | None:
     """A contribution (市民政局供稿2000字，图表1张): the names before each cue; amounts after it are left out."""
-    plain = _top_level(words)
+    plain = top_level(words)
     got, at = _Gathering(), 0
     for cue in SUPPLIES.finditer(plain):
         names = words[at : cue.start()]
         if at:
             amount = _SEPARATOR.search(plain, at, cue.start())
             names = words[amount.end() : cue.start()] if amount else ""
-        got.take(read_units(names))
+        got.take(read_units(names, second_names=False))
         at = cue.end()
     units = got.listed.units
     if not units or not all(len(unit.name) <= _LONGEST_NAME for unit in units):
@@ -169,24 +178,30 @@ def _supply(words: str) -> Fields | None:
     return got.done(Sign.WEAK_SUPPLY) if all(looks_like_unit(unit.name) for unit in units) else None
 
 
-def _top_level(words: str) -> str:
-    hidden = ["\x00"] * len(words)
-    for at, char in outside_brackets(words):
-        hidden[at] = char
-    return "".join(hidden)
-
-
 def read_cue_line(words: str, *, one_may_do: bool = False) -> Fields | None:
     """The fields of a sentence that is nothing but units and cues (A牵头，B、C配合), else None.
 
     A single unit that is only said to be 负责 counts where ``one_may_do`` (after 由).
     """
+    words = unwrapped(words)
     if len(words) > 300 or "的" in words or "：" in words or not has_cue(words):
         return None
     got = _Gathering()
     got.take(read_units(words))
     units = got.listed.units
-    if not units or not all(_fits(unit) and is_surely_unit(unit.name) and "等" not in unit.name for unit in units):
+    if not units or not all(_fits(unit) and not _AND_SO_ON.search(unit.name) for unit in units):
+        return None
+    sure = [is_surely_unit(unit.name) for unit in units]
+    if not all(sure) and not _led_by_a_name(units, any(sure)):
         return None
     plain_responsible = all(unit.role is Role.RESPONSIBLE for unit in units)
     return None if plain_responsible and len(units) < 2 and not one_may_do else got.done(Sign.CUE)
+
+
+def _led_by_a_name(units: Sequence[UnitMention], one_is_sure: bool) -> bool:
+    """Whether units that do not all say whose they are can be a whole sentence: 教务处牵头，研究生院配合.
+
+    One of them leads, and none is a mere kind (政府牵头、部门配合).
+    """
+    led = any(unit.role is Role.LEAD for unit in units) and len(units) > 1
+    return led and (one_is_sure or all(len(unit.name) > _LONGEST_KIND for unit in units))

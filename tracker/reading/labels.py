@@ -90,8 +90,8 @@ _CHARACTER = re.compile(r"\[[^\]]+\]|[\u4e00-\u9fff]")
 
 
 def _spaced(pattern: str) -> str:
-    """The pattern with slips allowed, and blanks after every character."""
-    return _CHARACTER.sub(r"(?:\g<0>[ \\t　]*)", pattern.translate(_SLIPS))
+    """The pattern with slips allowed, and blanks and line ends after every character."""
+    return _CHARACTER.sub(lambda found: rf"(?:{found.group()}[ \t　\u2028]*)", pattern.translate(_SLIPS))
 
 
 _NOTE = r"(?:[ \t　]*[（(][^（()）：:]{1,14}[)）])?"
@@ -99,19 +99,28 @@ _GROUPS = "|".join(f"(?P<l{n}>{_spaced(pattern)})" for n, (_, _, pattern) in enu
 _SECOND = "|".join(_spaced(pattern) for opens, _, pattern in _LABELS if opens in (Opens.DEADLINE, Opens.PERSONS))
 _AND = rf"(?:[ \t　]*(?:和|及|与|、|/)[ \t　]*(?P<and>{_SECOND}))?"
 _LABEL = re.compile(
-    r"(?:(?<=[\s，,；;。、：:（(【〔\[［|｜★●■▲◆•])|^)(?:\d[.．、])?" rf"(?:{_GROUPS}){_NOTE}{_AND}[ \t　]*[:：]"
+    r"(?:(?<=[\s，,；;。、：:（(【〔〖\[［|｜★●■▲◆•])|^)(?:\d[.．、])?" rf"(?:{_GROUPS}){_NOTE}{_AND}[ \t　]*[:：]"
 )
-_BRACKETED = re.compile(rf"[【〔\[［](?P<label>{_GROUPS.replace('?P<l', '?P<b')})[】〕\]］](?P<colon>[:：]?)")
+_BRACKETED = re.compile(rf"[【〔〖\[［](?P<label>{_GROUPS.replace('?P<l', '?P<b')})[】〕〗\]］](?P<colon>[:：]?)")
 _UNITS_ONLY = "|".join(
     f"(?P<l{n}>{_spaced(pattern)})" for n, (opens, _, pattern) in enumerate(_LABELS) if opens is Opens.UNITS
 )
 _BARE = re.compile(rf"[ \t　]*(?:{_UNITS_ONLY})(?:为|是|[ \t　—-]+|(?=[省市县区州各国]))")
+_VALUED = "|".join(
+    f"(?P<l{n}>{_spaced(pattern)})"
+    for n, (opens, _, pattern) in enumerate(_LABELS)
+    if opens in (Opens.UNITS, Opens.DEADLINE)
+)
+_BARE_INSIDE = re.compile(
+    rf"(?:^|(?<=[。，；,;\s]))(?:{_VALUED})"
+    r"(?:[ \t　]*(?:为|是|[—\-－]+)[ \t　]*|[ \t　]+|(?=[省市县区州各国]))(?!主|第|的)"
+)
 _SLIPPED = re.compile(r"[单單単][ \t　]*[住佗伫拉]|[仼仁贵]")
 
 
 def unbracketed(text: str) -> str:
     """The text with labels that stand in brackets (【责任单位】市公安局) written with a colon; the length stays."""
-    if "】" not in text and "]" not in text and "〕" not in text and "］" not in text:
+    if not any(sign in text for sign in "】]〕］〗"):
         return text
     return _BRACKETED.sub(lambda found: f" {found['label']}：{' ' if found['colon'] else ''}", text)
 
@@ -119,6 +128,19 @@ def unbracketed(text: str) -> str:
 def labels_in(text: str) -> tuple[Label, ...]:
     """Every label with its colon, in order. A label stands at the beginning, or after a blank or a punctuation mark."""
     return tuple(_label(found) for found in _LABEL.finditer(text))
+
+
+def bare_labels_in(text: str) -> tuple[Label, ...]:
+    """Labels of units and deadlines without a colon: 牵头单位为…, 责任单位 …, 责任单位市….
+
+    The first begins the text or follows a full stop; whether the values are such is for the caller to see.
+    """
+    return tuple(_label(found) for found in _BARE_INSIDE.finditer(text))
+
+
+def begins_with_label(line: str) -> bool:
+    """Whether a line begins with a label and its colon."""
+    return ("：" in line or ":" in line) and _LABEL.match(line.lstrip(" \t　·•●■▲◆★※")) is not None
 
 
 def bare_label(text: str) -> Label | None:
@@ -131,4 +153,4 @@ def _label(found: re.Match[str]) -> Label:
     index = next(int(key[1:]) for key, value in found.groupdict().items() if key[0] == "l" and value)
     opens, role, _ = _LABELS[index]
     words = found.group()
-    return Label(found.start(), found.end(), opens, role, bool(_SLIPPED.search(words)), words.rstrip(":： \t　"))
+    return Label(found.start(), found.end(), opens, role, bool(_SLIPPED.search(words)), words.strip(":： \t　"))

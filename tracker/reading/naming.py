@@ -14,9 +14,16 @@ from tracker.domain.deadlines import find_in_clause
 from tracker.domain.drafts import DeadlineKind, UnitMention
 from tracker.domain.roles import Role
 from tracker.domain.text import compact, tidy
-from tracker.reading.brackets import outside_brackets
+from tracker.reading.brackets import top_level
 from tracker.reading.prefixes import prefix_of, with_prefix
-from tracker.reading.unit_words import COLLECTIVE_HEAD, COLLECTIVE_TAIL, ONLY_ADMIN, is_person, looks_like_unit
+from tracker.reading.unit_words import (
+    COLLECTIVE_HEAD,
+    COLLECTIVE_TAIL,
+    ONLY_ADMIN,
+    is_person,
+    is_surely_unit,
+    looks_like_unit,
+)
 
 _BY_DUTY = (
     r"(?:(?:依法)?(?:按照?|根据|依据|依|结合)(?:各自|本部门|本单位)?的?(?:法定)?(?:职责"
@@ -24,13 +31,16 @@ _BY_DUTY = (
 )
 _DOING = r"(?:负责|落实|抓好|推进|承担|实施|做好|开展|组织|配合|推动|办理|完成|执行|具体|分别|共同|各自|分头|联合|协同)"
 _CUES: tuple[tuple[Role | None, str], ...] = (
+    (Role.LEAD, r"(?:分别|共同)?(?:作?为|是)(?:总?牵头|主办|主要责任|第一责任)(?:责任)?(?:单位|部门)"),
+    (Role.SUPPORT, r"(?:分别|共同)?(?:作?为|是)(?:配合|协办|参与|协助|会办)(?:责任)?(?:单位|部门)"),
+    (Role.RESPONSIBLE, r"(?:分别|共同)?(?:作?为|是)(?:责任|落实|实施|承办)(?:单位|部门|主体)"),
     (
         Role.SUPPORT,
         rf"(?:等)?(?:{_BY_DUTY})?(?:积极|共同|分别|协同)*(?:配合|(?<!政)协办(?!公)|(?<!委)会办(?!公)|协助|参与|(?<!业务)指导(?=$|[，,；;。、）)]))(?!单位|部门|处室|科室)(?:落实|实施|做好|推进|完成|负责|办理)*",
     ),
     (
         Role.LEAD,
-        r"(?:负责|总|共同|具体|联合|分别|各自|均|为)*(?:牵头|主办(?!公))(?!单位|部门|领导|人|处室|科室|机构)(?:抓总|负责|组织|实施|落实|推进|推动|办理|会同|制定|开展|完成)*",
+        r"(?:负责|总|双|共同|具体|联合|分别|各自|均|为)*(?:牵头|主办(?!公))(?!单位|部门|领导|人|处室|科室|机构)(?:抓总|负责|组织|实施|落实|推进|推动|办理|制定|开展|完成)*",
     ),
     (
         Role.RESPONSIBLE,
@@ -45,6 +55,7 @@ SUPPLIES = re.compile(
 
 _LONGEST_NAME = 60
 _SEPARATORS = "、，,；;。/／｜|\n"
+_SEPARATOR = re.compile(f"[{re.escape(_SEPARATORS)}]")
 _ROLE_NOTE = re.compile(r"[（(](?P<role>牵头|主办|主责|配合|协办|会办|参与|负责)(?:单位|部门)?[)）]")
 _PREFIX = re.compile(
     r"^(?:其[他它余](?:内容)?由|由|会同|联合|协同|以及|并由|并|其中|同时|具体由|分别由|主要由|及|和|与|：|:|的)+"
@@ -57,11 +68,22 @@ _WHOSE = re.compile(r"^(?:国务院|中央|国家|自治区|[省市县区州镇]
 _AND_OTHERS = re.compile(
     r"(?:[\d一二三四五六七八九十]+个?|多个?|几个)?(?:市级|省级|县级|区级)?(?:部门|单位|机构|企业|地区?|县区|乡镇|镇街|方面)?(?:[和、及](?:部门|单位|地区))?"
 )
+_THINGS = ("实验室", "教研室", "街道", "社区", "学院", "学校", "医院")
+"""Words that end like a unit and begin names of one: 实验室与设备管理处."""
+
+_PARTY_COMMITTEE = ("党委", "党工委")
+_ITS_GOVERNMENT = ("政府", "人民政府", "管委会", "办事处")
+"""各乡镇党委、政府 is one entry: the second word says whose government only together with the first."""
+
 _AND = re.compile(r"(?:以及|及其?|和|与|暨|会同|联合)")
 _NOTE = re.compile(r"[（(〈<](?P<words>[^（()）〈〉<>]*)[)）〉>]$")
+_KIND_NOTE = re.compile(r"[处部室办系院所局委馆科组校]|中心|研究院|实验室|党组|管委会|办事处|党工委")
+"""A note that says what else the unit is called is part of its name: 学生工作部（处）."""
+
+_NO_NAME = re.compile("^(?:原|代|由|其中)|[、，,；;]|负责|牵头|配合|协助|有关|相关")
 _JUNK = re.compile(r"(?:无|略|/|-|—|同上|同前|如上|空|暂无|[\d\s.%]*|等|下同|…+)$")
 _TRAILING = re.compile(r"(?:为(?:责任|牵头|主要)单位|为主|（?下同）?|等|按)$")
-_DATE_HINT = re.compile(r"[\d年月季日]|长期|持续|常态|立行|每|底前")
+_DATE_HINT = re.compile(r"[\d年月季日]|节前|汛|学期|十[二三四五六]五|长期|持续|常态|立行|每|底前")
 _AROUND_DATE = re.compile(
     r"^(?:并|且|到|至|截至|力争|确保|于|在|前|完成|取得|落实|达到|见|阶段性|成效|基本|全面|全部|整改|到位|实施|启动|推进|长期|坚持|并|任务|建设|(?:自|从)?\d{4}年(?:\d+月)?(?:\d+日)?起|以?上|之?前|内|[，,：:（）()\s])*$"
 )
@@ -86,49 +108,64 @@ class UnitList:
     persons: list[str] = field(default_factory=list)
     doubts: dict[str, None] = field(default_factory=dict)
     places: dict[str, int] = field(default_factory=dict)
+    prefix: str | None = None
+    second_names: bool = True
 
 
-def read_units(words: str, role: Role = Role.RESPONSIBLE) -> UnitList:
+def read_units(
+    words: str, role: Role = Role.RESPONSIBLE, prefix: str | None = None, *, second_names: bool = True
+) -> UnitList:
     """The units that a list names, each once, in order.
 
     ``role`` is that of the list's label; a cue inside (A牵头，B配合) speaks for the names before it.
+    ``prefix`` is the level (省) that the list before it left standing for names that say none.
+    A second name in brackets stays (市住建局（市城管局）), but not where ``second_names`` is False.
     """
-    result = UnitList()
-    last_prefix: str | None = None
+    result = UnitList(second_names=second_names)
+    last_prefix = prefix
     for segment, given in _by_cue(words, role):
         for piece, separator in _pieces(segment):
-            if separator in "；;。":
+            if separator and separator in "；;。":
                 last_prefix = None
             for name, own_role in _names(piece, given, result):
                 full = with_prefix(name, last_prefix)
                 if full != name:
                     result.doubts["elided-prefix"] = None
-                last_prefix = prefix_of(full) or last_prefix
+                last_prefix = None if full.startswith("各") else prefix_of(full) or last_prefix
                 _add(result, full, own_role)
+    result.prefix = last_prefix
     return result
 
 
 def has_cue(words: str) -> bool:
     """Whether a cue (牵头, 按职责分工负责, 配合 …) stands at the top level of the words, with names before it."""
-    found = _CUE.search("".join(_masked(words)))
+    found = _CUE.search(top_level(words))
     return bool(found and found.start())
 
 
 def _by_cue(words: str, role: Role) -> Iterator[tuple[str, Role]]:
     """The list cut at its cues: each part with the role that its cue gives, or the label's."""
-    open_words = "".join(_masked(words))
+    open_words = top_level(words)
     at = 0
+    led = False
     for cue in _CUE.finditer(open_words):
         given = next(r for n, (r, _) in enumerate(_CUES) if cue[f"c{n}"])
         segment = words[at : cue.start()]
+        if led and given is Role.RESPONSIBLE and _JOINED_BY_LEAD.match(segment):
+            given = Role.SUPPORT
         own = _before_last_group(open_words[: cue.start()]) if at == 0 and given is Role.SUPPORT else 0
         if own:
             yield segment[:own], role
         if segment[own:].strip(_SEPARATORS + " "):
             yield segment[own:], role if given in (Role.RESPONSIBLE, None) else given
         at = cue.end()
+        led = led or given is Role.LEAD
     if words[at:].strip():
-        yield words[at:], role
+        yield words[at:], Role.SUPPORT if led and _JOINED_BY_LEAD.match(words[at:]) else role
+
+
+_JOINED_BY_LEAD = re.compile(r"[\s，,；;、]*(?:并|要)?(?:会同|联合|协同)")
+"""A牵头，会同B办理: B helps the one that leads."""
 
 
 def _before_last_group(open_words: str) -> int:
@@ -138,17 +175,9 @@ def _before_last_group(open_words: str) -> int:
     return comma if listed else 0
 
 
-def _masked(words: str) -> list[str]:
-    """The words with everything in brackets hidden, so that only the top level is seen."""
-    hidden = ["\x00"] * len(words)
-    for at, char in outside_brackets(words):
-        hidden[at] = char
-    return hidden
-
-
 def _pieces(segment: str) -> Iterator[tuple[str, str]]:
     """The parts between top-level separators, each with the separator before it; collectives stay whole."""
-    cuts = [at for at, char in outside_brackets(segment) if char in _SEPARATORS]
+    cuts = [found.start() for found in _SEPARATOR.finditer(top_level(segment))]
     bounds = [-1, *cuts, len(segment)]
     parts = [(segment[a + 1 : b], segment[a] if a >= 0 else "") for a, b in pairwise(bounds)]
     parts = [(words.strip(), separator) for words, separator in parts]
@@ -166,7 +195,7 @@ def _pieces(segment: str) -> Iterator[tuple[str, str]]:
 def _is_one_collective(first: str, second: str) -> bool:
     """各市、县（区）人民政府 is one: the first part has no organ of its own, the second only kinds of places."""
     plain = re.sub(r"[、]", "", first)
-    if first.startswith("各") and first.endswith("党委") and second in ("政府", "人民政府"):
+    if first.endswith(_PARTY_COMMITTEE) and second in _ITS_GOVERNMENT:
         return True
     return bool(COLLECTIVE_HEAD.fullmatch(plain) and COLLECTIVE_TAIL.fullmatch(second)) and (
         first.startswith("各") or second.endswith(("政府", "办事处"))
@@ -190,7 +219,7 @@ def _names(piece: str, role: Role, result: UnitList) -> Iterator[tuple[str, Role
     piece = _take_deadline(piece, result)
     for name in _split_and(_DUTY_TOLD.sub("", _after_by(piece))):
         for one in _split_more(_TRAILING.sub("", name)):
-            clean = _without_note(_PREFIX.sub("", one)).strip("“”\"' 　（(")
+            clean = _without_note(_PREFIX.sub("", one), result.second_names).strip("“”\"' 　（(")
             if not clean or _JUNK.fullmatch(clean):
                 continue
             if is_person(clean):
@@ -207,17 +236,18 @@ def _note_role(word: str) -> Role:
 
 def _take_deadline(piece: str, result: UnitList) -> str:
     """The piece without the deadline that stands in it (市住建局2023年底前完成); a pure deadline leaves nothing."""
-    if not _DATE_HINT.search(piece):
-        return piece
-    found = find_in_clause(piece, None)
+    if _OTHERS_TIME.match(piece):
+        result.deadlines.append(piece)
+        return ""
+    found = find_in_clause(piece, None) if _DATE_HINT.search(piece) else ()
     if not found:
         return piece
     before, after = piece[: found[0].start], piece[found[-1].end :]
-    dated = any(one.point.kind in (DeadlineKind.FIXED, DeadlineKind.RECURRING) and one.rule != "year" for one in found)
-    tells_deed = dated and _DEED.match(after) and not looks_like_unit(after)
-    if _AROUND_DATE.match(before) and (tells_deed or _AROUND_DATE.match(after)):
+    dated = any(one.point.kind in _DATED and one.rule != "year" for one in found)
+    if _AROUND_DATE.match(before) and (_AROUND_DATE.match(after) or (dated and _tells_deed(after))):
         result.deadlines.append(piece)
         return ""
+    dated = any(one.point.kind in _FIXED and one.rule != "year" for one in found)
     if dated and looks_like_unit(before.rstrip("于在：:")) and _AROUND_DATE.match(after):
         result.deadlines.append(piece[found[0].start :])
         return before.rstrip("于在：:")
@@ -225,6 +255,21 @@ def _take_deadline(piece: str, result: UnitList) -> str:
         result.deadlines.append(piece[: found[-1].end])
         return after.lstrip("，由")
     return piece
+
+
+_FIXED = (DeadlineKind.FIXED, DeadlineKind.RECURRING)
+_DATED = (*_FIXED, DeadlineKind.RELATIVE, DeadlineKind.EVENT)
+_OTHERS_TIME = re.compile(
+    r"(?:以|按|按照|根据)[^，,；;]{2,30}(?:时间|时限|进度|要求|规定|安排)(?:为准|执行|完成|推进|落实)"
+)
+"""A time that someone else sets: 以省局通知时间为准."""
+
+
+def _tells_deed(words: str) -> bool:
+    """Whether the words after a date tell what is done by then (启动修订, 建成榕川大桥), and name no unit."""
+    if looks_like_unit(words) and not _DEED.match(words):
+        return False
+    return bool(_DEED.match(words)) or not looks_like_unit(words)
 
 
 def _after_by(piece: str) -> str:
@@ -236,7 +281,7 @@ def _after_by(piece: str) -> str:
 def _split_and(piece: str) -> list[str]:
     """Names joined by 和, 及, 与: cut only where the part before is a whole name (not 自然资源和规划局)."""
     names, begin = [], 0
-    joints = list(_AND.finditer("".join(_masked(piece))))
+    joints = list(_AND.finditer(top_level(piece)))
     for joint, following in zip_longest(joints, joints[1:]):
         before = piece[begin : joint.start()]
         after = piece[joint.end() : following.start() if following else None]
@@ -251,6 +296,10 @@ def _split_and(piece: str) -> list[str]:
 def _stands_alone(before: str, after: str) -> bool:
     """Whether the part after 和 is a name of its own; 部门和单位 is one name."""
     kinds = ("部门", "单位", "机构", "企业")
+    if before in _THINGS:
+        return False
+    if before.endswith(_PARTY_COMMITTEE) and _TRAILING.sub("", after) in _ITS_GOVERNMENT:
+        return False
     return not (before.endswith(kinds) and after in kinds) and looks_like_unit(_TRAILING.sub("", after))
 
 
@@ -266,14 +315,16 @@ def _split_more(name: str) -> list[str]:
     return [found["name"], rest] if more and looks_like_unit(rest) else [name]
 
 
-def _without_note(name: str) -> str:
-    """The name without a note at its end (市自然资源和规划局（市林业局）); 各县（市、区） and （含…） stay."""
+def _without_note(name: str, second_names: bool) -> str:
+    """The name without a note at its end (市委研究室（原市委改革办）); 各县（市、区）, （含…） and second names stay."""
     while True:
         found = _NOTE.search(name)
         if not found or not found.start() or ONLY_ADMIN.fullmatch(found["words"]) or found["words"][:1] in ("含", "包"):
             return name
         head = name[: found.start()]
-        if head.startswith("各") or not looks_like_unit(head):
+        if head.startswith("各") or not looks_like_unit(head) or _KIND_NOTE.fullmatch(found["words"]):
+            return name
+        if second_names and is_surely_unit(found["words"]) and not _NO_NAME.search(found["words"]):
             return name
         name = head
 

@@ -7,20 +7,20 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from tracker.reading.labels import unbracketed
+from tracker.reading.wrapping import WRAP, IsFull, begins_anew, full_line, name_goes_on
 
-_OPEN, _CLOSE = "（(【〔[［", "）)】〕]］"
+_OPEN, _CLOSE = "（(【〔〖[［", "）)】〕〗]］"
 _BALANCE = {**dict.fromkeys(_OPEN, 1), **dict.fromkeys(_CLOSE, -1)}
 _BRACKET = re.compile(f"[{re.escape(_OPEN + _CLOSE)}]")
-_MOST_JOINED = 4
+_MOST_JOINED = 6
 _LONG = 50
-_NEW_THING = re.compile(
-    r"\s*(?:第[一二三四五六七八九十百\d]+[编章节条]|[一二三四五六七八九十]+、|[（(][一二三四五六七八九十\d]+[)）]|\d{1,3}[.．、]|[①-⑳])"
-)
+_PAGE_NUMBER = re.compile(r"\s*(?:[-—–－·]+\s*\d{1,4}\s*[-—–－·]+|第\s*\d{1,4}\s*页(?:\s*共\s*\d{1,4}\s*页)?)\s*")
+_LONGEST_PAGE_NUMBER = 30
 
 
 @dataclass(frozen=True, slots=True)
 class Paragraph:
-    """A span of the text; ``flat`` has the same length, its line ends made blanks, 【责任单位】 made 责任单位：.
+    """A span of the text; ``flat`` has the same length, its line ends made ``WRAP``, 【责任单位】 made 责任单位：.
 
     ``blank_before`` tells whether an empty line (or the beginning) stands before it, ``is_cell`` whether it is a
     cell or a row of a table that was flattened with tabs. Only a cell may be blank.
@@ -44,10 +44,11 @@ class Paragraph:
 
 
 def paragraphs_of(text: str, start: int = 0, end: int | None = None) -> tuple[Paragraph, ...]:
-    """The paragraphs of ``text[start:end]``, in order; empty lines give none."""
+    """The paragraphs of ``text[start:end]``, in order; empty lines and page numbers give none."""
     lines = list(_lines(text, start, len(text) if end is None else end))
     cells = _tabs_make_cells(lines)
-    return tuple(_joined(list(_marked(lines, cells))))
+    marked = list(_marked(lines, cells))
+    return tuple(_joined(marked, full_line(line.flat for line in marked if not line.is_cell)))
 
 
 def _lines(text: str, start: int, end: int) -> Iterator[tuple[int, str]]:
@@ -70,44 +71,63 @@ def _marked(lines: list[tuple[int, str]], cells: bool) -> Iterator[Paragraph]:
     blank = True
     for at, line in lines:
         is_cell = "\t" in line.strip() or (cells and line.startswith("\t"))
+        if len(line) < _LONGEST_PAGE_NUMBER and _PAGE_NUMBER.fullmatch(line):
+            continue
         if line.strip() or is_cell:
             yield Paragraph(at, at + len(line), unbracketed(line), blank, is_cell)
         blank = not line.strip() and not is_cell
 
 
-def _joined(lines: list[Paragraph]) -> Iterator[Paragraph]:
-    """Joins lines where a bracket opened in one is closed in a following one that begins nothing new."""
+def _joined(lines: list[Paragraph], is_full: IsFull) -> Iterator[Paragraph]:
+    """Joins lines where a bracket, a name or (in a text cut at a fixed width) a full line goes on in the next one."""
     at = 0
     while at < len(lines):
-        count = _lines_in_bracket(lines, at)
+        count = _lines_of(lines, at, is_full)
         first, last = lines[at], lines[at + count - 1]
         if count == 1:
             yield first
         else:
             flat = "".join(
-                part.flat + " " * (following.start - part.end)
+                part.flat + WRAP * (following.start - part.end)
                 for part, following in zip(lines[at : at + count - 1], lines[at + 1 : at + count], strict=True)
             )
             yield Paragraph(first.start, last.end, flat + last.flat, first.blank_before)
         at += count
 
 
-def _lines_in_bracket(lines: list[Paragraph], at: int) -> int:
-    open_now = _open_at_end(lines[at])
-    if open_now <= 0 or lines[at].is_cell:
+def _lines_of(lines: list[Paragraph], at: int, is_full: IsFull) -> int:
+    """How many lines from ``at`` on are one paragraph."""
+    if lines[at].is_cell:
         return 1
-    for count, line in enumerate(lines[at + 1 : at + _MOST_JOINED], start=2):
-        if line.is_cell or _NEW_THING.match(line.flat):
-            return 1
+    count = 1
+    while at + count < len(lines):
+        above, below = lines[at + count - 1].flat, lines[at + count]
+        if below.is_cell or below.blank_before or begins_anew(below.flat):
+            break
+        if not is_full(above) and not name_goes_on(above, below.flat):
+            break
+        count += 1
+    return _lines_in_bracket(lines, at, count)
+
+
+def _lines_in_bracket(lines: list[Paragraph], at: int, count: int) -> int:
+    """How many lines it takes to close the bracket that ``count`` lines leave open; ``count`` if that is not near."""
+    open_now = _open_at_end(lines[at : at + count])
+    if open_now <= 0:
+        return count
+    for more, line in enumerate(lines[at + count : at + count + _MOST_JOINED], start=count + 1):
+        if line.is_cell or begins_anew(line.flat, within_bracket=True):
+            return count
         open_now += sum(_BALANCE[char] for char in _BRACKET.findall(line.flat))
         if open_now <= 0:
-            return count
-    return 1
+            return more
+    return count
 
 
-def _open_at_end(line: Paragraph) -> int:
-    """How many brackets stand open at the line's end; a stray closing one (1）) counts for nothing."""
+def _open_at_end(lines: list[Paragraph]) -> int:
+    """How many brackets stand open at the end of lines; a stray closing one (1）) counts for nothing."""
     depth = 0
-    for char in _BRACKET.findall(line.flat):
-        depth = max(0, depth + _BALANCE[char])
+    for line in lines:
+        for char in _BRACKET.findall(line.flat):
+            depth = max(0, depth + _BALANCE[char])
     return depth

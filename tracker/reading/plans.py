@@ -15,11 +15,12 @@ from tracker.reading.drafting import Surroundings, drafts_of
 from tracker.reading.duties import duty_clauses
 from tracker.reading.fields import Sign
 from tracker.reading.inheritance import AddedUnits, take_rule
-from tracker.reading.labelled import inline_clauses, line_clauses
+from tracker.reading.inline import inline_clauses
+from tracker.reading.labelled import line_clauses
 from tracker.reading.outline import Placed, place
 from tracker.reading.paragraphs import paragraphs_of
 from tracker.reading.prose import cued_clauses, doer_clauses, spoken_for
-from tracker.reading.tables import table_clauses
+from tracker.reading.tables import Tables, read_tables
 from tracker.reading.timing import plan_times
 from tracker.reading.traditional import as_written, simplified
 
@@ -41,6 +42,8 @@ def read_plan(text: str) -> tuple[PlanReading, ...]:
 
 
 def _plan(text: str, document: Document) -> PlanReading:
+    items = place(paragraphs_of(text, document.start, document.end)) if document.assigns else ()
+    tables = read_tables(text, items)
     return PlanReading(
         title=document.title,
         number=document.number,
@@ -49,14 +52,14 @@ def _plan(text: str, document: Document) -> PlanReading:
         effective_until=document.effective_until,
         start=document.start,
         end=document.end,
-        drafts=_drafts(text, document) if document.assigns else (),
+        drafts=_drafts(text, document, items, tables) if document.assigns else (),
         doubts=_plan_doubts(document),
+        indicators=tables.indicators,
     )
 
 
-def _drafts(text: str, document: Document) -> tuple[Draft, ...]:
-    items = place(paragraphs_of(text, document.start, document.end))
-    clauses = _clauses(text, items)
+def _drafts(text: str, document: Document, items: Sequence[Placed], tables: Tables) -> tuple[Draft, ...]:
+    clauses = _clauses(items, tables)
     body = text[document.start : document.end]
     times = plan_times(body, document.issued_on, document.planned_until, _issue_year(document))
     return drafts_of(Surroundings(text, document, items, _rules(items, clauses), times), clauses)
@@ -68,8 +71,8 @@ def _issue_year(document: Document) -> int | None:
     return int(numbered.group()) if numbered else None
 
 
-def _clauses(text: str, items: Sequence[Placed]) -> list[Clause]:
-    found = [*table_clauses(text, items), *line_clauses(items), *inline_clauses(items), *bracket_clauses(items)]
+def _clauses(items: Sequence[Placed], tables: Tables) -> list[Clause]:
+    found = [*tables.clauses, *line_clauses(items), *inline_clauses(items), *bracket_clauses(items)]
     found += _apart(cue_clauses(items), found)
     taken, owned = spoken_for(found)
     for clauses in (cued_clauses, duty_clauses, doer_clauses):

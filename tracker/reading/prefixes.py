@@ -10,7 +10,10 @@ _OWN_PREFIX = re.compile(
 _PARTY = re.compile(
     r"(?:组织部|宣传部|统战部|政法委|编办|网信办|社会工作部|党校|老干部局|巡察办|改革办|政研室|直属机关工委)$"
 )
-_ELIDED = re.compile(r"[\u4e00-\u9fff]{1,14}(?:局|厅|委|办|部)$")
+_ELIDED = re.compile(
+    r"(?:[\u4e00-\u9fff]{1,14}(?:局|厅|委|办|部|(?<!便民服务)(?<!社区服务)(?<!活动)中心|检察院|法院)"
+    r"|供销社|供销合作社|总工会|工商联|妇联|残联|科协|侨联|文联|红十字会|贸促会)$"
+)
 _PLACE_INSIDE = re.compile(
     r"[省市县区州盟旗镇乡]|国家|中国|全国|总局|分局|各|有关|相关|其他|团|驻|人行|人民银行|领导|指挥|海事|铁路|民航|专员办"
 )
@@ -19,7 +22,7 @@ _FIELD_OFFICE = re.compile(
     r"(?:银保监局|银监局|保监局|证监局|通信管理局|邮政管理局|(?<!地方)金融监管局|煤监局|能源监管(?:办|局))$"
 )
 """Offices of the centre's own regulators carry their place's name without 省 or 市 (广东证监局)."""
-_NO_PLACE = re.compile(r"城市|市场|市政(?!府|协)|市容|社区|园区|区域|镇街|乡村|乡镇|县域|省际")
+_NO_PLACE = re.compile(r"城乡|城市|市场|市政(?!府|协|数|务|法)|市容|社区|园区|区域|镇街|乡村|乡镇|县域|省际")
 
 
 def prefix_of(name: str) -> str | None:

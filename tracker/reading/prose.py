@@ -18,7 +18,7 @@ from tracker.reading.clauses import Clause
 from tracker.reading.fields import Fields, Sign, read_cue_line
 from tracker.reading.naming import read_units
 from tracker.reading.outline import Heading, Placed, without_number
-from tracker.reading.subjects import Doer, doers_of
+from tracker.reading.subjects import Doer, doers_of, may_name_doers
 from tracker.reading.unit_words import is_surely_unit
 
 _BY = re.compile(r"(?:^|(?<=[。；;，,\s：:）)]))(?:具体)?由(?=[^。；;\n]{2,120}?(?:牵头|主办|负责))")
@@ -69,6 +69,8 @@ def _by_sentence(
 ) -> Iterator[Clause]:
     for index, placed in enumerate(items):
         if placed.paragraph.is_cell or index in taken or placed.heading in owned:
+            continue
+        if not may_name_doers(placed.paragraph.flat):
             continue
         for sentence in _SENTENCE.finditer(placed.paragraph.flat):
             start, end = sentence.span()

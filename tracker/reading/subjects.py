@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from tracker.domain.drafts import UnitMention
-from tracker.reading.brackets import outside_brackets
+from tracker.reading.brackets import top_level
 from tracker.reading.naming import read_units
 from tracker.reading.unit_words import is_surely_unit, looks_like_unit
 
@@ -24,16 +24,15 @@ _OPENING = (
     r"也|还|都|可|对|把|以|于|在|为|自(?!然|治|身|主|动|建)|从|根据|按|依|参照|比照|结合|围绕|通过|联合|开展|提供|研究|指导|同步|全面|严格|发布|审核|实施|支持"
     r"|给予|抓|明确|进行|收到|接到|填写|报|向|年底前|今年|20(?=\d\d年)"
 )
-_PREDICATE = re.compile(f"(?P<binding>{_BINDING})|{_OPENING}")
-"""Words that begin a predicate: those that bind their doer, and those that may also merely tell of it."""
-
 _NAME_GOES_ON = re.compile(
     r"组织部|统筹部|协调(?:小组|办|组)|推进(?:小组|办|组)|监督(?:局|管理|委|检|执法)|指导(?:中心|站)|保障(?:局|部|处|中心)|支持中心"
 )
 _PART_OF_NAME = re.compile("组织|协调|推进|监督|指导|保障|统筹|研究|支持|发布|审核|实施|安排|对外|对口|应急")
-_LAST_OF_NAMES = frozenset(
-    "局委办厅部院署处科股所站社校队心府会室馆团行门位构业织体台区县市州盟旗省镇乡道村地组专班公司集关方面）)协联政司园企院财"
-)
+_LAST_OF_NAMES = "局委办厅部院署处科股所站社校队心府会室馆团行门位构业织体台区县市州盟旗省镇乡道村地组专班公司集关方面）)协联政司园企院财"
+_PREDICATE = re.compile(f"{_BINDING}|{_OPENING}")
+_END = re.compile(f"[{''.join(sorted(_LAST_OF_NAMES))}](?P<comma>[，,]?)(?=(?P<binding>{_BINDING})|{_OPENING})")
+"""The last character of a name before words that begin a predicate: those that bind, or those that may merely tell."""
+
 _REACH = 160
 """A doer with all its units is looked for in this many characters of a sentence."""
 
@@ -49,6 +48,7 @@ _DATE_FIRST = re.compile(
     r"[ 　]*(?:20\d\d年)?(?:\d{1,2}月(?:\d{1,2}日|底|末|[上中下]旬)?|年底|年内)(?:之?前)?[，,]?"
     r"|[ 　由]*(?:所在地的?|属地的?|当地)?"
 )
+_COMMA = re.compile("[，,]")
 _ELIDED = re.compile(r"[\u4e00-\u9fff]{1,10}")
 _SEATED = re.compile(r"设(?:在|于)(?P<name>[^，,。；]{2,30})[，,](?=(?:具体)?(?:负责|承担))")
 _ONE_LEVEL = r"县（市、区）|区（县）|县（区）|乡镇|街道|[省市县区乡镇村]"
@@ -84,6 +84,11 @@ class Doer:
     binding: bool
 
 
+def may_name_doers(text: str) -> bool:
+    """Whether any word of the text could end a doer; cheap, to pass over what cannot."""
+    return bool(_END.search(text)) or "设" in text
+
+
 def doer_of(sentence: str) -> Doer | None:
     """The doer named in the first characters of a sentence, or after its 由; None when there is none for sure."""
     begin = _LEAD_IN.match(sentence)
@@ -97,12 +102,11 @@ def doers_of(sentence: str) -> Iterator[Doer]:
     if first:
         yield first
     at = first.end if first else 0
-    for position, char in outside_brackets(sentence):
-        if char in "，," and position >= at:
-            later = _strict(sentence, position + 1)
-            if later:
-                yield later
-                at = later.end
+    for comma in _COMMA.finditer(top_level(sentence)):
+        later = _strict(sentence, comma.end()) if comma.start() >= at else None
+        if later:
+            yield later
+            at = later.end
 
 
 def _strict(sentence: str, begin: int) -> Doer | None:
@@ -146,12 +150,10 @@ def _first(sentence: str, begin: int, *, by: bool = False) -> Doer | None:
 
 def _ends(sentence: str, begin: int) -> Iterator[tuple[int, bool]]:
     """Where a doer may end, before a predicate that follows a name, and whether that predicate binds."""
-    for predicate in _PREDICATE.finditer(sentence, begin + 2, begin + _REACH):
-        end = predicate.start()
-        if sentence[end - 1] in "，,":
-            end -= 1
-        if sentence[end - 1] in _LAST_OF_NAMES and not _NAME_GOES_ON.match(sentence, predicate.start()):
-            yield end, bool(predicate["binding"])
+    for found in _END.finditer(sentence, begin + 1, begin + _REACH):
+        after = found.start("comma") if found["comma"] else found.end()
+        if not _NAME_GOES_ON.match(sentence, found.end()):
+            yield after, bool(found["binding"])
 
 
 def _goes_on(best: Doer, found: Doer) -> bool:
@@ -181,9 +183,9 @@ def _read(sentence: str, span: tuple[int, int], *, by: bool, binding: bool) -> D
 def _after_condition(words: str) -> int:
     """Where the names begin after conditions (涉及经费的，) that stand before them."""
     cut = 0
-    for at, char in outside_brackets(words):
-        if char in "，," and _CONDITION.search(words[cut:at].strip()):
-            cut = at + 1
+    for comma in _COMMA.finditer(top_level(words)):
+        if _CONDITION.search(words[cut : comma.start()].strip()):
+            cut = comma.end()
     return cut
 
 

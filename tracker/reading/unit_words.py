@@ -26,6 +26,8 @@ _KINDS = (
 
 _ENDING = re.compile(rf"(?:{_OFFICES}|{_BODIES}|{_PLACES}|{_KINDS})$")
 _OFFICE_ENDING = re.compile(rf"(?:{_OFFICES})$")
+_BODY = re.compile("(?:公司|集团|大学|学院|学校|医院|银行|分行|支行|海关|中心|研究院|总队|支队|大队|分局)$")
+_SHORTEST_BODY = 4
 _BRACKET_AT_END = re.compile(r"(?:[（(〈][^（()）〈〉]*[)）〉])+$")
 _NOT_ENDING = re.compile(
     r"(?:全市|全省|全县|全区|城市|超市|股市|上市|(?<![各关部])地区|社区建设|灾区|全部|内部|外部|干部|总部|局部|一部|幼儿园区|农村|新农村|乡村|全村|主办|(?<!政)协办|承办|督办|举办|交办|(?<!委)会办|经办|代办|到位|市场主体)$"
@@ -63,6 +65,11 @@ def looks_like_unit(name: str) -> bool:
 def is_office(name: str) -> bool:
     """Whether the name ends as offices do (局, 委, 办, 中心 …), though it may not say whose office it is."""
     return looks_like_unit(name) and bool(_OFFICE_ENDING.search(name))
+
+
+def is_body(name: str) -> bool:
+    """Whether the name is that of a company, a school, a hospital, a bank: a name of its own."""
+    return len(name) >= _SHORTEST_BODY and bool(_BODY.search(name)) and looks_like_unit(name)
 
 
 def is_surely_unit(name: str) -> bool:

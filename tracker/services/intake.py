@@ -16,8 +16,10 @@ from tracker.domain.access import Actor, Forbidden, Permission
 from tracker.domain.drafts import Doubt, PlanReading, SourceReading
 from tracker.domain.drafts import Draft as DraftReading
 from tracker.domain.text import shortened, tidy
-from tracker.reading import read_bytes
 from tracker.services.errors import NotFound
+from tracker.services.reading_files import nobody_looks, read_file
+from tracker.services.reading_process import Progress
+from tracker.settings import ReadingLimits
 from tracker.store.engine import begin_write
 from tracker.store.plan_queries import (
     DraftCounts,
@@ -31,6 +33,7 @@ from tracker.store.plans import Draft, DraftState, Plan, Source
 from tracker.store.units import Unit
 
 LONGEST_NAME = 120
+USUAL_LIMITS = ReadingLimits()
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,19 +71,34 @@ def clean_name(given: str) -> str:
     return kept or "未命名"
 
 
-def import_file(session: Session, actor: Actor, now: datetime, upload: Upload, scope_unit_id: int) -> Imported:
+def import_file(
+    session: Session,
+    actor: Actor,
+    now: datetime,
+    upload: Upload,
+    scope_unit_id: int,
+    *,
+    limits: ReadingLimits = USUAL_LIMITS,
+    progress: Progress = nobody_looks,
+) -> Imported:
     """Reads and stores a file; reading happens before the database is held, for it may take seconds.
 
     Raises Forbidden or NotFound for the scope, UnreadableFile for the file; then nothing is stored.
     """
-    scope = _scope(session, actor, scope_unit_id)
-    known = source_by_digest(session, scope.id, hashlib.sha256(upload.data).hexdigest())
+    known = known_source(session, actor, upload, scope_unit_id)
     if known:
-        return _already(known)
+        return known
     session.rollback()
-    reading = read_bytes(upload.data, clean_name(upload.name))
+    reading = read_file(upload.data, clean_name(upload.name), limits, progress)
     begin_write(session)
     return import_source(session, actor, now, reading, scope_unit_id)
+
+
+def known_source(session: Session, actor: Actor, upload: Upload, scope_unit_id: int) -> Imported | None:
+    """The source that these bytes are in the scope already; raises Forbidden or NotFound for the scope."""
+    scope = scope_for_intake(session, actor, scope_unit_id)
+    known = source_by_digest(session, scope.id, hashlib.sha256(upload.data).hexdigest())
+    return _already(known) if known else None
 
 
 def import_source(
@@ -91,7 +109,7 @@ def import_source(
     The same bytes again in the same scope change nothing and give the source that is there, also when another
     import of them wins the race.
     """
-    scope = _scope(session, actor, scope_unit_id)
+    scope = scope_for_intake(session, actor, scope_unit_id)
     known = source_by_digest(session, scope.id, reading.sha256)
     if known:
         return _already(known)
@@ -133,13 +151,19 @@ class SourceView:
 
 def source_view(session: Session, actor: Actor, source_id: int) -> SourceView:
     """A source and what was found in it; NotFound, or Forbidden outside the actor's reach."""
-    source = source_with_plans(session, source_id)
-    if source is None:
-        raise NotFound("没有找到这个导入文件，可能网址有误。")
-    _may_take_in(actor, source.scope, "查看该导入文件")
+    source = source_for_intake(session, actor, source_id)
     counts = draft_counts(session, [plan.id for plan in source.plans])
     assigning = tuple(PlanInSource(plan, counts[plan.id]) for plan in source.plans if plan.id in counts)
     return SourceView(source, assigning, tuple(plan for plan in source.plans if plan.id not in counts))
+
+
+def source_for_intake(session: Session, actor: Actor, source_id: int) -> Source:
+    """A source with its plans; NotFound, or Forbidden outside the actor's reach."""
+    source = source_with_plans(session, source_id)
+    if source is None:
+        raise NotFound("没有找到这个导入文件，可能网址有误。")
+    may_take_in(actor, source.scope, "查看该导入文件")
+    return source
 
 
 def recent_sources(session: Session, actor: Actor) -> Sequence[Source]:
@@ -152,15 +176,17 @@ def import_scopes(session: Session, actor: Actor) -> Sequence[Unit]:
     return scope_choices(session, actor)
 
 
-def _scope(session: Session, actor: Actor, unit_id: int) -> Unit:
+def scope_for_intake(session: Session, actor: Actor, unit_id: int) -> Unit:
+    """The unit that plans are taken in for; NotFound, or Forbidden where the actor may not."""
     unit = session.get(Unit, unit_id)
     if unit is None or not unit.active:
         raise NotFound("没有找到要导入到的单位，请重新选择。")
-    _may_take_in(actor, unit, "导入文件")
+    may_take_in(actor, unit, "导入文件")
     return unit
 
 
-def _may_take_in(actor: Actor, scope: Unit, what: str) -> None:
+def may_take_in(actor: Actor, scope: Unit, what: str) -> None:
+    """Raises Forbidden where the actor takes no plans in."""
     if not actor.may(Permission.INTAKE, scope.path):
         raise Forbidden(Permission.INTAKE, what)
 

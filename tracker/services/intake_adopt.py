@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -16,12 +17,13 @@ from tracker.domain.drafts import Basis
 from tracker.domain.lifecycle import State, TaskState
 from tracker.services.assigning import PlannedAssignment, UnknownUnits
 from tracker.services.errors import Invalid, Stale
-from tracker.services.intake_drafts import StaleDraft, draft_for_intake
+from tracker.services.intake_drafts import StaleDraft, draft_for_intake, sign
 from tracker.services.intake_naming import Naming
-from tracker.services.intake_review import SharedDate, is_sure, naming_for, plan_for_intake, planned_for
+from tracker.services.intake_questions import is_sure
+from tracker.services.intake_review import SharedDate, naming_for, plan_for_intake, planned_for
 from tracker.store.office import office_setting
-from tracker.store.plan_queries import drafts_of, task_of_draft
-from tracker.store.plans import Draft, DraftState
+from tracker.store.plan_queries import drafts_of, names_of_units, task_of_draft
+from tracker.store.plans import Draft, DraftState, Plan
 from tracker.store.tasks import Assignment, HistoryEntry, Milestone, Task
 
 
@@ -57,27 +59,79 @@ def adopt(session: Session, actor: Actor, now: datetime, draft_id: int, version:
     return Adopted(task.id)
 
 
-def adopt_sure(session: Session, actor: Actor, now: datetime, plan_id: int, expected: int | None = None) -> int:
-    """Adopts every draft of a plan that needs no second look, in one commit; says how many.
+@dataclass(frozen=True, slots=True)
+class SureDraft:
+    """A draft that needs no second look, with the parts that adopting it makes."""
 
-    ``expected`` is how many the reviewer was shown: when there are more or fewer by now, nothing is done (Stale).
-    """
+    draft: Draft
+    planned: tuple[PlannedAssignment, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SureDrafts:
+    """What adopting the sure ones of a plan would make; ``seen`` is the mark of exactly this."""
+
+    plan: Plan
+    rows: tuple[SureDraft, ...]
+    units: dict[int, str]
+
+    @property
+    def parts(self) -> int:
+        """How many assignments would be made."""
+        return sum(len(row.planned) for row in self.rows)
+
+    @property
+    def units_concerned(self) -> int:
+        """How many units would get work."""
+        return len({part.unit_id for row in self.rows for part in row.planned})
+
+    @property
+    def seen(self) -> str:
+        """A short mark of which drafts these are, each as it stands: a form carries it."""
+        standing = [(row.draft.id, row.draft.version, row.planned) for row in self.rows]
+        return hashlib.sha256(repr(standing).encode("utf-8", "replace")).hexdigest()[:16]
+
+
+def sure_drafts(session: Session, actor: Actor, plan_id: int) -> SureDrafts:
+    """What ``adopt_sure`` would make now."""
     plan = plan_for_intake(session, actor, plan_id)
     naming = naming_for(session, plan)
-    sure = [draft for draft in drafts_of(session, plan_id) if is_sure(draft, naming)]
-    if sure and expected is not None and len(sure) != expected:
-        raise Stale(f"无存疑的待核任务现在是{len(sure)}条，与您看到的{expected}条不同，没有采纳。请核对后再办理。")
-    # Asked once: a question between two tasks would write them one by one.
     setting = office_setting(session, "first_listed_leads")
-    for draft in sure:
-        session.add(_task_of(draft, _planned(draft, naming, setting=setting), actor, now))
-        _sign(draft, actor, now)
+    sure = [draft for draft in drafts_of(session, plan_id) if is_sure(draft, naming)]
+    rows = tuple(SureDraft(draft, tuple(_planned(draft, naming, setting=setting))) for draft in sure)
+    # A group's members may stand under no name of their own.
+    members = (member for row in rows for member in row.planned if member.unit_id not in naming.names.units)
+    others = names_of_units(session, {member.unit_id for member in members})
+    return SureDrafts(plan, rows, {**{key: unit.name for key, unit in naming.names.units.items()}, **others})
+
+
+def adopt_sure(  # noqa: PLR0917 - what the reviewer was shown
+    session: Session, actor: Actor, now: datetime, plan_id: int, expected: int | None = None, seen: str | None = None
+) -> int:
+    """Adopts every draft of a plan that needs no second look, in one commit; says how many.
+
+    ``expected`` is how many the reviewer was shown, ``seen`` the mark of what was shown in full: when it is
+    something else by now, nothing is done (Stale).
+    """
+    sure = sure_drafts(session, actor, plan_id)
+    count = len(sure.rows)
+    if sure.rows and expected is not None and count != expected:
+        raise Stale(f"无存疑的待核任务现在是{count}条，与您看到的{expected}条不同，没有采纳。请核对后再办理。")
+    if sure.rows and seen is not None and sure.seen != seen:
+        raise Stale("您打开预览之后，其中有任务或单位被改动，没有采纳。请核对下面现在的内容后再办理。")
+    for row in sure.rows:
+        _adopt_row(session, row, actor, now)
     try:
         session.commit()
     except (IntegrityError, StaleDataError):
         session.rollback()
         raise Stale("其他人员正在办理这份文件的待核任务，本次没有采纳。请刷新页面后再办理。") from None
-    return len(sure)
+    return count
+
+
+def _adopt_row(session: Session, row: SureDraft, actor: Actor, now: datetime) -> None:
+    session.add(_task_of(row.draft, row.planned, actor, now))
+    _sign(row.draft, actor, now)
 
 
 def confirm_dates(session: Session, actor: Actor, now: datetime, plan_id: int, shared: SharedDate) -> int:
@@ -95,7 +149,7 @@ def confirm_dates(session: Session, actor: Actor, now: datetime, plan_id: int, s
         draft.deadline_basis = Basis.REVIEW
         answered = [{**row, "settled": True} if row["code"] == "date-from-plan" else row for row in draft.doubts]
         draft.doubts = answered
-        draft.changed_by_id, draft.changed_at = actor.person_id or None, now
+        sign(draft, actor, now)
     try:
         session.commit()
     except StaleDataError:
@@ -180,7 +234,7 @@ def _assignment(part: PlannedAssignment, position: int, draft: Draft, actor: Act
 
 def _sign(draft: Draft, actor: Actor, now: datetime) -> None:
     draft.state = DraftState.ADOPTED
-    draft.changed_by_id, draft.changed_at = actor.person_id or None, now
+    sign(draft, actor, now)
 
 
 def _adopted_before(session: Session, draft_id: int) -> Adopted:

@@ -16,7 +16,7 @@ from tracker.domain.drafts import Basis, DeadlineKind, MilestoneReading
 from tracker.domain.roles import Role
 from tracker.domain.units import name_key
 from tracker.services.errors import Invalid, NotFound, Stale
-from tracker.services.intake_review import DATE_DOUBTS
+from tracker.services.intake_questions import DATE_DOUBTS
 from tracker.store.plan_queries import draft_with_plan
 from tracker.store.plans import Draft, DraftState
 from tracker.store.task_queries import text_around
@@ -169,15 +169,19 @@ def check_seen(draft: Draft, version: int) -> None:
 
 def commit_draft(session: Session, actor: Actor, now: datetime, draft: Draft) -> None:
     """Signs the change and commits it; StaleDraft when another was quicker by a moment."""
-    draft.changed_by_id, draft.changed_at = actor.person_id or None, now
-    # Also when two things happen in one instant: every change makes a new version.
-    flag_modified(draft, "changed_at")
+    sign(draft, actor, now)
     draft_id = draft.id
     try:
         session.commit()
     except StaleDataError:
         session.rollback()
         raise StaleDraft(draft_for_intake(session, actor, draft_id)) from None
+
+
+def sign(draft: Draft, actor: Actor, now: datetime) -> None:
+    """Notes who changed the draft and when; every change makes a new version, also two within one instant."""
+    draft.changed_by_id, draft.changed_at = actor.person_id or None, now
+    flag_modified(draft, "changed_at")
 
 
 def _same_version(draft: Draft, version: int) -> None:

@@ -57,9 +57,9 @@ def match_name(session: Session, actor: Actor, now: datetime, draft_id: int, mat
     if row is None:
         raise Invalid(f"这一条里没有单位“{match.name}”，可能已被修改。请刷新页面后再看。")
     try:
-        key = _new_unit(session, draft, match.new, now) if match.new else _chosen(naming, match.choice)
-        if not match.remember or not _remembered(session, draft, match.name, key):
-            _attach(draft, match.name, key)
+        key = new_unit(session, draft.plan.scope, match.new, now) if match.new else chosen(naming, match.choice)
+        if not match.remember or not remembered(session, draft.plan.scope_id, match.name, key):
+            attach(draft, match.name, key)
         # Signed in every case: of two reviewers who match the same name the second is told.
         commit_draft(session, actor, now, draft)
     except IntegrityError:
@@ -70,7 +70,7 @@ def match_name(session: Session, actor: Actor, now: datetime, draft_id: int, mat
     return meaning
 
 
-def _chosen(naming: Naming, choice: str) -> str:
+def chosen(naming: Naming, choice: str) -> str:
     """The key of a choice that was pointed at, or typed as a name."""
     if naming.meaning_of_key(choice):
         return choice
@@ -82,9 +82,8 @@ def _chosen(naming: Naming, choice: str) -> str:
     return found[0].key
 
 
-def _new_unit(session: Session, draft: Draft, new: NewUnit, now: datetime) -> str:
+def new_unit(session: Session, scope: Unit, new: NewUnit, now: datetime) -> str:
     """Registers a unit below the scope under its names; refuses a name that something else has."""
-    scope = draft.plan.scope
     names = dict.fromkeys(name.strip() for name in (new.name, new.full_name or "") if name.strip())
     if not new.name.strip() or not name_key(new.name):
         raise Invalid("请填写新单位的名称。")
@@ -118,15 +117,15 @@ def _owner(session: Session, scope_id: int, name: str) -> UnitName | None:
     return session.scalar(select(UnitName).where(UnitName.scope_id == scope_id, UnitName.key == name_key(name)))
 
 
-def _remembered(session: Session, draft: Draft, name: str, key: str) -> bool:
+def remembered(session: Session, scope_id: int, name: str, key: str) -> bool:
     """Registers the name for what was chosen; False when it cannot stand as a name of its own."""
-    owner = _owner(session, draft.plan.scope_id, name)
+    owner = _owner(session, scope_id, name)
     if owner:
         return f"{'group' if owner.group_id else 'unit'}:{owner.group_id or owner.unit_id}" == key
     if not name_key(name) or len(name) > 200:
         return False
     kind, _, ref = key.partition(":")
-    made = UnitName(scope_id=draft.plan.scope_id, name=name, key=name_key(name))
+    made = UnitName(scope_id=scope_id, name=name, key=name_key(name))
     if kind == GROUP:
         made.group_id = int(ref)
     else:
@@ -135,7 +134,7 @@ def _remembered(session: Session, draft: Draft, name: str, key: str) -> bool:
     return True
 
 
-def _attach(draft: Draft, name: str, key: str) -> None:
+def attach(draft: Draft, name: str, key: str) -> None:
     """Writes the meaning into this draft alone."""
     kind, _, ref = key.partition(":")
     draft.units = [{**row, f"{kind}_id": int(ref)} if row["name"] == name else row for row in draft.units]

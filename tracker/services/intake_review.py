@@ -1,86 +1,45 @@
-"""The review page as a value: a plan's drafts with what each of them still asks of a person, beside its text."""
+"""A plan's drafts as a reviewer meets them: listed, filtered and put in order, beside the plan's text."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
-from enum import StrEnum
 
 from sqlalchemy.orm import Session
 
 from tracker.domain.access import Actor, Forbidden, Permission
-from tracker.domain.drafts import Basis, DeadlineKind, Form
-from tracker.domain.passages import Mark, Passage, passages_of
+from tracker.domain.drafts import Basis
+from tracker.domain.passages import LONGEST_FOLD, Mark, Passage, passages_of, without_long_folds
 from tracker.services.assigning import PlannedAssignment, assignments_for, custom_applies
 from tracker.services.errors import NotFound
+from tracker.services.intake_lists import Looked, Show, Wanted
 from tracker.services.intake_naming import NamedUnit, Naming
+from tracker.services.intake_questions import Question, QuestionKind
 from tracker.store.office import office_setting
-from tracker.store.pages import PAGE_SIZE, Page, page_number
-from tracker.store.plan_queries import drafts_of, plan_with_scope, same_documents, tasks_of_drafts, text_of_plan
-from tracker.store.plans import Draft, DraftState, Plan
+from tracker.store.pages import Page, page_number
+from tracker.store.plan_queries import drafts_of, plan_with_scope, same_documents, text_of_plan
+from tracker.store.plans import Draft, DraftState, Plan, Source
+from tracker.store.undo_queries import AdoptedAs, adopted_as
 from tracker.store.unit_directory import names_for
 
-
-class Show(StrEnum):
-    """Which drafts the review page lists."""
-
-    OPEN = "open"
-    DOUBTED = "doubted"
-    SURE = "sure"
-    ADOPTED = "adopted"
-    DROPPED = "dropped"
-    ALL = "all"
-
-    @property
-    def label(self) -> str:
-        return _SHOW_LABELS[self]
-
-
-_SHOW_LABELS = {
-    Show.OPEN: "待核",
-    Show.DOUBTED: "有存疑",
-    Show.SURE: "无存疑",
-    Show.ADOPTED: "已采纳",
-    Show.DROPPED: "已舍弃",
-    Show.ALL: "全部",
-}
-
-_UNDATED = (DeadlineKind.NONE, DeadlineKind.ONGOING)
-# Doubts about the date: a date entered or confirmed by a person answers them.
-DATE_DOUBTS = frozenset(
-    {
-        "no-date",
-        "date-from-paragraph",
-        "date-from-plan",
-        "due-before-issue",
-        "before-reading",
-        "several-dates",
-        "no-year-known",
-        "event-needs-date",
-        "anchor-needs-date",
-        "unread-deadline",
-        "no-such-day",
-        "vague-date",
-        "then-ongoing",
-        "immediate",
-        "provisional-calendar",
-        "several-own-dates",
-    }
-)
-_BY_HAND_ONLY = (Form.PROSE, Form.DUTY)
+DRAFTS_ON_A_PAGE = 25
 
 
 @dataclass(frozen=True, slots=True)
 class ReviewDraft:
-    """A draft as a reviewer sees it. ``questions`` are what a person has to look at before it is adopted."""
+    """A draft as a reviewer sees it. ``questions`` are what a person has to look at before it is adopted.
+
+    ``number`` counts all drafts of the plan in the order of the text; ``task`` is what it was adopted as.
+    """
 
     draft: Draft
+    number: int
     units: tuple[NamedUnit, ...]
-    questions: tuple[str, ...]
+    questions: tuple[Question, ...]
     planned: tuple[PlannedAssignment, ...]
-    task_id: int | None
+    task: AdoptedAs | None
 
     @property
     def has_unknown_units(self) -> bool:
@@ -108,53 +67,28 @@ class SharedDate:
 
 @dataclass(frozen=True, slots=True)
 class Review:
-    """A page of drafts beside the plan's text."""
+    """A page of drafts beside the plan's text.
+
+    ``kinds`` counts the open drafts by what they ask; ``unknown`` by the names in them that nobody knows.
+    ``standing`` tells number and state of every draft, for the marks in the text.
+    """
 
     plan: Plan
-    show: Show
-    counts: dict[Show, int]
+    wanted: Wanted
+    counts: Mapping[Show, int]
+    kinds: Mapping[QuestionKind, int]
     page: Page[ReviewDraft]
     passages: tuple[Passage, ...]
-    unknown: dict[str, int]
+    unknown: Mapping[str, int]
     shared_dates: tuple[SharedDate, ...]
     known_names: tuple[str, ...]
     same_documents: tuple[Plan, ...]
+    standing: Mapping[int, tuple[int, DraftState]]
     done: ReviewDraft | None = None
 
-
-def questions_about(draft: Draft, naming: Naming) -> tuple[str, ...]:
-    """Why an open draft is not sure, in sentences; none when it may be adopted without a second look.
-
-    Doubts of the reader first, then units that nobody knows yet or that stand outside the plan's scope, then a date
-    that the clause itself does not give (DOMAIN, Deadlines 7), then forms that are never adopted in bulk.
-    """
-    said = [doubt["message"] for doubt in draft.doubts if not doubt.get("settled")]
-    codes = {doubt["code"] for doubt in draft.doubts}
-    if not draft.units and "no-unit" not in codes:
-        said.append("没有责任单位，请补填")
-    said += [f"单位“{name}”尚未对应到已登记的单位" for name in naming.unknown_of(draft)]
-    said += [f"单位“{name}”不在本级管理范围内，不能下达任务" for name in naming.beyond_of(draft)]
-    if draft.deadline_basis is not Basis.REVIEW and not codes & DATE_DOUBTS:
-        said += _about_date(draft)
-    if draft.form in _BY_HAND_ONLY:
-        said.append(f"这一条是从{draft.form.label}中读出的，请核对是否应当立项")
-    return tuple(said)
-
-
-def _about_date(draft: Draft) -> list[str]:
-    if draft.due_on is not None:
-        if draft.deadline_basis is Basis.CLAUSE:
-            return []
-        basis = draft.deadline_basis.label if draft.deadline_basis else "没有注明依据"
-        return [f"责任分工处没有写日期，完成日期{basis}，请核对"]
-    if draft.deadline_kind not in _UNDATED:
-        return [f"{draft.deadline_kind.label}，还没有确定的完成日期，请核对"]
-    return []
-
-
-def is_sure(draft: Draft, naming: Naming) -> bool:
-    """Whether an open draft may be adopted without a second look."""
-    return draft.state is DraftState.OPEN and not questions_about(draft, naming)
+    @property
+    def show(self) -> Show:
+        return self.wanted.show
 
 
 def plan_for_intake(session: Session, actor: Actor, plan_id: int) -> Plan:
@@ -167,18 +101,17 @@ def plan_for_intake(session: Session, actor: Actor, plan_id: int) -> Plan:
     return plan
 
 
-def naming_for(session: Session, plan: Plan) -> Naming:
-    """The names that count for a plan."""
-    return Naming(names_for(session, plan.scope))
+def naming_for(session: Session, taken_in: Plan | Source) -> Naming:
+    """The names that count for a plan, or for all plans of a source."""
+    return Naming(names_for(session, taken_in.scope))
 
 
 def review(
     session: Session,
     actor: Actor,
     plan_id: int,
+    wanted: Wanted | None = None,
     *,
-    show: Show = Show.OPEN,
-    page: int = 1,
     draft_id: int | None = None,
     done_id: int | None = None,
 ) -> Review:
@@ -187,51 +120,77 @@ def review(
     ``done_id`` is the draft that was just worked on, which may have left the list.
     """
     plan = plan_for_intake(session, actor, plan_id)
-    naming = naming_for(session, plan)
-    drafts = drafts_of(session, plan_id)
-    kinds = {draft.id: _shows(draft, naming) for draft in drafts}
-    if draft_id is not None and show not in kinds.get(draft_id, frozenset()):
-        show = Show.ALL
-    listed = [draft for draft in drafts if show in kinds[draft.id]]
-    number = page_number(_page_with(listed, draft_id) or page, len(listed))
-    on_page = listed[(number - 1) * PAGE_SIZE : number * PAGE_SIZE]
-    counts = Counter(kind for found in kinds.values() for kind in found)
-    return Review(
-        plan,
-        show,
-        {kind: counts[kind] for kind in Show},
-        Page(_reviewed(session, on_page, naming), number, len(listed)),
-        _passages(session, plan, drafts, on_page),
-        dict(Counter(name for draft in drafts if Show.OPEN in kinds[draft.id] for name in naming.unknown_of(draft))),
-        _shared_dates(draft for draft in drafts if Show.OPEN in kinds[draft.id]),
-        naming.names.directory.names,
-        tuple(same_documents(session, plan)),
-        next(iter(_reviewed(session, [draft for draft in drafts if draft.id == done_id], naming)), None),
+    looked = Looked.at(drafts_of(session, plan_id), naming_for(session, plan))
+    wanted = _reaching(wanted or Wanted(), looked, draft_id)
+    listed = looked.listed(wanted)
+    number = page_number(_page_with(listed, draft_id) or wanted.page, len(listed), DRAFTS_ON_A_PAGE)
+    on_page = listed[(number - 1) * DRAFTS_ON_A_PAGE : number * DRAFTS_ON_A_PAGE]
+    shown = _shown(session, plan, replace(wanted, page=number), looked, on_page, done_id)
+    return replace(
+        shown,
+        page=replace(shown.page, total=len(listed)),
+        passages=_passages(session, plan, looked.drafts, on_page),
+        same_documents=tuple(same_documents(session, plan)),
     )
 
 
-def _shows(draft: Draft, naming: Naming) -> frozenset[Show]:
-    if draft.state is DraftState.ADOPTED:
-        return frozenset((Show.ALL, Show.ADOPTED))
-    if draft.state is DraftState.DROPPED:
-        return frozenset((Show.ALL, Show.DROPPED))
-    return frozenset((Show.ALL, Show.OPEN, Show.SURE if is_sure(draft, naming) else Show.DOUBTED))
+def glance(session: Session, actor: Actor, plan_id: int, draft_id: int, wanted: Wanted) -> Review:
+    """One draft alone as the only row, with the counts of the whole plan: what changes on a page by one deed."""
+    plan = plan_for_intake(session, actor, plan_id)
+    looked = Looked.at(drafts_of(session, plan_id), naming_for(session, plan))
+    return _shown(session, plan, wanted, looked, [draft for draft in looked.drafts if draft.id == draft_id], draft_id)
+
+
+def _shown(  # noqa: PLR0917 - what a page is made of
+    session: Session, plan: Plan, wanted: Wanted, looked: Looked, on_page: Sequence[Draft], done_id: int | None
+) -> Review:
+    """The page without its text."""
+    done = [draft for draft in looked.drafts if draft.id == done_id and draft not in on_page]
+    rows = _reviewed(session, [*on_page, *done], looked)
+    return Review(
+        plan=plan,
+        wanted=wanted,
+        counts={show: sum(looked.shown(draft, show) for draft in looked.drafts) for show in Show},
+        kinds=_by_kind(looked),
+        page=Page(rows[: len(on_page)], wanted.page, len(on_page), DRAFTS_ON_A_PAGE),
+        passages=(),
+        unknown=Counter(name for draft in looked.opened for name in looked.naming.unknown_of(draft)),
+        shared_dates=_shared_dates(looked.opened),
+        known_names=looked.naming.names.directory.names,
+        same_documents=(),
+        standing={draft.id: (number, draft.state) for number, draft in enumerate(looked.drafts, 1)},
+        done=next((row for row in rows if row.draft.id == done_id), None),
+    )
+
+
+def _reaching(wanted: Wanted, looked: Looked, draft_id: int | None) -> Wanted:
+    """The list as asked for, or the whole one when the draft to show does not stand in it."""
+    if draft_id is None or any(draft.id == draft_id for draft in looked.listed(wanted)):
+        return wanted
+    return replace(wanted, show=Show.ALL, kind=None)
+
+
+def _by_kind(looked: Looked) -> dict[QuestionKind, int]:
+    counts = Counter(kind for draft in looked.opened for kind in looked.kinds(draft))
+    return {kind: counts[kind] for kind in QuestionKind if counts[kind]}
 
 
 def _page_with(listed: Sequence[Draft], draft_id: int | None) -> int | None:
     at = next((number for number, draft in enumerate(listed) if draft.id == draft_id), None)
-    return None if at is None else at // PAGE_SIZE + 1
+    return None if at is None else at // DRAFTS_ON_A_PAGE + 1
 
 
-def _reviewed(session: Session, drafts: Sequence[Draft], naming: Naming) -> tuple[ReviewDraft, ...]:
-    tasks = tasks_of_drafts(session, [draft.id for draft in drafts if draft.state is DraftState.ADOPTED])
+def _reviewed(session: Session, drafts: Sequence[Draft], looked: Looked) -> tuple[ReviewDraft, ...]:
+    tasks = adopted_as(session, [draft.id for draft in drafts if draft.state is DraftState.ADOPTED])
     setting = office_setting(session, "first_listed_leads")
+    numbers = {draft.id: number for number, draft in enumerate(looked.drafts, 1)}
     return tuple(
         ReviewDraft(
             draft,
-            naming.units_of(draft),
-            questions_about(draft, naming) if draft.state is DraftState.OPEN else (),
-            tuple(planned_for(draft, naming, setting=setting)),
+            numbers[draft.id],
+            looked.naming.units_of(draft),
+            looked.questions.get(draft.id, ()),
+            tuple(planned_for(draft, looked.naming, setting=setting)),
             tasks.get(draft.id),
         )
         for draft in drafts
@@ -247,7 +206,8 @@ def planned_for(draft: Draft, naming: Naming, *, setting: bool) -> list[PlannedA
 def _passages(session: Session, plan: Plan, drafts: Sequence[Draft], on_page: Sequence[Draft]) -> tuple[Passage, ...]:
     start = plan.start or 0
     marks = [Mark(draft.id, max(0, draft.start - start), max(0, draft.end - start)) for draft in drafts]
-    return passages_of(text_of_plan(session, plan), marks, [draft.id for draft in on_page])
+    passages = passages_of(text_of_plan(session, plan), marks, [draft.id for draft in on_page])
+    return without_long_folds(passages, LONGEST_FOLD)
 
 
 def _shared_dates(drafts: Iterable[Draft]) -> tuple[SharedDate, ...]:

@@ -18,12 +18,13 @@ class Page(Generic[Row]):
     rows: Sequence[Row]
     number: int
     total: int
+    size: int = PAGE_SIZE
 
     @property
     def pages(self) -> int:
-        return max(1, ceil(self.total / PAGE_SIZE))
+        return max(1, ceil(self.total / self.size))
 
 
-def page_number(wanted: int, total: int) -> int:
+def page_number(wanted: int, total: int, size: int = PAGE_SIZE) -> int:
     """The page that exists and is nearest to the one wanted."""
-    return min(max(wanted, 1), max(1, ceil(total / PAGE_SIZE)))
+    return min(max(wanted, 1), max(1, ceil(total / size)))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import and_, func, or_, select
@@ -95,15 +95,17 @@ def drafts_of(session: Session, plan_id: int) -> Sequence[Draft]:
     ).all()
 
 
+def drafts_of_plans(session: Session, plan_ids: Collection[int]) -> dict[int, list[Draft]]:
+    """Every draft of these plans by plan, each in the order of its text."""
+    found = defaultdict[int, list[Draft]](list)
+    for draft in session.scalars(select(Draft).where(Draft.plan_id.in_(plan_ids)).order_by(Draft.position)):
+        found[draft.plan_id].append(draft)
+    return found
+
+
 def task_of_draft(session: Session, draft_id: int) -> Task | None:
     """The task that a draft was adopted as."""
     return session.scalar(select(Task).where(Task.draft_id == draft_id))
-
-
-def tasks_of_drafts(session: Session, draft_ids: Iterable[int]) -> dict[int, int]:
-    """The ids of the tasks that these drafts were adopted as."""
-    rows = session.execute(select(Task.draft_id, Task.id).where(Task.draft_id.in_(list(draft_ids))))
-    return {draft_id: task_id for draft_id, task_id in rows if draft_id is not None}
 
 
 def same_documents(session: Session, plan: Plan) -> Sequence[Plan]:
@@ -128,6 +130,14 @@ def scope_choices(session: Session, actor: Actor) -> Sequence[Unit]:
     """The units whose plans the actor takes in: where the actor stands, in the order of the tree."""
     held = [standing.unit_id for standing in actor.reach(Permission.INTAKE)]
     return session.scalars(select(Unit).where(Unit.id.in_(held), Unit.active).order_by(Unit.path)).all()
+
+
+def names_of_units(session: Session, unit_ids: Collection[int]) -> dict[int, str]:
+    """The short names of units by id."""
+    if not unit_ids:
+        return {}
+    rows = session.execute(select(Unit.id, Unit.name).where(Unit.id.in_(unit_ids)))
+    return {row.id: row[1] for row in rows}
 
 
 def units_named(session: Session, name: str) -> Sequence[Unit]:

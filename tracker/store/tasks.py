@@ -16,7 +16,6 @@ from tracker.store.people import Person
 from tracker.store.plans import Plan
 from tracker.store.units import Unit
 
-
 # What a row of the history may tell of.
 ADOPT, REVISE = "adopt", "revise"
 RECORDED = (ADOPT, REVISE, *Event)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import Flask, request
 from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from tracker.store.base import Base
@@ -27,6 +28,11 @@ def connect(app: Flask, url: str) -> None:
 def session() -> Session:
     """The session of this request; it is rolled back at the end unless a service committed."""
     return db.session()
+
+
+def engine() -> Engine:
+    """The app's engine, for what goes on after the request."""
+    return db.engine
 
 
 def _take_writers_place() -> None:

@@ -170,7 +170,7 @@ def test_reading_happens_while_the_database_is_free(
     """While a long file is read, another connection can write."""
     wrote = list[bool]()
 
-    def slow(data: bytes, name: str) -> SourceReading:
+    def slow(data: bytes, name: str, *_: object) -> SourceReading:
         with write_session(make_engine(sqlite_url)) as other:
             other.get_one(Plan, other_plan).title = "别人写的"
             other.commit()
@@ -182,7 +182,7 @@ def test_reading_happens_while_the_database_is_free(
         session.get_one(Source, import_source(session, actor, NOW, a_reading(), city.root.id).source_id).plans[0].id
     )
     session.commit()
-    monkeypatch.setattr(intake, "read_bytes", slow)
+    monkeypatch.setattr(intake, "read_file", slow)
     import_file(session, actor, NOW, Upload(PLAN.encode(), "方案.txt"), city.root.id)
     assert wrote == [True]
 

@@ -11,16 +11,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from tracker.domain.drafts import Doubt
+from tracker.reading.unreadable import UnreadableFile
+
+__all__ = ["CELL_BREAK", "Extracted", "Progress", "UnreadableFile"]
 
 CELL_BREAK = "\u2028"
 """LINE SEPARATOR: ends a line inside a table cell, so that ``\\n`` ends paragraphs and rows alone."""
 
 Progress = Callable[[int, int], None]
 """Told how many parts (pages, paragraphs) of how many are done."""
-
-
-class UnreadableFile(ValueError):
-    """A file that cannot be read; the message is Chinese and says what is wrong and what to do."""
 
 
 @dataclass(frozen=True, slots=True)

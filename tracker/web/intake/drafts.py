@@ -26,6 +26,7 @@ from tracker.services.intake_drafts import (
 )
 from tracker.services.intake_matching import match_name
 from tracker.services.intake_review import naming_for
+from tracker.services.intake_undo import ActedOn, Undone, undo_adoption
 from tracker.store.plans import Draft, DraftState
 from tracker.web.access import requires
 from tracker.web.context import actor, now
@@ -33,11 +34,14 @@ from tracker.web.database import session
 from tracker.web.filters import day, instant
 from tracker.web.forms import seen_version
 from tracker.web.intake.blueprint import blueprint
-from tracker.web.intake.forms import ActionForm, EditForm, MatchForm
-from tracker.web.intake.review import Trouble, place, review_page
+from tracker.web.intake.bulk import told
+from tracker.web.intake.forms import ActionForm, EditForm
+from tracker.web.intake.name_forms import MatchForm
+from tracker.web.intake.review import Answer, Trouble, asked_for_pieces, pieces, place, review_page
 
 MORE_ROWS = 6
-Answer = Response | tuple[str, int]
+# What is told of a deed that leaves the draft open, as nothing on the draft itself tells it.
+DID = {"intake.undo": "undone", "intake.restore": "restored"}
 Action = Callable[[Session, Actor, datetime, int, int], object]
 
 
@@ -62,6 +66,13 @@ def restore_draft(draft_id: int) -> Answer:
     return _act(draft_id, restore)
 
 
+@blueprint.post("/drafts/<int:draft_id>/undo", endpoint="undo")
+@requires(Permission.INTAKE)
+def undo_draft(draft_id: int) -> Answer:
+    """Takes the adoption of the draft back."""
+    return _act(draft_id, undo_adoption)
+
+
 def _act(draft_id: int, action: Action) -> Answer:
     plan_id = draft_for_intake(session(), actor(), draft_id).plan_id
     form = ActionForm()
@@ -72,9 +83,14 @@ def _act(draft_id: int, action: Action) -> Answer:
     except Stale as stale:
         return review_page(plan_id, Trouble(_told(stale), draft_id), 409)
     except Invalid as fault:
-        return review_page(plan_id, Trouble(str(fault), draft_id), 422)
-    again = {"again": 1} if getattr(result, "already", False) else {}
-    return _back(plan_id, draft_id, form.next.data, **again)
+        return review_page(plan_id, Trouble(_refused(fault), draft_id), 422)
+    did = "again" if getattr(result, "already", False) else DID.get(request.endpoint or "", "")
+    note = told(result.told) if isinstance(result, Undone) else ""
+    if asked_for_pieces():
+        return pieces(plan_id, draft_id, did=did, note=note)
+    if note:
+        flash(note, "warning")
+    return _back(plan_id, draft_id, form.next.data, did=did or None)
 
 
 def _back(plan_id: int, draft_id: int, go_on: int | None, **more: object) -> Response:
@@ -87,6 +103,11 @@ def _told(stale: Stale) -> str:
     """What changed meanwhile, with the moment when the draft knows it."""
     at = stale.draft.changed_at if isinstance(stale, StaleDraft) else None
     return f"{stale}（变动时间：{instant(at)}）" if at else str(stale)
+
+
+def _refused(fault: Invalid) -> str:
+    """Why it cannot be, with the moment of what stands against it."""
+    return f"{fault}（办理时间：{instant(fault.deed.at)}）" if isinstance(fault, ActedOn) else str(fault)
 
 
 @blueprint.post("/drafts/<int:draft_id>/match", endpoint="match")

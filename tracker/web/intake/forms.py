@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from werkzeug.datastructures import FileStorage
@@ -27,8 +27,8 @@ from tracker.domain.units import UnitKind
 from tracker.services.intake import Upload, pasted
 from tracker.services.intake_drafts import DraftEdit, UnitEdit
 from tracker.services.intake_facts import PlanFacts
-from tracker.services.intake_matching import Match, NewUnit
 from tracker.services.intake_review import SharedDate
+from tracker.services.intake_undo import WantedBatch
 from tracker.web.forms import Form, stripped
 
 
@@ -76,36 +76,38 @@ class ActionForm(Form):
     next = IntegerField(validators=[Optional()])
 
 
-class MatchForm(ActionForm):
-    """What an unknown name means."""
-
-    name = HiddenField(validators=[InputRequired("页面内容不完整，请刷新后重试。")])
-    choice = StringField("对应到", validators=[InputRequired("请选择对应的单位，或选“登记为新单位”。")])
-    other = StringField("其他单位", filters=[stripped])
-    new_name = StringField("新单位简称", filters=[stripped], validators=[Length(max=100, message="简称不超过100字。")])
-    new_full_name = StringField("全称", filters=[stripped], validators=[Length(max=200, message="全称不超过200字。")])
-    new_kind = SelectField("类别", choices=labelled(UnitKind), default=UnitKind.DEPARTMENT.value)
-    remember = BooleanField("记为简称")
-
-    def match(self) -> Match:
-        """The match as given."""
-        name, choice = self.name.data or "", self.choice.data or ""
-        if choice == "new":
-            new = NewUnit(self.new_name.data or "", self.new_full_name.data or None, UnitKind(self.new_kind.data))
-            return Match(name, new=new, remember=bool(self.remember.data))
-        typed = self.other.data or "" if choice == "other" else choice
-        return Match(name, typed, remember=bool(self.remember.data))
-
-
 class BulkForm(Form):
-    """How many drafts the reviewer was shown."""
+    """What the reviewer was shown: how many drafts, and the mark of them all."""
 
     expected = IntegerField(validators=[InputRequired("页面内容不完整，请刷新后重试。")])
+    seen = HiddenField()
 
 
-class SharedDateForm(BulkForm):
+class BatchForm(Form):
+    """A batch of adoptions to be taken back: its instant, who adopted, and how many were said to be free."""
+
+    at = HiddenField(validators=[InputRequired("页面内容不完整，请刷新后重试。")])
+    by = IntegerField(validators=[Optional()])
+    expected = IntegerField(validators=[InputRequired("页面内容不完整，请刷新后重试。")])
+
+    def validate_at(self, field: HiddenField) -> None:
+        """Refuses what is no instant with its zone."""
+        try:
+            aware = datetime.fromisoformat(field.data).tzinfo is not None
+        except ValueError:
+            aware = False
+        if not aware:
+            raise ValidationError("页面内容不完整，请刷新后重试。")
+
+    def wanted(self) -> WantedBatch:
+        """The batch as given."""
+        return WantedBatch(datetime.fromisoformat(self.at.data), self.by.data, self.expected.data)
+
+
+class SharedDateForm(Form):
     """A date that the plan states once, and is now confirmed."""
 
+    expected = IntegerField(validators=[InputRequired("页面内容不完整，请刷新后重试。")])
     due_on = DateField(validators=[InputRequired("页面内容不完整，请刷新后重试。")])
     phrase = HiddenField()
 

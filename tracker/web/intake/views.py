@@ -2,58 +2,58 @@
 
 from __future__ import annotations
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import current_app, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from tracker.domain.access import Permission
-from tracker.reading import UnreadableFile
-from tracker.services.intake import Imported, SourceView, import_file, import_scopes, recent_sources, source_view
+from tracker.services.intake import Imported, import_scopes, recent_sources, source_view
+from tracker.services.reading_files import warm_up
+from tracker.services.reading_jobs import begin, outcome_of, readings_under_way, wait_for
+from tracker.store.readings import ReadingState
 from tracker.web.access import requires
-from tracker.web.context import actor, now, settings
+from tracker.web.context import actor, settings
 from tracker.web.database import session
-from tracker.web.filters import instant
 from tracker.web.intake.blueprint import blueprint
 from tracker.web.intake.forms import ImportForm
+from tracker.web.intake.reading import led_on, readers, words_of_progress
 
 
 @blueprint.route("/plans/new", methods=["GET", "POST"])
 @requires(Permission.INTAKE)
 def new() -> Response | tuple[str, int]:
-    """The page to import on; a file that was imported before leads to what was found in it then."""
+    """The page to import on. A file that is soon read leads to what was found in it, another to its progress."""
     form = ImportForm()
     form.scope.choices = {unit.id: unit.name for unit in import_scopes(session(), actor())}
-    if request.method == "GET" or not form.validate():
+    if request.method == "GET":
+        warm_up()
         return _new_page(form)
-    try:
-        done = import_file(session(), actor(), now(), form.upload(), form.scope.data)
-    except UnreadableFile as fault:
+    if not form.validate():
+        return _new_page(form)
+    return _read(form)
+
+
+def _read(form: ImportForm) -> Response | tuple[str, int]:
+    upload = form.upload()
+    begun = begin(session(), readers(), actor(), upload, form.scope.data)
+    if isinstance(begun, Imported):
+        return led_on(begun)
+    job = wait_for(session(), begun, upload, current_app.config["READING_PATIENCE"])
+    if job.state is ReadingState.DONE:
+        return led_on(outcome_of(session(), job))
+    if job.state is ReadingState.REFUSED:
         # The file stays on the person's disk; a pasted text stays in the form.
-        (form.text if form.text.data else form.file).errors = [str(fault)]
+        (form.text if form.text.data else form.file).errors = [job.message]
         return _new_page(form)
-    view = source_view(session(), actor(), done.source_id)
-    _tell(done, view)
-    return redirect(_first_stop(done, view))
-
-
-def _first_stop(done: Imported, view: SourceView) -> str:
-    """Where to go on after an import: with the only plan to review at once, else with the list of plans."""
-    if not done.already and len(view.assigning) == 1 and not view.silent:
-        return url_for("intake.review", plan_id=view.assigning[0].plan.id)
-    return url_for("intake.source", source_id=done.source_id)
-
-
-def _tell(done: Imported, view: SourceView) -> None:
-    if done.already:
-        flash(f"该文件已于{instant(done.imported_at)}导入（《{done.name}》），没有改动。", "info")
-    elif not view.assigning:
-        flash(f"《{done.name}》已导入，没有读出责任条款。", "info")
-    else:
-        flash(f"《{done.name}》已导入。请核对待核任务，采纳后才会生成任务、下达到单位。", "success")
+    return redirect(url_for("intake.reading", job_id=job.id))
 
 
 def _new_page(form: ImportForm) -> tuple[str, int]:
     page = render_template(
-        "intake/new.html", form=form, sources=recent_sources(session(), actor()), most_mb=settings().max_upload_mb
+        "intake/new.html",
+        form=form,
+        sources=recent_sources(session(), actor()),
+        under_way=[(job, words_of_progress(job)) for job in readings_under_way(session(), actor())],
+        most_mb=settings().max_upload_mb,
     )
     return page, 422 if form.errors else 200
 

@@ -42,31 +42,6 @@ document.querySelectorAll("[data-copy]").forEach((button) => {
   });
 });
 
-// Review: the draft that is pointed at shows its clause in the text, and the clause its draft.
-function showPair() {
-  const found = /^#(?:draft|clause)-(\d+)$/.exec(location.hash);
-  if (!found || !document.querySelector(".review")) {
-    return;
-  }
-  const pair = [document.getElementById(`draft-${found[1]}`), document.getElementById(`clause-${found[1]}`)];
-  document.querySelectorAll(".is-pointed").forEach((node) => node.classList.remove("is-pointed"));
-  pair.forEach((node) => node && node.classList.add("is-pointed"));
-  const [draft, clause] = pair;
-  const text = clause && clause.closest(".plan-text");
-  if (text) {
-    const fold = clause.closest("details.gap");
-    if (fold) {
-      fold.open = true;
-    }
-    text.scrollTop += clause.getBoundingClientRect().top - text.getBoundingClientRect().top - text.clientHeight / 3;
-  }
-  if (draft && location.hash.startsWith("#clause")) {
-    draft.scrollIntoView({ block: "nearest" });
-  }
-}
-window.addEventListener("hashchange", showPair);
-showPair();
-
 // Sign-in page of the sample: fills the form with somebody's login and password.
 document.querySelectorAll(".needs-script").forEach((cell) => cell.classList.remove("needs-script"));
 document.addEventListener("click", (event) => {
@@ -77,4 +52,35 @@ document.addEventListener("click", (event) => {
   document.getElementById("login").value = button.dataset.login;
   document.getElementById("password").value = button.dataset.password;
   document.querySelector(".sign-in form button").focus();
+});
+
+// A file that is being read: the bar moves, and the page is opened anew when there is something else to see on it.
+document.querySelectorAll("[data-reading]").forEach((panel) => {
+  const bar = panel.querySelector("progress");
+  const words = panel.querySelector("[data-words]");
+  async function look() {
+    try {
+      const answer = await fetch(panel.dataset.reading, { headers: { Accept: "application/json" } });
+      if (answer.redirected || (answer.status >= 400 && answer.status < 500)) {
+        location.reload();
+        return;
+      }
+      const found = await answer.json(); // an error page of the server is no JSON: asked again
+      if (!found.goes_on) {
+        location.reload();
+        return;
+      }
+      if (found.total) {
+        bar.max = found.total;
+        bar.value = found.done;
+      }
+      if (words.textContent !== found.words) {
+        words.textContent = found.words;
+      }
+    } catch {
+      // The network may come back.
+    }
+    setTimeout(look, 1000);
+  }
+  setTimeout(look, 1000);
 });

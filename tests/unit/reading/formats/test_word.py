@@ -35,7 +35,8 @@ def box(*paragraphs: str) -> str:
     """A text box, once for new programs and once for old ones, as Word writes it."""
     content = f"<w:txbxContent>{''.join(paragraphs)}</w:txbxContent>"
     return (
-        f'<w:r><mc:AlternateContent><mc:Choice Requires="wps"><w:drawing><wps:txbx>{content}</wps:txbx></w:drawing></mc:Choice>'
+        "<w:r><mc:AlternateContent>"
+        f'<mc:Choice Requires="wps"><w:drawing><wps:txbx>{content}</wps:txbx></w:drawing></mc:Choice>'
         f"<mc:Fallback><w:pict><v:textbox>{content}</v:textbox></w:pict></mc:Fallback></mc:AlternateContent></w:r>"
     )
 
@@ -167,8 +168,8 @@ def test_a_text_box_stands_once_after_its_paragraph() -> None:
 
 def test_an_old_picture_with_a_text_box_counts_where_the_new_says_nothing() -> None:
     old = f"<w:pict><v:textbox><w:txbxContent>{p('框')}</w:txbxContent></v:textbox></w:pict>"
-    runs = f'<w:r><mc:AlternateContent><mc:Choice Requires="x"/><mc:Fallback>{old}</mc:Fallback></mc:AlternateContent></w:r>'
-    assert lines(p("甲", runs=runs)) == ["甲", "框"]
+    both = f'<mc:AlternateContent><mc:Choice Requires="x"/><mc:Fallback>{old}</mc:Fallback></mc:AlternateContent>'
+    assert lines(p("甲", runs=f"<w:r>{both}</w:r>")) == ["甲", "框"]
 
 
 def test_footnotes_follow_their_paragraph_and_endnotes_too() -> None:

@@ -104,8 +104,8 @@ def test_a_style_gives_its_level_and_styles_inherit() -> None:
         level(1, "chineseCounting", "（%2）", '<w:pStyle w:val="Second"/>'),
     )
     styles = "".join(
-        f'<w:style w:type="paragraph" w:styleId="{name}">{based}<w:pPr><w:numPr>{ilvl}<w:numId w:val="{number}"/></w:numPr></w:pPr>'
-        "</w:style>"
+        f'<w:style w:type="paragraph" w:styleId="{name}">{based}'
+        f'<w:pPr><w:numPr>{ilvl}<w:numId w:val="{number}"/></w:numPr></w:pPr></w:style>'
         for name, based, ilvl, number in (
             ("First", "", "", 1),
             ("Second", "", '<w:ilvl w:val="7"/>', 1),

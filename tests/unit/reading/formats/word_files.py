@@ -24,7 +24,7 @@ def part(tag: str, inner: str) -> str:
 
 
 def docx(body: str, more: Mapping[str, str | bytes] | None = None, **parts: str) -> bytes:
-    """A .docx with this body (XML of its blocks); ``parts`` are styles, numbering, footnotes … as XML of their roots."""
+    """A .docx with this body (XML of its blocks); ``parts`` are styles, numbering … as XML of what is in them."""
     roots = {"footnotes": "footnotes", "endnotes": "endnotes", "header": "hdr", "footer": "ftr"}
     members: dict[str, str | bytes] = {
         "[Content_Types].xml": f'<Types xmlns="{_PACKAGE}/content-types"><Override PartName="/word/document.xml" '
@@ -73,7 +73,8 @@ def item(words: str, level: int = 0, number: int = 1) -> str:
 
 def level(depth: int, format: str, text: str, more: str = "", start: int = 1) -> str:
     """A level of a list's definition."""
-    return f'<w:lvl w:ilvl="{depth}"><w:start w:val="{start}"/><w:numFmt w:val="{format}"/>{more}<w:lvlText w:val="{text}"/></w:lvl>'
+    begin = f'<w:lvl w:ilvl="{depth}"><w:start w:val="{start}"/><w:numFmt w:val="{format}"/>'
+    return f'{begin}{more}<w:lvlText w:val="{text}"/></w:lvl>'
 
 
 def definition(*levels: str, name: int = 0, more: str = "") -> str:
