@@ -142,7 +142,9 @@ def _every(cycle: Cycle, marks_in: Marks | None = None, free: tuple[Mark, ...] =
         name = _NAMES[cycle][0] if count == 1 else f"every {count} {_NAMES[cycle][1]}"
         named = bool(groups.get("tail")) or not _EVENT.match(match.string, match.end())
         return Point(
-            DeadlineKind.RECURRING, recurrence=name, rhythm=Rhythm(cycle, tuple(sorted(marks)), count) if named else None
+            DeadlineKind.RECURRING,
+            recurrence=name,
+            rhythm=Rhythm(cycle, tuple(sorted(marks)), count) if named else None,
         )
 
     def _marks(tail: str) -> Iterator[Mark]:

@@ -216,4 +216,3 @@ MONTH_RULES: tuple[Rule, ...] = (
         only_in_clause=True,
     ),
 )
-

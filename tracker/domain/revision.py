@@ -36,6 +36,9 @@ _LABELS = {
 }
 
 
+NO_DEADLINE = Deadline()
+
+
 @dataclass(frozen=True, slots=True)
 class Share:
     """A unit with its role, as a clause gives them."""
@@ -57,7 +60,7 @@ class Clause:
     quote: str = ""
     passage: str = ""
     units: tuple[Share, ...] = ()
-    deadline: Deadline = Deadline()
+    deadline: Deadline = NO_DEADLINE
     milestones: tuple[MilestoneReading, ...] = ()
     decided: bool = False
     date_decided: bool = False
@@ -127,8 +130,10 @@ def standing(old: Clause, new: Clause) -> Clause:
     """The new clause with what stands of the old one.
 
     A person who corrected the reading of the very same words is not asked again; nor is one who entered or confirmed
-    the date of the very same phrase.
+    the date of the very same phrase. What a person did to the new clause itself goes before.
     """
+    if new.decided:
+        return new
     if old.decided and _same_words(old, new):
         return replace(
             new, title=old.title, units=old.units, deadline=old.deadline, milestones=old.milestones, decided=True

@@ -12,9 +12,9 @@ from itertools import pairwise
 
 from tracker.domain.text import compact
 from tracker.reading.blanks import blank_section
-from tracker.reading.cells import is_blank
 from tracker.reading.columns import Columns, is_header_word, is_ordinal
 from tracker.reading.fitting import are_units, is_date
+from tracker.reading.cells import is_blank
 from tracker.reading.grid import Cell, Row, is_page_mark
 from tracker.reading.outline import Placed
 from tracker.reading.sections import Header, Section, read_any_header

@@ -19,6 +19,7 @@ from tracker.domain.text import shortened, tidy
 from tracker.services.errors import NotFound
 from tracker.services.reading_files import nobody_looks, read_file
 from tracker.services.reading_process import Progress
+from tracker.services.revision_links import link_new_versions
 from tracker.settings import ReadingLimits
 from tracker.store.engine import begin_write
 from tracker.store.plan_queries import (
@@ -116,6 +117,7 @@ def import_source(
     source = _source_row(reading, scope, actor, now)
     session.add(source)
     try:
+        link_new_versions(session, source, now)
         session.commit()
     except IntegrityError:
         session.rollback()

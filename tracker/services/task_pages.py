@@ -22,7 +22,7 @@ from tracker.store.overdue import overdue_on
 from tracker.store.pages import PAGE_SIZE, Page, page_number
 from tracker.store.plans import Plan
 from tracker.store.reach import within
-from tracker.store.tasks import Assignment, HistoryEntry, Milestone, Task
+from tracker.store.tasks import REVISE, Assignment, HistoryEntry, Milestone, Task
 from tracker.store.units import Unit
 
 UNITS_NAMED = 4
@@ -197,7 +197,7 @@ def _sent_back(assignment: Assignment) -> HistoryEntry | None:
     """The decision that sent the work back to the unit, while the unit has not submitted again."""
     if assignment.state is not State.IN_PROGRESS:
         return None
-    turns = [entry for entry in assignment.history if entry.event != Event.REPORT]
+    turns = [entry for entry in assignment.history if entry.event not in (Event.REPORT, REVISE)]
     last = turns[-1] if turns else None
     return last if last and last.event in SENT_BACK else None
 

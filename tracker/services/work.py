@@ -16,7 +16,7 @@ from tracker.domain.lifecycle import TRANSITIONS, Event, Outcome, State, Transit
 from tracker.services.errors import Invalid, NotFound, Stale
 from tracker.services.moves import Act, move, settle_task
 from tracker.store.task_queries import assignment_to_change, latest_entries
-from tracker.store.tasks import Assignment, HistoryEntry
+from tracker.store.tasks import ADOPT, REVISE, Assignment, HistoryEntry
 from tracker.store.units import Unit
 
 LONGEST_WORDS = 5000
@@ -29,11 +29,14 @@ REPORTING = (Event.REPORT, Event.SUBMIT)
 PERMISSION_FOR: dict[Event, Permission] = {event: row.permission for (_, event), row in TRANSITIONS.items()}
 
 
+_OTHER_EVENTS = {ADOPT: "下达", REVISE: "新版文件调整"}
+
+
 class Changed(Stale):
     """Somebody changed the assignment meanwhile; ``entries`` tells who did what, the latest last."""
 
     def __init__(self, entries: Sequence[HistoryEntry]) -> None:
-        self.entries = tuple(entry for entry in entries if entry.event != "adopt")
+        self.entries = tuple(entry for entry in entries if entry.event != ADOPT)
         told = "；".join(f"{e.actor_name}已“{label_of(e.event)}”（现为“{e.to_state.label}”）" for e in self.entries)
         super().__init__(f"您打开页面之后，该事项已有变动：{told or '内容有更新'}。本次操作没有保存，请核对后再提交。")
 
@@ -74,8 +77,8 @@ def act(  # noqa: PLR0917 - the fields of a form
 
 
 def label_of(event: str) -> str:
-    """The word for an event of the history; ``adopt`` is its first row."""
-    return "下达" if event == "adopt" else Event(event).label
+    """The word for an event of the history; ``adopt`` is its first row, ``revise`` what a new version changed."""
+    return _OTHER_EVENTS.get(event) or Event(event).label
 
 
 def events_for(actor: Actor, assignment: Assignment) -> tuple[Event, ...]:

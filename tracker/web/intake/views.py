@@ -9,6 +9,7 @@ from tracker.domain.access import Permission
 from tracker.services.intake import Imported, import_scopes, recent_sources, source_view
 from tracker.services.reading_files import warm_up
 from tracker.services.reading_jobs import begin, outcome_of, readings_under_way, wait_for
+from tracker.services.revision_pages import VersionNote, notes_of
 from tracker.store.readings import ReadingState
 from tracker.web.access import requires
 from tracker.web.context import actor, settings
@@ -62,4 +63,6 @@ def _new_page(form: ImportForm) -> tuple[str, int]:
 @requires(Permission.INTAKE)
 def source(source_id: int) -> str:
     """The plans found in a file, with their drafts counted."""
-    return render_template("intake/source.html", view=source_view(session(), actor(), source_id))
+    view = source_view(session(), actor(), source_id)
+    notes = notes_of(session(), [row.plan for row in view.assigning])
+    return render_template("intake/source.html", view=view, notes=notes, alone=VersionNote())
