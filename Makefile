@@ -25,6 +25,7 @@ format: setup-dev ## Put the source into the one format, and mend what can be me
 
 bench: setup-dev ## Measure reading and feeds against a floor taken in the same run
 	@.venv/bin/python -m benchmarks.run
+	@.venv/bin/python -m benchmarks.documents
 
 lock: ## Write the locked requirements anew from pyproject.toml (needs uv; ARGS=--upgrade)
 	@sh scripts/lock.sh $(ARGS)

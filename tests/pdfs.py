@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from io import BytesIO
 from typing import Any
 
+from PIL import Image
 from reportlab.lib.pagesizes import A4
 from reportlab.lib.utils import ImageReader
 from reportlab.pdfbase import pdfmetrics
@@ -106,6 +107,10 @@ class Setter:
         self.canvas.setFont(FONT, size)
         self.canvas.drawString(x, A4[1] - y, text)
 
+    def picture(self) -> None:
+        """A picture over the whole page, as a scanner makes."""
+        self.canvas.drawImage(ImageReader(Image.new("L", (60, 84), 200)), 0, 0, *A4)
+
     def new_page(self) -> None:
         """Ends the page."""
         self.canvas.showPage()
@@ -184,12 +189,9 @@ def _blocks(lines: Iterable[str]) -> Iterator[str | list[list[str]]]:
 
 def scan_pdf(pages: int) -> bytes:
     """Pages that are pictures and nothing else."""
-    from PIL import Image
-
     setter = Setter(Look(numbers=""))
-    picture = ImageReader(Image.new("L", (60, 84), 200))
     for page in range(pages):
         if page:
             setter.new_page()
-        setter.canvas.drawImage(picture, 0, 0, *A4)
+        setter.picture()
     return setter.bytes()

@@ -4,9 +4,9 @@ Files come from anybody. Whatever one of them does to a parser happens here, in 
 memory or time than it was told, writes no file, starts no program, asks no network, knows no secret of ours, and ends
 when the process that asked ends.
 
-It takes a line of JSON and then the file's bytes from its standard input, and answers on its standard output, one
-line each: ``progress 37 300`` as often as it likes, then one of ``reading {…}``, ``refused "…"``, ``memory``,
-``failed "…"``, and ``convert doc`` for a file whose format the asker offered to convert.
+It takes a line of JSON and then the file's bytes from its standard input, and answers on its standard output, one line
+each: ``progress 37 300`` as often as it likes, ``peak 44`` (megabytes held at most), then one of ``reading {…}``,
+``refused "…"``, ``memory``, ``failed "…"``, and ``convert doc`` for a file whose format the asker offered to convert.
 """
 
 from __future__ import annotations
@@ -64,7 +64,9 @@ def main() -> None:
     end_with_parent()
     set_limits(request.seconds, request.megabytes)
     forbid_what_no_reader_needs()
-    say(answer_to(request, _teller(say)))
+    last = answer_to(request, _teller(say))
+    say(f"peak {peak_megabytes()}".encode())
+    say(last)
 
 
 def answer_to(request: Request, progress: Callable[[int, int], None]) -> bytes:
@@ -106,6 +108,16 @@ def _limit(kind: int, soft: int, hard: int) -> None:
 def _free_the_spare() -> None:
     _, most = resource.getrlimit(resource.RLIMIT_AS)
     resource.setrlimit(resource.RLIMIT_AS, (most, most))
+
+
+def peak_megabytes() -> int:
+    """The most memory that this program held at once; 0 where the system does not tell."""
+    # The usual getrusage also counts what the process held before it became this program.
+    with contextlib.suppress(OSError), open("/proc/self/status", "rb") as status:  # noqa: PTH123 - little is free now
+        for line in status:
+            if line.startswith(b"VmHWM:"):
+                return int(line.split()[1]) // 1024
+    return 0
 
 
 def end_with_parent() -> None:

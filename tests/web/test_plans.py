@@ -12,9 +12,10 @@ from tests.builders import City, a_person, a_plan, a_source, a_task, the_actor
 from tests.web.browsing import Visitor
 from tracker.domain.access import Office
 from tracker.domain.drafts import DeadlineKind, Form
+from tracker.domain.indicators import Binding
 from tracker.domain.lifecycle import State, TaskState
 from tracker.store.plan_lists import oversees
-from tracker.store.plans import Draft, Plan
+from tracker.store.plans import Draft, Indicator, Plan
 
 
 def a_draft_row(plan: Plan) -> Draft:
@@ -141,3 +142,29 @@ def test_a_liaison_of_the_county_does_not_see_its_bureaus_plans(
     page.sign_in("county_liaison")(f"/plans/{inner.id}", 404)
     assert "县教育局内部分工" not in titles(page)
     assert visitor(app).sign_in("county_supervisor")(f"/plans/{inner.id}").heading == "县教育局内部分工"
+
+
+def an_indicator(plan: Plan, position: int, **values: object) -> Indicator:
+    return Indicator(plan=plan, position=position, start=0, end=2, **values)
+
+
+@pytest.mark.parametrize("path", ["/plans/{}", "/intake/plans/{}/review"])
+def test_the_indicators_of_a_plan_are_listed(
+    page: Visitor, session: Session, plans: dict[str, Plan], path: str
+) -> None:
+    plan = plans["city"]
+    known = {"measure": "%", "base": "61", "base_year": 2020, "target": "≥85", "target_year": 2025}
+    session.add(an_indicator(plan, 0, name="绿地<率>", category="环境", binding=Binding.BINDING, **known))
+    session.add(an_indicator(plan, 1, name="改造户数", target="400", units=["东河县"]))
+    session.commit()
+    shown = page.sign_in("supervisor")(path.format(plan.id)).main.one("details", class_="indicators")
+    assert "2项指标" in shown.text
+    assert [node.text for node in shown.all("th")] == ["指标", "基期值", "目标值", "属性", "责任单位或地区"]
+    cells = [" ".join(node.text.split()) for node in shown.all("td")]
+    assert cells[:5] == ["绿地<率>（%） 环境", "61 2020年", "≥85 2025年", "约束性", "—"]
+    assert cells[5:] == ["改造户数", "—", "400", "—", "东河县"]
+
+
+def test_a_plan_without_indicators_shows_no_table_of_them(page: Visitor, plans: dict[str, Plan]) -> None:
+    shown = page.sign_in("supervisor")(f"/plans/{plans['county'].id}")
+    assert not shown.main.all("details", class_="indicators")

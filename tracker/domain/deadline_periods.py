@@ -24,8 +24,8 @@ from tracker.domain.numerals import number
 _HOLLOW = r"(?!部|容|涵|蒙|外|在|参)"
 """内 that belongs to a word of its own (内部, 内容, 内蒙古) closes no period."""
 _NO_EVENT = (
-    r"(?! ?(?:春节|元旦|清明|五一|[“\"]?五一|劳动节|端午|中秋|国庆|[“\"]?两会|[“\"]?[双两]节|[主入]?汛|供暖|采暖|春耕|三夏|三秋"
-    r"|高考|中考|开学|[春秋夏冬][季季天耕]|新学期|学[年期]|暑[期假]|寒假|换届|雨季|麦收|防火期|封冻|旅游旺季))"
+    r"(?! ?(?:春节|元旦|清明|五一|[“\"]?五一|劳动节|端午|中秋|国庆|[“\"]?两会|[“\"]?[双两]节|[主入]?汛"
+    r"|供暖|采暖|春耕|三夏|三秋|高考|中考|开学|[春秋夏冬][季季天耕]|新学期|学[年期]|暑[期假]|寒假|换届|雨季|麦收|防火期|封冻|旅游旺季))"
 )
 """A year before an event (2024年国庆前) tells no last day of its own."""
 _QUOTES = r"[“\"「『‘']?"
@@ -85,7 +85,8 @@ PERIOD_RULES: tuple[Rule, ...] = (
     Rule(
         "mid-year",
         YEAR_BEGINS + "年",
-        rf"(?:{Y} ?年?|(?<![{DIGITS}{NUMBERS}近多学几青成少老中])年)中(?:旬|期)?(?![国央心小学介医药转标])(?:左右)?{END_BEFORE}",
+        rf"(?:{Y} ?年?|(?<![{DIGITS}{NUMBERS}近多学几青成少老中])年)中"
+        rf"(?:旬|期)?(?![国央心小学介医药转标])(?:左右)?{END_BEFORE}",
         "年中按上半年末理解",
         "2023年中",
         dated(lambda _match, y: month_end(y, 6)),
@@ -103,8 +104,8 @@ PERIOD_RULES: tuple[Rule, ...] = (
     Rule(
         "five-year-plan",
         "十“\"「『‘'",
-        rf"{_QUOTES} ?(?P<plan>十[一二三四五六七]) ?五 ?{_UNQUOTES} ?(?:规划)?(?:时期|期间|期末|末期?|期内|[底末]{END_BEFORE}"
-        rf"|{BEFORE})",
+        rf"{_QUOTES} ?(?P<plan>十[一二三四五六七]) ?五 ?{_UNQUOTES} ?(?:规划)?"
+        rf"(?:时期|期间|期末|末期?|期内|[底末]{END_BEFORE}|{BEFORE})",
         "五年规划以末年12月31日为期：十四五至2025年，十五五至2030年",
         "“十四五”期间",
         _five_year,
@@ -113,7 +114,8 @@ PERIOD_RULES: tuple[Rule, ...] = (
     Rule(
         "years-range",
         YEAR_BEGINS,
-        rf"(?<!\d)(?:{Y4}) ?年? ?{TO} ?(?P<y>{Y4})(?: ?年度?|(?=$|[，；。、]))(?: ?年?[底末])?(?: ?期间| ?内{_HOLLOW}|{END_BEFORE})",
+        rf"(?<!\d)(?:{Y4}) ?年? ?{TO} ?(?P<y>{Y4})(?: ?年度?|(?=$|[，；。、]))(?: ?年?[底末])?(?: ?期间| ?内{_HOLLOW}"
+        rf"|{END_BEFORE})",
         "年份区间以末年12月31日为期",
         "2023—2025年",
         _end_of_year,

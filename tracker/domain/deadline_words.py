@@ -44,7 +44,7 @@ _YEARS_ON = {"明年": 1, "次年": 1, "翌年": 1, "来年": 1, "后年": 2}
 _FROM_THE_PHRASE = ("次年", "翌年")
 _SAME_YEAR = ("当年", "同年", "", None)
 _PLAIN_YEAR = 2000
-"""The year in which the days of a yearly duty are worked out: a leap year, so that 2月底 and 2月28日 stay two things."""
+"""The year in which the days of a yearly duty are worked out: a leap year, which tells 2月底 from 2月28日."""
 
 
 def year_of(match: re.Match[str], context: Context) -> int | None:

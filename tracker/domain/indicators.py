@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -25,9 +26,9 @@ class IndicatorReading:
     """One row of a target table, for one target year.
 
     ``category`` is the group it stands in (类别), ``measure`` the unit of measure (计量单位), ``growth`` what a column
-    年均增长 or 累计 says, ``units`` the responsible units, or the district whose share it is. All values are as written;
-    ``base_value`` and ``target_value`` read them where they are one plain number. ``start`` and ``end`` are the row's
-    span in the text that was read.
+    年均增长 or 累计 says, ``units`` the responsible units, or the district whose share it is. All values are as
+    written; ``base_value`` and ``target_value`` read them where they are one plain number. ``start`` and ``end`` are
+    the row's span in the text that was read.
     """
 
     name: str
@@ -56,7 +57,7 @@ _NUMBER = re.compile(r"-?\d+(?:,\d{3})+(?:\.\d+)?|-?\d+(?:\.\d+)?")
 _CHANGE = re.compile("增长|增加|提高|提升|上升|下降|降低|减少|累计|年均|翻|倍|左右浮动|百分点")
 _WITHOUT_NUMBER = re.compile(r"(?:20|19)\d\d年(?:底|末)?")
 _BOUNDS = re.compile(
-    r"(?:≥|≤|>|<|＞|＜|≧|≦|=|约|达到?|超过|不低于|不少于|不高于|不超过|不大于|不小于|低于|高于|突破|力争|控制在|保持在?|稳定在|至|在)*"
+    r"(?:≥|≤|>|<|≧|≦|=|约|达到?|超过|不低于|不少于|不高于|不超过|不大于|不小于|低于|高于|突破|力争|控制在|保持在?|稳定在|至|在)*"
 )
 _TAIL = re.compile(r"[%％‰℃°A-Za-z²³/·\u4e00-\u9fff（()）+＋]*")
 
@@ -65,7 +66,7 @@ def plain_number(written: str | None) -> float | None:
     """The one number that a value tells (≥80% gives 80.0); None for ranges, ratios, changes (下降18%) and words."""
     if not written:
         return None
-    words = same_length_ascii(compact(written)).replace("，", ",")
+    words = unicodedata.normalize("NFKC", same_length_ascii(compact(written)))
     if _CHANGE.search(words):
         return None
     words = _WITHOUT_NUMBER.sub("", words)

@@ -89,7 +89,8 @@ def _words(cycle: Cycle, mark: Mark) -> str:
     if cycle is Cycle.MONTH:
         return ("次月" if mark.month > 1 else "") + day
     if mark.month > cycle.months:
-        return f"{'次年' if cycle is Cycle.YEAR else '期后第'}{mark.month - cycle.months}{'月' if cycle is Cycle.YEAR else '个月'}{day}"
+        later = mark.month - cycle.months
+        return f"次年{later}月{day}" if cycle is Cycle.YEAR else f"期后第{later}个月{day}"
     if cycle is Cycle.YEAR:
         return f"{mark.month}月{day}"
     return "末" if (mark.month, mark.day) == (cycle.months, LAST) else f"第{mark.month}个月{day}"
@@ -114,7 +115,7 @@ def rhythm_of(code: str) -> Rhythm:
 class Series:
     """A rhythm from ``starts_on`` to ``ends_on``, both included; without end where ``ends_on`` is None.
 
-    ``starts_on`` also tells which periods count where only every n-th does: the first n end with the first due day.
+    The period in which ``starts_on`` lies is the first that counts; of every n periods the n-th is the one.
     """
 
     rhythm: Rhythm
@@ -161,7 +162,7 @@ def _by_months(series: Series, begin: date, end: date, calendar: WorkCalendar) -
     rhythm, size = series.rhythm, series.rhythm.cycle.months
     reach = max(mark.month for mark in rhythm.marks)
     started = _months(series.starts_on) // size
-    earliest = (_months(begin) - reach + 1) // size
+    earliest = max(started, (_months(begin) - reach + 1) // size)
     days = set()
     for period in range(earliest, _months(end) // size + 1):
         if (period - started + 1) % rhythm.every == 0:

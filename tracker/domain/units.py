@@ -6,14 +6,14 @@ or group is meant, and says nothing rather than guess when a name fits none or s
 
 from __future__ import annotations
 
-import math
 import re
 import unicodedata
-from collections import Counter
 from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Generic, TypeVar
+
+from tracker.domain.likeness import likest
 
 Ref = TypeVar("Ref", bound=Hashable)
 
@@ -232,58 +232,12 @@ def _index(pairs: Iterable[tuple[str, UnitMatch[Ref] | GroupMatch[Ref]]]) -> _In
     return {key: tuple(matches.values()) for key, matches in table.items() if key}
 
 
-# Words that say of which rank or form a body is, not which body: they must not make two names alike.
-_FORM_WORDS = re.compile(r"(?:人民政府|委员会|办公室|管委会|部门|单位|[局委办部厅处科室])$")
-_LEAST_ALIKE = 0.25
-
-
 def nearest_names(name: str, known: Iterable[str], limit: int = 5) -> tuple[str, ...]:
-    """Up to ``limit`` of the known names that are most like ``name``, the likest first.
+    """Up to ``limit`` of the known names that are most like ``name``, the likest first; equal ones keep their order.
 
-    Characters count by how rare they are among the known names (市 and 局 say little, 旅 says much), and the
-    order they stand in counts too. Names that share nothing telling are left out; equal ones keep their order.
+    Names that share nothing telling are left out.
     """
-    names = tuple(dict.fromkeys(known))
-    cores = [_core(other) for other in names]
-    weights = _weights(cores)
-    core, key = _core(name), name_key(name)
-    scored = [(_likeness(core, other, weights), index) for index, other in enumerate(cores)]
-    best = sorted((-score, name_key(names[index]) != key, index) for score, index in scored if score >= _LEAST_ALIKE)
+    names, key = tuple(dict.fromkeys(known)), name_key(name)
+    scored = likest(key, tuple(map(name_key, names)))
+    best = sorted((-score, name_key(names[index]) != key, index) for index, score in scored)
     return tuple(names[index] for *_, index in best[:limit])
-
-
-def _core(name: str) -> str:
-    key = name_key(name)
-    return _FORM_WORDS.sub("", key) or key
-
-
-def _weights(cores: Iterable[str]) -> dict[str, float]:
-    """How telling each character is: the logarithm of how few of the names have it."""
-    cores = tuple(cores)
-    seen = Counter(char for core in cores for char in set(core))
-    return {char: math.log((len(cores) + 1) / count) for char, count in seen.items()}
-
-
-def _likeness(core: str, other: str, weights: Mapping[str, float]) -> float:
-    """Between 0 and 1: how much telling both names share, how much of ``core`` the other has, and their order."""
-    shared = set(core) & set(other)
-    if not shared:
-        return 0.0
-    rare = max(weights.values(), default=1.0)
-    common, mine, theirs = (sum(weights.get(char, rare) for char in chars) for chars in (shared, set(core), set(other)))
-    if not common:
-        return 0.0
-    order = 2 * _longest_common(core, other) / (len(core) + len(other))
-    return 0.5 * 2 * common / (mine + theirs) + 0.3 * common / mine + 0.2 * order
-
-
-def _longest_common(one: str, other: str) -> int:
-    """Length of the longest common subsequence, by the bit-parallel method of Hyyrö (2004)."""
-    masks: dict[str, int] = {}
-    for index, char in enumerate(one):
-        masks[char] = masks.get(char, 0) | 1 << index
-    row = full = (1 << len(one)) - 1
-    for char in other:
-        matched = row & masks.get(char, 0)
-        row = (row + matched | row - matched) & full
-    return len(one) - row.bit_count()

@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from tracker.domain.indicators import IndicatorReading
 from tracker.domain.drafts import Deadline, Doubt, Draft, MilestoneReading, PlanReading, SourceReading
+from tracker.domain.indicators import IndicatorReading
 
 
 def as_json(source: SourceReading) -> dict[str, Any]:

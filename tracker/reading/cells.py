@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 from tracker.domain.deadlines import find_in_clause
 from tracker.domain.text import compact, tidy
@@ -11,7 +12,7 @@ from tracker.reading.outline import title_of, without_number
 from tracker.reading.unit_words import looks_like_unit
 
 _BLANK = re.compile(r"[\s/／\\\-—–－_―.…*]*(?:无|空|略|暂无|待定)?[\s/／\\\-—–－_―.…*]*")
-_DITTO = re.compile(r"[（(]?(?:同上|同前|如上|〃|″|＂|\"|“”|同上一?[行条项])[)）]?")
+_DITTO = re.compile(r"[（(]?(?:同上|同前|如上|〃|″|\"|“”|同上一?[行条项])[)）]?")
 _ENDS_SENTENCE = "。；;：:！？!?"
 _PIECE = re.compile(r"[、，,；;/／\s]")
 _STRADDLES = re.compile(
@@ -77,7 +78,7 @@ def as_task(words: str) -> str:
         return tidy(words)
     widest = max(map(len, lines))
     joined = lines[0]
-    for above, line in zip(lines, lines[1:], strict=False):
+    for above, line in pairwise(lines):
         joined += f"\n{line}" if _begins_anew(above, line, widest) else line
     return "\n".join(tidy(line) for line in joined.split("\n"))
 
@@ -113,12 +114,12 @@ def _is_name(lines: list[str]) -> bool:
 
 def items_of(words: str) -> list[str]:
     """The numbered items of a cell (1.… 2.…), each with its number, in order; [] when it is no such list."""
-    marks = [found for found in _INNER_ITEM.finditer(words)]
+    marks = list(_INNER_ITEM.finditer(words))
     numbers = [found["n"] for found in marks]
     if len(marks) < 2 or marks[0].start() > 2 or numbers != [str(n) for n in range(1, len(marks) + 1)]:
         return []
     bounds = [found.start() for found in marks] + [len(words)]
-    return [words[a:b].strip() for a, b in zip(bounds, bounds[1:], strict=False)]
+    return [words[a:b].strip() for a, b in pairwise(bounds)]
 
 
 _INNER_ITEM = re.compile(r"(?:^|(?<=[\s；;。，,、]))[（(]?(?P<n>\d{1,2})(?:[.．、](?!\d)|[)）])")

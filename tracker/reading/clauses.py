@@ -18,6 +18,7 @@ _TRIGGERS = re.compile(
 )
 _GAP = re.compile(r"[\s，,；;。]*")
 _MOST_BRACKETS_DEEP = 3
+_AFTER_CLAUSE = frozenset("（(【〔〖[［。；;")
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,21 +80,28 @@ def _read(flat: str, bracket: Bracket) -> Fields | None:
     has_trigger = bool(_TRIGGERS.search(inner))
     if not bracket.closed and not has_trigger:
         return None
-    if not has_trigger and not _closes_paragraph(flat, bracket) and not _stands_by_bracket(flat, bracket):
+    if not has_trigger and not _ends_sentence(flat, bracket):
         return None
     fields = read_bracket(inner)
     if not fields:
         return None
-    if fields.sign is Sign.BARE and not (_closes_paragraph(flat, bracket) and _follows_sentence(flat, bracket, fields)):
+    if fields.sign is Sign.BARE and not _may_be_bare(flat, bracket, fields):
         return None
     if not bracket.closed and fields.sign is Sign.BARE:
         return None
     return fields
 
 
-def _stands_by_bracket(flat: str, bracket: Bracket) -> bool:
-    """Whether another bracket begins where this one ends: (2024年9月底前)(责任单位：…)."""
-    return flat[bracket.end : bracket.end + 1] in tuple("（(【〔〖[［")
+def _ends_sentence(flat: str, bracket: Bracket) -> bool:
+    """Whether a sentence ends behind the bracket, or another bracket begins: (2024年9月底前)(责任单位：…)."""
+    return _closes_paragraph(flat, bracket) or flat[bracket.end : bracket.end + 1] in _AFTER_CLAUSE
+
+
+def _may_be_bare(flat: str, bracket: Bracket, fields: Fields) -> bool:
+    """Whether units without label or cue can be a clause here: with a date behind any sentence, else at the end."""
+    if fields.deadlines:
+        return _ends_sentence(flat, bracket)
+    return _closes_paragraph(flat, bracket) and _follows_sentence(flat, bracket, fields)
 
 
 def _closes_paragraph(flat: str, bracket: Bracket) -> bool:

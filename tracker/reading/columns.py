@@ -14,7 +14,7 @@ from functools import lru_cache
 
 from tracker.domain.roles import Role
 from tracker.domain.text import compact
-from tracker.reading.labels import Opens, labels_in
+from tracker.reading.labels import Label, Opens, labels_in
 
 
 class Kind(StrEnum):
@@ -76,7 +76,7 @@ _UNIT_WORD = re.compile("单位|部门|责任|牵头|主办|协办|配合|主体
 _TIME_WORD = re.compile("时|期|限|节点|进度|工期")
 _NO_HEADER = ("表", "台账", "一览", "附件", "方案", "如下")
 _BRACKETS = re.compile(r"[（(【\[〔][^（()）]*[)）】\]〕]")
-_SIGNS = re.compile(r"[（()）/／*＊※:：]")
+_SIGNS = re.compile(r"[（()）/／*※:：]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,13 +181,16 @@ def _by_label(cell: str) -> tuple[Kind, Role] | None:
     if not (_UNIT_WORD.search(word) or _TIME_WORD.search(word)):
         return None
     label = next(iter(labels_in(f"{word}：")), None)
-    if label is None or label.start or label.end != len(word) + 1:
-        return None
+    return _opened(label, word) if label and not label.start and label.end == len(word) + 1 else None
+
+
+def _opened(label: Label, word: str) -> tuple[Kind, Role] | None:
     if label.opens is Opens.UNITS:
         return Kind.UNITS, label.role
-    if label.opens is Opens.PERSONS:
-        return (Kind.CONTACT if "电话" in word or "方式" in word else Kind.PERSONS), Role.RESPONSIBLE
-    return (Kind.DEADLINE, Role.RESPONSIBLE) if label.opens is Opens.DEADLINE else None
+    if label.opens is Opens.PERSONS and re.search("电话|方式", word):
+        return Kind.CONTACT, Role.RESPONSIBLE
+    opened = {Opens.PERSONS: Kind.PERSONS, Opens.DEADLINE: Kind.DEADLINE}.get(label.opens)
+    return (opened, Role.RESPONSIBLE) if opened else None
 
 
 def header_share(words: Sequence[str]) -> float:

@@ -24,6 +24,8 @@ _META_TITLE = frozenset(("标题", "名称", "信息名称"))
 _HEAD_LINES = 24
 _TAIL_LINES = 12
 _LONGEST_SIGNATURE = 120
+_LONGEST_NOTE = 60
+_NOTE_WORDS = ("号", "通过", "印发", "发布", "公布", "审议")
 _IMPRINT = re.compile(rf"(?P<issuer>[\u4e00-\u9fff（）()]{{2,30}}?)?{DATE}印发")
 _SIGNED = re.compile(rf"(?P<issuer>[\u4e00-\u9fff（）()]{{2,40}}){DATE}")
 _DATE_BEFORE = DATE.replace("?P<", "?P<first_")
@@ -139,6 +141,8 @@ def _number(
     for line in (*lines[: size + 6], *reversed(above)):
         if is_number(line.flat):
             return compact(line.flat)
+        if _noted_day(line.flat) and (noted := NUMBER.search(compact(line.flat))):
+            return noted.group()
     for key in _META_NUMBER & meta.keys():
         found = NUMBER.search(compact(meta[key]))
         if found:
@@ -155,6 +159,9 @@ def _signature(lines: Sequence[Paragraph], block: TitleBlock, meta: dict[str, st
     for key in _META_ISSUED:
         if key in meta and (day := date_in(meta[key])):
             return issuer, day
+    noted = next((day for line in lines[:_HEAD_LINES] if (day := _noted_day(line.flat))), None)
+    if noted:
+        return issuer, noted
     edges = (*lines[:_HEAD_LINES], *lines[-_TAIL_LINES:])
     for line in edges:
         found = _IMPRINT.search(compact(same_length_ascii(line.flat)))
@@ -163,6 +170,14 @@ def _signature(lines: Sequence[Paragraph], block: TitleBlock, meta: dict[str, st
     lone = next((day for line in edges if (day := date_line(line.flat))), None)
     published = next((date_in(meta[key]) for key in _META_PUBLISHED if key in meta), None)
     return issuer, lone or published
+
+
+def _noted_day(line: str) -> date | None:
+    """The day in a note under the title: （某政办发〔2023〕5号，2023年3月20日）, （2023年3月20日常务会议通过）."""
+    words = compact(same_length_ascii(line))
+    if len(words) > _LONGEST_NOTE or not words.startswith(("（", "(")) or not words.endswith(("）", ")")):
+        return None
+    return date_in(words) if any(word in words for word in _NOTE_WORDS) else None
 
 
 def _signed(lines: Sequence[Paragraph], issuer: str | None) -> tuple[str, date] | None:

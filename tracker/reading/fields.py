@@ -152,7 +152,7 @@ def _unlabelled(words: str, added: tuple[UnitMention, ...]) -> Fields | None:
 
 
 def _fits(unit: UnitMention) -> bool:
-    return looks_like_unit(unit.name) and len(unit.name) <= _LONGEST_NAME
+    return looks_like_unit(unit.name) and len(unit.name) <= _LONGEST_NAME and "：" not in unit.name
 
 
 def _is_sure_enough(unit: UnitMention) -> bool:

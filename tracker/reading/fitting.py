@@ -6,7 +6,7 @@ The best division is found by weighing each word against what its column holds; 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 
 from tracker.domain.deadlines import find_in_clause
@@ -84,21 +84,14 @@ def _missing(columns: Columns, at: int) -> float:
 @lru_cache(maxsize=4096)
 def _fit(word: str, kind: Kind) -> float:
     """How well a word fits a column, from -4 to 3."""
-    if kind is Kind.ORDINAL:
-        return 3.0 if is_ordinal(word) else _NEVER
-    if is_blank(word) or is_ditto(word):
+    if kind is not Kind.ORDINAL and (is_blank(word) or is_ditto(word)):
         return 0.5 if kind is not Kind.TASK else -3.0
-    if kind is Kind.UNITS:
-        return 3.0 if are_units(word) else -4.0
-    if kind is Kind.DEADLINE:
-        return 3.0 if is_date(word) else -4.0
-    if kind in (Kind.PERSONS, Kind.CONTACT):
-        return 2.0 if are_people(word) else -3.0
-    if kind is Kind.TASK:
-        return -2.0 if are_units(word) or is_date(word) else 1.5
-    if kind is Kind.PLACE:
-        return 1.0 if looks_like_unit(word) else -3.0
-    return -0.5 if is_ordinal(word) or are_units(word) else 0.3
+    test, good, bad = _FITS.get(kind, (_tells_nothing_known, 0.3, -0.5))
+    return good if test(word) else bad
+
+
+def _tells_nothing_known(word: str) -> bool:
+    return not (is_ordinal(word) or are_units(word))
 
 
 @lru_cache(maxsize=4096)
@@ -119,9 +112,26 @@ def is_date(words: str) -> bool:
     return bool(found) and sum(one.end - one.start for one in found) * 2 >= len(words)
 
 
+def _is_told(word: str) -> bool:
+    """Whether the words can be a task: neither units nor a time."""
+    return not (are_units(word) or is_date(word))
+
+
 def are_people(words: str) -> bool:
     """Whether the words are names of persons or posts."""
     if is_person(words.strip()):
         return True
     names = [name for name in _PEOPLE.split(words) if name]
     return bool(names) and all(is_person(name) or name.isdigit() for name in names)
+
+
+_FITS: dict[Kind, tuple[Callable[[str], bool], float, float]] = {
+    Kind.ORDINAL: (is_ordinal, 3.0, _NEVER),
+    Kind.UNITS: (are_units, 3.0, -4.0),
+    Kind.DEADLINE: (is_date, 3.0, -4.0),
+    Kind.PERSONS: (are_people, 2.0, -3.0),
+    Kind.CONTACT: (are_people, 2.0, -3.0),
+    Kind.TASK: (_is_told, 1.5, -2.0),
+    Kind.PLACE: (looks_like_unit, 1.0, -3.0),
+}
+"""For each kind of column: what its words are, and what one that is so, or is not, counts."""

@@ -12,9 +12,9 @@ from itertools import pairwise
 
 from tracker.domain.text import compact
 from tracker.reading.blanks import blank_section
+from tracker.reading.cells import is_blank
 from tracker.reading.columns import Columns, is_header_word, is_ordinal
 from tracker.reading.fitting import are_units, is_date
-from tracker.reading.cells import is_blank
 from tracker.reading.grid import Cell, Row, is_page_mark
 from tracker.reading.outline import Placed
 from tracker.reading.sections import Header, Section, read_any_header
@@ -103,8 +103,8 @@ def _fill_numbered(section: Section, items: Sequence[Placed], at: int) -> int:
         lines.append(index)
     longest = max((b - a for a, b in pairwise(starts)), default=section.header.count)
     end = at
-    for number, begin in enumerate(starts):
-        stop = starts[number + 1] if number + 1 < len(starts) else _last_stop(items, lines, begin, longest)
+    for place, begin in enumerate(starts):
+        stop = starts[place + 1] if place + 1 < len(starts) else _last_stop(items, lines, begin, longest)
         row = [index for index in lines[begin:stop] if not (index != lines[begin] and _is_section(items[index]))]
         section.rows.append(Row(tuple(_cell(items[index]) for index in row), row[0]))
         end = row[-1] + 1

@@ -49,7 +49,7 @@ _CUES: tuple[tuple[Role | None, str], ...] = (
 )
 _CUE = re.compile("|".join(f"(?P<c{n}>{pattern})" for n, (_, pattern) in enumerate(_CUES)))
 SUPPLIES = re.compile(
-    r"[，,]?(?:各|分别|共同|负责)?(?:供稿|撰稿|提供|收集|撰写|编写|组稿|(?<![月季度年旬周日期时])报送|供图)(?!单位|部门|人|服务|保障|支持)"
+    r"[，,]?(?:各|分别|共同|负责)?(?:供稿|撰稿|提供|收集|撰写|编写|组稿|汇总(?!表)|(?<![月季度年旬周日期时])报送|供图)(?!单位|部门|人|服务|保障|支持)"
 )
 """The cues by which a contributor to a yearbook or a collection is named."""
 
@@ -85,7 +85,7 @@ _JUNK = re.compile(r"(?:无|略|/|-|—|同上|同前|如上|空|暂无|[\d\s.%]
 _TRAILING = re.compile(r"(?:为(?:责任|牵头|主要)单位|为主|（?下同）?|等|按)$")
 _DATE_HINT = re.compile(r"[\d年月季日]|节前|汛|学期|十[二三四五六]五|长期|持续|常态|立行|每|底前")
 _AROUND_DATE = re.compile(
-    r"^(?:并|且|到|至|截至|力争|确保|于|在|前|完成|取得|落实|达到|见|阶段性|成效|基本|全面|全部|整改|到位|实施|启动|推进|长期|坚持|并|任务|建设|(?:自|从)?\d{4}年(?:\d+月)?(?:\d+日)?起|以?上|之?前|内|[，,：:（）()\s])*$"
+    r"^(?:并|且|到|至|截至|力争|确保|于|在|前|完成|取得|落实|达到|见|阶段性|成效|基本|全面|全部|整改|到位|实施|启动|推进|长期|坚持|并|任务|建设|(?:自|从)?\d{4}年(?:\d+月)?(?:\d+日)?起|(?:\d{4}年)?(?:\d{1,2}月)?(?:\d{1,2}日)?[—–－\-~～至到]+|[年月周季][底末]|以?上|之?前|内|[，,：:（）()\s])*$"
 )
 
 _DUTY_TOLD = re.compile(
@@ -236,7 +236,7 @@ def _note_role(word: str) -> Role:
 
 def _take_deadline(piece: str, result: UnitList) -> str:
     """The piece without the deadline that stands in it (市住建局2023年底前完成); a pure deadline leaves nothing."""
-    if _OTHERS_TIME.match(piece):
+    if _OTHERS_TIME.match(piece) or _UNREAD_TIME.fullmatch(piece):
         result.deadlines.append(piece)
         return ""
     found = find_in_clause(piece, None) if _DATE_HINT.search(piece) else ()
@@ -263,6 +263,11 @@ _OTHERS_TIME = re.compile(
     r"(?:以|按|按照|根据)[^，,；;]{2,30}(?:时间|时限|进度|要求|规定|安排)(?:为准|执行|完成|推进|落实)"
 )
 """A time that someone else sets: 以省局通知时间为准."""
+
+_UNREAD_TIME = re.compile(
+    r"[\u4e00-\u9fff]{2,8}(?:前|后|起)(?:\d{1,3}个?(?:工作)?[日天周月])?内?(?:全部|全面|基本)?(?:完成|到位|启动)"
+)
+"""A time that hangs on an event of the matter itself: 供热前15日完成."""
 
 
 def _tells_deed(words: str) -> bool:

@@ -24,7 +24,6 @@ from tracker.reading.tables import Tables, read_tables
 from tracker.reading.timing import plan_times
 from tracker.reading.traditional import as_written, simplified
 
-_NUMBER_YEAR = re.compile(r"(?:19|20)\d\d")
 _SENTENCE = re.compile(r"[^。\n]*不再[^。\n]*")
 
 
@@ -61,14 +60,8 @@ def _plan(text: str, document: Document) -> PlanReading:
 def _drafts(text: str, document: Document, items: Sequence[Placed], tables: Tables) -> tuple[Draft, ...]:
     clauses = _clauses(items, tables)
     body = text[document.start : document.end]
-    times = plan_times(body, document.issued_on, document.planned_until, _issue_year(document))
+    times = plan_times(body, document.issued_on, document.planned_until, document.number, document.title)
     return drafts_of(Surroundings(text, document, items, _rules(items, clauses), times), clauses)
-
-
-def _issue_year(document: Document) -> int | None:
-    """The issue year that the document number tells (〔2024〕) where no issue date was read."""
-    numbered = _NUMBER_YEAR.search(document.number or "") if document.issued_on is None else None
-    return int(numbered.group()) if numbered else None
 
 
 def _clauses(items: Sequence[Placed], tables: Tables) -> list[Clause]:

@@ -191,7 +191,7 @@ def _caption(items: Sequence[Placed], index: int) -> str:
 
 
 def whole_rows(section: Section) -> Iterator[Row]:
-    """The section's rows, with those that a line end inside a cell broke apart put together, up to the header's width."""
+    """The section's rows, with those put together that line ends inside cells broke apart, up to the header's width."""
     part: Row | None = None
     for row in section.rows:
         together = _put_together(part, row, section.header) if part else None

@@ -119,7 +119,7 @@ def _section_title(words: str, row: Row, items: Sequence[Placed]) -> str:
 def _goes_on(words: Sequence[str], columns: Columns) -> bool:
     """Whether a row only goes on with the one above: it has neither number nor task nor time of its own."""
     ordinal = columns.shape.ordinal
-    begins = ordinal is not None and words[ordinal].strip()
+    begins = ordinal is not None and bool(words[ordinal].strip())
     begins = begins or any(words[at].strip() for at in (columns.task, *columns.deadlines))
     return not begins and any(words[at].strip() for at in columns.units)
 

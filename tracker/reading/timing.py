@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from tracker.domain.deadlines import DeadlineReading, Found, find_in_prose, read_deadline
@@ -18,18 +18,25 @@ _COLLECTIVE = re.compile(
 )
 _DONE = re.compile(r"完成|报送|上报|提交|落实到位|办结|整改到位|报")
 _REACH = 120
+_YEAR = re.compile(r"(?:19|20)\d\d")
+_TITLE_YEAR = re.compile(r"(?<!\d)20\d\d(?= ?(?:年|[—\-－~～至]))")
 _ALL_TASKS = re.compile(r"任务|措施|事项")
 
 
 @dataclass(frozen=True, slots=True)
 class PlanTimes:
-    """What the plan says about time: issue date, its own end, and duties stated once for all contributors or tasks."""
+    """What the plan says about time: issue date, its own end, and duties stated once for all contributors or tasks.
+
+    ``issue_year`` is the year alone, from the document number, and ``title_year`` the one that the title names:
+    each only where nothing better is known.
+    """
 
     issued_on: date | None
     until: date | None
     for_all: DeadlineReading | None = None
     for_suppliers: DeadlineReading | None = None
     issue_year: int | None = None
+    title_year: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +48,15 @@ class Timing:
     doubts: tuple[Doubt, ...] = ()
 
 
-def plan_times(body: str, issued_on: date | None, until: date | None, issue_year: int | None = None) -> PlanTimes:
-    """Reads the duties that a plan states once for all: 各供稿单位于3月30日前报送, 各项任务于年底前完成."""
+def plan_times(
+    body: str, issued_on: date | None, until: date | None, number: str | None = None, title: str = ""
+) -> PlanTimes:
+    """Reads the duties that a plan states once for all: 各供稿单位于3月30日前报送, 各项任务于年底前完成.
+
+    Where the issue date is not known, the document number (〔2024〕) or else the title (2024年工作要点) tells the year.
+    """
+    issue_year = _year_in(_YEAR, number or "") if issued_on is None else None
+    title_year = _year_in(_TITLE_YEAR, title) if issued_on is None and issue_year is None else None
     for_all = for_suppliers = None
     examined = 0
     for found in _COLLECTIVE.finditer(body):
@@ -53,12 +67,17 @@ def plan_times(body: str, issued_on: date | None, until: date | None, issue_year
         sentence = _sentence_around(body, found.start())
         if "。" in sentence or not _DONE.search(sentence):
             continue
-        reading = _single(sentence, issued_on)
+        reading = _single(sentence, issued_on, issue_year)
         if reading and re.search("供稿|撰稿|参编", found.group()):
             for_suppliers = reading
         elif reading and _ALL_TASKS.search(found.group()):
             for_all = reading
-    return PlanTimes(issued_on, until, for_all, for_suppliers, issue_year)
+    return PlanTimes(issued_on, until, for_all, for_suppliers, issue_year, title_year)
+
+
+def _year_in(pattern: re.Pattern[str], text: str) -> int | None:
+    found = pattern.search(text)
+    return int(found.group()) if found else None
 
 
 def _sentence_around(body: str, at: int) -> str:
@@ -67,8 +86,8 @@ def _sentence_around(body: str, at: int) -> str:
     return body[begin or max(0, at - 80) : stop.start() if stop else at + 120].split("\n", maxsplit=1)[0]
 
 
-def _single(sentence: str, issued_on: date | None) -> DeadlineReading | None:
-    found = [one for one in find_in_prose(sentence, issued_on) if one.point.due_on]
+def _single(sentence: str, issued_on: date | None, issue_year: int | None) -> DeadlineReading | None:
+    found = [one for one in find_in_prose(sentence, issued_on, issue_year=issue_year) if one.point.due_on]
     if not found:
         return None
     last = found[-1]
@@ -78,11 +97,12 @@ def _single(sentence: str, issued_on: date | None) -> DeadlineReading | None:
 
 def timing_of(phrases: Sequence[str], lead: str, form: Form, times: PlanTimes) -> Timing:
     """The timing of a clause with these deadline phrases, whose paragraph reads ``lead`` (DOMAIN, Deadlines 6-7)."""
-    targets = paragraph_milestones(lead, times.issued_on, times.issue_year)
-    own = read_deadline("；".join(phrases), times.issued_on, times.until, issue_year=times.issue_year)
+    found = _targets(lead, times)
+    targets = _milestones(lead, found)
+    own = _own_deadline("；".join(phrases), times)
     if own.deadline.text is not None and own.deadline.kind is not DeadlineKind.NONE:
         return Timing(own.deadline, own.milestones + targets, own.doubts)
-    dated = [one for one in _targets(lead, times.issued_on, times.issue_year) if one.point.due_on]
+    dated = [one for one in found if one.point.due_on]
     if dated:
         last = max(dated, key=lambda one: one.point.due_on or date.min)
         words = lead[last.start : last.end]
@@ -98,16 +118,22 @@ def timing_of(phrases: Sequence[str], lead: str, form: Form, times: PlanTimes) -
     return Timing(own.deadline, targets, own.doubts or (doubt("no-date"),))
 
 
+def _own_deadline(phrase: str, times: PlanTimes) -> DeadlineReading:
+    """The clause's phrase; a year that only the title tells is used with a doubt."""
+    own = read_deadline(phrase, times.issued_on, times.until, issue_year=times.issue_year)
+    if times.title_year is None or not any(each.code == "no-year-known" for each in own.doubts):
+        return own
+    own = read_deadline(phrase, None, times.until, issue_year=times.title_year)
+    return replace(own, doubts=(*own.doubts, doubt("year-from-title")))
+
+
 def _with_doubts(deadline: Deadline, targets: tuple[MilestoneReading, ...], own: DeadlineReading) -> Timing:
     code = "date-from-paragraph" if deadline.basis is Basis.PARAGRAPH else "date-from-plan"
     return Timing(deadline, targets, (*own.doubts, doubt(code)))
 
 
-def paragraph_milestones(
-    lead: str, issued_on: date | None, issue_year: int | None = None
-) -> tuple[MilestoneReading, ...]:
-    """The dated targets of a paragraph, in order; days before the issue date are background, not targets."""
-    found = _targets(lead, issued_on, issue_year)
+def _milestones(lead: str, found: Sequence[Found]) -> tuple[MilestoneReading, ...]:
+    """The dated targets of a paragraph, in order, each with the words around it."""
     stones = []
     for at, one in enumerate(found):
         begin = _clause_begin(lead, one.start, found[at - 1].end if at else 0)
@@ -118,11 +144,11 @@ def paragraph_milestones(
     return tuple(dict.fromkeys(stones))
 
 
-def _targets(lead: str, issued_on: date | None, issue_year: int | None) -> list[Found]:
-    found = (
-        one for one in find_in_prose(lead, issued_on, issue_year=issue_year) if one.point.due_on or one.point.recurrence
-    )
-    return [one for one in found if not (one.point.due_on and issued_on and one.point.due_on < issued_on)]
+def _targets(lead: str, times: PlanTimes) -> list[Found]:
+    """The paragraph's dated targets; days before the issue date are background, not targets."""
+    found = find_in_prose(lead, times.issued_on, issue_year=times.issue_year or times.title_year)
+    targets = (one for one in found if one.point.due_on or one.point.recurrence)
+    return [one for one in targets if not (one.point.due_on and times.issued_on and one.point.due_on < times.issued_on)]
 
 
 def _clause_begin(lead: str, at: int, least: int) -> int:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from tracker.domain.drafts import Draft, PlanReading
+from tracker.domain.indicators import IndicatorReading
 
 _PAIRS = (
     "萬万與与專专業业叢丛東东兩两嚴严個个豐丰臨临為为麗丽舉举義义烏乌樂乐喬乔習习鄉乡書书買买亂乱爭争於于虧亏雲云產产親亲億亿僅仅從从倉仓儀仪們们價价眾众優优會会傘伞偉伟傳传傷伤倫伦偽伪體体餘余僱雇"
@@ -42,6 +43,7 @@ def as_written(plan: PlanReading, text: str, plain: str) -> PlanReading:
         number=head.of(plan.number) if plan.number else None,
         issuer=head.of(plan.issuer) if plan.issuer else None,
         drafts=tuple(_draft_as_written(draft, text, plain) for draft in plan.drafts),
+        indicators=tuple(_indicator_as_written(one, text, plain) for one in plan.indicators),
     )
 
 
@@ -55,6 +57,20 @@ def _draft_as_written(draft: Draft, text: str, plain: str) -> Draft:
         units=tuple(replace(unit, name=here.of(unit.name)) for unit in draft.units),
         deadline=replace(draft.deadline, text=here.of(draft.deadline.text) if draft.deadline.text else None),
         milestones=tuple(replace(stone, text=here.of(stone.text)) for stone in draft.milestones),
+    )
+
+
+def _indicator_as_written(indicator: IndicatorReading, text: str, plain: str) -> IndicatorReading:
+    here = _Spelling(text, plain, max(0, indicator.start - _BEFORE), indicator.end)
+    return replace(
+        indicator,
+        name=here.of(indicator.name),
+        category=here.of(indicator.category),
+        measure=here.of(indicator.measure) if indicator.measure else None,
+        base=here.of(indicator.base) if indicator.base else None,
+        target=here.of(indicator.target) if indicator.target else None,
+        growth=here.of(indicator.growth) if indicator.growth else None,
+        units=tuple(here.of(name) for name in indicator.units),
     )
 
 

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from tracker.domain.access import Actor, Forbidden, Permission
 from tracker.domain.drafts import Doubt, PlanReading, SourceReading
 from tracker.domain.drafts import Draft as DraftReading
+from tracker.domain.indicators import IndicatorReading
 from tracker.domain.text import shortened, tidy
 from tracker.services.errors import NotFound
 from tracker.services.reading_files import nobody_looks, read_file
@@ -30,7 +31,7 @@ from tracker.store.plan_queries import (
     source_by_digest,
     source_with_plans,
 )
-from tracker.store.plans import Draft, DraftState, Plan, Source
+from tracker.store.plans import Draft, DraftState, Indicator, Plan, Source
 from tracker.store.units import Unit
 
 LONGEST_NAME = 120
@@ -226,6 +227,27 @@ def _plan_row(plan: PlanReading, position: int, reading: SourceReading, scope: U
         doubts=[_doubt(doubt) for doubt in plan.doubts],
         created_at=now,
         drafts=[_draft_row(draft, number) for number, draft in enumerate(plan.drafts)],
+        indicators=[_indicator_row(one, number) for number, one in enumerate(plan.indicators)],
+    )
+
+
+def _indicator_row(indicator: IndicatorReading, position: int) -> Indicator:
+    return Indicator(
+        position=position,
+        name=_short(indicator.name, 300) or "未命名指标",
+        category=_short(indicator.category, 300) or "",
+        measure=_short(indicator.measure, 60),
+        base=_short(indicator.base, 200),
+        base_value=indicator.base_value,
+        base_year=indicator.base_year,
+        target=_short(indicator.target, 200),
+        target_value=indicator.target_value,
+        target_year=indicator.target_year,
+        growth=_short(indicator.growth, 200),
+        binding=indicator.binding,
+        units=[_storable(name) for name in indicator.units],
+        start=indicator.start,
+        end=indicator.end,
     )
 
 

@@ -74,11 +74,15 @@ class SureDraft:
 
 @dataclass(frozen=True, slots=True)
 class SureDrafts:
-    """What adopting the sure ones of a plan would make; ``seen`` is the mark of exactly this."""
+    """What adopting the sure ones of a plan would make; ``units`` names those who would get work.
+
+    ``seen`` is a short mark of which drafts these are, each as it stood: a form carries it.
+    """
 
     plan: Plan
     rows: tuple[SureDraft, ...]
     units: dict[int, str]
+    seen: str
 
     @property
     def parts(self) -> int:
@@ -89,12 +93,6 @@ class SureDrafts:
     def units_concerned(self) -> int:
         """How many units would get work."""
         return len({part.unit_id for row in self.rows for part in row.planned})
-
-    @property
-    def seen(self) -> str:
-        """A short mark of which drafts these are, each as it stands: a form carries it."""
-        standing = [(row.draft.id, row.draft.version, row.planned) for row in self.rows]
-        return hashlib.sha256(repr(standing).encode("utf-8", "replace")).hexdigest()[:16]
 
 
 def sure_drafts(session: Session, actor: Actor, plan_id: int) -> SureDrafts:
@@ -107,7 +105,14 @@ def sure_drafts(session: Session, actor: Actor, plan_id: int) -> SureDrafts:
     # A group's members may stand under no name of their own.
     members = (member for row in rows for member in row.planned if member.unit_id not in naming.names.units)
     others = names_of_units(session, {member.unit_id for member in members})
-    return SureDrafts(plan, rows, {**{key: unit.name for key, unit in naming.names.units.items()}, **others})
+    return SureDrafts(
+        plan, rows, {**{key: unit.name for key, unit in naming.names.units.items()}, **others}, _mark(rows)
+    )
+
+
+def _mark(rows: Sequence[SureDraft]) -> str:
+    standing = [(row.draft.id, row.draft.version, row.planned) for row in rows]
+    return hashlib.sha256(repr(standing).encode("utf-8", "replace")).hexdigest()[:16]
 
 
 def adopt_sure(  # noqa: PLR0917 - what the reviewer was shown

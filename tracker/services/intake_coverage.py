@@ -56,7 +56,7 @@ _GAPS = {
     Gap.UNKNOWN_UNIT: ("单位名称对应不上", "改用单位的规范名称，或在系统中登记、记为简称"),
     Gap.NO_DATE: ("没有完成时限", "在条款中写明完成时限；属长期任务的，写“长期坚持”"),
     Gap.OPEN_DATE: ("时限没有具体日期", "把“入汛前”“及时”一类写法改为具体日期，或注明从哪一天起算"),
-    Gap.ELSEWHERE: ("日期不是本条写明", "日期取自本段正文或文件总时限；如本条另有要求，请在条款中写明"),
+    Gap.ELSEWHERE: ("本条没有写日期", "日期取自本段正文或文件总时限；如本条另有要求，请在条款中写明"),
     Gap.EARLY: ("时限早于印发日期", "核对日期是否笔误；确已完成的，不必再列为任务"),
     Gap.BY_HAND: ("责任写在正文里", "这类表述容易漏读，可改为单列的责任条款"),
 }
@@ -234,10 +234,12 @@ def _silent(plan: Plan) -> tuple[Cell, ...]:
 
 
 def _note(coverage: Coverage) -> str:
-    states = "，".join(
-        f"{state.label}{len(coverage.in_state(state))}条"
-        for state in (DraftState.ADOPTED, DraftState.DROPPED, DraftState.OPEN)
-    )
-    gaps = "，".join(f"{gap.label}{count}条" for gap, count in coverage.gaps.items() if count)
-    found = f"共读出责任条款{len(coverage.clauses)}条：{states}；没有问题的{coverage.without_gap}条"
-    return f"{found}；{gaps}。" if gaps else f"{found}。"
+    """The figures in one sentence."""
+    states = "，".join(f"{state.label}{len(coverage.in_state(state))}条" for state in DraftState)
+    said = [
+        f"共读出责任条款{len(coverage.clauses)}条：{states}",
+        f"没有问题的{coverage.without_gap}条",
+        "，".join(f"{gap.label}{count}条" for gap, count in coverage.gaps.items() if count),
+        f"没有责任条款的文件{len(coverage.silent)}份" if coverage.silent else "",
+    ]
+    return "；".join(part for part in said if part) + "。"

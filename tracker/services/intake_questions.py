@@ -67,6 +67,7 @@ _KIND_OF_DOUBT = {
     "several-own-dates": QuestionKind.DATE,
     "start-only": QuestionKind.DATE,
     "follows-others": QuestionKind.DATE,
+    "year-from-title": QuestionKind.DATE,
     "vague-date": QuestionKind.DATE,
     "then-ongoing": QuestionKind.DATE,
     "provisional-calendar": QuestionKind.DATE,

@@ -18,6 +18,7 @@ import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from tracker.domain.drafts import SourceReading
 from tracker.reading.unreadable import UnreadableFile
@@ -40,6 +41,7 @@ LONGEST_COMPLAINT = 4000
 PASSED_ON = ("LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "PYTHONHOME")
 FALLEN = frozenset({-signal.SIGABRT, -signal.SIGSEGV, -signal.SIGBUS, -signal.SIGTRAP, -signal.SIGILL})
 MEGABYTE = 1024 * 1024
+PAGE = os.sysconf("SC_PAGE_SIZE")
 
 
 class Abandoned(Exception):
@@ -62,8 +64,8 @@ class AnswerTooLong(Exception):
 class Child:
     """A process that waits for a file, or reads one.
 
-    ``complaint`` is the end of what it wrote to its standard error; ``peak_mb`` is the most memory that it held at
-    once, in megabytes, known when it has ended.
+    ``complaint`` is the end of what it wrote to its standard error; ``peak_mb`` is the most memory, in megabytes, that
+    it is known to have held at once.
     """
 
     process: subprocess.Popen[bytes]
@@ -95,12 +97,17 @@ class Child:
                     stream.close()
         return self.process.returncode
 
+    def look(self) -> None:
+        """Looks how much memory it holds, for the case that it ends without a word; where the system tells it."""
+        with contextlib.suppress(OSError, ValueError, IndexError):
+            resident = int(Path(f"/proc/{self.process.pid}/statm").read_text("ascii").split()[1])
+            self.peak_mb = max(self.peak_mb, resident * PAGE // MEGABYTE)
+
     def _has_ended(self, options: int) -> bool:
         if self.process.returncode is None:
-            found, status, usage = os.wait4(self.process.pid, options)
+            found, status = os.waitpid(self.process.pid, options)
             if found:
                 self.process.returncode = os.waitstatus_to_exitcode(status)
-                self.peak_mb = usage.ru_maxrss // (1024 if sys.platform.startswith("linux") else MEGABYTE)
         return self.process.returncode is not None
 
 
@@ -182,6 +189,7 @@ def _ask(child: Child, request: list[memoryview], progress: Progress, wanted: Wa
                 raise Abandoned
             if time.monotonic() >= end:
                 return None
+            child.look()
             for key, _ in watch.select(LOOK_SECONDS):
                 if key.fileobj is process.stdin:
                     if _feed(process.stdin.fileno(), request):
@@ -225,13 +233,15 @@ def _last_line(child: Child, progress: Progress) -> bytes | None:
     """Passes on the words on progress at the head of the answer; the first other line, once it is complete."""
     while (length := child.answer.find(b"\n", child.searched)) >= 0:
         line = bytes(child.answer[:length])
-        if not line.startswith(b"progress "):
+        if not line.startswith((b"progress ", b"peak ")):
             return line
         del child.answer[: length + 1]
         child.searched = 0
-        numbers = line.split()[1:]
-        if len(numbers) == 2 and all(number.isdigit() for number in numbers):
-            progress(int(numbers[0]), int(numbers[1]))
+        match [int(number) for number in line.split()[1:] if number.isdigit()]:
+            case [done, total]:
+                progress(done, total)
+            case [megabytes]:
+                child.peak_mb = megabytes
     child.searched = len(child.answer)
     return None
 

@@ -9,6 +9,7 @@ from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text, U
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from tracker.domain.drafts import Basis, DeadlineKind, Form
+from tracker.domain.indicators import Binding
 from tracker.store.base import Base, Instant, JsonList, one_of, word
 from tracker.store.people import Person
 from tracker.store.units import Unit
@@ -66,6 +67,9 @@ class Plan(Base):
     source: Mapped[Source | None] = relationship(back_populates="plans")
     drafts: Mapped[list[Draft]] = relationship(
         back_populates="plan", order_by="Draft.position", cascade="all, delete-orphan"
+    )
+    indicators: Mapped[list[Indicator]] = relationship(
+        back_populates="plan", order_by="Indicator.position", cascade="all, delete-orphan"
     )
 
     __table_args__ = (
@@ -130,3 +134,39 @@ class Draft(Base):
         one_of("deadline_basis", Basis, "deadline_basis_known"),
     )
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy reads it off the class
+
+
+class Indicator(Base):
+    """An indicator (指标) of a plan: a row of a target table, or a district's share; never a task by itself.
+
+    Values stand as written, beside the plain number where they are one. ``units`` are names as written.
+    """
+
+    __tablename__ = "indicator"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    plan_id: Mapped[int] = mapped_column(ForeignKey("plan.id", ondelete="CASCADE"))
+    position: Mapped[int]
+    name: Mapped[str] = mapped_column(String(300))
+    category: Mapped[str] = mapped_column(String(300), default="")
+    measure: Mapped[str | None] = mapped_column(String(60))
+    base: Mapped[str | None] = mapped_column(String(200))
+    base_value: Mapped[float | None]
+    base_year: Mapped[int | None]
+    target: Mapped[str | None] = mapped_column(String(200))
+    target_value: Mapped[float | None]
+    target_year: Mapped[int | None]
+    growth: Mapped[str | None] = mapped_column(String(200))
+    binding: Mapped[Binding | None] = mapped_column(word(Binding))
+    units: Mapped[list[str]] = mapped_column(JSON, default=list)
+    start: Mapped[int]
+    end: Mapped[int]
+
+    plan: Mapped[Plan] = relationship(back_populates="indicators")
+
+    __table_args__ = (
+        UniqueConstraint("plan_id", "position"),
+        CheckConstraint("name <> ''", name="named"),
+        CheckConstraint('start >= 0 AND "end" >= start', name="span"),
+        one_of("binding", Binding, "binding_known"),
+    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from datetime import date
 from itertools import pairwise
 from pathlib import Path
@@ -10,20 +11,23 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tracker.domain.deadline_rule import Point, Rule, one_pattern
-from tracker.domain.deadlines import RULES, find_in_clause, find_in_prose, read_deadline
+from tracker.domain.deadline_rule import Grammar, Point, Rule
+from tracker.domain.deadlines import RULES, find_in_clause, find_in_prose, read_deadline, rhythm_in
 from tracker.domain.drafts import Basis, DeadlineKind
 
 TABLE = Path(__file__).parents[2] / "corpus" / "deadlines.tsv"
-ROWS = [line.split("\t") for line in TABLE.read_text("utf-8").splitlines() if line and not line.startswith("#")]
+LINES = [line.split("\t") for line in TABLE.read_text("utf-8").splitlines() if line and not line.startswith("#")]
+ROWS = [line[:5] for line in LINES]
+RHYTHMS = [(line[0], line[1], line[5]) for line in LINES if len(line) > 5]
 ISSUED = date(2023, 1, 4)
 PIECES = (
     "2023年6月底前，；第三季度末“十四五”期间每至起自印发之日30个工作日内长期坚持春节 0123456789一二三四五六七八九十"
+    "本次下周隔半旬初中首结束后—、.-/按根据规定时限即立行改已完成农历腊开学召"
 )
 
 
 def test_the_table_is_long_enough() -> None:
-    assert len(ROWS) >= 190
+    assert len(ROWS) >= 560
     assert len({tuple(row[:2]) for row in ROWS}) == len(ROWS)
 
 
@@ -36,6 +40,12 @@ def test_reads_the_phrase(phrase: str, issued: str, kind: str, due: str, doubts:
         ",".join(doubt.code for doubt in reading.doubts) or "-",
     )
     assert found == (kind, due, doubts)
+
+
+@pytest.mark.parametrize(("phrase", "issued", "code"), RHYTHMS, ids=lambda cell: cell)
+def test_a_recurring_phrase_tells_its_days(phrase: str, issued: str, code: str) -> None:
+    rhythm = rhythm_in(phrase, date.fromisoformat(issued))
+    assert (rhythm.code if rhythm else "-") == code
 
 
 def test_every_rule_reads_some_row_of_the_table() -> None:
@@ -95,6 +105,9 @@ def test_a_deadline_read_in_a_clause_says_so() -> None:
         ("要在今年6月底前完成评估，其他各县要在10月底前完成", ["2023-06-30", "2023-10-31"]),
         ("“十四五”期间完成规范化建设", ["2025-12-31"]),
         ("2023年安排资金三千万元", []),
+        ("自2023年9月1日起施行，2023年10月底前完成清理", ["2023-10-31"]),
+        ("到2023年春节前，完成慰问", []),
+        ("按照国家部署，长期坚持，竣工验收后交付", []),
     ],
 )
 def test_prose_yields_targets_and_no_history(sentence: str, days: list[str]) -> None:
@@ -112,13 +125,30 @@ def _nothing(_match: object, _context: object) -> Point:
 )
 def test_a_bad_rule_fails_when_it_is_made(pattern: str, example: str, reason: str) -> None:
     with pytest.raises(ValueError, match="bad"):
-        Rule("bad", pattern, reason, example, _nothing)
+        Rule("bad", "长", pattern, reason, example, _nothing)
+
+
+def test_a_rule_that_is_never_tried_where_its_example_begins_is_refused() -> None:
+    with pytest.raises(ValueError, match="bad"):
+        Rule("bad", "短", "长期", "reason", "长期", _nothing)
 
 
 def test_two_rules_of_one_name_are_refused() -> None:
-    rule = Rule("twin", "长期", "reason", "长期", _nothing)
+    rule = Rule("twin", "长", "长期", "reason", "长期", _nothing)
     with pytest.raises(ValueError, match="twin"):
-        one_pattern((rule, rule))
+        Grammar((rule, rule))
+
+
+def test_every_row_of_the_table_begins_where_a_rule_is_tried() -> None:
+    """The characters with which a rule may begin must not hide a match that its pattern would make elsewhere."""
+    hidden = [
+        (rule.name, row[0])
+        for row in ROWS
+        for rule in RULES
+        for found in rule.compiled.finditer(row[0])
+        if found.group() and found.group()[0] not in rule.begins and found.group()[0] not in " \u3000"
+    ]
+    assert hidden == []
 
 
 def test_no_rule_matches_the_empty_string() -> None:
@@ -152,3 +182,36 @@ def test_a_month_ends_the_day_before_the_next_begins(year: int, month: int) -> N
     assert (
         read_deadline(f"{year}年{month}月底前", None).deadline.due_on == read_deadline(following, None).deadline.due_on
     )
+
+
+@pytest.mark.parametrize(
+    "piece",
+    [
+        "2024年",
+        "2024年6月、",
+        "每年6月、",
+        "自印发之日起",
+        "20",
+        "一",
+        "第",
+        " ",
+        "2024 年 ",
+        "长期坚持",
+        "按",
+        "“十四",
+        "6月—",
+        "前",
+    ],
+)
+def test_reading_takes_time_linear_in_the_length(piece: str) -> None:
+    """Ten times the text takes about ten times as long; a quadratic rule would take a hundred times."""
+    small, large = piece * (20_000 // len(piece)), piece * (200_000 // len(piece))
+    quickest = [min(_seconds(text) for _ in range(3)) for text in (small, large)]
+    assert quickest[1] <= 30 * quickest[0] + 0.05
+
+
+def _seconds(text: str) -> float:
+    began = time.process_time()
+    find_in_clause(text, ISSUED)
+    find_in_prose(text, ISSUED)
+    return time.process_time() - began

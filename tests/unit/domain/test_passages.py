@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tracker.domain.passages import SHORTEST_FOLD, Mark, Passage, Piece, passages_of, pieces_of
+from tracker.domain.passages import SHORTEST_FOLD, Mark, Passage, Piece, passages_of, pieces_of, without_long_folds
 
 TEXTS = st.text(alphabet="甲乙丙\n（：。x", max_size=3000)
 
@@ -76,3 +76,15 @@ def test_a_short_text_is_never_folded() -> None:
 
 def test_an_empty_text_has_no_passage() -> None:
     assert passages_of("", [Mark(1, 0, 0)], {1}) == ()
+
+
+def test_a_long_fold_is_left_out_and_counted_with_its_marks() -> None:
+    lines = ("甲" * 29 + "\n") * 30
+    text = f"{lines}条款一\n{lines}条款二\n{lines}"
+    marks = [Mark(1, 900, 903), Mark(2, 1804, 1807)]
+    passages = passages_of(text, marks, [1])
+    short = without_long_folds(passages, 500)
+    assert [passage.keys for passage in short if passage.left_out] == [(), (2,)]
+    assert sum(passage.characters for passage in short) == len(text)
+    assert [passage.pieces for passage in short if not passage.left_out] == [p.pieces for p in passages if not p.folded]
+    assert without_long_folds(passages, 5000) == passages

@@ -16,13 +16,14 @@ from tests.intake_texts import NEWS, PLAN, SECRET, a_draft, a_reading
 from tracker.domain.access import Forbidden
 from tracker.domain.drafts import Draft as DraftReading
 from tracker.domain.drafts import SourceReading
+from tracker.domain.indicators import Binding
 from tracker.reading import UnreadableFile, read_bytes
 from tracker.services import intake
 from tracker.services.errors import NotFound
 from tracker.services.intake import Upload, clean_name, import_file, import_source, pasted, source_view
 from tracker.store.engine import make_engine, write_session
 from tracker.store.plan_queries import source_by_digest
-from tracker.store.plans import Draft, DraftState, Plan, Source
+from tracker.store.plans import Draft, DraftState, Indicator, Plan, Source
 
 
 def counts(session: Session) -> tuple[int, int, int]:
@@ -44,6 +45,33 @@ def test_a_file_becomes_a_source_with_plans_and_drafts(session: Session, city: C
     assert {draft.state for draft in plan.drafts} == {DraftState.OPEN}
     for draft in plan.drafts:
         assert source.text[draft.start : draft.end] == draft.quote
+
+
+TARGETS = (
+    PLAN
+    + """
+三、主要指标
+
+序号\t类别\t指标\t2020年\t2025年\t属性\t责任单位
+1\t管护\t学校门口监控覆盖率（%）\t62\t≥98\t约束性\t市教育局
+2\t管护\t护学岗数量（个）\t—\t增加一倍\t预期性\t市公安局、市教育局
+"""
+)
+
+
+def test_the_indicators_of_a_plan_are_kept_with_it_and_are_no_drafts(session: Session, city: City) -> None:
+    done = import_file(session, the_actor(city.supervisor), NOW, Upload(TARGETS.encode(), "方案.txt"), city.root.id)
+    (plan,) = session.get_one(Source, done.source_id).plans
+    assert len(plan.drafts) == 4
+    first, second = plan.indicators
+    assert (first.name, first.category, first.measure, first.units) == ("学校门口监控覆盖率", "管护", "%", ["市教育局"])
+    assert (first.base, first.base_value, first.base_year) == ("62", 62.0, 2020)
+    assert (first.target, first.target_value, first.target_year, first.binding) == ("≥98", 98.0, 2025, Binding.BINDING)
+    assert (second.base, second.target, second.target_value) == (None, "增加一倍", None)
+    assert "护学岗数量" in plan.source.text[second.start : second.end]
+    session.delete(plan)
+    session.commit()
+    assert session.scalar(select(func.count()).select_from(Indicator)) == 0
 
 
 def test_the_same_bytes_again_change_nothing(session: Session, city: City) -> None:

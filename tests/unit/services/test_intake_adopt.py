@@ -22,9 +22,11 @@ from tracker.services import intake_adopt
 from tracker.services.assigning import UnknownUnits
 from tracker.services.errors import Invalid, Stale
 from tracker.services.intake import import_source
-from tracker.services.intake_adopt import Adopted, adopt, adopt_sure, confirm_dates
-from tracker.services.intake_drafts import StaleDraft, drop
-from tracker.services.intake_review import Show, planned_for, review
+from tracker.services.intake_adopt import Adopted, adopt, adopt_sure, confirm_dates, sure_drafts
+from tracker.services.intake_drafts import StaleDraft, drop, edit, edit_of
+from tracker.services.intake_lists import Show, Wanted
+from tracker.services.intake_questions import Question, QuestionKind
+from tracker.services.intake_review import planned_for, review
 from tracker.store.engine import make_engine, write_session
 from tracker.store.office import OfficeSetting
 from tracker.store.plan_queries import drafts_of
@@ -242,6 +244,21 @@ def test_bulk_adoption_is_refused_when_the_list_has_changed(session: Session, ci
     assert session.scalar(select(func.count()).select_from(Task)) == 0
 
 
+def test_the_preview_is_what_is_made_or_nothing(session: Session, city: City) -> None:
+    drafts = imported(session, city, a_draft("甲", "市财政局", "市教育局"), a_draft("乙", "市教育局"))
+    actor, plan_id = the_actor(city.supervisor), drafts[0].plan_id
+    shown = sure_drafts(session, actor, plan_id)
+    assert (len(shown.rows), shown.parts, shown.units_concerned) == (2, 3, 2)
+    assert [shown.units[part.unit_id] for part in shown.rows[0].planned] == ["市财政局", "市教育局"]
+    # The same number, and yet another task than the one that was looked at.
+    edit(session, actor, NOW, drafts[1].id, replace(edit_of(drafts[1]), title="丙"), version=drafts[1].version)
+    with pytest.raises(Stale, match="被改动"):
+        adopt_sure(session, actor, NOW, plan_id, 2, shown.seen)
+    assert adopt_sure(session, actor, NOW, plan_id, 2, sure_drafts(session, actor, plan_id).seen) == 2
+    made = [part.unit.name for task in session.scalars(select(Task)) for part in task.assignments]
+    assert sorted(made) == sorted(["市财政局", "市教育局", "市教育局"])
+
+
 def test_a_date_stated_once_is_confirmed_for_all_it_is_stated_for(session: Session, city: City) -> None:
     plan_date = {"deadline": FROM_PLAN, "doubts": (PLAN_DOUBT,)}
     drafts = imported(
@@ -324,8 +341,9 @@ def test_a_county_gives_no_work_to_units_beside_or_above_it(session: Session, ci
     session.rollback()
     assert adopt_sure(session, actor, NOW, draft.plan_id) == 0
     assert not session.scalar(select(func.count(Assignment.id)))
-    shown = review(session, actor, draft.plan_id, show=Show.DOUBTED)
-    assert shown.page.rows[0].questions == (f"单位“{name}”不在本级管理范围内，不能下达任务",)
+    shown = review(session, actor, draft.plan_id, Wanted(Show.DOUBTED))
+    said = f"单位“{name}”不在本级管理范围内，不能下达任务"
+    assert shown.page.rows[0].questions == (Question(QuestionKind.BEYOND, said),)
 
 
 def test_a_county_divides_its_work_among_its_own(session: Session, city: City) -> None:

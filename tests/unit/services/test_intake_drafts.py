@@ -17,8 +17,9 @@ from tracker.domain.units import UnitKind
 from tracker.services.errors import Invalid
 from tracker.services.intake import import_source
 from tracker.services.intake_drafts import DraftEdit, StaleDraft, UnitEdit, drop, edit, edit_of, restore
+from tracker.services.intake_lists import Show, Wanted
 from tracker.services.intake_matching import Match, NewUnit, match_name
-from tracker.services.intake_review import Show, review
+from tracker.services.intake_review import review
 from tracker.store.plan_queries import drafts_of
 from tracker.store.plans import Draft, DraftState, Source
 from tracker.store.units import Unit, UnitName
@@ -199,11 +200,11 @@ def test_lists_and_pages(session: Session, city: City) -> None:
     done = import_source(session, actor, NOW, reading, city.root.id)
     plan_id = session.get_one(Source, done.source_id).plans[0].id
     first = review(session, actor, plan_id)
-    assert (len(first.page.rows), first.page.pages, first.page.total) == (50, 3, 120)
+    assert (len(first.page.rows), first.page.pages, first.page.total) == (25, 5, 120)
     assert (first.counts[Show.SURE], first.counts[Show.DOUBTED]) == (60, 60)
-    doubted = review(session, actor, plan_id, show=Show.DOUBTED, page=2)
+    doubted = review(session, actor, plan_id, Wanted(Show.DOUBTED, page=3))
     assert [row.draft.title for row in doubted.page.rows] == [f"任务{n}" for n in range(100, 120, 2)]
     last = first.page.rows[-1].draft.id + 60
-    found = review(session, actor, plan_id, show=Show.ADOPTED, draft_id=last)
-    assert (found.show, found.page.number) == (Show.ALL, 3)
+    found = review(session, actor, plan_id, Wanted(Show.ADOPTED), draft_id=last)
+    assert (found.show, found.page.number) == (Show.ALL, 4)
     assert last in {row.draft.id for row in found.page.rows}

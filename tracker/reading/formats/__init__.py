@@ -11,6 +11,7 @@ from tracker.reading.formats.contract import Extracted, Progress, UnreadableFile
 from tracker.reading.formats.pdf import extract_pdf
 from tracker.reading.formats.plain import extract_plain
 from tracker.reading.formats.recognition import recognise
+from tracker.reading.formats.sheet import extract_xlsx
 from tracker.reading.formats.web import extract_html
 from tracker.reading.formats.word import extract_docx
 from tracker.reading.plans import read_text
@@ -28,6 +29,7 @@ _EXTRACTORS: dict[str, Callable[[bytes, str, Progress], Extracted]] = {
     "html": extract_html,
     "txt": extract_plain,
     "pdf": extract_pdf,
+    "xlsx": extract_xlsx,
 }
 """What reads each format that ``recognise`` tells."""
 
@@ -36,11 +38,11 @@ _FORMAT_WORDS = {
     "html": "网页（.html）",
     "txt": "纯文本文件（.txt，UTF-8 或 GB18030 编码）",
     "pdf": "有文字的 PDF 文件（.pdf，不是扫描件）",
+    "xlsx": "Excel 表格（.xlsx）",
 }
 """Each format of ``_EXTRACTORS``, as a refusal lists what is supported."""
 
 _REFUSED = {
-    "xlsx": ("一个 Excel 表格（.xlsx）", "请把表格复制为文本，另存为 .txt 后上传。"),
     "doc": ("一个旧版 Office 文档（.doc、.wps）", "请用 Word 或 WPS 打开，把正文另存为 .txt 后上传。"),
     "xls": ("一个旧版 Excel 表格（.xls、.et、.xlsb）", "请用 Excel 或 WPS 打开，另存为 .xlsx 后上传。"),
     "ppt": ("一个演示文稿（.ppt、.pptx）", "请把其中的正文另存为 .txt 后上传。"),

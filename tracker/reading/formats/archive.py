@@ -20,8 +20,8 @@ MOST_XML_BYTES = 128 * 1024 * 1024
 """All XML of one archive, unpacked. A Word file of 300 pages has about 10 MB."""
 MOST_BYTES = 1024 * 1024 * 1024
 """All members, unpacked. Pictures count here only: no reader unpacks them."""
-MOST_RATIO = 250
-"""How many times larger than packed a large XML part may be; written text is packed 5 to 60 times."""
+MOST_RATIO = 500
+"""How many times larger than packed a large XML part may be; text is packed 5 to 60 times, uniform tables 200 times."""
 
 _LARGE = 8 * 1024 * 1024
 _CHUNK = 1024 * 1024

@@ -14,6 +14,7 @@ from tracker.reading.formats.pdf_furniture import without_furniture
 from tracker.reading.formats.pdf_layout import PageBlocks, page_blocks
 from tracker.reading.formats.pdf_page import PDFIUM, open_document, page_content
 from tracker.reading.formats.pdf_paragraphs import text_of
+from tracker.reading.formats.pdf_streams import refuse_swollen
 
 MOST_PAGES = 2000
 """A yearbook has half of that."""
@@ -34,6 +35,7 @@ class _Findings:
     recognised: list[int] = field(default_factory=list)
     unreadable: list[int] = field(default_factory=list)
     broken: list[int] = field(default_factory=list)
+    aslant: list[str] = field(default_factory=list)
     characters: int = 0
     unmapped: int = 0
 
@@ -44,10 +46,13 @@ def extract_pdf(data: bytes, name: str, progress: Progress) -> Extracted:
     Refuses (UnreadableFile) files with a password, damaged and empty ones, scans, files whose fonts do not tell what
     their characters mean, and those with too many pages.
     """
+    refuse_swollen(data, name)
     with PDFIUM:
         findings = _read(data, name, progress)
     _refuse_unread(findings, name)
-    return Extracted(text_of(without_furniture(findings.blocks)), "pdf", tuple(_notes(findings, data)))
+    pages, furniture = without_furniture(findings.blocks)
+    margins = "\n".join((*furniture, *dict.fromkeys(findings.aslant)))
+    return Extracted(text_of(pages), "pdf", tuple(_notes(findings, data)), margins)
 
 
 def _read(data: bytes, name: str, progress: Progress) -> _Findings:
@@ -79,7 +84,7 @@ def _opened(data: bytes, name: str) -> Any:
         elif code == _UNSUPPORTED_SECURITY:
             reason = "用了特殊的加密方式，无法读取。请向发文单位索取未加密的文件，或上传 Word 版"
         else:
-            reason = "已损坏、不完整或没有页面，打不开。请重新下载或从原来的电脑另存一份，再上传"
+            reason = "是 PDF 文件，但已损坏、不完整或没有页面，打不开。请重新下载或从原来的电脑另存一份，再上传"
         raise UnreadableFile(f"《{name}》{reason}。") from failure
 
 
@@ -92,6 +97,7 @@ def _read_page(document: Any, index: int, findings: _Findings) -> None:
         return
     findings.characters += len(content.glyphs)
     findings.unmapped += content.unmapped
+    findings.aslant += [content.aslant] if content.aslant else []
     if content.unmapped > max(_FEW_UNMAPPED, _MOST_UNMAPPED * len(content.glyphs)):
         findings.unreadable.append(number)
     if content.pictured > 0.5:
@@ -108,8 +114,8 @@ def _refuse_unread(findings: _Findings, name: str) -> None:
             f"《{name}》的文字看得见、读不出：文件里没有字体与文字的对照表，复制出来是乱码。"
             "请上传 Word 版，或先用文字识别（OCR）软件转换后再上传。"
         )
-    with_text = len([page for page in findings.blocks if page.blocks])
-    if findings.scanned and len(findings.scanned) >= with_text:
+    with_text = {page.number for page in findings.blocks if page.blocks} - set(findings.scanned)
+    if findings.scanned and not with_text:
         raise UnreadableFile(
             f"《{name}》是扫描件：每页都是图片，没有可读的文字。"
             "请先用文字识别（OCR）软件转换并校对，或向发文单位索取 Word 版后上传。"

@@ -34,21 +34,27 @@ class _Edge:
 
     page: int
     block: int
-    words: str
+    text: str
     y: float
     size: float
     top: bool
 
+    @property
+    def words(self) -> str:
+        """The text without blanks, its digits narrow."""
+        return compact(same_length_ascii(self.text))
 
-def without_furniture(pages: Sequence[PageBlocks]) -> list[PageBlocks]:
-    """The pages without page numbers and running titles; tables are never touched."""
+
+def without_furniture(pages: Sequence[PageBlocks]) -> tuple[list[PageBlocks], list[str]]:
+    """The pages without page numbers and running titles, and the words of these; tables are never touched."""
     edges = [edge for at, page in enumerate(pages) for edge in _edges(at, page)]
-    found = (*_numbers(edges, pages), *_running(edges, len(pages)), *_small(edges, pages))
-    out = {(edge.page, edge.block) for edge in found if secrecy_mark(edge.words) is None}
-    return [
+    found = (*_numbers(edges, pages), *_running(edges, pages), *_small(edges, pages))
+    out = {(edge.page, edge.block): edge.text for edge in found if secrecy_mark(edge.text) is None}
+    kept = [
         replace(page, blocks=tuple(block for n, block in enumerate(page.blocks) if (at, n) not in out))
         for at, page in enumerate(pages)
     ]
+    return kept, list(dict.fromkeys(out.values()))
 
 
 def _edges(at: int, page: PageBlocks) -> Iterator[_Edge]:
@@ -58,7 +64,7 @@ def _edges(at: int, page: PageBlocks) -> Iterator[_Edge]:
         for block, line in _text_first(page.blocks, order):
             near = line.y if top else page.height - line.y
             if near <= _EDGE * page.height:
-                yield _Edge(at, block, compact(same_length_ascii(line.text)), line.y, line.size, top)
+                yield _Edge(at, block, line.text, line.y, line.size, top)
 
 
 def _text_first(blocks: Sequence[Block], order: Iterable[int]) -> Iterator[tuple[int, Line]]:
@@ -84,42 +90,56 @@ def _numbers(edges: Sequence[_Edge], pages: Sequence[PageBlocks]) -> Iterator[_E
 
 
 def _stands_apart(edge: _Edge, page: PageBlocks) -> bool:
-    """Whether a page's outermost line is farther from what is next to it than lines of text are from each other."""
-    beside = edge.block + (1 if edge.top else -1)
-    if edge.block not in (0, len(page.blocks) - 1) or not 0 <= beside < len(page.blocks):
-        return len(page.blocks) == 1
+    """Whether there is more room between a line at a page's edge and the text than between lines of text."""
+    step = 1 if edge.top else -1
     lines = [block.line for block in page.blocks if isinstance(block, TextLine)]
     gaps = sorted(two.y - one.y for one, two in pairwise(lines) if two.y > one.y)
     usual = gaps[len(gaps) // 2] if len(gaps) >= 4 else 1.9 * median(line.size for line in lines)
-    return _between(edge, page.blocks[beside]) > 1.2 * usual
+    for at in range(edge.block, edge.block + _DEEPEST * step, step):
+        if not 0 <= at + step < len(page.blocks):
+            return len(page.blocks) == 1
+        if _room(page.blocks[at], page.blocks[at + step], edge.top) > 1.2 * usual:
+            return True
+    return False
 
 
-def _between(edge: _Edge, block: Block) -> float:
-    if isinstance(block, TextLine):
-        return abs(block.line.y - edge.y)
-    return abs(block.top - edge.y) + 2 * edge.size if edge.top else abs(edge.y - block.bottom)
+def _room(outer: Block, inner: Block, top: bool) -> float:
+    """From a line's baseline to the next one's; a table's edge counts as a baseline a line's height inside it."""
+    if not isinstance(outer, TextLine):
+        return 0.0
+    if isinstance(inner, TextLine):
+        return abs(inner.line.y - outer.line.y)
+    return inner.top - outer.line.y + 2 * outer.line.size if top else outer.line.y - inner.bottom
 
 
 def _small(edges: Sequence[_Edge], pages: Sequence[PageBlocks]) -> Iterator[_Edge]:
     """A page's outermost line that is set much smaller than the text and stands apart: a head that is not repeated."""
-    sizes = [block.line.size for page in pages for block in page.blocks if isinstance(block, TextLine)]
-    usual = median(sizes) if sizes else 0.0
+    usual = _usual_size(pages)
     for edge in edges:
         if edge.size < 0.75 * usual and not _NEVER.match(edge.words) and _stands_apart(edge, pages[edge.page]):
             yield edge
 
 
-def _running(edges: Sequence[_Edge], pages: int) -> Iterator[_Edge]:
-    """Lines with the same words (numbers aside) at the same height on several pages."""
+def _running(edges: Sequence[_Edge], pages: Sequence[PageBlocks]) -> Iterator[_Edge]:
+    """Lines with the same words (numbers aside) at the same height on several pages, set apart from the text."""
     groups: dict[tuple[bool, str], list[_Edge]] = defaultdict(list)
+    usual = _usual_size(pages)
     for edge in edges:
         words = _DIGITS.sub("#", edge.words)
-        if words.strip("#") and not _NEVER.match(words):
+        apart = edge.size < 0.9 * usual or _stands_apart(edge, pages[edge.page])
+        if apart and words.strip("#") and not _NEVER.match(words):
             groups[edge.top, words].append(edge)
-    enough = 2 if pages <= 4 else 3
+    enough = 2 if len(pages) <= 4 else 3
     for group in groups.values():
         heights = Counter(round(edge.y / _SAME_PLACE) for edge in group)
         for edge in group:
             place = round(edge.y / _SAME_PLACE)
             if sum(heights[near] for near in (place - 1, place, place + 1)) >= enough:
                 yield edge
+
+
+def _usual_size(pages: Sequence[PageBlocks]) -> float:
+    """The size of most lines between the pages' edges; where there are none, of all lines."""
+    lines = [(page, block.line) for page in pages for block in page.blocks if isinstance(block, TextLine)]
+    inner = [line.size for page, line in lines if _EDGE < line.y / page.height < 1 - _EDGE]
+    return median(inner or [line.size for _, line in lines] or [0.0])

@@ -27,6 +27,7 @@ _MOST_OBJECTS = 40_000
 """A page with more drawn objects is a map or a drawing: its lines are no table's."""
 _THIN = 3.0  # points; a filled shape no thicker is a line
 _MOST_SEGMENTS = 400
+_LONGEST_WATERMARK = 1000
 _DEEPEST_FORM = 6
 
 
@@ -50,7 +51,10 @@ class Rule(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class PageContent:
-    """What stands on a page; ``unmapped`` counts characters whose meaning the file does not tell."""
+    """What stands on a page; ``unmapped`` counts characters whose meaning the file does not tell.
+
+    ``aslant`` are the words that do not stand upright: a watermark's.
+    """
 
     width: float
     height: float
@@ -60,6 +64,7 @@ class PageContent:
     pictured: float
     """The share of the page that images cover, each counted on its own: a scan may come in strips."""
     unmapped: int
+    aslant: str
 
 
 class _Box(NamedTuple):
@@ -75,7 +80,7 @@ class _Raw(NamedTuple):
     x: float
     y: float
     size: float
-    quarter: int
+    quarter: int | None
 
 
 _Matrix = tuple[float, float, float, float, float, float]
@@ -88,11 +93,13 @@ def page_content(document: Any, number: int) -> PageContent:
     try:
         frame = _Box(*page.get_bbox())
         found, unmapped = _glyphs(page)
-        quarter = Counter(one.quarter for one in found).most_common(1)[0][0] if found else 0
+        quarters = Counter(one.quarter for one in found if one.quarter is not None)
+        quarter = quarters.most_common(1)[0][0] if quarters else 0
         turn = _Turn(frame, quarter)
         level, upright, pictured = _drawn(page, turn)
         glyphs = [turn.glyph(one) for one in found if one.quarter == quarter]
-        return PageContent(*turn.size, glyphs, level, upright, pictured, unmapped)
+        aslant = "".join(one.char for one in found if one.quarter != quarter)[:_LONGEST_WATERMARK].strip()
+        return PageContent(*turn.size, glyphs, level, upright, pictured, unmapped, aslant)
     finally:
         page.close()
 
@@ -152,13 +159,11 @@ class _Probe:
         self._box, self._matrix = raw.FS_RECTF(), raw.FS_MATRIX()
 
     def look(self, at: int, char: str) -> _Raw | None:
-        """The character at a place; None when it stands aslant or nowhere."""
+        """The character at a place; None when it stands nowhere."""
         text, box, matrix = self._text, self._box, self._matrix
         if not raw.FPDFText_GetMatrix(text, at, matrix) or not raw.FPDFText_GetLooseCharBox(text, at, box):
             return None
         quarter = _quarter(matrix.a, matrix.b)
-        if quarter is None:
-            return None
         raw.FPDFText_GetCharOrigin(text, at, self._x, self._y)
         size = raw.FPDFText_GetFontSize(text, at) * hypot(matrix.c, matrix.d)
         bounds = _Box(box.left, box.bottom, box.right, box.top)

@@ -102,7 +102,7 @@ def _kind(page: PageBlocks, column: int) -> tuple[int, bool]:
 
 
 def _lefts(page: PageBlocks, size: float) -> dict[int, float]:
-    """For each column the left edge: the first place at which several lines of text begin."""
+    """For each column the left edge: the first place at which not only a stray line begins."""
     begins: dict[int, list[float]] = defaultdict(list)
     for block in page.blocks:
         if isinstance(block, TextLine):
@@ -111,7 +111,7 @@ def _lefts(page: PageBlocks, size: float) -> dict[int, float]:
 
 
 def _edge(xs: Sequence[float], size: float) -> float:
-    enough = max(2, len(xs) // 12)
+    enough = max(1, len(xs) // 12)
     supported = (x for at, x in enumerate(xs) if sum(x <= other <= x + 0.4 * size for other in xs[at:]) >= enough)
     return next(supported, xs[0])
 

@@ -22,7 +22,8 @@ from tracker.reading.titles import is_number
 _TOOL = (
     r"打印(?:本页|此页|页面|文章)?|关闭(?:窗口|本页|页面)?|分享(?:到|至|按钮)?|收藏(?:本页)?|返回(?:顶部|首页|列表|上一页)?|复制链接|微信|微博|新浪微博"
     r"|QQ(?:空间|好友)?|腾讯微博|人人网|字体|字号|大|中|小|默认|超大|\+|-|朗读|语音播报|无障碍(?:阅读|浏览)?|长者模式|繁体|简体|我要纠错|下载|首页"
-    r"|扫一扫(?:在手机(?:上)?(?:打开|查看)(?:当前|本)?页(?:面)?)?|手机(?:扫码|版)(?:阅读)?|T|A|相关(?:链接|文章|阅读|新闻|信息|稿件|文档)"
+    r"|扫一扫(?:在手机(?:上)?(?:打开|查看)(?:当前|本)?页(?:面)?)?|手机(?:扫码|版)(?:阅读)?|T|A|/*相关(?:链接|文章|阅读|新闻|信息|稿件|文档|解读|政策|附件)"
+    r"|(?:网站|网页)?导航|回到顶部|点击(?:查看|下载)"
 )
 _BETWEEN = r"[【\[（(<>|/、：:·\s】\]）)]*"
 _TOOLS = re.compile(rf"{_BETWEEN}(?:(?:{_TOOL}){_BETWEEN})+", re.IGNORECASE)
@@ -44,7 +45,13 @@ _LEAST_PROSE = 25
 _LONGEST_TOOL = 160
 _FIRST_LINES = 12
 _HEAD_LINES = 40
-_PUBLISHED = re.compile(r"(?:19|20)\d\d[-/.年]\d{1,2}[-/.月]\d{1,2}日?")
+_DAY = r"(?P<day>(?:19|20)\d\d[-/.年]\d{1,2}[-/.月]\d{1,2}日?)"
+_PUBLISHED = re.compile(_DAY)
+_DAY_LINE = re.compile(
+    rf"(?:(?:发表|更新|上传|上网|录入)?(?:时间|日期)\s*[：:]\s*)?{_DAY}(?:\s+\d\d:\d\d(?::\d\d)?)?(?:\s.*)?"
+)
+_LONGEST_DAY_LINE = 80
+_META_DAYS = ("pubdate", "firstpublishedtime", "publishdate", "publishtime")
 
 
 def extract_html(data: bytes, name: str, progress: Progress) -> Extracted:
@@ -60,8 +67,16 @@ def _meta_apart(lines: list[Line]) -> list[Line]:
     """The lines with what the site says about the document line by line: around the article, and in its beginning."""
     inside = [at for at, line in enumerate(lines) if line.inside]
     end = inside[_HEAD_LINES] if len(inside) > _HEAD_LINES else inside[-1] + 1 if inside else 0
-    head = [replace(lines[at], words=words) for words, at in with_meta_apart([line.words for line in lines[:end]])]
+    begins = inside[0] if inside else end
+    apart = with_meta_apart([line.words for line in lines[:end]])
+    head = [replace(lines[at], words=_day_told(words) if at < begins else words) for words, at in apart]
     return head + lines[end:]
+
+
+def _day_told(line: str) -> str:
+    """A line above the article that begins with a day (2023-01-20 10:15　来源：…), as what it says: 发布日期."""
+    found = _DAY_LINE.fullmatch(line) if len(line) <= _LONGEST_DAY_LINE else None
+    return f"发布日期：{found['day']}" if found else line
 
 
 def _kept(lines: list[Line], named: bool, page: Page) -> list[Line]:
@@ -129,7 +144,7 @@ def _with_head(lines: list[str], page: Page) -> list[str]:
     title = " ".join(page.meta.get("articletitle", "").split())
     if title and compact(title) not in compact("".join(lines[: 2 * _FIRST_LINES])):
         lines = [title, *lines]
-    day = _PUBLISHED.match(page.meta.get("pubdate", "").strip())
+    day = next((found for name in _META_DAYS if (found := _PUBLISHED.match(page.meta.get(name, "").strip()))), None)
     if day and not any(line.startswith(("发布日期", "发布时间", "公开日期")) for line in lines):
-        lines = [f"发布日期：{day.group()}", *lines]
+        lines = [f"发布日期：{day['day']}", *lines]
     return lines

@@ -39,7 +39,7 @@ def article_of(body: Node) -> tuple[Node, bool]:
 def _is_container(node: Node) -> bool:
     if node.tag in ("article", "main"):
         return True
-    words = node.words
+    words = node.words | {node.tag}
     return bool(words & _CONTAINER_WORDS) or any(word.endswith(("content", "contents")) for word in words)
 
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import codecs
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
@@ -14,6 +16,12 @@ from tracker.reading.formats.contract import UnreadableFile
 DEEPEST = 200
 """Elements nested deeper are put beside each other: no page needs more, and every walk here is recursive."""
 MOST_ELEMENTS = 500_000
+MOST_LEFT_OPEN = 5_000
+_TAG = re.compile(
+    r"<(/?)(?!(?:p|br|hr|img|li|d[td]|t[dhr]|tbody|thead|tfoot|colgroup|col|meta|link|input|option|wbr|area|param|base)\b)"
+    r"[a-z][^<>]*(?<!/)>",
+    re.IGNORECASE,
+)
 
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -33,7 +41,13 @@ _UNSEEN_WORDS = (
 _UNSEEN = frozenset(_UNSEEN_WORDS.split("|"))
 _HIDDEN_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden|mso-hide\s*:\s*all", re.IGNORECASE)
 _BLANK = re.compile(r"\s+")
+_NO_LETTERS = re.compile(r"[-_\d]+")
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
+
+
+@lru_cache(maxsize=4096)
+def _words_of(names: str) -> frozenset[str]:
+    return frozenset(_NO_LETTERS.sub(" ", _CAMEL.sub(" ", names)).lower().split())
 
 
 @dataclass(slots=True)
@@ -59,8 +73,7 @@ class Node:
     @property
     def words(self) -> frozenset[str]:
         """The words that the element's id and classes are made of: ``pageFooter`` gives page and footer."""
-        parts = re.split(r"[-_\s\d]+", _CAMEL.sub("-", " ".join(self.names)).lower())
-        return frozenset(part for part in parts if part)
+        return _words_of(" ".join(self.names))
 
     def elements(self) -> Iterator[Node]:
         """The elements directly in this one."""
@@ -100,6 +113,8 @@ class Page:
 def page_of(data: bytes, name: str) -> Page:
     """A page's bytes as a tree; refuses (UnreadableFile) bytes in no known encoding and pages of too many elements."""
     text = decoded(data, name)
+    if _left_open(text) > MOST_LEFT_OPEN:
+        raise _too_large(name)
     parser = LexborHTMLParser(text.replace("\x00", ""))
     meta = {
         (one.attributes.get("name") or "").lower(): one.attributes.get("content") or "" for one in parser.css("meta")
@@ -153,9 +168,19 @@ def _tree(body: LexborNode | None, name: str, *, keep_hidden: bool) -> Node:
             parent.children.append(own)
             waiting.append((node.child, own if depth < DEEPEST else parent, min(depth + 1, DEEPEST)))
     if count > MOST_ELEMENTS:
-        raise UnreadableFile(f"《{name}》的网页结构过于庞大，没有读取。请把正文另存为 .txt 或 .docx 后上传。")
+        raise _too_large(name)
     measure(top)
     return top
+
+
+def _left_open(text: str) -> int:
+    """How many elements are begun and not ended, without those that end by themselves; parsing takes its square."""
+    tags = Counter(found[1] for found in _TAG.finditer(text))
+    return tags[""] - tags["/"]
+
+
+def _too_large(name: str) -> UnreadableFile:
+    return UnreadableFile(f"《{name}》的网页结构过于庞大，没有读取。请把正文另存为 .txt 或 .docx 后上传。")
 
 
 def _is_unseen(node: LexborNode) -> bool:

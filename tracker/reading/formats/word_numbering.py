@@ -53,6 +53,7 @@ class Numbering:
         self._lists: dict[str, _List] = {}
         self._counts: dict[str, list[int | None]] = {}
         self._begun: set[str] = set()
+        self._found: dict[tuple[str, int], Level | None] = {}
         for element in root.iter(W + "abstractNum") if root is not None else ():
             self._define(element)
         for element in root.iter(W + "num") if root is not None else ():
@@ -95,10 +96,11 @@ class Numbering:
         return level is not None and level.style == style
 
     def _level(self, number: str, depth: int) -> Level | None:
-        one = self._lists.get(number)
-        if one is None:
-            return None
-        return one.levels.get(depth) or self._definitions.get(self._definition(one), {}).get(depth)
+        if (number, depth) not in self._found:
+            one = self._lists.get(number)
+            defined = self._definitions.get(self._definition(one), {}) if one else {}
+            self._found[number, depth] = (one.levels.get(depth) if one else None) or defined.get(depth)
+        return self._found[number, depth]
 
     def _definition(self, one: _List) -> str:
         """The definition that counts: one that only names a list style is followed to the style's own."""

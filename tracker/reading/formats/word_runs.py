@@ -130,8 +130,8 @@ def _gather(element: etree._Element, said: Said, styles: Styles, hidden: bool) -
 
 
 def _run(run: etree._Element, said: Said, styles: Styles, hidden: bool) -> None:
-    style = value(run, "rPr", "rStyle")
-    own = is_on(run, "rPr", "vanish")
+    properties = child(run, "rPr")
+    style, own = value(properties, "rStyle"), is_on(properties, "vanish")
     if own if own is not None else (hidden or (style is not None and styles.hides(style))):
         _gather_marks_of_fields(run, said)
     else:

@@ -5,9 +5,11 @@ from datetime import date
 
 from flask import Blueprint
 
+from tracker.domain.likely_kinds import likely_kind
 from tracker.web.filters import day
 
 blueprint = Blueprint("intake", __name__)
+blueprint.add_app_template_filter(likely_kind)
 
 
 @blueprint.app_template_filter("tight")

@@ -35,7 +35,7 @@ def adopt_all_sure(plan_id: int) -> Answer:
         flash(f"已采纳{count}条无存疑的任务，各责任单位现在可以签收。", "success")
     else:
         flash("没有可以一并采纳的任务，可能刚刚已经采纳过了。", "info")
-    return redirect(url_for("intake.review", plan_id=plan_id, **place(), **({"batch": 1} if count else {})))
+    return redirect(url_for("intake.review", plan_id=plan_id, **{**place(), "batch": 1 if count else None}))
 
 
 def _preview(plan_id: int, trouble: str = "", status: int = 200) -> tuple[str, int]:

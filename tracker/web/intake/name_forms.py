@@ -35,6 +35,9 @@ class MatchForm(ActionForm):
         return Match(name, typed, remember=bool(self.remember.data))
 
 
+LATER = "later"
+
+
 class NameRow(PlainForm):  # type: ignore[misc]
     """What one of many unknown names means; no choice leaves it as it is."""
 
@@ -50,12 +53,12 @@ class NameRow(PlainForm):  # type: ignore[misc]
 
     def match(self, *, new_for_the_rest: bool) -> Match | None:
         """The match as given; None when nothing was chosen, unless what is left is to be registered."""
-        name, choice = self.name.data or "", self.choice.data or ""
-        if not choice and new_for_the_rest and not is_collective(name):
+        name, choice = self.name.data or "", self.choice.data or LATER
+        if choice == LATER and new_for_the_rest and not is_collective(name):
             return Match(name, new=NewUnit(name, None, likely_kind(name)))
         if choice == "new":
             return Match(name, new=NewUnit(self.new_name.data or "", None, UnitKind(self.new_kind.data)))
-        return Match(name, self.other.data or "" if choice == "other" else choice) if choice else None
+        return Match(name, self.other.data or "" if choice == "other" else choice) if choice != LATER else None
 
 
 class NamesForm(Form):

@@ -105,7 +105,6 @@ def _shared(found: Review, trouble: Trouble | None) -> dict[str, Any]:
         "trouble": trouble,
         "place": place(found.wanted),
         "rule_reasons": RULE_REASONS,
-        "match_form": MatchForm(formdata=None),
         "Show": Show,
     }
 

@@ -13,7 +13,7 @@
   const PIECES = "X-Review-Pieces";
   const narrow = window.matchMedia("(max-width: 991.98px)");
   let current = null; // the draft that is worked on
-  let latest = null; // the draft that was settled last, for "u"
+  const settled = []; // the drafts that were settled on this page, the latest last, for "u"
   let queue = Promise.resolve(); // deeds go one after the other, so that the counts are those of the last
 
   const cards = () => [...review.querySelectorAll("article[data-draft]")];
@@ -39,7 +39,7 @@
     }
     const above = clause.getBoundingClientRect().top - text.getBoundingClientRect().top;
     if (above < 16 || above > text.clientHeight * 0.6) {
-      text.scrollTop += above - text.clientHeight / 3;
+      text.scrollBy({ top: above - text.clientHeight / 3, behavior: "instant" });
     }
   }
 
@@ -51,7 +51,7 @@
       card.focus({ preventScroll: true });
     }
     if (scroll) {
-      card.scrollIntoView({ block: "nearest" });
+      card.scrollIntoView({ block: "nearest", behavior: "instant" });
     }
   }
 
@@ -59,8 +59,9 @@
     const found = /^#(?:draft|clause)-(\d+)$/.exec(location.hash);
     const card = found && cardOf(found[1]);
     if (card) {
+      const wasHidden = !card.clientHeight;
       view("both");
-      pointAt(card, { scroll: location.hash.startsWith("#clause") });
+      pointAt(card, { scroll: wasHidden || location.hash.startsWith("#clause") });
     }
   }
 
@@ -141,12 +142,15 @@
     }
     const refused = told.hasAttribute("data-refused");
     say(told.textContent, refused);
+    const at = settled.indexOf(fresh.id);
+    if (at >= 0) {
+      settled.splice(at, 1);
+    }
     if (refused || isOpen(fresh)) {
-      latest = null;
       goOn(fresh, top);
       return;
     }
-    latest = fresh;
+    settled.push(fresh.id);
     goOn(nextOpen(fresh), top);
   }
 
@@ -160,7 +164,7 @@
     }
     const moved = card.getBoundingClientRect().top - top;
     if (Math.abs(moved) < window.innerHeight) {
-      window.scrollBy(0, moved);
+      window.scrollBy({ top: moved, behavior: "instant" });
     }
     pointAt(card);
   }
@@ -214,6 +218,7 @@
     const card = here();
     const seen = card && card === current;
     const at = seen ? all.indexOf(card) + by : all.indexOf(card);
+    say("");
     if (all[at]) {
       view(narrow.matches && !text.clientHeight ? "drafts" : "both");
       pointAt(all[at]);
@@ -269,7 +274,7 @@
     a: () => settleBy("a", "这一条的单位还没有补齐，不能采纳。请先对应单位，或按 e 修改。"),
     d: () => settleBy("d", "这一条不能舍弃。"),
     e: () => settleBy("e", "这一条不能修改。"),
-    u: () => press(latest && latest.isConnected ? latest : here(), "u") || say("没有可以撤销的采纳或舍弃。", true),
+    u: () => press(document.getElementById(settled.at(-1)) || here(), "u") || say("没有可以撤销的采纳或舍弃。", true),
     o: showText,
     "?": () => { keys.open = !keys.open; },
     "？": () => { keys.open = !keys.open; },

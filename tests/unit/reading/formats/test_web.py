@@ -7,7 +7,7 @@ import time
 import pytest
 
 from tracker.reading import UnreadableFile, read_bytes
-from tracker.reading.formats import Extracted, extract
+from tracker.reading.formats import Extracted, extract, web_tree
 from tracker.reading.formats.contract import CELL_BREAK
 
 PROSE = "各校要逐栋排查校舍，建立台账，明确责任，限期整改，确保师生安全。" * 3
@@ -191,6 +191,38 @@ def test_the_title_and_day_that_only_the_head_tells() -> None:
     assert lines(body, head) == ["某市校园整治方案", "发布日期：2023-01-21", PROSE]
 
 
+@pytest.mark.parametrize(
+    "told",
+    ["2023-01-20 10:15 <span>来源： 市政府办</span>", "时间：2023-01-20", "<b>发布时间：</b>2023-01-20 10:15:00"],
+)
+def test_the_day_above_the_article_is_kept(told: str) -> None:
+    tools = '<div class="pages_print">【字体：<span>大</span> <span>中</span> <span>小</span>】 打印</div>'
+    head = f'<h1>某市校园整治方案</h1><div class="pages-date">{told}{tools}</div>'
+    body = f'<div class="article">{head}<div class="pages_content" id="UCAP-CONTENT"><p>{PROSE * 4}</p></div></div>'
+    after = (
+        '<div class="editor"><a>【我要纠错】</a>责任编辑：张三</div><div id="qr_container">扫一扫在手机打开当前页</div>'
+    )
+    got = lines(body + after, "<title>某市校园整治方案_某市人民政府网</title>")
+    assert [got[0], got[1][:15], *got[2:]] == ["某市校园整治方案", f"{got[1][:5]}2023-01-20", PROSE * 4]
+    assert got[1].startswith(("发布日期：", "发布时间："))
+
+
+def test_an_element_of_the_sites_own_may_hold_the_article() -> None:
+    body = f"<div><p>栏目短句</p><ucapcontent><p>{PROSE}</p><p>短句</p></ucapcontent></div>"
+    assert lines(body) == [PROSE, "短句"]
+
+
+def test_what_the_site_does_not_know_is_left_out() -> None:
+    told = (
+        "<li><p>索引号:</p><p>610728/2024-005</p></li><li>主题分类:</li><li>来源:</li><li>发文机构:<p>县政府办</p></li>"
+    )
+    assert lines(f"<ul>{told}</ul><div id=zoom>{PROSE}</div>") == [
+        "索引号：610728/2024-005",
+        "发文机构：县政府办",
+        PROSE,
+    ]
+
+
 def test_a_list_of_documents_is_a_table_and_no_head() -> None:
     body = "<table><tr><td>名称<td>文号<td>备注<tr><td>某方案<td>某政发〔2023〕1号<td>有效</table>"
     assert rows(body) == [["名称", "文号", "备注"], ["某方案", "某政发〔2023〕1号", "有效"]]
@@ -225,10 +257,11 @@ def test_a_table_that_lays_out_the_page_is_none() -> None:
 @pytest.mark.parametrize(
     "body",
     [
-        "<div>" * 20_000 + "甲",
+        "<div>" * 4_000 + "甲",
         "<table><tr><td>" * 3_000 + "甲",
-        "<b>" * 20_000 + "甲",
-        "<ul><li>" * 5_000 + "甲",
+        "<b>" * 4_000 + "甲",
+        "<ul><li>" * 4_000 + "甲",
+        "<p><br><img src=a><li>" * 20_000 + "甲",
         "<td>甲<tr>乙</table></p></div>",
         "<table><tr><td colspan=999999999>甲<td rowspan=99999999>乙<tr><td colspan=x rowspan=-3>丙</table>",
         "<ol start=99999999999999999999><li value=x>甲</ol>",
@@ -238,6 +271,21 @@ def test_odd_markup_does_no_harm(body: str) -> None:
     began = time.perf_counter()
     assert "甲" in read(body).text
     assert time.perf_counter() - began < 5
+
+
+@pytest.mark.parametrize("body", ["<div>" * 1_000_000, "<x y=z>" * 6_000, "<i>甲" * 600_000])
+def test_a_page_nested_without_end_is_refused_at_once(body: str) -> None:
+    began = time.perf_counter()
+    with pytest.raises(UnreadableFile, match="过于庞大"):
+        read(body)
+    assert time.perf_counter() - began < 3
+
+
+def test_a_page_of_too_many_elements_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(web_tree, "MOST_ELEMENTS", 20)
+    with pytest.raises(UnreadableFile, match="过于庞大"):
+        read("<p>甲</p>" * 21)
+    assert read("<p>甲</p>" * 20).text
 
 
 def test_a_line_of_tools_is_found_without_trying_every_split() -> None:

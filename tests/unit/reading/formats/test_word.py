@@ -24,7 +24,7 @@ from tracker.reading.formats.word import extract_docx
 
 
 def read(body: str, **parts: str) -> Extracted:
-    return extract(docx(body, **parts), "方案.docx")
+    return extract(docx(body, None, **parts), "方案.docx")
 
 
 def lines(body: str, **parts: str) -> list[str]:
@@ -206,7 +206,7 @@ def test_headers_and_footers_are_no_text_but_are_read_for_marks_of_secrecy(kind:
     body = p("某市校园整治方案") + p("一、排查校舍。（责任单位：市教育局）")
     assert "第1页" not in read(body, **{kind: p("第1页")}).text
     with pytest.raises(UnreadableFile, match="机密"):
-        read_bytes(docx(body, **{kind: p("机密★1年")}), "方案.docx")
+        read_bytes(docx(body, None, **{kind: p("机密★1年")}), "方案.docx")
 
 
 def test_a_watermark_or_a_text_box_may_carry_the_mark() -> None:

@@ -10,7 +10,7 @@ from tracker.reading.formats.contract import CELL_BREAK, UnreadableFile
 
 
 def rows(body: str, **parts: str) -> list[list[str]]:
-    text = extract(docx(body, **parts), "方案.docx").text
+    text = extract(docx(body, None, **parts), "方案.docx").text
     return [line.split("\t") for line in text.split("\n") if "\t" in line]
 
 
