@@ -50,7 +50,7 @@ def apply_change(pair: Matched, effect: Effect, by: By, today: date) -> None:
             _on_part(each, _told(each, pair.changes), by, today, retitled=retitled)
     settle_task(task)
     draft = pair.new.draft
-    draft.state, draft.doubts = DraftState.ADOPTED, settled(draft.doubts)
+    draft.state, draft.doubts = DraftState.ADOPTED, settled(draft.doubts, dated=pair.after.date_decided)
     sign(draft, by.actor, by.now)
 
 

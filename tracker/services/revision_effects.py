@@ -17,7 +17,8 @@ from tracker.domain.lifecycle import State, TaskState
 from tracker.domain.revision import Change
 from tracker.domain.roles import Role
 from tracker.services.assigning import PlannedAssignment
-from tracker.services.revision_sides import Matched, Old
+from tracker.services.revision_clauses import Old
+from tracker.services.revision_sides import Matched
 from tracker.store.tasks import Assignment, Task
 
 NAMED = 6
@@ -75,8 +76,9 @@ def effect_of_change(pair: Matched, unit_names: Mapping[int, str]) -> Effect:
     due_on = moved(task.due_on, *dates)
     parts = () if task.state is TaskState.WITHDRAWN else tuple(_parts(pair, task, dates, due_on, unit_names))
     sentences = tuple(_sentences(pair, task, due_on, parts))
-    draft = pair.new.draft
-    return Effect(due_on, parts, sentences, _mark(task.id, draft.id, draft.version, sorted(pair.changes), sentences))
+    # Whether it moved depends on the others that wait: deciding about one of them must not spoil this mark.
+    draft, said = pair.new.draft, sorted(pair.changes - {Change.MOVED})
+    return Effect(due_on, parts, sentences, _mark(task.id, draft.id, draft.version, said, sentences))
 
 
 def effect_of_loss(old: Old) -> Effect:

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from tracker.services.errors import Invalid
+from tracker.services.intake_questions import DATE_DOUBTS
 from tracker.store.plans import Draft
 
 CODE = "revises-task"
@@ -23,9 +24,10 @@ def unmarked(doubts: Iterable[dict[str, Any]]) -> Doubts:
     return [doubt for doubt in doubts if doubt["code"] != CODE]
 
 
-def settled(doubts: Iterable[dict[str, Any]]) -> Doubts:
-    """The doubts with this one answered."""
-    return [{**doubt, "settled": True} if doubt["code"] == CODE else doubt for doubt in doubts]
+def settled(doubts: Iterable[dict[str, Any]], *, dated: bool = False) -> Doubts:
+    """The doubts with this one answered; ``dated`` also those about a date that a person decided before."""
+    answered = {CODE} | (DATE_DOUBTS if dated else frozenset())
+    return [{**doubt, "settled": True} if doubt["code"] in answered else doubt for doubt in doubts]
 
 
 def refuse_second_task(draft: Draft) -> None:

@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-import re
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date
 from typing import Any
 
 from sqlalchemy.orm import Session
 
-from tracker.domain.clause_text import Span, passages
-from tracker.domain.drafts import Basis, Deadline, MilestoneReading
 from tracker.domain.lifecycle import TaskState
 from tracker.domain.revision import (
     Change,
@@ -26,40 +21,20 @@ from tracker.domain.revision import (
 from tracker.domain.roles import Role
 from tracker.services.assigning import Mention, PlannedAssignment, assignments_for, custom_applies
 from tracker.services.intake_naming import Naming
-from tracker.services.intake_questions import BY_HAND_ONLY
+from tracker.services.revision_clauses import New, Old, new_clauses, old_clauses
 from tracker.store.office import office_setting
-from tracker.store.plan_queries import names_of_units, text_of_plan
+from tracker.store.plan_queries import names_of_units
 from tracker.store.plans import Draft, DraftState, Plan
 from tracker.store.revision_queries import (
     decisions_of,
-    drafts_of_versions,
     earlier_versions,
     kept_although_left_out,
-    tasks_of_versions,
 )
 from tracker.store.revisions import RevisionDecision, Verdict
 from tracker.store.tasks import Task
 from tracker.store.unit_directory import names_for
 
-_YEAR = re.compile(r"20\d\d|二[〇○零Oo]\w\w年")
 Rows = Sequence[dict[str, Any]]
-
-
-@dataclass(frozen=True, slots=True)
-class Old:
-    """A clause of an earlier version with the task that it was adopted as, or a draft that never was."""
-
-    clause: Clause
-    task: Task | None
-    draft: Draft | None
-
-
-@dataclass(frozen=True, slots=True)
-class New:
-    """A clause of the new version."""
-
-    clause: Clause
-    draft: Draft
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,11 +60,6 @@ class Matched:
         """Whether it says anything else than before; a clause that only moved does not."""
         return bool(self.changes - {Change.MOVED})
 
-    @property
-    def by_hand(self) -> bool:
-        """Whether a clause of its form is never decided in bulk."""
-        return self.new.draft.form in BY_HAND_ONLY
-
 
 @dataclass(frozen=True, slots=True)
 class Versions:
@@ -113,138 +83,72 @@ class Versions:
 
 def versions_of(session: Session, plan: Plan) -> Versions:
     """The comparison of a plan with its earlier versions as everything stands now; empty when it has none."""
-    earlier = earlier_versions(session, plan.id)
-    decisions = decisions_of(session, plan.id)
+    earlier, decisions = earlier_versions(session, plan.id), decisions_of(session, plan.id)
     naming = Naming(names_for(session, plan.scope))
-    done = {row.task_id for row in decisions if row.verdict is not Verdict.SEPARATE}
-    apart = {(row.task_id, row.draft_id) for row in decisions if row.verdict is Verdict.SEPARATE}
-    olds = [old for old in _olds(session, plan, earlier) if old.task is None or old.task.id not in done]
-    taken = {row.draft_id for row in decisions if row.verdict is not Verdict.SEPARATE}
-    news = [new for new in _news(session, plan) if new.draft.id not in taken] if earlier else []
     told = _Telling(naming, office_setting(session, "first_listed_leads"), session)
-    return _versions(session, (plan, earlier, naming), (olds, news, apart), told, tuple(decisions))
-
-
-def _versions(
-    session: Session,
-    place: tuple[Plan, Sequence[Plan], Naming],
-    sides: tuple[list[Old], list[New], set[tuple[int, int | None]]],
-    told: _Telling,
-    decisions: tuple[RevisionDecision, ...],
-) -> Versions:
-    (plan, earlier, naming), (olds, news, apart) = place, sides
-    pairs = [(i, j) for i, j in _pairs(olds, news) if _key(olds[i], news[j]) not in apart]
-    moved = out_of_order([(i, j) for i, j in pairs if olds[i].task])
-    lefts, rights = {i for i, _ in pairs}, {j for _, j in pairs}
+    sides = _sides(session, plan, earlier, decisions)
     kept = kept_although_left_out(session, [version.id for version in earlier])
-    with_task = [(i, j) for i, j in sorted(pairs, key=lambda pair: pair[1]) if olds[i].task]
-    dropped = {news[j].draft.id: olds[i] for i, j in pairs if not olds[i].task}
+    moved = out_of_order([pair for pair in sides.pairs if sides.olds[pair[0]].task])
     return Versions(
         plan,
         tuple(earlier),
         naming,
-        tuple(told.matched(olds[i], news[j], moved=(i, j) in moved) for i, j in with_task),
-        tuple(old for i, old in enumerate(olds) if i not in lefts and _is_live(old, kept)),
         tuple(
-            new for j, new in enumerate(news) if _awaits_review(new) and (j not in rights or new.draft.id in dropped)
+            told.matched(sides.olds[i], sides.news[j], moved=(i, j) in moved)
+            for i, j in sorted(sides.pairs, key=lambda pair: pair[1])
+            if sides.olds[i].task
         ),
-        dropped,
-        decisions,
+        tuple(old for old in sides.unmatched_olds if _is_live(old, kept)),
+        tuple(new for new in sides.without_task if new.draft.state is DraftState.OPEN),
+        sides.known_before,
+        tuple(decisions),
         told.names,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Sides:
+    """What waits on both sides, and which belongs to which, by their places."""
+
+    olds: list[Old]
+    news: list[New]
+    pairs: list[tuple[int, int]]
+
+    @property
+    def unmatched_olds(self) -> list[Old]:
+        matched = {i for i, _ in self.pairs}
+        return [old for i, old in enumerate(self.olds) if i not in matched]
+
+    @property
+    def without_task(self) -> list[New]:
+        """New clauses that continue no task."""
+        continued = {j for i, j in self.pairs if self.olds[i].task}
+        return [new for j, new in enumerate(self.news) if j not in continued]
+
+    @property
+    def known_before(self) -> dict[int, Old]:
+        """By draft, those that the version before had, without a task of it."""
+        return {self.news[j].draft.id: self.olds[i] for i, j in self.pairs if not self.olds[i].task}
+
+
+def _sides(session: Session, plan: Plan, earlier: Sequence[Plan], decisions: Sequence[RevisionDecision]) -> _Sides:
+    """Both sides without what was decided; what was said to be two matters is no pair."""
+    decided = [row for row in decisions if row.verdict is not Verdict.SEPARATE]
+    tasks, drafts = {row.task_id for row in decided}, {row.draft_id for row in decided}
+    apart = {(row.task_id, row.draft_id) for row in decisions if row.verdict is Verdict.SEPARATE}
+    olds = [old for old in old_clauses(session, plan, earlier) if old.task is None or old.task.id not in tasks]
+    news = [new for new in new_clauses(session, plan) if new.draft.id not in drafts] if earlier else []
+    pairs = pairing([old.clause for old in olds], [new.clause for new in news])
+    return _Sides(olds, news, [(i, j) for i, j in pairs if _key(olds[i], news[j]) not in apart])
 
 
 def _key(old: Old, new: New) -> tuple[int | None, int]:
     return old.task.id if old.task else None, new.draft.id
 
 
-def _pairs(olds: Sequence[Old], news: Sequence[New]) -> list[tuple[int, int]]:
-    return pairing([old.clause for old in olds], [new.clause for new in news])
-
-
 def _is_live(old: Old, kept: frozenset[int]) -> bool:
     """Whether the loss of its clause asks for a decision: a task that is at work and was not kept before."""
     return old.task is not None and old.task.state is not TaskState.WITHDRAWN and old.task.id not in kept
-
-
-def _awaits_review(new: New) -> bool:
-    return new.draft.state is DraftState.OPEN
-
-
-def _olds(session: Session, plan: Plan, earlier: Sequence[Plan]) -> list[Old]:
-    """What earlier versions left: every task, and of the version before this one what was never adopted."""
-    ids = [version.id for version in earlier]
-    if not ids:
-        return []
-    drafts = drafts_of_versions(session, ids)
-    texts = _passages(session, earlier, drafts)
-    by_id = {draft.id: draft for draft in drafts}
-    tasks = [_old_task(task, by_id.get(task.draft_id or 0), texts, plan) for task in tasks_of_versions(session, ids)]
-    before = [draft for draft in drafts if draft.plan_id == ids[0] and draft.state is not DraftState.ADOPTED]
-    return [*tasks, *(Old(_clause_of(draft, texts), None, draft) for draft in before)]
-
-
-def _news(session: Session, plan: Plan) -> list[New]:
-    drafts = drafts_of_versions(session, [plan.id])
-    texts = _passages(session, [plan], drafts)
-    return [New(_clause_of(draft, texts), draft) for draft in drafts if draft.state is not DraftState.ADOPTED]
-
-
-def _passages(session: Session, plans: Sequence[Plan], drafts: Iterable[Draft]) -> dict[int, str]:
-    """For every draft the words that its clause closes; "" where the text is not kept."""
-    of_plan = defaultdict[int, list[Draft]](list)
-    for draft in drafts:
-        of_plan[draft.plan_id].append(draft)
-    found = dict[int, str]()
-    for plan in plans:
-        rows, text, start = of_plan[plan.id], text_of_plan(session, plan), plan.start or 0
-        spans = [_span(draft, start, len(text)) for draft in rows]
-        found |= zip((draft.id for draft in rows), passages(text, spans), strict=True)
-    return found
-
-
-def _span(draft: Draft, start: int, end: int) -> Span:
-    heading = draft.path[-1] if draft.path else ""
-    return Span(min(max(draft.start - start, 0), end), min(max(draft.end - start, 0), end), heading)
-
-
-def _clause_of(draft: Draft, texts: Mapping[int, str]) -> Clause:
-    return Clause(
-        draft.title,
-        tuple(draft.path),
-        draft.quote,
-        texts.get(draft.id, ""),
-        tuple(Share(row["name"], Role(row["role"])) for row in draft.units),
-        Deadline(draft.deadline_text, draft.deadline_kind, draft.due_on, draft.deadline_basis, draft.deadline_rule),
-        tuple(_target(row) for row in draft.milestones),
-        decided=draft.edited,
-    )
-
-
-def _target(row: dict[str, Any]) -> MilestoneReading:
-    due_on = date.fromisoformat(row["due_on"]) if row.get("due_on") else None
-    return MilestoneReading(row["text"], due_on, row.get("recurrence"))
-
-
-def _old_task(task: Task, draft: Draft | None, texts: Mapping[int, str], plan: Plan) -> Old:
-    """A task as its clause gave it: what happened to its units and dates since then is no part of it."""
-    if draft is None:
-        return Old(_clause_of_task(task), task, None)
-    phrase = draft.deadline_text or ""
-    same_year = task.plan.issued_on == plan.issued_on or bool(_YEAR.search(phrase))
-    by_person = draft.deadline_basis is Basis.REVIEW and same_year
-    clause = replace(_clause_of(draft, texts), title=task.title, date_decided=by_person)
-    return Old(clause, task, draft)
-
-
-def _clause_of_task(task: Task) -> Clause:
-    """For a task that was loaded without a draft: its text is not kept here."""
-    deadline = Deadline(
-        task.deadline_text, task.deadline_kind, task.original_due_on, task.deadline_basis, task.deadline_rule
-    )
-    targets = tuple(MilestoneReading(row.text, row.due_on, row.recurrence) for row in task.milestones)
-    units = tuple(Share(part.written_name, part.role) for part in task.assignments)
-    return Clause(task.title, tuple(task.path), task.quote or "", "", units, deadline, targets)
 
 
 @dataclass(slots=True)

@@ -22,9 +22,10 @@ from tracker.services.intake_drafts import sign
 from tracker.services.intake_questions import questions_about
 from tracker.services.intake_review import plan_for_intake
 from tracker.services.revision_apply import By, apply_change, apply_loss
+from tracker.services.revision_clauses import Old
 from tracker.services.revision_effects import Effect, effect_of_change, effect_of_loss
 from tracker.services.revision_marks import marked, settled, unmarked
-from tracker.services.revision_sides import Matched, Old, Versions, versions_of
+from tracker.services.revision_sides import Matched, Versions, versions_of
 from tracker.store.plans import Draft, DraftState
 from tracker.store.revision_queries import earlier_versions, hold_versions
 from tracker.store.revisions import RevisionDecision, Verdict
@@ -105,7 +106,8 @@ def _questions(pair: Matched, versions: Versions) -> tuple[str, ...]:
     """What the new clause asks of a person, beside that it continues a task; nothing where a person decided before."""
     if pair.after.decided:
         return ()
-    draft, answered = pair.new.draft, settled(pair.new.draft.doubts)
+    draft = pair.new.draft
+    answered = settled(draft.doubts, dated=pair.after.date_decided)
     without = Draft(
         state=draft.state,
         units=list(pair.rows),
