@@ -46,7 +46,7 @@ def adopt(session: Session, actor: Actor, now: datetime, draft_id: int, version:
     """
     draft = draft_for_intake(session, actor, draft_id)
     if draft.state is DraftState.ADOPTED:
-        return _adopted_before(session, draft_id)
+        return _adopted_before(session, draft)
     if draft.version != version:
         raise StaleDraft(draft)
     refuse_superseded(session, draft.plan)
@@ -248,9 +248,10 @@ def _sign(draft: Draft, actor: Actor, now: datetime) -> None:
     sign(draft, actor, now)
 
 
-def _adopted_before(session: Session, draft_id: int) -> Adopted:
-    task = task_of_draft(session, draft_id)
+def _adopted_before(session: Session, draft: Draft) -> Adopted:
+    task = task_of_draft(session, draft.id)
     if task is None:
+        refuse_superseded(session, draft.plan)  # its task went over to the newer version
         raise Invalid("这一条已经采纳过，但生成的任务已被删除。如需重新立项，请联系管理员。")
     return Adopted(task.id, already=True)
 
@@ -258,5 +259,5 @@ def _adopted_before(session: Session, draft_id: int) -> Adopted:
 def _after_lost_race(session: Session, actor: Actor, draft_id: int) -> Adopted:
     draft = draft_for_intake(session, actor, draft_id)
     if draft.state is DraftState.ADOPTED:
-        return _adopted_before(session, draft_id)
+        return _adopted_before(session, draft)
     raise StaleDraft(draft)

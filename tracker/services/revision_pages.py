@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy.orm import Session
 
 from tracker.domain.access import Actor
+from tracker.domain.clause_text import numberless
 from tracker.domain.revision import Change, Clause
 from tracker.domain.roles import Role
 from tracker.domain.word_diff import Side, marked
@@ -140,7 +141,8 @@ def _row(item: Item) -> ChangeRow:
 
 
 def _words(clause: Clause) -> str:
-    return clause.passage or clause.quote
+    """What is held against each other: a number that only moved on is no change."""
+    return numberless(clause.passage or clause.quote)
 
 
 def _unit_lines(before: Clause, after: Clause) -> Iterable[UnitLine]:

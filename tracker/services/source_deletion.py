@@ -54,7 +54,7 @@ def delete_source(session: Session, actor: Actor, source_id: int, seen: int) -> 
         raise Stale("这个文件的待核任务刚有变化，没有删除。请核对现在的内容后再办理。")
     name = found.view.source.name
     try:
-        session.execute(delete(Source).where(Source.id == source_id), execution_options={"synchronize_session": False})
+        session.execute(delete(Source).where(Source.id == source_id))
         session.commit()
     except IntegrityError:
         session.rollback()

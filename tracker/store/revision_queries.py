@@ -5,12 +5,17 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from sqlalchemy import Row, Select, delete, exists, or_, select
+from sqlalchemy import ColumnElement, Row, Select, delete, exists, or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from tracker.store.plans import Draft, DraftState, Plan
 from tracker.store.revisions import PlanRevision, RevisionDecision, Verdict
 from tracker.store.tasks import Assignment, Task
+
+
+def is_superseded() -> ColumnElement[bool]:
+    """The condition that a plan has a newer version."""
+    return exists().where(PlanRevision.revises_id == Plan.id)
 
 
 def link_of(session: Session, plan_id: int) -> PlanRevision | None:
@@ -127,9 +132,8 @@ def newest_plans(session: Session, scope_id: int, *, but_source: int | None) -> 
 
     Those of the source ``but_source`` are left out: a file does not revise itself.
     """
-    superseded = exists().where(PlanRevision.revises_id == Plan.id)
     assigns = or_(exists().where(Draft.plan_id == Plan.id), exists().where(Task.plan_id == Plan.id))
-    wanted = [Plan.scope_id == scope_id, assigns, ~superseded]
+    wanted = [Plan.scope_id == scope_id, assigns, ~is_superseded()]
     if but_source is not None:
         wanted.append(or_(Plan.source_id.is_(None), Plan.source_id != but_source))
     columns = Plan.id, Plan.title, Plan.number, Plan.issuer, Plan.issued_on
