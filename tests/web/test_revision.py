@@ -223,6 +223,13 @@ def test_the_page_asks_the_database_a_fixed_number_of_questions(
     assert counted(supervisor, f"/plans/{wide}/revision") == few
 
 
+def test_an_import_of_a_new_version_leads_to_what_it_changes(supervisor: Visitor, old: tuple[int, int]) -> None:
+    form = fields_of(supervisor("/plans/new").form("/plans/new"))
+    page = supervisor.send("/plans/new", {**form, "text": SECOND, "name": "新版"})
+    assert page.path.endswith("/revision")
+    assert "是已有文件的新版" in page.alerts[0]
+
+
 # Deleting a wrong import --------------------------------------------------------------------------------------------
 
 

@@ -16,23 +16,30 @@ from tracker.domain.clause_text import text_key
 from tracker.domain.drafts import Basis
 from tracker.domain.lifecycle import State
 from tracker.domain.revision import Change
+from tracker.domain.titles import brief_title
 from tracker.services.intake_drafts import sign
 from tracker.services.moves import settle_task
 from tracker.services.revision_effects import Deed, Effect, PartEffect
 from tracker.services.revision_marks import settled
 from tracker.services.revision_sides import Matched
-from tracker.store.plans import DraftState
+from tracker.store.plans import DraftState, Plan
 from tracker.store.tasks import ADOPT, REVISE, Assignment, HistoryEntry, Milestone, Task
 
 WORDS = "新版文件调整"
 
 
+def basis_of(plan: Plan) -> str:
+    """How the history names the new version: 新版《护学行动实施方案》（示政办字〔2023〕31号）."""
+    return f"新版《{brief_title(plan.title)}》" + (f"（{plan.number}）" if plan.number else "")
+
+
 @dataclass(frozen=True, slots=True)
 class By:
-    """Who accepts, and when."""
+    """Who accepts, when, and the new version that it follows from: ``basis`` names it in the history."""
 
     actor: Actor
     now: datetime
+    basis: str
 
 
 def apply_change(pair: Matched, effect: Effect, by: By, today: date) -> None:
@@ -57,7 +64,7 @@ def apply_change(pair: Matched, effect: Effect, by: By, today: date) -> None:
 def apply_loss(task: Task, effect: Effect, by: By, today: date) -> None:
     """Withdraws what is open of a task that the new version left out."""
     for each in effect.parts:
-        _on_part(each, "新版文件中删去了这一条", by, today)
+        _on_part(each, "这一条已删去", by, today)
     settle_task(task)
 
 
@@ -114,7 +121,7 @@ def _new_milestone(task: Task) -> Milestone:
 def _told(each: PartEffect, changes: frozenset[Change]) -> str:
     """What the history says of one part beside its date; empty when the date is all."""
     if each.deed is Deed.WITHDRAW:
-        return "新版文件不再列该单位"
+        return "不再列该单位"
     said = []
     if each.changes_role and each.role_from:
         said.append(f"由{each.role_from.label}单位改为{each.role_to.label}单位")
@@ -136,7 +143,7 @@ def _on_part(each: PartEffect, said: str, by: By, today: date, *, retitled: bool
     part.sequence += rises
     part.changed_at = by.now
     flag_modified(part, "changed_at")
-    row = _row(REVISE, by, came_from, part.state, f"{WORDS}：{said}" if said else WORDS)
+    row = _row(REVISE, by, came_from, part.state, said)
     if part.due_on != each.due_from:
         row.due_from, row.due_to = each.due_from, part.due_on
     part.history.append(row)
@@ -159,7 +166,7 @@ def _new_part(task: Task, each: PartEffect, by: By) -> Assignment:
     """A part that waits to be signed for, with the first row of its history."""
     share = each.share
     assert share is not None
-    first = _row(ADOPT, by, None, State.DISPATCHED, f"{WORDS}：新增单位")
+    first = _row(ADOPT, by, None, State.DISPATCHED, "新增单位")
     first.due_to = task.due_on
     return Assignment(
         unit_id=share.unit_id,
@@ -177,7 +184,7 @@ def _new_part(task: Task, each: PartEffect, by: By) -> Assignment:
     )
 
 
-def _row(event: str, by: By, came_from: State | None, to: State, words: str) -> HistoryEntry:
+def _row(event: str, by: By, came_from: State | None, to: State, said: str) -> HistoryEntry:
     return HistoryEntry(
         event=event,
         at=by.now,
@@ -185,5 +192,5 @@ def _row(event: str, by: By, came_from: State | None, to: State, words: str) -> 
         actor_name=by.actor.name,
         from_state=came_from,
         to_state=to,
-        words=words,
+        words=f"{WORDS}：依据{by.basis}{f'，{said}' if said else ''}",
     )

@@ -167,7 +167,8 @@ def _sentences(pair: Matched, task: Task, due_on: date | None, parts: Sequence[P
     yield from _withdrawals(parts)
     yield from _kept(parts)
     if Change.MILESTONES in pair.changes:
-        yield f"节点由{len(pair.before.milestones)}个改为{len(pair.after.milestones)}个"
+        before, after = len(pair.before.milestones), len(pair.after.milestones)
+        yield f"节点由{before}个改为{after}个" if before != after else f"{after}个节点的内容或日期按新版修改"
     if Change.REWORDED in pair.changes and any(part.deed is Deed.CHANGE for part in parts):
         yield "任务文字更新为新版，各单位的办理记录中注明"
 

@@ -21,7 +21,7 @@ from tracker.services.errors import Invalid, NotFound, Stale
 from tracker.services.intake_drafts import sign
 from tracker.services.intake_questions import questions_about
 from tracker.services.intake_review import plan_for_intake
-from tracker.services.revision_apply import By, apply_change, apply_loss
+from tracker.services.revision_apply import By, apply_change, apply_loss, basis_of
 from tracker.services.revision_clauses import Old
 from tracker.services.revision_effects import Effect, effect_of_change, effect_of_loss
 from tracker.services.revision_marks import marked, settled, unmarked
@@ -133,7 +133,7 @@ def accept(  # noqa: PLR0917 - what the supervisor was shown
     if before:
         return before
     item = _item(versions, wanted)
-    _accept(session, versions, item, By(actor, now), today)
+    _accept(session, versions, item, _by(versions, actor, now), today)
     _commit(session)
     return Decided(item.task.title)
 
@@ -150,7 +150,7 @@ def accept_group(  # noqa: PLR0917 - what the supervisor was shown
     if items and mark_of(items) != seen:
         raise Stale(NOT_THERE)
     for item in items:
-        _accept(session, versions, item, By(actor, now), today)
+        _accept(session, versions, item, _by(versions, actor, now), today)
     _commit(session)
     return len(items)
 
@@ -179,7 +179,7 @@ def decline(session: Session, actor: Actor, now: datetime, plan_id: int, wanted:
         item.draft.state, item.draft.doubts = DraftState.DROPPED, settled(item.draft.doubts)
         sign(item.draft, actor, now)
     words = "；".join(item.effect.sentences) or "位置或序号变动"
-    session.add(_decision(versions, item, Verdict.DECLINED, words, By(actor, now)))
+    session.add(_decision(versions, item, Verdict.DECLINED, words, _by(versions, actor, now)))
     _commit(session)
     return Decided(item.task.title)
 
@@ -195,7 +195,7 @@ def separate(session: Session, actor: Actor, now: datetime, plan_id: int, wanted
         raise Invalid("新版中没有与这项任务对应的条款，不必分开。请选“接受”或“不接受”。")
     item.draft.doubts = unmarked(item.draft.doubts)
     sign(item.draft, actor, now)
-    session.add(_decision(versions, item, Verdict.SEPARATE, "新条款另行核对立项", By(actor, now)))
+    session.add(_decision(versions, item, Verdict.SEPARATE, "新条款另行核对立项", _by(versions, actor, now)))
     _commit(session)
     return Decided(item.task.title)
 
@@ -248,6 +248,10 @@ def _item(versions: Versions, wanted: Wanted) -> Item:
                 return item
             break
     raise Stale(NOT_THERE)
+
+
+def _by(versions: Versions, actor: Actor, now: datetime) -> By:
+    return By(actor, now, basis_of(versions.plan))
 
 
 def _accept(session: Session, versions: Versions, item: Item, by: By, today: date) -> None:

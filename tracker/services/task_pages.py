@@ -85,6 +85,11 @@ class TaskPage:
         return {part.assignment.id: part.assignment.unit.name for part in self.parts}
 
     @property
+    def was_revised(self) -> bool:
+        """Whether a new version of the plan changed the date: the clause no longer says the first one."""
+        return any(entry.event == REVISE for entry in self.date_changes)
+
+    @property
     def date_changes(self) -> list[HistoryEntry]:
         """The moves of a date; the first date, given at dispatch, is none."""
         return [entry for entry in self.entries if entry.event != "adopt" and entry.due_from != entry.due_to]

@@ -29,7 +29,7 @@ REPORTING = (Event.REPORT, Event.SUBMIT)
 PERMISSION_FOR: dict[Event, Permission] = {event: row.permission for (_, event), row in TRANSITIONS.items()}
 
 
-_OTHER_EVENTS = {ADOPT: "下达", REVISE: "新版文件调整"}
+_OTHER_EVENTS = {ADOPT: "下达", REVISE: "按新版调整"}
 
 
 class Changed(Stale):

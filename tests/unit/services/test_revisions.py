@@ -47,6 +47,7 @@ from tracker.store.revisions import RevisionDecision
 from tracker.store.tasks import Assignment, HistoryEntry, Task
 
 LATER = NOW + timedelta(hours=1)
+WORDS = "新版文件调整：依据新版《示例市护学行动实施方案》（示政办字〔2023〕31号）"
 THIRD_UNIT = SECOND.replace("市教育局、东河县政府", "市教育局、东河县政府、市财政局")
 UNKNOWN_UNIT = SECOND.replace("市财政局；完成时限：2023年11月", "市路政站；完成时限：2023年11月")
 TITLE = "示例市人民政府办公室关于印发示例市护学行动实施方案的通知"
@@ -225,7 +226,7 @@ def test_a_moved_date_keeps_identity_state_and_history(session: Session, city: C
     last = kept.history[-1]
     assert (last.event, last.words, last.from_state, last.to_state) == (
         "revise",
-        "新版文件调整",
+        WORDS,
         State.IN_PROGRESS,
         State.IN_PROGRESS,
     )
@@ -263,7 +264,7 @@ def test_a_unit_more_is_dispatched_and_a_unit_less_withdrawn(
         date(2023, 8, 31),
         LATER,
     )
-    assert [(row.event, row.words) for row in county.history] == [("adopt", "新版文件调整：新增单位")]
+    assert [(row.event, row.words) for row in county.history] == [("adopt", f"{WORDS}，新增单位")]
     assert (finance.state, finance.withdrawn_on, finance.sequence) == (State.WITHDRAWN, TODAY, sequence + 1)
     assert [row.event for row in finance.history] == ["adopt", "revise"]
     assert part_of(after, "市教育局").role is Role.LEAD  # the first by custom, as before
@@ -302,7 +303,7 @@ def test_new_words_are_told_to_the_units_and_leave_calendars_alone(
     assert (part.sequence, part.changed_at, part.history[-1].words) == (
         sequence,
         LATER,
-        "新版文件调整：任务文字有修改",
+        f"{WORDS}，任务文字有修改",
     )
 
 
@@ -329,7 +330,7 @@ def test_a_clause_that_is_gone_withdraws_what_is_open(session: Session, city: Ci
     new = plan_of(session, taken_in(session, city, SECOND))
     after = accepted(session, city, new, "开展教育")
     assert (after.state, after.plan_id) == (TaskState.WITHDRAWN, old_plan)
-    assert part_of(after, "市教育局").history[-1].words == "新版文件调整：新版文件中删去了这一条"
+    assert part_of(after, "市教育局").history[-1].words == f"{WORDS}，这一条已删去"
     assert "开展教育" not in waiting(session, new)
 
 
