@@ -262,7 +262,7 @@ def events(app: Flask, path: str) -> dict[str, tuple[str, int, date, str]]:
     return {
         str(event["SUMMARY"]): (
             str(event["UID"]),
-            int(event["SEQUENCE"]),
+            int(str(event["SEQUENCE"])),
             event.decoded("DTSTART"),
             str(event.get("STATUS", "")),
         )

@@ -46,6 +46,7 @@ _KEYS: tuple[Key, ...] = (
     lambda it: (it.passage, it.path) if it.passage else None,
     lambda it: it.passage or None,
 )
+_TITLE_THERE: Key = lambda it: (it.path, it.title)  # noqa: E731 - as those above
 
 
 def matched(old: Sequence[Sketch], new: Sequence[Sketch]) -> list[tuple[int, int]]:
@@ -54,6 +55,7 @@ def matched(old: Sequence[Sketch], new: Sequence[Sketch]) -> list[tuple[int, int
     found = list[tuple[int, int]]()
     for key in _KEYS:
         found += _taken(lefts, rights, _equal(lefts, rights, key))
+    found += _taken(lefts, rights, _alone(lefts, rights))
     return found + _taken(lefts, rights, _likest(lefts, rights))
 
 
@@ -73,6 +75,13 @@ def _equal(lefts: dict[int, Sketch], rights: dict[int, Sketch], key: Key) -> lis
     """Of clauses with the same key the first with the first, the second with the second, and so on."""
     mine, theirs = _grouped(lefts, key), _grouped(rights, key)
     return [pair for value in mine if value in theirs for pair in zip(mine[value], theirs[value], strict=False)]
+
+
+def _alone(lefts: dict[int, Sketch], rights: dict[int, Sketch]) -> list[tuple[int, int]]:
+    """Clauses of one title under one heading, where each side has one of them left."""
+    mine, theirs = _grouped(lefts, _TITLE_THERE), _grouped(rights, _TITLE_THERE)
+    both = ((mine[value], theirs[value]) for value in mine if value in theirs)
+    return [(left[0], right[0]) for left, right in both if len(left) == len(right) == 1]
 
 
 def _grouped(sketches: dict[int, Sketch], key: Key) -> dict[Hashable, list[int]]:

@@ -136,7 +136,7 @@ def newest_plans(session: Session, scope_id: int, *, but_source: int | None) -> 
     wanted = [Plan.scope_id == scope_id, assigns, ~is_superseded()]
     if but_source is not None:
         wanted.append(or_(Plan.source_id.is_(None), Plan.source_id != but_source))
-    columns = Plan.id, Plan.title, Plan.number, Plan.issuer, Plan.issued_on
+    columns: tuple[Any, ...] = (Plan.id, Plan.title, Plan.number, Plan.issuer, Plan.issued_on)
     return session.execute(select(*columns).where(*wanted).order_by(Plan.issued_on.desc(), Plan.id.desc())).all()
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import func, select
@@ -432,7 +433,12 @@ def test_a_task_without_text_is_taken_over_by_title(session: Session, city: City
     plan = a_plan(
         session, city.root, "示例市人民政府办公室关于印发示例市护学行动实施方案的通知", number="示政办字〔2023〕31号"
     )
-    values = {"title": "整修道路", "path": ["二、重点任务"], "quote": None, "deadline_text": "2023年9月底前"}
+    values: dict[str, Any] = {
+        "title": "整修道路",
+        "path": ["二、重点任务"],
+        "quote": None,
+        "deadline_text": "2023年9月底前",
+    }
     task = a_task(session, plan, city.finance, due_on=date(2023, 9, 30), **values)
     session.commit()
     new = plan_of(session, taken_in(session, city, FIRST))
@@ -675,6 +681,7 @@ def test_a_confirmed_date_of_the_plan_is_not_asked_again(session: Session, city:
     new = plan_of(session, taken_in(session, city, a_version(LISTS, clause.replace("每所", "各所")) + tail))
     item = waiting(session, new)["绘制地图"]
     assert item.pair is not None
-    assert (item.pair.changes - {Change.MOVED}, item.questions) == ({Change.REWORDED}, ())
+    assert set(item.pair.changes) - {Change.MOVED} == {Change.REWORDED}
+    assert item.questions == ()
     accepted(session, city, new, "绘制地图")
     assert session.get_one(Draft, item.pair.new.draft.id).deadline_basis is Basis.REVIEW

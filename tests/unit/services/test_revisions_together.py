@@ -131,7 +131,7 @@ def test_two_newer_files_taken_in_at_once_form_a_chain(world: World) -> None:
             return world.take_in(session, text)
 
     texts = [SECOND.replace("当日处置", f"{n}日内处置") for n in ("两", "三")]
-    for future in at_once(*[lambda text=text: take_in(text) for text in texts]):  # type: ignore[misc]
+    for future in at_once(*[lambda text=text: take_in(text) for text in texts]):
         future.result()
     assert world.count(PlanRevision) == 3
     with Session(world.engine) as session:

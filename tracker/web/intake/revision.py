@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 from tracker.domain.access import Permission
 from tracker.services.errors import Invalid, NotFound, Stale
 from tracker.services.intake_review import plan_for_intake
-from tracker.services.revision_links import likely_predecessors, link, unlink
+from tracker.services.revision_links import Choice, likely_predecessors, link, unlink
 from tracker.services.revision_pages import revision_page, version_note
 from tracker.services.revisions import Decided, Group, Wanted, accept, accept_group, decline, separate, take_back
 from tracker.web.access import requires
@@ -107,7 +107,7 @@ def _refused(plan_id: int, trouble: str, status: int) -> Answer:
 
 def _back(plan_id: int) -> Response:
     page = request.args.get("page", 1, type=int)
-    return redirect(url_for("intake.revision", plan_id=plan_id, **({"page": page} if page > 1 else {})))
+    return redirect(url_for("intake.revision", plan_id=plan_id, page=page if page > 1 else None))
 
 
 @blueprint.post("/plans/<int:plan_id>/revision/accept-group")
@@ -170,7 +170,7 @@ def revises(plan_id: int) -> Answer:
 
 
 def _link_page(  # noqa: PLR0917 - what the page shows
-    plan_id: int, form: LinkForm, choices: list[object], words: str, trouble: str = "", status: int = 200
+    plan_id: int, form: LinkForm, choices: list[Choice], words: str, trouble: str = "", status: int = 200
 ) -> tuple[str, int]:
     plan = plan_for_intake(session(), actor(), plan_id)
     note = version_note(session(), plan_id)
