@@ -184,6 +184,14 @@ def test_what_changed_is_told_against_the_tasks(session: Session, city: City, ta
     assert [row.draft.title for row in the_page(session, city, new).added] == ["设置护学岗"]
 
 
+def test_clauses_without_numbers_move_when_their_order_changes(session: Session, city: City) -> None:
+    first, *others = (clause.replace("（{n}）", "") for clause in (LISTS, ROADS, MONEY))
+    adopted(session, city, a_version(first, *others))
+    new = plan_of(session, taken_in(session, city, a_version(*others, first)))
+    found = {title: item.pair.changes for title, item in waiting(session, new).items() if item.pair}
+    assert sorted(map(set, found.values()), key=len) == [set(), set(), {Change.MOVED}]
+
+
 def test_what_it_means_is_said_in_sentences(session: Session, city: City, tasks: dict[str, Task]) -> None:
     new = plan_of(session, taken_in(session, city, SECOND))
     found = {title: item.effect.sentences for title, item in waiting(session, new).items()}

@@ -64,11 +64,14 @@ def test_one_whose_tasks_went_over_to_a_newer_version_stays_too(session: Session
     actor = the_actor(city.supervisor)
     old = taken_in(session, city, FIRST)
     adopt_sure(session, actor, NOW, old.plans[0].id)
-    new = taken_in(session, city, SECOND)
+    new = taken_in(session, city, FIRST.replace("当日处置", "次日处置"))
     for group in (Group.CHANGED, Group.SAME):
         page = revision_page(session, actor, new.plans[0].id, 1)
         accept_group(session, actor, NOW, TODAY, new.plans[0].id, group, page.bulk[group].seen)
+    assert (deletion_of(session, actor, old.id).tasks, deletion_of(session, actor, new.id).tasks) == (0, 5)
     assert (deletion_of(session, actor, old.id).is_free, deletion_of(session, actor, new.id).is_free) == (False, False)
+    with pytest.raises(Invalid):
+        delete_source(session, actor, old.id, 5)
 
 
 def test_a_wrong_new_version_can_go_and_the_old_one_is_the_newest_again(session: Session, city: City) -> None:
