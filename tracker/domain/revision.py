@@ -114,7 +114,7 @@ def pairing(old: Sequence[Clause], new: Sequence[Clause]) -> list[tuple[int, int
 def changes_between(old: Clause, new: Clause, *, moved: bool = False) -> frozenset[Change]:
     """How the clause changed; what a person had decided about the same words is no change (see ``standing``)."""
     new = standing(old, new)
-    units, deadline = _units(old) != _units(new), _deadline(old) != _deadline(new)
+    units, deadline = _units(old) != _units(new), not _same_deadline(old, new)
     targets = _milestones(old) != _milestones(new)
     found = {
         Change.MOVED: moved or tuple(map(text_key, old.path)) != tuple(map(text_key, new.path)),
@@ -207,6 +207,12 @@ def _units(clause: Clause) -> frozenset[tuple[str, Role]]:
 def _deadline(clause: Clause) -> tuple[object, ...]:
     deadline = clause.deadline
     return text_key(deadline.text or ""), deadline.kind, deadline.due_on
+
+
+def _same_deadline(old: Clause, new: Clause) -> bool:
+    """Whether both bind alike; a phrase that one of them alone has (有效期5年, for the date of the plan) is none."""
+    (phrase, *rest), (other, *others) = _deadline(old), _deadline(new)
+    return rest == others and (phrase == other or not (phrase and other))
 
 
 def _milestones(clause: Clause) -> list[tuple[object, ...]]:

@@ -53,6 +53,10 @@ TABLE = {
         replace(ROADS, deadline=replace(ROADS.deadline, text="6月28日以前")),
         {Change.DEADLINE},
     ),
+    "a phrase that was noted for a date of the plan": (
+        replace(ROADS, deadline=replace(ROADS.deadline, text=None)),
+        set(),
+    ),
     "a unit more": (a_clause("整修道路", "", FINANCE, POLICE), {Change.UNITS}),
     "another unit": (a_clause("整修道路", "", POLICE), {Change.UNITS}),
     "the role of its unit": (replace(ROADS, units=(Share("市财政局", Role.LEAD),)), {Change.UNITS}),
