@@ -80,6 +80,33 @@ def test_the_indicators_of_a_plan(office: Office, at_browser: SignedIn, tmp_path
         _keep(page, f"indicators-{name}-{width}")
 
 
+def test_the_page_of_a_new_version(office: Office, at_browser: SignedIn, plan_file: Path, width: int) -> None:
+    """The plan is adopted and a changed copy of it imported; the second width finds both there already."""
+    page = at_browser(office.login_of("督查员", "市政府"))
+    changed = plan_file.with_name(f"夜间照明方案（修订）{width}.txt")
+    later = plan_file.read_text("utf-8").replace("6月底前）", f"{7 if width > 500 else 8}月底前）")
+    changed.write_text(later.replace("标注位置", "标注位置、照度"), encoding="utf-8")
+    _import(page, plan_file)
+    adopt = page.get_by_role("link", name=re.compile("采纳全部"))
+    if adopt.count():
+        adopt.click()
+        page.get_by_role("button", name=re.compile("确认采纳")).click()
+    _import(page, changed)
+    page.set_viewport_size({"width": width, "height": 900})
+    assert page.url.endswith("/revision")
+    assert _faults(page, page.url.removeprefix(office.url), width) == []
+    assert page.locator("article.change").count() == 1
+    page.get_by_role("button", name=re.compile("^接受这项变化")).click()
+    assert page.get_by_text("已按新版调整").count() == 1
+
+
+def _import(page: Page, file: Path) -> None:
+    page.goto("/plans/new")
+    page.locator("input[type=file]").set_input_files(file)
+    page.get_by_role("button", name="导入并读取").click()
+    page.wait_for_url(lambda url: "/plans/new" not in url and "/readings/" not in url, timeout=60_000)
+
+
 def _faults(page: Page, path: str, width: int, start: str | None = None) -> list[str]:
     """What is wrong with the page at that path."""
     address = _first_link(page, path, start) if "…" in path else path

@@ -567,6 +567,8 @@ def test_the_same_document_imported_twice_is_pointed_out(supervisor: Visitor, se
     upload(supervisor, PLAN.encode())
     upload(supervisor, (PLAN + "\n（本件已作文字校订）\n").encode(), "校订稿.txt")
     newest = looked(session, lambda s: s.scalars(select(func.max(Plan.id))).one())
+    assert "系统里已有同一份文件" not in supervisor(f"/plans/{newest}/review").text  # it is told to be a new version
+    supervisor.post(f"/plans/{newest}/revision", form=f"/plans/{newest}/revision/unlink")
     assert "系统里已有同一份文件" in supervisor(f"/plans/{newest}/review").text
 
 

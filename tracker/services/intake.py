@@ -23,6 +23,7 @@ from tracker.services.known_columns import with_known_columns
 from tracker.services.reading_files import nobody_looks, read_file
 from tracker.services.reading_process import Progress
 from tracker.services.recounting import count_by
+from tracker.services.revision_links import link_new_versions
 from tracker.settings import ReadingLimits
 from tracker.store.engine import begin_write
 from tracker.store.plan_queries import (
@@ -121,6 +122,7 @@ def import_source(
     count_by((draft for plan in source.plans for draft in plan.drafts), work_calendar(session))
     session.add(source)
     try:
+        link_new_versions(session, source, now)
         session.commit()
     except IntegrityError:
         session.rollback()

@@ -21,6 +21,8 @@ from tracker.services.intake_drafts import StaleDraft, draft_for_intake, sign
 from tracker.services.intake_naming import Naming
 from tracker.services.intake_questions import is_sure
 from tracker.services.intake_review import SharedDate, naming_for, plan_for_intake, planned_for
+from tracker.services.revision_links import refuse_superseded
+from tracker.services.revision_marks import refuse_second_task
 from tracker.services.series import begin_series
 from tracker.services.sweep import OFFICE_ZONE
 from tracker.store.office import office_setting
@@ -41,13 +43,16 @@ def adopt(session: Session, actor: Actor, now: datetime, draft_id: int, version:
     """Makes the task of one draft, whatever doubts it carries: the reviewer has them before the eyes.
 
     Raises StaleDraft when the draft was changed since it was seen, Invalid when it was dropped or has no unit,
-    UnknownUnits (an Invalid) while a name in it is unknown.
+    UnknownUnits (an Invalid) while a name in it is unknown. A draft that continues a task of an earlier version is
+    refused too, and so is one of a plan that has a newer version.
     """
     draft = draft_for_intake(session, actor, draft_id)
     if draft.state is DraftState.ADOPTED:
-        return _adopted_before(session, draft_id)
+        return _adopted_before(session, draft)
     if draft.version != version:
         raise StaleDraft(draft)
+    refuse_superseded(session, draft.plan)
+    refuse_second_task(draft)
     naming = naming_for(session, draft.plan)
     setting = office_setting(session, "first_listed_leads")
     task = _task_of(draft, _planned(draft, naming, setting=setting), actor, now)
@@ -122,6 +127,7 @@ def adopt_sure(  # noqa: PLR0917 - what the reviewer was shown
     something else by now, nothing is done (Stale).
     """
     sure = sure_drafts(session, actor, plan_id)
+    refuse_superseded(session, sure.plan)
     count = len(sure.rows)
     if sure.rows and expected is not None and count != expected:
         raise Stale(f"无存疑的待核任务现在是{count}条，与您看到的{expected}条不同，没有采纳。请核对后再办理。")
@@ -251,9 +257,10 @@ def _assignment(part: PlannedAssignment, position: int, draft: Draft, actor: Act
     )
 
 
-def _adopted_before(session: Session, draft_id: int) -> Adopted:
-    task = task_of_draft(session, draft_id)
+def _adopted_before(session: Session, draft: Draft) -> Adopted:
+    task = task_of_draft(session, draft.id)
     if task is None:
+        refuse_superseded(session, draft.plan)  # its task went over to the newer version
         raise Invalid("这一条已经采纳过，但生成的任务已被删除。如需重新立项，请联系管理员。")
     return Adopted(task.id, already=True)
 
@@ -261,5 +268,5 @@ def _adopted_before(session: Session, draft_id: int) -> Adopted:
 def _after_lost_race(session: Session, actor: Actor, draft_id: int) -> Adopted:
     draft = draft_for_intake(session, actor, draft_id)
     if draft.state is DraftState.ADOPTED:
-        return _adopted_before(session, draft_id)
+        return _adopted_before(session, draft)
     raise StaleDraft(draft)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -103,7 +103,11 @@ class Naming:
 
     def mentions_of(self, draft: Draft) -> list[Mention]:
         """The units of a draft that are known, for adoption."""
-        known = [(row, meaning) for row in draft.units if (meaning := self.meaning(row))]
+        return self.mentions(draft.units)
+
+    def mentions(self, written: Iterable[Mapping[str, Any]]) -> list[Mention]:
+        """The units among these entries that are known."""
+        known = [(row, meaning) for row in written if (meaning := self.meaning(row))]
         return [
             Mention(row["name"], Role(row["role"]), bool(row.get("inherited")), meaning.unit_ids, meaning.is_group)
             for row, meaning in known

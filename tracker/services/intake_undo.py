@@ -19,6 +19,7 @@ from tracker.domain.access import Actor
 from tracker.services.errors import Invalid, Stale
 from tracker.services.intake_drafts import StaleDraft, commit_draft, draft_for_intake, sign
 from tracker.services.intake_review import plan_for_intake
+from tracker.services.revision_links import refuse_superseded
 from tracker.services.work import label_of
 from tracker.store.plan_queries import drafts_of
 from tracker.store.plans import Draft, DraftState
@@ -103,6 +104,8 @@ def undo_adoption(session: Session, actor: Actor, now: datetime, draft_id: int, 
     held = _held(session, [draft_id])
     if held and held[0].deed:
         raise ActedOn(draft.title, held[0].deed)
+    if not held:
+        refuse_superseded(session, draft.plan)  # its task went over to the newer version
     told = _delete(session, held)
     draft.state = DraftState.OPEN
     commit_draft(session, actor, now, draft)

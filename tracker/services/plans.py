@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from tracker.domain.access import Actor, Permission
 from tracker.domain.passages import Mark, Piece, pieces_of
 from tracker.services.errors import NotFound
+from tracker.services.revision_pages import VersionNote, version_note
 from tracker.store.pages import Page
 from tracker.store.plan_lists import (
     NO_TASKS,
@@ -52,6 +53,7 @@ class PlanView:
     may_review: bool
     all_tasks: bool
     text: tuple[Piece, ...]
+    versions: VersionNote
 
 
 def plan_list(session: Session, actor: Actor, today: date, wanted: PlanFilter, page: int) -> Page[PlanRow]:
@@ -76,6 +78,7 @@ def plan_view(session: Session, actor: Actor, today: date, plan_id: int, page: i
         actor.may(Permission.INTAKE, plan.scope.path),
         oversees(actor, plan.scope.path),
         _text(session, actor, plan),
+        version_note(session, plan_id),
     )
 
 

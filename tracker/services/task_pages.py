@@ -24,7 +24,7 @@ from tracker.store.overdue import overdue_on
 from tracker.store.pages import PAGE_SIZE, Page, page_number
 from tracker.store.plans import Plan
 from tracker.store.reach import within
-from tracker.store.tasks import Assignment, HistoryEntry, Milestone, Task
+from tracker.store.tasks import REVISED, Assignment, HistoryEntry, Milestone, Task
 from tracker.store.units import Unit
 
 UNITS_NAMED = 4
@@ -89,6 +89,11 @@ class TaskPage:
     def unit_names(self) -> dict[int, str]:
         """The unit's name for each assignment's id, for the timeline."""
         return {part.assignment.id: part.assignment.unit.name for part in self.parts}
+
+    @property
+    def was_revised(self) -> bool:
+        """Whether a new version of the plan changed the date: the clause no longer says the first one."""
+        return any(entry.event == REVISED for entry in self.date_changes)
 
     @property
     def date_changes(self) -> list[HistoryEntry]:
@@ -212,7 +217,7 @@ def _sent_back(assignment: Assignment) -> HistoryEntry | None:
     """The decision that sent the work back to the unit, while the unit has not submitted again."""
     if assignment.state is not State.IN_PROGRESS:
         return None
-    turns = [entry for entry in assignment.history if entry.event != Event.REPORT]
+    turns = [entry for entry in assignment.history if entry.event not in (Event.REPORT, REVISED)]
     last = turns[-1] if turns else None
     return last if last and last.event in SENT_BACK else None
 

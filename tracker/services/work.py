@@ -16,7 +16,7 @@ from tracker.domain.lifecycle import TRANSITIONS, Event, Outcome, State, Transit
 from tracker.services.errors import Invalid, NotFound, Stale
 from tracker.services.moves import Act, move, settle_task
 from tracker.store.task_queries import assignment_to_change, latest_entries
-from tracker.store.tasks import ADOPTED, DATE_SET, Assignment, HistoryEntry
+from tracker.store.tasks import ADOPTED, DATE_SET, REVISED, Assignment, HistoryEntry
 from tracker.store.units import Unit
 
 LONGEST_WORDS = 5000
@@ -33,7 +33,7 @@ class Changed(Stale):
     """Somebody changed the assignment meanwhile; ``entries`` tells who did what, the latest last."""
 
     def __init__(self, entries: Sequence[HistoryEntry]) -> None:
-        self.entries = tuple(entry for entry in entries if entry.event != "adopt")
+        self.entries = tuple(entry for entry in entries if entry.event != ADOPTED)
         told = "；".join(f"{e.actor_name}已“{label_of(e.event)}”（现为“{e.to_state.label}”）" for e in self.entries)
         super().__init__(f"您打开页面之后，该事项已有变动：{told or '内容有更新'}。本次操作没有保存，请核对后再提交。")
 
@@ -74,11 +74,11 @@ def act(  # noqa: PLR0917 - the fields of a form
 
 
 def label_of(event: str) -> str:
-    """The word for an event of the history; ``adopt`` is its first row."""
+    """The word for an event of the history: one of the lifecycle's, or one of those beside it."""
     return _OTHER_LABELS.get(event) or Event(event).label
 
 
-_OTHER_LABELS = {ADOPTED: "下达", DATE_SET: "确定时限"}
+_OTHER_LABELS = {ADOPTED: "下达", DATE_SET: "确定时限", REVISED: "按新版调整"}
 
 
 def events_for(actor: Actor, assignment: Assignment) -> tuple[Event, ...]:

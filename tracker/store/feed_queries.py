@@ -18,6 +18,7 @@ from tracker.store.feeds import Feed
 from tracker.store.overdue import overdue_on
 from tracker.store.plans import Plan
 from tracker.store.reach import within
+from tracker.store.revision_queries import and_later_versions
 from tracker.store.tasks import Assignment, Task
 from tracker.store.units import Unit
 
@@ -97,7 +98,8 @@ def _in_scope(feed: Feed, today: date) -> ColumnElement[bool]:
         case FeedScope.UNIT:
             return Assignment.unit_id == feed.unit_id
         case FeedScope.PLAN:
-            return Task.plan_id == feed.plan_id
+            # What went over to a newer version of the plan is still shown to those who subscribed to the old one.
+            return Task.plan_id.in_(and_later_versions(feed.plan_id))
         case FeedScope.OVERDUE:
             return overdue_on(today)
         case FeedScope.ALL:

@@ -18,6 +18,7 @@ from tracker.store.overdue import overdue_on
 from tracker.store.pages import PAGE_SIZE, Page, page_number
 from tracker.store.plans import Draft, DraftState, Plan
 from tracker.store.reach import below, within
+from tracker.store.revision_queries import is_superseded
 from tracker.store.tasks import Assignment, Task
 from tracker.store.units import Unit
 
@@ -108,12 +109,16 @@ def task_counts(session: Session, actor: Actor, plan_ids: Iterable[int], today: 
 
 
 def open_drafts(session: Session, actor: Actor, plan_ids: Iterable[int]) -> dict[int, int]:
-    """How many drafts wait for review, in those of the plans that the actor takes in."""
+    """How many drafts wait for review, in those of the plans that the actor takes in.
+
+    Those of a plan that has a newer version are reviewed there, and wait no more.
+    """
     rows = session.execute(
         select(Draft.plan_id, func.count())
         .join(Plan, Draft.plan_id == Plan.id)
         .join(Unit, Plan.scope_id == Unit.id)
         .where(Draft.plan_id.in_(list(plan_ids)), Draft.state == DraftState.OPEN, within(actor, Permission.INTAKE))
+        .where(~is_superseded())
         .group_by(Draft.plan_id)
     )
     return {plan_id: count for plan_id, count in rows}  # noqa: C416 - rows are no pairs to a type checker
@@ -156,7 +161,7 @@ def _conditions(actor: Actor, wanted: PlanFilter) -> list[ColumnElement[bool]]:
     found = [or_(*(field.icontains(word, autoescape=True) for field in fields)) for word in wanted.words.split()]
     if wanted.only_to_review:
         open_draft = exists(select(Draft.id).where(Draft.plan_id == Plan.id, Draft.state == DraftState.OPEN))
-        found.append(and_(open_draft, within(actor, Permission.INTAKE, SCOPE.path)))
+        found.append(and_(open_draft, ~is_superseded(), within(actor, Permission.INTAKE, SCOPE.path)))
     return found
 
 

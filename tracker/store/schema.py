@@ -1,6 +1,19 @@
 """Every table, gathered: importing this module makes the metadata complete."""
 
-from tracker.store import column_mappings, feeds, notices, office, people, plans, readings, seeds, tasks, timing, units
+from tracker.store import (
+    column_mappings,
+    feeds,
+    notices,
+    office,
+    people,
+    plans,
+    readings,
+    revisions,
+    seeds,
+    tasks,
+    timing,
+    units,
+)
 from tracker.store.base import Base
 
 __all__ = [
@@ -12,6 +25,7 @@ __all__ = [
     "people",
     "plans",
     "readings",
+    "revisions",
     "seeds",
     "tasks",
     "timing",

@@ -16,8 +16,9 @@ from tracker.store.people import Person
 from tracker.store.plans import Plan
 from tracker.store.units import Unit
 
-ADOPTED, DATE_SET = OTHER_EVENTS = ("adopt", "set_date")
-"""What the history knows beside the lifecycle's events: the dispatch, and a deadline that was worked out later."""
+ADOPTED, DATE_SET, REVISED = OTHER_EVENTS = ("adopt", "set_date", "revise")
+"""What the history knows beside the lifecycle's events: the dispatch, a deadline that was worked out later, and what
+a new version of the plan changed."""
 
 
 class Task(Base):
@@ -157,7 +158,8 @@ class Assignment(Base):
 class HistoryEntry(Base):
     """One thing that happened to an assignment; written in the same commit as the change, never altered.
 
-    ``event`` is one of the lifecycle's events, ``adopt`` for the first row, or ``set_date`` for a day set beside it.
+    ``event`` is one of the lifecycle's events, ``adopt`` for the first row, ``set_date`` for a day set beside it, or
+    ``revise`` for what a new version of the plan changed.
     """
 
     __tablename__ = "history_entry"

@@ -29,6 +29,8 @@ def adopt_all_sure(plan_id: int) -> Answer:
         count = adopt_sure(session(), actor(), now(), plan_id, expected, form.seen.data)
     except Stale as stale:
         return _preview(plan_id, str(stale), 409)
+    except Invalid as fault:
+        return _preview(plan_id, str(fault), 422)
     if count:
         flash(f"已采纳{count}条无存疑的任务，各责任单位现在可以签收。", "success")
     else:

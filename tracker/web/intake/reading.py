@@ -12,6 +12,7 @@ from tracker.services.errors import Invalid
 from tracker.services.intake import Imported, SourceView, source_view
 from tracker.services.intake_columns import wants_columns
 from tracker.services.reading_jobs import Readers, can_read_again, cancel, outcome_of, read_again, reading_of
+from tracker.services.revision_pages import notes_of
 from tracker.store.readings import ReadingJob, ReadingState
 from tracker.web.access import requires
 from tracker.web.context import actor, now, parts
@@ -90,23 +91,30 @@ def words_of_progress(job: ReadingJob) -> str:
 def led_on(done: Imported) -> Response:
     """From an import to what was found in the file."""
     view = source_view(session(), actor(), done.source_id)
-    _tell(done, view)
-    return redirect(_first_stop(done, view))
+    newer = sum(note.older is not None for note in notes_of(session(), [row.plan for row in view.assigning]).values())
+    _tell(done, view, newer)
+    return redirect(_first_stop(done, view, newer))
 
 
-def _first_stop(done: Imported, view: SourceView) -> str:
-    """Where to go on after an import: to a sheet's columns that nobody recognised, the only plan, or the list."""
+def _first_stop(done: Imported, view: SourceView, newer: int) -> str:
+    """Where to go on after an import: to a sheet's columns that nobody recognised, the only plan, or the list.
+
+    ``newer`` of the plans are new versions; the only one is held against the version before.
+    """
     if not done.already and wants_columns(view):
         return url_for("intake.columns", source_id=done.source_id)
     if not done.already and len(view.assigning) == 1 and not view.silent:
-        return url_for("intake.review", plan_id=view.assigning[0].plan.id)
+        return url_for("intake.revision" if newer else "intake.review", plan_id=view.assigning[0].plan.id)
     return url_for("intake.source", source_id=done.source_id)
 
 
-def _tell(done: Imported, view: SourceView) -> None:
+def _tell(done: Imported, view: SourceView, newer: int) -> None:
     if done.already:
         flash(f"该文件已于{instant(done.imported_at)}导入（《{done.name}》），没有改动。", "info")
     elif not view.assigning:
         flash(f"《{done.name}》已导入，没有读出责任条款。", "info")
+    elif newer:
+        which = "是已有文件的新版" if len(view.assigning) == 1 else f"其中{newer}份是已有文件的新版"
+        flash(f"《{done.name}》已导入，{which}。请看新旧对照，接受变化后任务才按新版调整。", "success")
     else:
         flash(f"《{done.name}》已导入。请核对待核任务，采纳后才会生成任务、下达到单位。", "success")

@@ -18,6 +18,7 @@ from tracker.services.intake_lists import Order, Show, Wanted
 from tracker.services.intake_questions import QuestionKind
 from tracker.services.intake_review import Review, glance, review
 from tracker.services.intake_undo import batches
+from tracker.services.revision_pages import version_note
 from tracker.web.access import requires
 from tracker.web.context import actor, now
 from tracker.web.database import session
@@ -80,6 +81,7 @@ def review_page(plan_id: int, trouble: Trouble | None = None, status: int = 200)
         batches=batches(session(), actor(), plan_id) if batch else (),
         Order=Order,
         about_facts=ABOUT_FACTS,
+        versions=version_note(session(), plan_id),
         **_shared(found, trouble),
     )
     return page, status

@@ -11,6 +11,7 @@ from tracker.services.intake import Imported, import_scopes, recent_sources, sou
 from tracker.services.old_formats import convertible
 from tracker.services.reading_files import warm_up
 from tracker.services.reading_jobs import begin, outcome_of, readings_under_way, wait_for
+from tracker.services.revision_pages import VersionNote, notes_of
 from tracker.store.readings import ReadingState
 from tracker.web.access import requires
 from tracker.web.context import actor, settings
@@ -66,4 +67,5 @@ def _new_page(form: ImportForm) -> tuple[str, int]:
 def source(source_id: int) -> str:
     """The plans found in a file, with their drafts counted."""
     view = source_view(session(), actor(), source_id)
-    return render_template("intake/source.html", view=view, about_facts=ABOUT_FACTS)
+    notes = notes_of(session(), [row.plan for row in view.assigning])
+    return render_template("intake/source.html", view=view, notes=notes, alone=VersionNote(), about_facts=ABOUT_FACTS)
