@@ -10,9 +10,10 @@ from enum import StrEnum
 from tracker.domain.drafts import UnitMention
 from tracker.domain.roles import Role
 from tracker.reading.brackets import top_level
+from tracker.reading.cues import SUPPLIES
 from tracker.reading.inheritance import take_first_leads, take_rule
 from tracker.reading.labels import Label, Opens, bare_label, labels_in
-from tracker.reading.naming import SUPPLIES, UnitList, has_cue, read_units
+from tracker.reading.naming import UnitList, has_cue, read_units
 from tracker.reading.unit_words import is_body, is_office, is_surely_unit, looks_like_unit
 from tracker.reading.wrapping import unwrapped
 

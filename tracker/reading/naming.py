@@ -15,6 +15,7 @@ from tracker.domain.drafts import UnitMention
 from tracker.domain.roles import Role
 from tracker.domain.text import compact, tidy
 from tracker.reading.brackets import top_level
+from tracker.reading.cues import CUE, role_of
 from tracker.reading.notes import without_note
 from tracker.reading.prefixes import prefix_of, with_prefix
 from tracker.reading.told_times import take_time
@@ -24,34 +25,6 @@ from tracker.reading.unit_words import (
     is_person,
     looks_like_unit,
 )
-
-_BY_DUTY = (
-    r"(?:(?:依法)?(?:按照?|根据|依据|依|结合)(?:各自|本部门|本单位)?的?(?:法定)?(?:职责"
-    r"|职能|分工|责任|任务|工作|权限|业务|管理)+(?:和|及|、)?(?:分工|权限|范围|职责|任务)*)"
-)
-_DOING = r"(?:负责|落实|抓好|推进|承担|实施|做好|开展|组织|配合|推动|办理|完成|执行|具体|分别|共同|各自|分头|联合|协同)"
-_CUES: tuple[tuple[Role | None, str], ...] = (
-    (Role.LEAD, r"(?:分别|共同)?(?:作?为|是)(?:总?牵头|主办|主要责任|第一责任)(?:责任)?(?:单位|部门)"),
-    (Role.SUPPORT, r"(?:分别|共同)?(?:作?为|是)(?:配合|协办|参与|协助|会办)(?:责任)?(?:单位|部门)"),
-    (Role.RESPONSIBLE, r"(?:分别|共同)?(?:作?为|是)(?:责任|落实|实施|承办)(?:单位|部门|主体)"),
-    (
-        Role.SUPPORT,
-        rf"(?:等)?(?:{_BY_DUTY})?(?:积极|共同|分别|协同)*(?:配合|(?<!政)协办(?!公)|(?<!委)会办(?!公)|协助|参与|参加(?=$|[，,；;。、）)])|(?<!业务)指导(?=$|[，,；;。、）)]))(?!单位|部门|处室|科室)(?:落实|实施|做好|推进|完成|负责|办理)*",
-    ),
-    (
-        Role.LEAD,
-        r"(?:负责|总|双|共同|具体|联合|分别|各自|均|为)*(?:牵头|主办(?!公))(?!单位|部门|领导|人|处室|科室|机构)(?:抓总|负责|组织|实施|落实|推进|推动|办理|制定|开展|完成)*",
-    ),
-    (
-        Role.RESPONSIBLE,
-        rf"(?:均|要|需|应|须|都)?{_BY_DUTY}{_DOING}*|(?:均|要|需|应|须|都)?(?:分别|共同|具体|分头|各自|组织|按要求|统筹|依法依规|认真|抓好|结合(?:本地区?|各自|自身|工作)?实际)*(?:负责|落实|承办|实施|依法(?:依规)?(?:办理|处理))(?!人|单位|部门|领导)(?:落实|实施|推进|组织|抓好|完成)*(?=$|[，,；;。、）)]|等)",
-    ),
-)
-_CUE = re.compile("|".join(f"(?P<c{n}>{pattern})" for n, (_, pattern) in enumerate(_CUES)))
-SUPPLIES = re.compile(
-    r"[，,]?(?:各|分别|共同|负责)?(?:供稿|撰稿|提供|收集|撰写|编写|组稿|汇总(?!表)|(?<![月季度年旬周日期时末底前内])报送|供图)(?!单位|部门|人|服务|保障|支持)"
-)
-"""The cues by which a contributor to a yearbook or a collection is named."""
 
 _LONGEST_NAME = 60
 _MARKS = "*\uff0a★▲△☆#"
@@ -147,7 +120,7 @@ def read_units(
 
 def has_cue(words: str) -> bool:
     """Whether a cue (牵头, 按职责分工负责, 配合 …) stands at the top level of the words, with names before it."""
-    found = _CUE.search(top_level(words))
+    found = CUE.search(top_level(words))
     return bool(found and found.start())
 
 
@@ -156,8 +129,8 @@ def _by_cue(words: str, role: Role) -> Iterator[tuple[str, Role]]:
     open_words = top_level(words)
     at = 0
     led = False
-    for cue in _CUE.finditer(open_words):
-        given = next(r for n, (r, _) in enumerate(_CUES) if cue[f"c{n}"])
+    for cue in CUE.finditer(open_words):
+        given = role_of(cue)
         segment = words[at : cue.start()]
         if led and given is Role.RESPONSIBLE and _JOINED_BY_LEAD.match(segment):
             given = Role.SUPPORT
@@ -165,7 +138,7 @@ def _by_cue(words: str, role: Role) -> Iterator[tuple[str, Role]]:
         if own:
             yield segment[:own], role
         if segment[own:].strip(_SEPARATORS + " "):
-            yield segment[own:], role if given in (Role.RESPONSIBLE, None) else given
+            yield segment[own:], role if given is Role.RESPONSIBLE else given
         at = cue.end()
         led = led or given is Role.LEAD
     if words[at:].strip():

@@ -24,10 +24,10 @@ from tracker.clock import Clock
 from tracker.domain.access import Actor, Forbidden, Permission
 from tracker.reading.unreadable import UnreadableFile
 from tracker.services.errors import Invalid, NotFound
+from tracker.services.file_names import clean_name
 from tracker.services.intake import (
     Imported,
     Upload,
-    clean_name,
     import_source,
     known_source,
     may_take_in,
