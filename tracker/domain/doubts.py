@@ -43,6 +43,10 @@ MESSAGES: dict[str, str] = {
 }
 
 
+ABOUT_PLAN = frozenset(("no-issue-date", "no-number"))
+"""What reading doubts of a plan's own facts; any other doubt of a plan is about the file that it stands in."""
+
+
 def doubt(code: str) -> Doubt:
     """The doubt with this code; refuses (KeyError) a code that has no sentence."""
     return Doubt(code, MESSAGES[code])
