@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 
 import pytest
 from flask import Flask
+from openpyxl import Workbook
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 from werkzeug.datastructures import FileStorage
@@ -88,6 +89,19 @@ def test_a_file_is_uploaded_and_its_plan_shown(supervisor: Visitor, session: Ses
     source = supervisor("/sources/1")
     assert source.heading == "方案.txt"
     assert "待核 4" in source.text
+
+
+def test_what_is_known_about_the_file_is_shown_and_is_no_fact_to_fill_in(supervisor: Visitor) -> None:
+    book = Workbook()
+    for row in (("任务", "责任单位", "完成时限"), ("修渠", "市水利局", "2024年6月"), ("清淤", "市水利局", "2024年7月")):
+        book.worksheets[0].append(row)
+    book.worksheets[0].row_dimensions[3].hidden = True
+    out = BytesIO()
+    book.save(out)
+    page = upload(supervisor, out.getvalue(), name="清单.xlsx")
+    (told,) = (line.text for line in page.root.all("p", class_="doubt-line") if "被隐藏" in line.text)
+    assert "去补填" not in told
+    assert "被隐藏" in supervisor("/sources/1").text
 
 
 def test_a_file_of_several_plans_leads_to_their_list(supervisor: Visitor, session: Session) -> None:

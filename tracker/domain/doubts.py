@@ -42,8 +42,8 @@ MESSAGES: dict[str, str] = {
     "embedded-document": "文件里嵌入了另一份文档，其中的文字没有读取，如有任务请单独上传",
 }
 
-ABOUT_FACTS = frozenset({"no-issue-date", "no-number"})
-"""Of a plan's doubts those that its missing facts answer; the others are about the file that was read."""
+ABOUT_PLAN = frozenset(("no-issue-date", "no-number"))
+"""What reading doubts of a plan's own facts; any other doubt of a plan is about the file that it stands in."""
 
 
 def doubt(code: str) -> Doubt:

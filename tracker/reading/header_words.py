@@ -97,10 +97,10 @@ def kind_of(cell: str) -> tuple[Kind, Role]:
     plain = _SIGNS.sub("", _BRACKETS.sub("", cell)) or cell
     if _ORDINAL.fullmatch(plain):
         return Kind.ORDINAL, Role.RESPONSIBLE
-    for shape in dict.fromkeys((plain, _SIGNS.sub("", cell), _BRACKETS.sub("", cell).split("/")[0])):
-        found = _by_label(shape)
-        if found:
-            return found
+    shapes = dict.fromkeys((plain, _SIGNS.sub("", cell), _BRACKETS.sub("", cell).split("/")[0]))
+    found = [kind for shape in shapes if (kind := _by_label(shape))]
+    if found:  # 责任单位/责任人: a column of both is one of units
+        return next((kind for kind in found if kind[0] is Kind.UNITS), found[0])
     if _CONTACT.fullmatch(plain):
         return Kind.CONTACT, Role.RESPONSIBLE
     if _PERSONS.fullmatch(plain):

@@ -34,7 +34,7 @@ _NAMES_A_THING = ("的", "人", "同")
 _WITH = re.compile(r"(?:会同|联合|协同)(?P<names>[^，,]{2,120}?)等(?:有关|相关)?(?:部门|单位|地方)")
 _DONE_ALREADY = re.compile(r"已(?:于|经|全部|基本|完成|建成|办结)|曾|[^为除]了(?!解)|去年|上年|以来")
 _EXHORTS = re.compile(
-    r"(?:要|应当?|须|必须|务必|进一步|切实|均|都|一定)*(?:要|切实|进一步)*(?:高度重视|提高(?:政治站位|思想认识|认识)|统一思想|充分认识|深刻认识|加强(?:组织)?领导|强化组织领导|增强|把思想|坚持政治|各司其职|牢固树立|提升政治)"
+    r"(?:要|应当?|须|必须|务必|进一步|切实|均|都|一定)*(?:要|切实|进一步)*(?:高度重视|提高(?:政治站位|思想认识|认识)|统一思想|充分认识|深刻认识|加强(?:组织)?领导|强化组织领导|增强|(?:加强|密切)(?:协同|协作|配合)(?=[，,]|$)|(?:落实|压实|强化)责任(?=[，,]|$)|不得|把思想|坚持政治|各司其职|牢固树立|提升政治)"
 )
 _NO_TASK = re.compile(r"负责解释|不再|处罚|罚款|没收|责令|废止|追究|名单|以下简称|享受|奖励|发放")
 _MATTER = re.compile(r"(?:^|[。；;\n])(?:涉及|凡|有关)?(?P<matter>[^。；;，,\n]+?)(?:的)?[，,]\s*(?:具体)?$")
@@ -43,6 +43,10 @@ _SETTING = re.compile(
     r"(?:要|应当?|须|将|可|严格)*(?:根据|按照|按|依据|依照|依托|参照|比照|结合|围绕|在[^，]*[下中内前后]$|对[^，]*[的件]$|自[^，]*[内后]$|会同[^，]*$|协同[^，]*$|坚持)"
 )
 """The parts of a deed that only tell on what ground, with whom or when it is done."""
+
+_NAMES_PAPER = re.compile(r"(?:方案|意见|通知|办法|规划|计划|细则|规定|措施|清单|任务表)(?:[（(].{1,12}[)）])?$")
+_DESCRIBES = re.compile(r"(?:牵头|主办|负责)[、，][^，。]{0,24}(?:参与|参加|配合)的")
+"""由A牵头、B参与的…: what stands before 的 tells of what kind a thing is."""
 
 _SHORTEST_DEED = 4
 _LEADS_ITSELF = re.compile(r"牵头")
@@ -121,7 +125,7 @@ def _with_doers(placed: Placed, index: int, start: int, end: int) -> Iterator[Cl
         stop = after.start if after else len(body)
         deed = body[doer.end : stop].strip("，, 由")
         before = flat[: base + doer.start].removesuffix("由")
-        if not _assigns(deed, before):
+        if not _assigns(deed, before) or _is_title(placed, body):
             continue
         fields = Fields(Sign.CUE, _in_roles(doer, deed), _dates(deed))
         span = _span(flat, base if number == 0 else base + doer.start, base + stop)
@@ -130,9 +134,14 @@ def _with_doers(placed: Placed, index: int, start: int, end: int) -> Iterator[Cl
 
 def _assigns(deed: str, before: str) -> bool:
     """Whether a deed is one to be done: not an exhortation, not the past, not a penalty."""
-    if _EXHORTS.match(deed) or _DONE_ALREADY.search(deed) or _NO_TASK.search(deed):
+    if _EXHORTS.match(deed) or _DONE_ALREADY.search(deed) or _NO_TASK.search(deed) or _DESCRIBES.match(deed):
         return False
     return len(deed) >= _SHORTEST_DEED or bool(_MATTER.search(before[-_LONGEST_TITLE:]))
+
+
+def _is_title(placed: Placed, body: str) -> bool:
+    """Whether a paragraph is nothing but the name of a paper: 某市推进养老服务实施方案."""
+    return len(body) == len(placed.paragraph.flat.strip()) and bool(_NAMES_PAPER.search(body))
 
 
 def _span(flat: str, begin: int, end: int) -> tuple[int, int]:
@@ -180,7 +189,7 @@ def _title(deed: str, placed: Placed, before: str) -> str:
     """The deed itself, up to its first comma; where hardly anything follows the units, what stands before them."""
     undated = deed
     for phrase in _dates(deed):
-        undated = undated.replace(phrase, "", 1)
+        undated = re.sub(f"(?:务必|必须|须|请)?[于在]?{re.escape(phrase)}", "", undated, count=1)
     matter = _MATTER.search(before[-_LONGEST_TITLE:])
     parts = [tidy(part) for part in re.split(r"[，,]", undated.strip("，, "))]
     long_enough = [part for part in parts if len(_MODALS.sub("", part)) > _SHORTEST_DEED] or parts[:1]
@@ -193,4 +202,4 @@ def _title(deed: str, placed: Placed, before: str) -> str:
         return tidy(matter["matter"]).replace("方面的事项", "事项")
     if len(words) > _SHORTEST_DEED - 1:
         return _MODALS.sub("", words)
-    return placed.heading.title if placed.heading else words
+    return placed.heading.title if placed.heading else tidy(deed.strip("，, "))[:_LONGEST_TITLE]

@@ -10,8 +10,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tracker.domain.access import Actor, Forbidden, Permission
-from tracker.domain.drafts import SourceReading
+from tracker.domain.doubts import ABOUT_PLAN
+from tracker.domain.drafts import Doubt, SourceReading
 from tracker.reading.columns import read_header
+from tracker.reading.file_notes import noted
 from tracker.reading.mapped import MOST_COLUMNS, Mapping, Use, guessed, read_mapped, tables_in
 from tracker.services.errors import Invalid, NotFound
 from tracker.services.intake import SourceView
@@ -79,7 +81,7 @@ def map_columns(session: Session, actor: Actor, now: datetime, source_id: int, c
     if fault:
         raise Invalid(fault)
     others = [one for one in known_mappings(session, source.scope_id, source.text) if one.header != mapping.header]
-    plans = read_mapped(source.text, [mapping, *others])
+    plans = noted(read_mapped(source.text, [mapping, *others]), _notes(source))
     drafts = sum(len(plan.drafts) for plan in plans)
     if not drafts:
         raise Invalid("按这样的对应关系没有读出任务。请检查表头选在哪一行、各列是不是选对了。")
@@ -127,6 +129,12 @@ def _settled(session: Session, source: Source) -> str | None:
     if session.scalar(touched.limit(1)) is None:
         return None
     return "这个表格里已有待核任务被采纳、舍弃或修改，不能再整表重新读取。请在核对页逐条修改。"
+
+
+def _notes(source: Source) -> tuple[Doubt, ...]:
+    """What is known about the file and not settled: it holds also when its text is read in another way."""
+    rows = [row for plan in source.plans for row in plan.doubts if row["code"] not in ABOUT_PLAN and not row["settled"]]
+    return tuple(Doubt(str(row["code"]), str(row["message"])) for row in rows)
 
 
 def _replace_plans(session: Session, source: Source, reading: SourceReading, now: datetime) -> None:

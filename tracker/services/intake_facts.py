@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tracker.domain.access import Actor
-from tracker.domain.doubts import ABOUT_FACTS
+from tracker.domain.doubts import ABOUT_PLAN
 from tracker.services.errors import Invalid, Stale
 from tracker.services.intake_review import plan_for_intake
 from tracker.store.plans import Plan
@@ -54,6 +54,6 @@ def correct_facts(session: Session, actor: Actor, plan_id: int, given: PlanFacts
         raise Stale("这份文件的信息刚刚被其他人员修改，您的修改没有保存。请核对现在的内容后再保存。")
     plan.title, plan.number, plan.issuer = given.title.strip(), given.number, given.issuer
     plan.issued_on, plan.effective_until = given.issued_on, given.effective_until
-    plan.doubts = [{**row, "settled": row["settled"] or row["code"] in ABOUT_FACTS} for row in plan.doubts]
+    plan.doubts = [{**row, "settled": row["settled"] or row["code"] in ABOUT_PLAN} for row in plan.doubts]
     session.commit()
     return plan

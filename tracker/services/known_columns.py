@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from tracker.domain.drafts import SourceReading
 from tracker.domain.text import compact
+from tracker.reading.file_notes import noted, notes_of
 from tracker.reading.mapped import Mapping, Use, read_mapped, tables_in
 from tracker.store.column_mappings import mappings_of
 
@@ -29,7 +30,9 @@ def with_known_columns(session: Session, scope_id: int, reading: SourceReading) 
     if reading.format not in SHEET_FORMATS:
         return reading
     mappings = known_mappings(session, scope_id, reading.text)
-    return replace(reading, plans=read_mapped(reading.text, mappings)) if mappings else reading
+    if not mappings:
+        return reading
+    return replace(reading, plans=noted(read_mapped(reading.text, mappings), notes_of(reading.plans)))
 
 
 def known_mappings(session: Session, scope_id: int, text: str) -> list[Mapping]:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime
 
 from flask import Flask
 
+from tracker.domain.doubts import ABOUT_PLAN
 from tracker.domain.titles import brief_title
 from tracker.web.context import parts, today
 
@@ -14,6 +16,12 @@ SOON_DAYS = 7
 
 def add_filters(app: Flask) -> None:
     app.jinja_env.filters.update(day=day, instant=instant, days_left=days_left, due_class=due_class, brief=brief_title)
+    app.jinja_env.tests["about_the_plan"] = is_about_the_plan
+
+
+def is_about_the_plan(doubt: Mapping[str, object]) -> bool:
+    """Whether a plan's doubt is about its own facts, which can be filled in; else it is about the file."""
+    return doubt["code"] in ABOUT_PLAN
 
 
 def day(value: date | None, empty: str = "未定") -> str:

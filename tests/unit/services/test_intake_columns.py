@@ -5,7 +5,7 @@ from __future__ import annotations
 from io import BytesIO
 
 import pytest
-from openpyxl import Workbook
+from openpyxl import Workbook, load_workbook
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
@@ -138,3 +138,21 @@ def test_who_takes_no_plans_in_there_may_not_say(session: Session, city: City) -
         map_columns(session, the_actor(city.neighbour), NOW, source_id, Chosen(0, USES))
     with pytest.raises(NotFound):
         columns_view(session, the_actor(city.supervisor), 99_999)
+
+
+def a_sheet_with_a_hidden_row(title: str = "干活清单") -> bytes:
+    book = load_workbook(BytesIO(a_sheet(HEADER, *ROWS, title=title)))
+    book.worksheets[0].row_dimensions[4].hidden = True
+    out = BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+def test_what_is_known_about_the_file_holds_when_it_is_read_in_another_way(session: Session, city: City) -> None:
+    source_id = imported(session, city, a_sheet_with_a_hidden_row())
+    map_columns(session, the_actor(city.supervisor), NOW, source_id, Chosen(0, USES))
+    again = imported(session, city, a_sheet_with_a_hidden_row("二月清单"), "二月.xlsx")
+    session.expire_all()
+    for source in (source_id, again):
+        doubts = [row["code"] for plan in session.get_one(Source, source).plans for row in plan.doubts]
+        assert doubts.count("hidden-cells") == 1

@@ -6,7 +6,8 @@ import hashlib
 from collections.abc import Callable
 from dataclasses import replace
 
-from tracker.domain.drafts import Doubt, SourceReading
+from tracker.domain.drafts import SourceReading
+from tracker.reading.file_notes import noted
 from tracker.reading.formats.contract import Extracted, Progress, UnreadableFile
 from tracker.reading.formats.pdf import extract_pdf
 from tracker.reading.formats.plain import extract_plain
@@ -78,15 +79,7 @@ def read_bytes(data: bytes, name: str, progress: Progress = _no_progress) -> Sou
     if mark:
         raise UnreadableFile(f"《{name}》标有密级「{mark}」，涉密文件不得上传到本系统。请按保密规定处理。")
     reading = read_text(extracted.text, name, hashlib.sha256(data).hexdigest(), extracted.format)
-    return _noted(reading, extracted.notes)
-
-
-def _noted(reading: SourceReading, notes: tuple[Doubt, ...]) -> SourceReading:
-    """The reading with what is to be known about the file among the doubts of its first plan."""
-    if not notes or not reading.plans:
-        return reading
-    first, *others = reading.plans
-    return replace(reading, plans=(replace(first, doubts=(*notes, *first.doubts)), *others))
+    return replace(reading, plans=noted(reading.plans, extracted.notes))
 
 
 def extract(data: bytes, name: str, progress: Progress = _no_progress) -> Extracted:

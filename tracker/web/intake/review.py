@@ -11,7 +11,6 @@ from werkzeug.wrappers import Response
 
 from tracker.domain.access import Permission
 from tracker.domain.deadlines import RULES
-from tracker.domain.doubts import ABOUT_FACTS
 from tracker.services.errors import Stale
 from tracker.services.intake_adopt import confirm_dates
 from tracker.services.intake_lists import Order, Show, Wanted
@@ -80,7 +79,6 @@ def review_page(plan_id: int, trouble: Trouble | None = None, status: int = 200)
         go_on=request.args.get("next", type=int),
         batches=batches(session(), actor(), plan_id) if batch else (),
         Order=Order,
-        about_facts=ABOUT_FACTS,
         versions=version_note(session(), plan_id),
         **_shared(found, trouble),
     )

@@ -6,7 +6,6 @@ from flask import current_app, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from tracker.domain.access import Permission
-from tracker.domain.doubts import ABOUT_FACTS
 from tracker.services.intake import Imported, import_scopes, recent_sources, source_view
 from tracker.services.old_formats import convertible
 from tracker.services.reading_files import warm_up
@@ -68,4 +67,4 @@ def source(source_id: int) -> str:
     """The plans found in a file, with their drafts counted."""
     view = source_view(session(), actor(), source_id)
     notes = notes_of(session(), [row.plan for row in view.assigning])
-    return render_template("intake/source.html", view=view, notes=notes, alone=VersionNote(), about_facts=ABOUT_FACTS)
+    return render_template("intake/source.html", view=view, notes=notes, alone=VersionNote())
