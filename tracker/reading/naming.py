@@ -48,6 +48,9 @@ _CUES: tuple[tuple[Role | None, str], ...] = (
     ),
 )
 _CUE = re.compile("|".join(f"(?P<c{n}>{pattern})" for n, (_, pattern) in enumerate(_CUES)))
+_MAY_CUE = re.compile("牵头|主办|责任|配合|协办|会办|协助|参与|参加|指导|负责|落实|承办|实施|按|根据|依|结合")
+"""Words without which no cue can be; cheap, to pass over lists of mere names."""
+
 SUPPLIES = re.compile(
     r"[，,]?(?:各|分别|共同|负责)?(?:供稿|撰稿|提供|收集|撰写|编写|组稿|汇总(?!表)|(?<![月季度年旬周日期时末底前内])报送|供图)(?!单位|部门|人|服务|保障|支持)"
 )
@@ -147,13 +150,13 @@ def read_units(
 
 def has_cue(words: str) -> bool:
     """Whether a cue (牵头, 按职责分工负责, 配合 …) stands at the top level of the words, with names before it."""
-    found = _CUE.search(top_level(words))
+    found = _CUE.search(top_level(words)) if _MAY_CUE.search(words) else None
     return bool(found and found.start())
 
 
 def _by_cue(words: str, role: Role) -> Iterator[tuple[str, Role]]:
     """The list cut at its cues: each part with the role that its cue gives, or the label's."""
-    open_words = top_level(words)
+    open_words = top_level(words) if _MAY_CUE.search(words) else ""
     at = 0
     led = False
     for cue in _CUE.finditer(open_words):
