@@ -20,6 +20,8 @@ def same_length_ascii(text: str) -> str:
 
 def compact(text: str) -> str:
     """The text without any blanks: 通　　知 becomes 通知."""
+    if " " not in text and text.isprintable():  # no other blank is printable
+        return text
     return "".join(text.split()).replace("\u200b", "").replace("\ufeff", "")
 
 

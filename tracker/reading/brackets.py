@@ -34,6 +34,8 @@ class Bracket:
 
 def brackets_in(flat: str) -> tuple[Bracket, ...]:
     """All brackets of a paragraph, in order of their beginning; a stray closing sign is passed over."""
+    if not _SIGN.search(flat):
+        return ()
     return tuple(sorted(_pairs(flat), key=lambda bracket: bracket.start))
 
 

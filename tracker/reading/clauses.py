@@ -54,7 +54,7 @@ def bracket_clauses(items: Sequence[Placed]) -> Iterator[Clause]:
             continue
         in_table = index > 0 and items[index - 1].paragraph.is_cell
         found = [one for one in _in_paragraph(placed, index) if not (in_table and one.fields.sign is Sign.BARE)]
-        for clause in _merged(found, placed):
+        for clause in _merged(found, placed) if found else ():
             if waiting and _goes_on(waiting, clause):
                 waiting = _with(waiting, clause)
                 continue

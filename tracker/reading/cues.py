@@ -29,6 +29,9 @@ _CUES: tuple[tuple[Role, str], ...] = (
     ),
 )
 CUE = re.compile("|".join(f"(?P<c{n}>{pattern})" for n, (_, pattern) in enumerate(_CUES)))
+MAY_CUE = re.compile("牵头|主办|责任|配合|协办|会办|协助|参与|参加|指导|负责|落实|承办|实施|按|根据|依|结合")
+"""Words without which no cue can be; cheap, to pass over lists of mere names."""
+
 SUPPLIES = re.compile(
     r"[，,]?(?:各|分别|共同|负责)?(?:供稿|撰稿|提供|收集|撰写|编写|组稿|汇总(?!表)|(?<![月季度年旬周日期时末底前内])报送|供图)(?!单位|部门|人|服务|保障|支持)"
 )

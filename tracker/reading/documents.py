@@ -12,7 +12,7 @@ from tracker.domain.deadline_days import add_months, year_end
 from tracker.domain.numerals import NUMERAL, number
 from tracker.domain.text import compact, same_length_ascii, tidy
 from tracker.reading.dates import DATE, date_in, date_line, may_end_in_date
-from tracker.reading.paragraphs import Paragraph, paragraphs_of
+from tracker.reading.paragraphs import Lines, Paragraph
 from tracker.reading.titles import NUMBER, TitleBlock, is_number, is_organ, loose_title, opens_document, title_block
 
 _META = re.compile(r"\s*(?P<key>[\u4e00-\u9fff\s]{2,8})[：:]\s*(?P<value>\S.*)")
@@ -63,9 +63,12 @@ class Document:
     assigns: bool
 
 
-def split(text: str) -> tuple[Document, ...]:
-    """The documents of a source, in order; a text without any formal head is one document."""
-    lines = paragraphs_of(text)
+def split(text: str, written: Lines | None = None) -> tuple[Document, ...]:
+    """The documents of a source, in order; a text without any formal head is one document.
+
+    ``written`` are the text's lines, where they have been looked at already.
+    """
+    lines = (written or Lines(text)).paragraphs()
     blocks = _blocks(lines)
     documents = []
     for this, after in zip_longest(blocks, blocks[1:]):

@@ -185,10 +185,10 @@ def line_cells(flat: str, base: int) -> list[Cell]:
         if "\t" in flat.strip("\t 　") or flat.count("\t") > 1:
             return list(_cut(flat.rstrip("\n"), "\t", base))
         return []
-    bars = list(_BAR.finditer(flat))
+    bars = _BAR.findall(flat)
     if len(bars) < 2 or _BORDER.fullmatch(flat):
         return []
-    mark = bars[0].group()
+    mark = bars[0]
     body = flat.strip().removeprefix(mark).removesuffix(mark)
     return list(_cut(body, mark, base + flat.index(body)))
 

@@ -170,7 +170,14 @@ def bare_label(text: str) -> Label | None:
 
 
 def _label(found: re.Match[str]) -> Label:
-    index = next(int(key[1:]) for key, value in found.groupdict().items() if key[0] == "l" and value)
-    opens, role, _ = _LABELS[index]
+    opens, role, _ = _LABELS[_row_of(found)]
     words = found.group()
     return Label(found.start(), found.end(), opens, role, bool(_SLIPPED.search(words)), words.strip(":： \t　"))
+
+
+def _row_of(found: re.Match[str]) -> int:
+    """Which row of ``_LABELS`` a match is of; its group is the last one, unless a second label follows (``and``)."""
+    name = found.lastgroup or ""
+    if name[:1] != "l":
+        name = next(key for key, value in found.groupdict().items() if key[0] == "l" and value)
+    return int(name[1:])

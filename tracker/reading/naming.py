@@ -15,7 +15,7 @@ from tracker.domain.drafts import UnitMention
 from tracker.domain.roles import Role
 from tracker.domain.text import compact, tidy
 from tracker.reading.brackets import top_level
-from tracker.reading.cues import CUE, role_of
+from tracker.reading.cues import CUE, MAY_CUE, role_of
 from tracker.reading.notes import without_note
 from tracker.reading.prefixes import prefix_of, with_prefix
 from tracker.reading.told_times import take_time
@@ -120,13 +120,13 @@ def read_units(
 
 def has_cue(words: str) -> bool:
     """Whether a cue (牵头, 按职责分工负责, 配合 …) stands at the top level of the words, with names before it."""
-    found = CUE.search(top_level(words))
+    found = CUE.search(top_level(words)) if MAY_CUE.search(words) else None
     return bool(found and found.start())
 
 
 def _by_cue(words: str, role: Role) -> Iterator[tuple[str, Role]]:
     """The list cut at its cues: each part with the role that its cue gives, or the label's."""
-    open_words = top_level(words)
+    open_words = top_level(words) if MAY_CUE.search(words) else ""
     at = 0
     led = False
     for cue in CUE.finditer(open_words):

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from bisect import bisect_left
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from operator import attrgetter, itemgetter
+from typing import TypeVar
 
 from tracker.reading.labels import label_crosses, unbracketed
 from tracker.reading.wrapping import WRAP, IsFull, begins_anew, full_line, name_goes_on
 
+_Line = TypeVar("_Line")
 _OPEN, _CLOSE = "（(【〔〖[［", "）)】〕〗]］"
 _BALANCE = {**dict.fromkeys(_OPEN, 1), **dict.fromkeys(_CLOSE, -1)}
 _BRACKET = re.compile(f"[{re.escape(_OPEN + _CLOSE)}]")
@@ -45,12 +49,34 @@ class Paragraph:
         return self.start + len(self.flat.rstrip())
 
 
-def paragraphs_of(text: str, start: int = 0, end: int | None = None) -> tuple[Paragraph, ...]:
-    """The paragraphs of ``text[start:end]``, in order; empty lines and page numbers give none."""
-    lines = list(_lines(text, start, len(text) if end is None else end))
-    cells = _tabs_make_cells(lines)
-    marked = list(_marked(lines, cells))
-    return tuple(_joined(marked, full_line(line.flat for line in marked if not line.is_cell)))
+class Lines:
+    """The lines of a text, each looked at once; asked for the paragraphs of a whole source and of each document."""
+
+    def __init__(self, text: str) -> None:
+        self._lines = list(_lines(text, 0, len(text)))
+        self._known: dict[bool, list[Paragraph]] = {}
+
+    def paragraphs(self, start: int = 0, end: int | None = None) -> tuple[Paragraph, ...]:
+        """The paragraphs of ``text[start:end]``, in order, which begins where a line begins and ends where one ends.
+
+        Empty lines and page numbers give none.
+        """
+        lines = _within(self._lines, start, end, key=itemgetter(0))
+        marked = _within(self._marked(_tabs_make_cells(lines)), start, end, key=attrgetter("start"))
+        if marked and not marked[0].blank_before:
+            marked[0] = replace(marked[0], blank_before=True)
+        return tuple(_joined(marked, full_line(line.flat for line in marked if not line.is_cell)))
+
+    def _marked(self, cells: bool) -> list[Paragraph]:
+        if cells not in self._known:
+            self._known[cells] = list(_marked(self._lines, cells))
+        return self._known[cells]
+
+
+def _within(lines: list[_Line], start: int, end: int | None, key: Callable[[_Line], int]) -> list[_Line]:
+    """The lines that begin from ``start`` on and before ``end``."""
+    last = len(lines) if end is None else bisect_left(lines, end, key=key)
+    return lines[bisect_left(lines, start, key=key) : last]
 
 
 def _lines(text: str, start: int, end: int) -> Iterator[tuple[int, str]]:
@@ -111,8 +137,10 @@ def _lines_of(lines: list[Paragraph], at: int, is_full: IsFull) -> int:
     count = 1
     while at + count < len(lines):
         above, below = lines[at + count - 1].flat, lines[at + count]
+        if below.is_cell or below.blank_before:
+            break
         full = is_full(above)
-        if below.is_cell or below.blank_before or not (full or name_goes_on(lines[at].flat, above, below.flat)):
+        if not (full or name_goes_on(lines[at].flat, above, below.flat)):
             break
         amid_list = full and (above.endswith(_AMID) or label_crosses(above, below.flat))
         if begins_anew(below.flat, amid_list=amid_list):

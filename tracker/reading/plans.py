@@ -18,7 +18,7 @@ from tracker.reading.inheritance import AddedUnits, take_rule
 from tracker.reading.inline import inline_clauses
 from tracker.reading.labelled import line_clauses
 from tracker.reading.outline import Placed, place
-from tracker.reading.paragraphs import paragraphs_of
+from tracker.reading.paragraphs import Lines
 from tracker.reading.prose import cued_clauses, doer_clauses, spoken_for
 from tracker.reading.tables import Tables, read_tables
 from tracker.reading.timing import plan_times
@@ -39,12 +39,13 @@ def read_text(text: str, name: str, sha256: str | None = None, format: str = "tx
 def read_plan(text: str) -> tuple[PlanReading, ...]:
     """The plans of a text, in order: a gazette holds many, a plan file one, an empty text none. Never raises."""
     plain = simplified(text)
-    plans = tuple(_plan(plain, document) for document in split(plain))
+    lines = Lines(plain)
+    plans = tuple(_plan(plain, lines, document) for document in split(plain, lines))
     return plans if plain == text else tuple(as_written(plan, text, plain) for plan in plans)
 
 
-def _plan(text: str, document: Document) -> PlanReading:
-    items = place(paragraphs_of(text, document.start, document.end)) if document.assigns else ()
+def _plan(text: str, lines: Lines, document: Document) -> PlanReading:
+    items = place(lines.paragraphs(document.start, document.end)) if document.assigns else ()
     tables = read_tables(text, items)
     return PlanReading(
         title=document.title,

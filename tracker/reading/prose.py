@@ -76,12 +76,13 @@ def _by_sentence(
     for index, placed in enumerate(items):
         if placed.paragraph.is_cell or index in taken or placed.heading in owned:
             continue
-        if not may_name_doers(placed.paragraph.flat):
+        flat = placed.paragraph.flat
+        if not (may_assign(flat, 0, len(flat)) and may_name_doers(flat)):
             continue
-        for sentence in _SENTENCE.finditer(placed.paragraph.flat):
+        for sentence in _SENTENCE.finditer(flat):
             start, end = sentence.span()
             end = min(end, start + _LONGEST_SENTENCE)
-            if may_assign(placed.paragraph.flat, start, end):
+            if may_assign(flat, start, end):
                 yield from assigner(placed, index, start, end)
 
 

@@ -114,6 +114,8 @@ def _follows(text: str, rows: Sequence[Row], at: int) -> bool:
 
 def header_at(rows: Sequence[Row], at: int, items: Sequence[Placed]) -> tuple[Header, tuple[str, ...], int] | None:
     """The header that begins at a row, its words, and how many rows it takes; None when none begins there."""
+    if len(rows[at].cells) < 2:
+        return None
     words = [compact(word) for word in rows[at].words]
     if not _may_head(words):
         return None

@@ -54,7 +54,10 @@ class TitleBlock:
 
 def is_organ(line: str) -> bool:
     """Whether a line holds nothing but the name of an organ that issues documents."""
-    joined = compact(line)
+    return _names_organ(compact(line))
+
+
+def _names_organ(joined: str) -> bool:
     return joined.endswith(_ENDS_AS_ORGAN) and bool(_ORGAN.fullmatch(joined))
 
 
@@ -79,7 +82,7 @@ def title_block(lines: Sequence[Paragraph], at: int) -> TitleBlock | None:
 
 def _begins_title(line: str) -> bool:
     joined = compact(line)
-    if is_organ(joined):
+    if _names_organ(joined):
         return True
     if not _MAY_TELL.search(joined):
         return False

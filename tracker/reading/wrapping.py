@@ -49,10 +49,11 @@ def full_line(lines: Iterable[str]) -> IsFull:
     words = [line.rstrip() for line in lines]
     for measure in (len, _columns):
         widths = [measure(line) for line in words]
+        counted = Counter(widths)
         width = _common_width(
-            [wide for wide, line in zip(widths, words, strict=True) if not line.endswith(_SENTENCE_ENDS)]
+            counted - Counter(wide for wide, line in zip(widths, words, strict=True) if line.endswith(_SENTENCE_ENDS))
         )
-        if width and _is_cut_at(width, widths):
+        if width and _is_cut_at(width, counted):
             return _fullness(measure, width)
     return _never
 
@@ -66,20 +67,20 @@ def _columns(line: str) -> int:
     return (len(line) + len(line.encode("utf-8", "surrogatepass"))) // 4
 
 
-def _common_width(widths: list[int]) -> int | None:
-    counted = Counter(width for width in widths if _NARROWEST <= width <= _WIDEST)
+def _common_width(widths: Counter[int]) -> int | None:
+    counted = Counter({width: count for width, count in widths.items() if _NARROWEST <= width <= _WIDEST})
     if sum(counted.values()) < _LEAST_FULL:
         return None
     return max(counted, key=lambda width: (sum(counted[width - less] for less in range(_SLACK + 1)), width))
 
 
-def _is_cut_at(width: int, widths: list[int]) -> bool:
+def _is_cut_at(width: int, widths: Counter[int]) -> bool:
     """Whether lines heap up at the width and hardly one is longer: shorter ones near it are far fewer."""
-    full = sum(width - _SLACK <= one <= width for one in widths)
-    nearly = sum(width - _NEAR <= one < width - _SLACK for one in widths)
-    longer = sum(one > width + 1 for one in widths)
+    full = sum(widths[one] for one in range(width - _SLACK, width + 1))
+    nearly = sum(widths[one] for one in range(width - _NEAR, width - _SLACK))
+    longer = sum(count for one, count in widths.items() if one > width + 1)
     is_heap = full * (_NEAR - _SLACK) >= 2 * nearly * (_SLACK + 1)
-    return full >= _LEAST_FULL and full * 10 >= len(widths) and is_heap and longer * 20 <= len(widths)
+    return full >= _LEAST_FULL and full * 10 >= widths.total() and is_heap and longer * 20 <= widths.total()
 
 
 def _fullness(measure: Callable[[str], int], width: int) -> IsFull:

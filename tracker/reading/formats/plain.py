@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import re
 
 from tracker.reading.formats.contract import Extracted, Progress, UnreadableFile
 
@@ -13,6 +14,7 @@ _BOMS = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
+_CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f]")
 
 
 def extract_plain(data: bytes, name: str, progress: Progress) -> Extracted:
@@ -46,5 +48,4 @@ def _decoded(data: bytes, encodings: tuple[str, ...], name: str) -> str:
 def _looks_like_text(text: str) -> bool:
     """Whether hardly any character is a control character; a binary file has many."""
     head = text[:20000]
-    controls = sum((c < " " and c not in "\t\n\r\f\v") or c == "\x7f" for c in head)
-    return controls * 50 <= len(head)
+    return len(_CONTROL.findall(head)) * 50 <= len(head)
