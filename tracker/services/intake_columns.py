@@ -14,7 +14,8 @@ from tracker.domain.drafts import SourceReading
 from tracker.reading.columns import read_header
 from tracker.reading.mapped import MOST_COLUMNS, Mapping, Use, guessed, read_mapped, tables_in
 from tracker.services.errors import Invalid, NotFound
-from tracker.services.intake import SourceView, plan_rows
+from tracker.services.intake import SourceView
+from tracker.services.intake_rows import plan_rows
 from tracker.services.known_columns import HEADER_ROWS, SHEET_FORMATS, header_digest, known_mappings
 from tracker.store.column_mappings import ColumnMapping, mappings_of
 from tracker.store.engine import begin_write

@@ -27,12 +27,12 @@ from tracker.services.errors import Invalid, NotFound
 from tracker.services.intake import (
     Imported,
     Upload,
-    clean_name,
     import_source,
     known_source,
     may_take_in,
     scope_for_intake,
 )
+from tracker.services.intake_rows import clean_name
 from tracker.services.reading_files import read_file
 from tracker.services.reading_process import Abandoned
 from tracker.services.reading_pulse import LEASE, Pulse

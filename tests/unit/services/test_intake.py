@@ -20,7 +20,8 @@ from tracker.domain.indicators import Binding
 from tracker.reading import UnreadableFile, read_bytes
 from tracker.services import intake
 from tracker.services.errors import NotFound
-from tracker.services.intake import Upload, clean_name, import_file, import_source, pasted, source_view
+from tracker.services.intake import Upload, import_file, import_source, pasted, source_view
+from tracker.services.intake_rows import clean_name
 from tracker.store.engine import make_engine, write_session
 from tracker.store.plan_queries import source_by_digest
 from tracker.store.plans import Draft, DraftState, Indicator, Plan, Source
