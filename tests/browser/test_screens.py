@@ -27,7 +27,7 @@ WALKS = {
     ],
     ("联络员", "市公安局"): ["/my", "/assignments/…", "/tasks", "/inbox", "/feeds"],
     ("分管领导", "市政府"): ["/overdue", "/tasks"],
-    ("管理员", "市政府"): ["/people", "/people/…", "/units", "/password"],
+    ("管理员", "市政府"): ["/people", "/people/…", "/units", "/password", "/calendar", "/calendar/…"],
 }  # fmt: skip
 
 

@@ -106,14 +106,16 @@ class Grammar:
         self.rules = rules
         begins = "".join(sorted({char for rule in rules for char in rule.begins}))
         self._first = re.compile(f"[{re.escape(begins)}]")
-        made: dict[tuple[int, ...], re.Pattern[str]] = {}
-        self._at: dict[str, re.Pattern[str]] = {}
-        for char in begins:
-            numbers = tuple(n for n, rule in enumerate(rules) if char in rule.begins)
-            self._at[char] = made.setdefault(numbers, self._one_of(numbers))
+        self._numbers = {char: tuple(n for n, rule in enumerate(rules) if char in rule.begins) for char in begins}
+        self._made: dict[tuple[int, ...], re.Pattern[str]] = {}
 
-    def _one_of(self, numbers: tuple[int, ...]) -> re.Pattern[str]:
-        return re.compile("|".join(f"(?P<r{n}>{self.rules[n].nameless})" for n in numbers))
+    def _at(self, char: str) -> re.Pattern[str]:
+        """What may stand where a character begins; made when first asked for, so that starting the program is quick."""
+        numbers = self._numbers[char]
+        if numbers not in self._made:
+            one_of = "|".join(f"(?P<r{n}>{self.rules[n].nameless})" for n in numbers)
+            self._made[numbers] = re.compile(one_of)
+        return self._made[numbers]
 
     def matches(self, plain: str) -> Iterator[tuple[Rule, re.Match[str]]]:
         """The matches in the text, in order and without overlap, each with its rule and that rule's groups.
@@ -123,7 +125,7 @@ class Grammar:
         begin = self._first.search(plain)
         while begin:
             at = begin.start()
-            found = self._at[begin.group()].match(plain, at)
+            found = self._at(begin.group()).match(plain, at)
             if found is None or found.end() == at:
                 begin = self._first.search(plain, at + 1)
                 continue

@@ -8,10 +8,12 @@ from datetime import datetime, timedelta
 from threading import Barrier
 
 import pytest
+from argon2 import extract_parameters
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tests.builders import NOW, PASSWORD, City, a_city, a_person
+from tracker.services import people
 from tracker.services.people import (
     LOCK_OUT,
     MAX_FAILURES,
@@ -145,6 +147,10 @@ def test_a_session_ends_with_a_new_password(session: Session, city: City) -> Non
     assert person_of_session(session, old) is None
     assert person_of_session(session, f"{changed.id}:{changed.session_epoch}")
     assert sign_in(session, Credentials("liaison", "five other plain words here"), NOW)
+
+
+def test_an_unknown_login_costs_as_much_as_a_known_one() -> None:
+    assert extract_parameters(people._NOBODY) == extract_parameters(hashed(PASSWORD))
 
 
 @pytest.mark.parametrize("session_id", ["", "7", "7:", ":0", "a:b", "1:0:0", "-1:0", "999:0"])
