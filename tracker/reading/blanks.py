@@ -128,12 +128,8 @@ class _Filling:
         if tuple(compact(piece.words) for piece in pieces) == self.section.words or _is_page_number(pieces):
             return True
         row = self._new_row(pieces, index)
-        if row and self._is_middle(placed):
-            self._put_under(row)
-            return True
         if row:
-            self._close()
-            self.open = row
+            self._begin(row, middle=self._is_middle(placed))
             return True
         if len(pieces) == 1 and placed.own and len(flat) < _LONGEST_PROSE and "。" not in flat:
             return True
@@ -165,9 +161,14 @@ class _Filling:
             return False
         return not self.open.cells[ordinal]
 
-    def _put_under(self, row: _Open) -> None:
-        for above, pieces in zip(self.open.cells if self.open else (), row.cells, strict=True):
-            above += pieces
+    def _begin(self, row: _Open, *, middle: bool) -> None:
+        """Opens the row; one whose number stands in the middle of its lines goes on with the open one."""
+        if middle and self.open:
+            joint = [[*above, *below] for above, below in zip(self.open.cells, row.cells, strict=True)]
+            self.open = _Open(self.open.index, joint)
+            return
+        self._close()
+        self.open = row
 
     def _close(self) -> None:
         if self.open:
