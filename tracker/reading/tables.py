@@ -94,6 +94,7 @@ def _clause(line: Line, columns: Columns, items: Sequence[Placed], starts: froze
         placed.heading,
         task=task,
         path=_path(line, columns),
+        details="" if columns.detail is None else as_task(line.words[columns.detail]),
     )
 
 
