@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from tracker.domain.text import compact, display_width
 from tracker.reading.columns import Columns
@@ -129,7 +129,7 @@ class _Filling:
             return True
         row = self._new_row(pieces, index)
         if row:
-            self._begin(row, placed)
+            self._begin(row, middle=self._is_middle(placed))
             return True
         if len(pieces) == 1 and placed.own and len(flat) < _LONGEST_PROSE and "。" not in flat:
             return True
@@ -161,16 +161,14 @@ class _Filling:
             return False
         return not self.open.cells[ordinal]
 
-    def _begin(self, row: _Open, placed: Placed) -> None:
-        if self._is_middle(placed):
-            self._put_under(row)
-        else:
-            self._close()
-            self.open = row
-
-    def _put_under(self, row: _Open) -> None:
-        for above, pieces in zip(self.open.cells if self.open else (), row.cells, strict=True):
-            above.extend(pieces)
+    def _begin(self, row: _Open, *, middle: bool) -> None:
+        """Opens the row; one whose number stands in the middle of its lines goes on with the open one."""
+        if middle and self.open:
+            joint = [[*above, *below] for above, below in zip(self.open.cells, row.cells, strict=True)]
+            self.open = _Open(self.open.index, joint)
+            return
+        self._close()
+        self.open = row
 
     def _close(self) -> None:
         if self.open:
@@ -215,19 +213,12 @@ class _Filling:
         """Whether the pieces go on with the open row's cells, and puts them there."""
         if sum(map(len, row.cells)) > _MOST_PIECES or (len(pieces) == 1 and self._is_too_wide(pieces[0])):
             return False
-        targets = self._columns_under(pieces)
-        for piece, at in zip(pieces, targets, strict=bool(targets)):
-            row.cells[at].append(piece)
-        return bool(targets)
-
-    def _columns_under(self, pieces: Sequence[Piece]) -> list[int]:
-        """The columns under which the pieces stand, also on a line whose blanks at the beginning were lost; else []."""
-        for shift in (0, *self.lefts) if len(pieces) > 1 and pieces[0].left == 0 else (0,):
-            targets = [self._column_under(replace(piece, left=piece.left + shift)) for piece in pieces]
-            found = [at for at in targets if at is not None]
-            if len(found) == len(pieces) == len(set(found)) or (shift == 0 and len(found) == len(pieces)):
-                return found
-        return []
+        targets = [self._column_under(piece) for piece in pieces]
+        if any(at is None for at in targets):
+            return False
+        for piece, at in zip(pieces, targets, strict=True):
+            row.cells[at or 0].append(piece)
+        return True
 
     def _is_too_wide(self, piece: Piece) -> bool:
         """Whether a lone piece reaches over more than its column, as prose below a table does."""

@@ -43,6 +43,7 @@ class Clause:
     owner: Heading | None
     closed: bool = True
     task: str | None = None
+    details: str = ""
     path: tuple[str, ...] = ()
 
 

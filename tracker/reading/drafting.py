@@ -236,7 +236,7 @@ def _path(clause: Clause) -> tuple[str, ...]:
 def _lead(around: Surroundings, clause: Clause, free_from: int) -> str:
     """The words that the clause closes: from its heading (or its paragraph) on, but after the clause before it."""
     if clause.form is Form.TABLE:
-        return clause.task or ""
+        return "\n".join(part for part in (clause.task, clause.details) if part)
     begin = clause.placed.paragraph.start if clause.placed.own or clause.owner is None else clause.owner.start
     if clause.owner is None and clause.form is Form.LINE and clause.index:
         begin = around.items[clause.index - 1].paragraph.start

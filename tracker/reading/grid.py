@@ -41,10 +41,14 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A row of a table; ``index`` is that of its first paragraph. Without cells it is prose that ends a table."""
+    """A row of a table; ``index`` is that of its first paragraph. Without cells it is prose that ends a table.
+
+    ``is_guessed`` tells that no sign and no measure showed where its cells begin.
+    """
 
     cells: tuple[Cell, ...]
     index: int
+    is_guessed: bool = False
 
     @property
     def words(self) -> list[str]:

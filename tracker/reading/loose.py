@@ -12,18 +12,24 @@ from itertools import pairwise
 
 from tracker.domain.text import compact
 from tracker.reading.blanks import blank_section
-from tracker.reading.cells import is_blank
 from tracker.reading.columns import Columns
 from tracker.reading.fitting import are_units, is_date
 from tracker.reading.grid import Cell, Row, is_page_mark
-from tracker.reading.header_words import Kind, is_header_word, is_ordinal, kind_of
+from tracker.reading.header_words import CATEGORY, Kind, is_header_word, is_ordinal, kind_of
 from tracker.reading.outline import Placed
+from tracker.reading.runs import in_place, row_of_lines
 from tracker.reading.sections import Header, Section, read_any_header
+from tracker.reading.wrapping import WRAP
 
 _LONGEST_HEADER = 14
+_LONGEST_PAGE_NUMBER = 3
 _MOST_COLUMNS = 10
 _LONGEST_CELL = 400
 _MOST_LINES = 24
+_LEAST_LINES = 4
+_MARGIN = 12
+"""A line this many characters longer than any above it belongs no more to the rows."""
+
 _MOST_REPEATS = 3
 """A header that comes again so often without a row between is no table's."""
 
@@ -60,7 +66,8 @@ def _bare_section(items: Sequence[Placed], at: int) -> tuple[Section, int] | Non
     run = at
     while run < len(items) and run < at + _MOST_COLUMNS and _heads(items[run]):
         run += 1
-    if any(kind_of(_word(one))[0] is Kind.ORDINAL for one in items[at + 1 : run]):
+    first = 2 if CATEGORY.search(_word(items[at])) else 1
+    if any(kind_of(_word(one))[0] is Kind.ORDINAL for one in items[at + first : run]):
         return None
     for size in range(run - at, 2, -1):
         words = tuple(_word(one) for one in items[at : at + size])
@@ -68,7 +75,8 @@ def _bare_section(items: Sequence[Placed], at: int) -> tuple[Section, int] | Non
         if header:
             section = Section(header, words, "")
             end = _fill(section, items, at + size)
-            return (section, end) if section.rows else None
+            if section.rows:
+                return section, end
     return None
 
 
@@ -86,13 +94,25 @@ def _inside(items: Sequence[Placed], at: int, words: Sequence[str]) -> Iterator[
         paragraph = items[at].paragraph
         if paragraph.is_cell or len(paragraph.flat) > _LONGEST_CELL:
             return
-        if _word(items[at]) == words[0] and tuple(_word(one) for one in items[at : at + size]) == tuple(words):
+        if _repeats(items, at, words):
             at, repeats = at + size, repeats + 1
             continue
         repeats = 0
-        if not is_page_mark(paragraph.flat):
+        if not is_page_mark(paragraph.flat) and not _is_page_number(items, at, words):
             yield at
         at += 1
+
+
+def _is_page_number(items: Sequence[Placed], at: int, words: Sequence[str]) -> bool:
+    """Whether a line is a lone number that ends a page: the header comes again below it."""
+    flat = items[at].paragraph.flat.strip()
+    return len(flat) <= _LONGEST_PAGE_NUMBER and flat.isdigit() and _repeats(items, at + 1, words)
+
+
+def _repeats(items: Sequence[Placed], at: int, words: Sequence[str]) -> bool:
+    if at >= len(items) or _word(items[at]) != words[0]:
+        return False
+    return tuple(_word(one) for one in items[at : at + len(words)]) == tuple(words)
 
 
 def _fill_numbered(section: Section, items: Sequence[Placed], at: int) -> int:
@@ -114,7 +134,7 @@ def _fill_numbered(section: Section, items: Sequence[Placed], at: int) -> int:
         last = place + 1 == len(starts)
         stop = _last_stop(section.header, items, lines, begin, longest) if last else starts[place + 1]
         row = [index for index in lines[begin:stop] if not (index != lines[begin] and _is_section(items[index]))]
-        section.rows.append(Row(tuple(_cell(items[index]) for index in row), row[0]))
+        section.rows.append(row_of_lines([items[index] for index in row], row[0], section.header))
         end = row[-1] + 1
     return end
 
@@ -128,10 +148,15 @@ def _last_stop(header: Header, items: Sequence[Placed], lines: Sequence[int], be
     if isinstance(header, Columns) and header.deadlines:
         stop = _up_to_time([_word(items[index]) for index in lines[begin : begin + _MOST_LINES]], longest) + begin
     inner_blank = any(items[index].paragraph.blank_before for index in lines[1:begin])
+    widest = max((_width(items[index]) for index in lines[:begin]), default=_LONGEST_CELL)
     for n in range(begin + 1, stop):
-        if items[lines[n]].paragraph.blank_before and not inner_blank:
+        if (items[lines[n]].paragraph.blank_before and not inner_blank) or _width(items[lines[n]]) > widest + _MARGIN:
             return n
     return stop
+
+
+def _width(placed: Placed) -> int:
+    return max(map(len, placed.paragraph.flat.split(WRAP)))
 
 
 def _up_to_time(words: Sequence[str], longest: int) -> int:
@@ -150,29 +175,41 @@ def _is_section(placed: Placed) -> bool:
 
 
 def _fill_counted(section: Section, items: Sequence[Placed], at: int) -> int:
-    """Rows without numbers: as many lines each as the header has words, as long as units and dates stand in place."""
+    """Rows without numbers: as many lines each as the header has words, as long as units and dates stand in place.
+
+    Where a time ends the rows, one with cells on several lines, or without one, goes as far as its time.
+    """
+    header = section.header
     lines: list[int] = []
     end = at
     for index in _inside(items, at, section.words):
         if not lines and _is_section(items[index]):
             continue
         lines.append(index)
-        if len(lines) < section.header.count:
-            continue
-        cells = tuple(_cell(items[one]) for one in lines)
-        if not _in_place([cell.words for cell in cells], section.header):
+        row = _counted(items, lines, header)
+        if row:
+            section.rows.append(row)
+            lines, end = [], index + 1
+        elif len(lines) >= (_MOST_LINES if _ends_with_time(header) else header.count):
             break
-        section.rows.append(Row(cells, lines[0]))
-        lines, end = [], index + 1
     return end
 
 
-def _in_place(words: Sequence[str], header: Header) -> bool:
-    if not isinstance(header, Columns):
-        return any(char.isdigit() for value in header.targets for char in words[value.at])
-    dates = all(is_date(words[at]) or is_blank(words[at]) for at in header.deadlines)
-    units = [at for at in header.units if not is_blank(words[at])]
-    return dates and bool(units) and all(are_units(words[at]) for at in units)
+def _counted(items: Sequence[Placed], lines: Sequence[int], header: Header) -> Row | None:
+    """The row that the lines are, or None when they are none yet."""
+    if len(lines) == header.count:
+        cells = tuple(_cell(items[one]) for one in lines)
+        if in_place([cell.words for cell in cells], header):
+            return Row(cells, lines[0])
+    last = items[lines[-1]].paragraph.flat.strip()
+    if len(lines) < _LEAST_LINES or not _ends_with_time(header) or not is_date(last):
+        return None
+    row = row_of_lines([items[one] for one in lines], lines[0], header)
+    return row if len(row.cells) == header.count and in_place(row.words, header) else None
+
+
+def _ends_with_time(header: Header) -> bool:
+    return isinstance(header, Columns) and header.count - 1 in header.deadlines
 
 
 def _cell(placed: Placed) -> Cell:

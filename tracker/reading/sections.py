@@ -231,7 +231,7 @@ def _put_together(part: Row, row: Row, header: Header) -> Row | None:
     if len(last.words) + len(first.words) > _LONGEST_CELL:
         return None
     joint = Cell(f"{last.words}\n{first.words}", last.start, first.end)
-    return Row((*part.cells[:-1], joint, *row.cells[1:]), part.index)
+    return Row((*part.cells[:-1], joint, *row.cells[1:]), part.index, part.is_guessed)
 
 
 def stacked(above: Sequence[str], below: Sequence[str]) -> list[str]:

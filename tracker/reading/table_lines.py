@@ -137,7 +137,7 @@ def settled(columns: Columns, lines: Sequence[Line]) -> Columns:
     task takes several rows, each with a measure of its own.
     """
     if columns.named is not None and _tells_apart(lines, columns.named):
-        return replace(columns, task=columns.named, named=None)
+        return replace(columns, task=columns.named, named=None, detail=columns.task)
     detail = columns.detail
     if detail is not None and not _tells_apart(lines, columns.task) and _tells_apart(lines, detail):
         merged = columns.shape.merged | {columns.task}

@@ -94,6 +94,7 @@ def _clause(line: Line, columns: Columns, items: Sequence[Placed], starts: froze
         placed.heading,
         task=task,
         path=_path(line, columns),
+        details="" if columns.detail is None else as_task(line.words[columns.detail]),
     )
 
 
@@ -118,6 +119,8 @@ def _fields(line: Line, columns: Columns) -> Fields | None:
         return None
     if not all(looks_like_unit(unit.name) for unit in got.units):
         got.doubts["odd-name"] = None
+    if line.row.is_guessed:
+        got.doubts["guessed-cells"] = None
     if line.from_above:
         got.doubts["units-from-above"] = None
     told = [as_deadline(line.words[at]) for at in columns.deadlines if not is_blank(line.words[at])]
