@@ -57,10 +57,24 @@ def test_partners_support_and_who_leads_leads() -> None:
         "市公安局已建成三个站点。",
         "违反规定的，由公安机关依法给予处罚。",
         "市教育局组织开展了专项检查。",
+        "各单位要落实责任，不得推诿扯皮。",
+        "各责任单位要加强协同，定期调度。",
+        "经市政府同意，现将《平川市推进社区服务实施方案》印发给你们，请认真执行。",
+        "建立由市委宣传部牵头、相关部门参与的联席会议制度。",
+        "联系人：市政府研究室　田某某　　联系电话：0000—5200000",
+        "基本服务是由国家直接提供或者通过一定方式支持相关主体向居民提供的服务。",
     ],
 )
 def test_exhortations_the_past_and_penalties_assign_nothing(sentence: str) -> None:
     assert drafts_in(f"一、组织实施\n{sentence}") == ()
+
+
+def test_the_name_of_a_paper_assigns_nothing() -> None:
+    assert drafts_in("平川市推进社区服务体系建设实施方案") == ()
+
+
+def test_a_deed_of_two_characters_is_told_with_how_often() -> None:
+    assert only("以上任务由市民政局汇总，按月通报。").title == "汇总，按月通报"
 
 
 def test_a_paragraph_that_a_clause_closes_yields_that_clause_alone() -> None:

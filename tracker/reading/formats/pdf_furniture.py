@@ -99,7 +99,7 @@ def _stands_apart(edge: _Edge, page: PageBlocks) -> bool:
     step = 1 if edge.top else -1
     gaps = sorted(_gaps(page.blocks))
     sizes = (block.line.size for block in page.blocks if isinstance(block, TextLine))
-    usual = gaps[len(gaps) // 2] if len(gaps) >= 4 else 1.9 * median(sizes)
+    usual = gaps[(len(gaps) - 1) // 2] if len(gaps) >= 4 else 1.9 * median(sizes)
     for at in range(edge.block, edge.block + _DEEPEST * step, step):
         if not 0 <= at + step < len(page.blocks):
             return len(page.blocks) == 1

@@ -128,6 +128,27 @@ def test_a_table_over_pages_is_one_with_its_header_once() -> None:
     assert text.split("\n")[-3:-1] == ["", "以上任务按季度报送进展。"]
 
 
+def test_the_organ_of_a_place_is_no_unit_of_its_own_on_the_next_line() -> None:
+    setter = Setter(Look(numbers=""))
+    widths = (60, 62)  # four characters a line
+    setter.table([("任务", "责任单位"), ("修渠", "各县市区人民政府"), ("清淤", "市水利局市财政局")], widths)
+    assert rows_of(text_of(setter.bytes())) == [
+        ["任务", "责任单位"],
+        ["修渠", "各县市区人民政府"],
+        ["清淤", f"市水利局{CELL_BREAK}市财政局"],
+    ]
+
+
+def test_a_head_above_a_lone_page_with_a_table_is_no_text() -> None:
+    setter = Setter(OFFICIAL)
+    setter.centred("重点任务分解表", SIZE)
+    setter.paragraph("某政办〔2024〕3号")
+    setter.paragraph("2024年3月5日")
+    setter.table([HEADER, ["1", "修渠", "市水利局", "2024年6月"]], WIDTHS)
+    setter.paragraph("注：按季度报送进展。")
+    assert text_of(setter.bytes()).splitlines()[0] == "重点任务分解表"
+
+
 def ruled(setter: Setter, xs: list[float], ys: list[float], words: dict[tuple[int, int], str]) -> None:
     """A grid of lines from stroke to stroke, with words at places."""
     for x in xs:
