@@ -16,6 +16,7 @@ from tracker.reading.columns import Columns
 from tracker.reading.fitting import are_units, is_date
 from tracker.reading.grid import Cell, Row, is_page_mark
 from tracker.reading.header_words import CATEGORY, Kind, is_header_word, is_ordinal, kind_of
+from tracker.reading.labels import labels_in
 from tracker.reading.outline import Placed
 from tracker.reading.runs import in_place, row_of_lines
 from tracker.reading.sections import Header, Section, read_any_header
@@ -185,6 +186,8 @@ def _fill_counted(section: Section, items: Sequence[Placed], at: int) -> int:
     for index in _inside(items, at, section.words):
         if not lines and _is_section(items[index]):
             continue
+        if _is_clause(items[index].paragraph.flat):
+            break
         lines.append(index)
         row = _counted(items, lines, header)
         if row:
@@ -206,6 +209,11 @@ def _counted(items: Sequence[Placed], lines: Sequence[int], header: Header) -> R
         return None
     row = row_of_lines([items[one] for one in lines], lines[0], header)
     return row if len(row.cells) == header.count and in_place(row.words, header) else None
+
+
+def _is_clause(flat: str) -> bool:
+    """Whether a line is a clause with labels of its own (主办：县公安局；会办：…), and no cell."""
+    return "。" in flat and ("：" in flat or ":" in flat) and bool(labels_in(flat))
 
 
 def _ends_with_time(header: Header) -> bool:
