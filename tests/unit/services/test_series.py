@@ -92,7 +92,9 @@ def test_a_series_is_looked_at_before_it_is_adopted(session: Session, city: City
     draft = a_recurring_draft(session, city, "每月25日前")
     assert adopt_sure(session, the_actor(city.supervisor), NOW, draft.plan_id) == 0
     (row,) = review(session, the_actor(city.supervisor), draft.plan_id).page.rows
-    assert [asked.words for asked in row.questions] == ["周期任务（每月25日），采纳后每到一期自动新立一项任务，请核对"]
+    assert [question.words for question in row.questions] == [
+        "周期任务（每月25日），采纳后每到一期自动新立一项任务，请核对"
+    ]
 
 
 def test_days_come_once_in_order_and_the_next_is_there(session: Session, city: City) -> None:
