@@ -12,6 +12,10 @@ import urllib.error
 import urllib.request
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 PROGRAM = Path(sys.executable).parent / "tracker"
@@ -92,6 +96,14 @@ class Office:
             return self.fetch(f"{self.url}/healthz") == b"ok\n"
         except (urllib.error.URLError, ConnectionError):
             return False
+
+
+def take_in(page: Page, file: Path) -> None:
+    """Imports a file as a person does, and comes back when it has been read."""
+    page.goto("/plans/new")
+    page.locator("input[type=file]").set_input_files(file)
+    page.get_by_role("button", name="导入并读取").click()
+    page.wait_for_url(lambda url: "/plans/new" not in url and "/readings/" not in url, timeout=60_000)
 
 
 def free_port() -> int:

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.conftest import SignedIn
-from tests.browser.office import Office
+from tests.browser.office import Office, take_in
 from tests.judges.judges import parse_with_icaljs, parse_with_khal
 
 pytestmark = [
@@ -51,9 +51,7 @@ def test_from_a_plan_to_the_calendar(office: Office, at_browser: SignedIn, plan_
 
 
 def _take_in(page: Page, file: Path) -> None:
-    page.goto("/plans/new")
-    page.get_by_label("文件", exact=False).first.set_input_files(file)
-    page.get_by_role("button", name="导入并读取").click()
+    take_in(page, file)
     expect(page.get_by_role("heading", level=1)).to_contain_text("城区夜间照明提升方案")
 
 

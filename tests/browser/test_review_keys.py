@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Page, Route, expect
 
 from tests.browser.conftest import NARROW, WIDE, SignedIn
-from tests.browser.office import Office
+from tests.browser.office import Office, take_in
 from tests.browser.test_screens import _axe, _keep
 
 pytestmark = [pytest.mark.needs("browser"), pytest.mark.timeout(300)]
@@ -50,9 +50,7 @@ def opened(office: Office, at_browser: SignedIn, tmp_path: Path, request: pytest
         file = tmp_path / f"{width}.txt"
         file.write_text(text, encoding="utf-8")
         page = at_browser(office.login_of("督查员", "市政府"))
-        page.goto("/plans/new")
-        page.locator("input[type=file]").set_input_files(file)
-        page.get_by_role("button", name="导入并读取").click()
+        take_in(page, file)
         expect(page.get_by_role("article")).to_have_count(10)
         page.set_viewport_size({"width": width, "height": 900})
         return page

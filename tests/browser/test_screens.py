@@ -14,7 +14,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
 from tests.browser.conftest import PLAN, SignedIn
-from tests.browser.office import Office
+from tests.browser.office import Office, take_in
 
 pytestmark = [pytest.mark.needs("browser"), pytest.mark.timeout(300)]
 
@@ -51,9 +51,7 @@ def test_the_sign_in_page(office: Office, at_browser: SignedIn, width: int) -> N
 
 def test_the_review_page(office: Office, at_browser: SignedIn, plan_file: Path, width: int) -> None:
     page = at_browser(office.login_of("督查员", "市政府"))
-    page.goto("/plans/new")
-    page.locator("input[type=file]").set_input_files(plan_file)
-    page.get_by_role("button", name="导入并读取").click()
+    take_in(page, plan_file)
     page.set_viewport_size({"width": width, "height": 900})
     assert _faults(page, page.url.removeprefix(office.url), width) == []
     assert _faults(page, "/plans/…/review", width, start=page.url.removeprefix(office.url)) == []
@@ -66,9 +64,7 @@ def test_the_indicators_of_a_plan(office: Office, at_browser: SignedIn, tmp_path
     )
     file = tmp_path / f"照明指标{width}.txt"
     file.write_text(f"{PLAN}\n{width}\n\n序号\t类别\t指标\t2020年\t2025年\t属性\t责任单位\n{rows}", "utf-8")
-    page.goto("/plans/new")
-    page.locator("input[type=file]").set_input_files(file)
-    page.get_by_role("button", name="导入并读取").click()
+    take_in(page, file)
     page.set_viewport_size({"width": width, "height": 900})
     review = page.url.removeprefix(office.url)
     for name, path in (("review", review), ("plan", review.removesuffix("/review"))):
@@ -86,25 +82,18 @@ def test_the_page_of_a_new_version(office: Office, at_browser: SignedIn, plan_fi
     changed = plan_file.with_name(f"夜间照明方案（修订）{width}.txt")
     later = plan_file.read_text("utf-8").replace("6月底前）", f"{7 if width > 500 else 8}月底前）")
     changed.write_text(later.replace("标注位置", "标注位置、照度"), encoding="utf-8")
-    _import(page, plan_file)
+    take_in(page, plan_file)
     adopt = page.get_by_role("link", name=re.compile("采纳全部"))
     if adopt.count():
         adopt.click()
         page.get_by_role("button", name=re.compile("确认采纳")).click()
-    _import(page, changed)
+    take_in(page, changed)
     page.set_viewport_size({"width": width, "height": 900})
     assert page.url.endswith("/revision")
     assert _faults(page, page.url.removeprefix(office.url), width) == []
     assert page.locator("article.change").count() == 1
     page.get_by_role("button", name=re.compile("^接受这项变化")).click()
     assert page.get_by_text("已按新版调整").count() == 1
-
-
-def _import(page: Page, file: Path) -> None:
-    page.goto("/plans/new")
-    page.locator("input[type=file]").set_input_files(file)
-    page.get_by_role("button", name="导入并读取").click()
-    page.wait_for_url(lambda url: "/plans/new" not in url and "/readings/" not in url, timeout=60_000)
 
 
 def _faults(page: Page, path: str, width: int, start: str | None = None) -> list[str]:
