@@ -16,7 +16,6 @@ from tracker.domain.drafts import DeadlineKind
 from tracker.domain.series import Rhythm
 from tracker.domain.workdays import WorkCalendar
 
-_GROUP_NAME = re.compile(r"\(\?P<\w+>")
 _BLANK = r"\\s{0,8}"
 """What a blank in a pattern stands for: bounded, so that a page of blanks costs no more than a page of letters."""
 
@@ -90,11 +89,6 @@ class Rule:
             raise ValueError(f"deadline rule {self.name!r} gives no reason")
         object.__setattr__(self, "compiled", compiled)
 
-    @property
-    def nameless(self) -> str:
-        """The pattern without group names, to stand beside others in one expression."""
-        return _GROUP_NAME.sub("(?:", self.compiled.pattern)
-
 
 class Grammar:
     """Rules made ready to be found in a text; at one place the earlier rule wins."""
@@ -106,16 +100,7 @@ class Grammar:
         self.rules = rules
         begins = "".join(sorted({char for rule in rules for char in rule.begins}))
         self._first = re.compile(f"[{re.escape(begins)}]")
-        self._numbers = {char: tuple(n for n, rule in enumerate(rules) if char in rule.begins) for char in begins}
-        self._made: dict[tuple[int, ...], re.Pattern[str]] = {}
-
-    def _at(self, char: str) -> re.Pattern[str]:
-        """What may stand where a character begins; made when first asked for, so that starting the program is quick."""
-        numbers = self._numbers[char]
-        if numbers not in self._made:
-            one_of = "|".join(f"(?P<r{n}>{self.rules[n].nameless})" for n in numbers)
-            self._made[numbers] = re.compile(one_of)
-        return self._made[numbers]
+        self._at = {char: tuple(rule for rule in rules if char in rule.begins) for char in begins}
 
     def matches(self, plain: str) -> Iterator[tuple[Rule, re.Match[str]]]:
         """The matches in the text, in order and without overlap, each with its rule and that rule's groups.
@@ -125,12 +110,10 @@ class Grammar:
         begin = self._first.search(plain)
         while begin:
             at = begin.start()
-            found = self._at(begin.group()).match(plain, at)
-            if found is None or found.end() == at:
-                begin = self._first.search(plain, at + 1)
-                continue
-            rule = self.rules[int((found.lastgroup or "r0")[1:])]
-            own = rule.compiled.match(plain, at)
-            assert own is not None
-            yield rule, own
-            begin = self._first.search(plain, own.end())
+            for rule in self._at[begin.group()]:
+                found = rule.compiled.match(plain, at)
+                if found:
+                    yield rule, found
+                    at = found.end() - 1
+                    break
+            begin = self._first.search(plain, at + 1)

@@ -97,11 +97,15 @@ _CHARACTER = re.compile(r"\[[^\]]+\]|[\u4e00-\u9fff]")
 
 
 def _spaced(pattern: str) -> str:
-    """The pattern with slips allowed, and blanks and line ends after every character."""
-    return _CHARACTER.sub(lambda found: rf"(?:{found.group()}[ \t　\u2028]*)", pattern.translate(_SLIPS))
+    """The pattern with slips allowed, and blanks and line ends after every character.
+
+    Patterns are matched against ``_with_one_blank``: to name every blank after every character makes them compile
+    four times as long.
+    """
+    return _CHARACTER.sub(lambda found: rf"(?:{found.group()}[ \u2028]*)", pattern.translate(_SLIPS))
 
 
-_NOTE = r"(?:[ \t　]*[（(][^（()）：:]{1,14}[)）])?"
+_NOTE = r"(?: *[（(][^（()）：:]{1,14}[)）])?"
 _GROUPS = "|".join(f"(?P<l{n}>{_spaced(pattern)})" for n, (_, _, pattern) in enumerate(_LABELS))
 _SECOND = "|".join(
     [
@@ -109,15 +113,15 @@ _SECOND = "|".join(
         _spaced("(?:责任|牵头)(?:单位|部门)"),
     ]
 )
-_AND = rf"(?:[ \t　]*(?:和|及|与|、|/)[ \t　]*(?P<and>{_SECOND}))?"
+_AND = rf"(?: *(?:和|及|与|、|/) *(?P<and>{_SECOND}))?"
 _LABEL = re.compile(
-    r"(?:(?<=[\s，,；;。、：:（(【〔〖\[［|｜★●■▲◆•])|^)(?:\d[.．、])?" rf"(?:{_GROUPS}){_NOTE}{_AND}[ \t　]*[:：]"
+    r"(?:(?<=[\s，,；;。、：:（(【〔〖\[［|｜★●■▲◆•])|^)(?:\d[.．、])?" rf"(?:{_GROUPS}){_NOTE}{_AND} *[:：]"
 )
 _BRACKETED = re.compile(rf"[【〔〖\[［](?P<label>{_GROUPS.replace('?P<l', '?P<b')})[】〕〗\]］](?P<colon>[:：]?)")
 _UNITS_ONLY = "|".join(
     f"(?P<l{n}>{_spaced(pattern)})" for n, (opens, _, pattern) in enumerate(_LABELS) if opens is Opens.UNITS
 )
-_BARE = re.compile(rf"[ \t　]*(?:{_UNITS_ONLY})(?:为|是|[ \t　—-]+|(?=[省市县区州各国]))")
+_BARE = re.compile(rf" *(?:{_UNITS_ONLY})(?:为|是|[ —-]+|(?=[省市县区州各国]))")
 _VALUED = "|".join(
     f"(?P<l{n}>{_spaced(pattern)})"
     for n, (opens, _, pattern) in enumerate(_LABELS)
@@ -125,7 +129,7 @@ _VALUED = "|".join(
 )
 _BARE_INSIDE = re.compile(
     rf"(?:^|(?<=[。，；,;\s]))(?:{_VALUED})"
-    r"(?:[ \t　]*(?:为|是|[—\-－]+)[ \t　]*|[ \t　]+|(?=[省市县区州各国]|20\d\d年))(?!主|第|的)"
+    r"(?: *(?:为|是|[—\-－]+) *| +|(?=[省市县区州各国]|20\d\d年))(?!主|第|的)"
 )
 _LONGEST_TAIL = 12
 _UNITS_TOO = re.compile("单位|部门")
@@ -136,12 +140,22 @@ def unbracketed(text: str) -> str:
     """The text with labels that stand in brackets (【责任单位】市公安局) written with a colon; the length stays."""
     if "】" not in text and "]" not in text and "〕" not in text and "］" not in text and "〗" not in text:
         return text
-    return _BRACKETED.sub(lambda found: f" {found['label']}：{' ' if found['colon'] else ''}", text)
+    parts, at = [], 0
+    for found in _BRACKETED.finditer(_with_one_blank(text)):
+        label = text[found.start("label") : found.end("label")]
+        parts += [text[at : found.start()], f" {label}：{' ' if found['colon'] else ''}"]
+        at = found.end()
+    return "".join(parts) + text[at:]
+
+
+def _with_one_blank(text: str) -> str:
+    """The text with one kind of blank, one code point for one."""
+    return text.replace("\t", " ").replace("\u3000", " ")
 
 
 def labels_in(text: str) -> tuple[Label, ...]:
     """Every label with its colon, in order. A label stands at the beginning, or after a blank or a punctuation mark."""
-    return tuple(_label(found) for found in _LABEL.finditer(text))
+    return tuple(_label(found, text) for found in _LABEL.finditer(_with_one_blank(text)))
 
 
 def bare_labels_in(text: str) -> tuple[Label, ...]:
@@ -149,12 +163,12 @@ def bare_labels_in(text: str) -> tuple[Label, ...]:
 
     The first begins the text or follows a full stop; whether the values are such is for the caller to see.
     """
-    return tuple(_label(found) for found in _BARE_INSIDE.finditer(text))
+    return tuple(_label(found, text) for found in _BARE_INSIDE.finditer(_with_one_blank(text)))
 
 
 def begins_with_label(line: str) -> bool:
     """Whether a line begins with a label and its colon."""
-    return ("：" in line or ":" in line) and _LABEL.match(line.lstrip(" \t　·•●■▲◆★※")) is not None
+    return ("：" in line or ":" in line) and _LABEL.match(_with_one_blank(line).lstrip(" ·•●■▲◆★※")) is not None
 
 
 def label_crosses(above: str, below: str) -> bool:
@@ -165,13 +179,13 @@ def label_crosses(above: str, below: str) -> bool:
 
 def bare_label(text: str) -> Label | None:
     """A label of units at the beginning that has no colon (牵头单位为…, 责任单位 市…), or None."""
-    found = _BARE.match(text)
-    return _label(found) if found and re.search("单|部|主体|处|科", found.group()) else None
+    found = _BARE.match(_with_one_blank(text))
+    return _label(found, text) if found and re.search("单|部|主体|处|科", found.group()) else None
 
 
-def _label(found: re.Match[str]) -> Label:
+def _label(found: re.Match[str], text: str) -> Label:
     opens, role, _ = _LABELS[_row_of(found)]
-    words = found.group()
+    words = text[found.start() : found.end()]
     return Label(found.start(), found.end(), opens, role, bool(_SLIPPED.search(words)), words.strip(":： \t　"))
 
 
