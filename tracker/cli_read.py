@@ -11,6 +11,7 @@ from pathlib import Path
 import click
 
 from tracker.cli_files import ShownProgress, file_bytes
+from tracker.domain.doubts import ABOUT_FACTS
 from tracker.domain.drafts import Draft, PlanReading, SourceReading, UnitMention
 from tracker.domain.roles import Role
 from tracker.domain.text import padded, shortened
@@ -62,7 +63,7 @@ def _plan_lines(plan: PlanReading) -> Iterator[str]:
     known = (plan.number, plan.issuer, plan.issued_on and f"{plan.issued_on:%Y-%m-%d} 印发")
     until = plan.effective_until and f"有效期至 {plan.effective_until:%Y-%m-%d}"
     yield "  " + "  ".join(str(part) for part in (*known, until) if part)
-    yield from (f"  ※ {doubt.message}" for doubt in plan.doubts if plan.drafts)
+    yield from (f"  ※ {doubt.message}" for doubt in plan.doubts if plan.drafts or doubt.code not in ABOUT_FACTS)
     if not plan.drafts:
         yield "  没有读出任务"
         return
