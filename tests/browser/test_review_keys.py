@@ -54,6 +54,7 @@ def opened(office: Office, at_browser: SignedIn, tmp_path: Path, request: pytest
         page.locator("input[type=file]").set_input_files(file)
         page.get_by_role("button", name="导入并读取").click()
         expect(page.get_by_role("article")).to_have_count(10)
+        page.wait_for_load_state()  # a key pressed before the script has run is nobody's
         page.set_viewport_size({"width": width, "height": 900})
         return page
 
