@@ -11,7 +11,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 PROJECT_ROOT = Path(__file__).resolve().parent.parent
-DEFAULT_UPLOAD_MB = 20
+DEFAULT_UPLOAD_MB = 50
 LEAST_READING_SECONDS, LEAST_READING_MB = 5, 256
 
 

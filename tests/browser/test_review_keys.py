@@ -52,6 +52,7 @@ def opened(office: Office, at_browser: SignedIn, tmp_path: Path, request: pytest
         page = at_browser(office.login_of("督查员", "市政府"))
         take_in(page, file)
         expect(page.get_by_role("article")).to_have_count(10)
+        page.wait_for_load_state()  # a key pressed before the script has run is nobody's
         page.set_viewport_size({"width": width, "height": 900})
         return page
 

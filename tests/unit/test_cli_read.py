@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
+from tests.unit.reading.formats.word_files import docx, p
 from tests.unit.services.reading import is_running
 from tracker.cli_read import read_command
 from tracker.domain.text import display_width
@@ -45,6 +46,17 @@ def test_prints_a_table_for_people(plan: Path) -> None:
     assert "《plan.txt》 共" in result.output
     assert "某政发〔2023〕9号  某市人民政府  2023-01-04 印发" in result.output
     assert "市公安局（牵头）、市交通运输局（配合）" in result.output
+
+
+def test_what_is_to_be_known_about_a_file_without_tasks_is_said(tmp_path: Path) -> None:
+    path = tmp_path / "news.docx"
+    path.write_bytes(
+        docx(p("读书活动开幕") + p(runs='<w:ins w:id="1" w:author="a"><w:r><w:t>气氛热烈。</w:t></w:r></w:ins>'))
+    )
+    output = run(path).output
+    assert "文件里有修订标记" in output
+    assert "没有读出任务" in output
+    assert "没有读出文号" not in output
 
 
 def test_columns_stand_in_line(plan: Path) -> None:

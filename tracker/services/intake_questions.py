@@ -54,6 +54,8 @@ _KIND_OF_DOUBT = {
     "elided-prefix": QuestionKind.UNIT,
     "odd-name": QuestionKind.UNIT,
     "missing-bracket": QuestionKind.UNIT,
+    "words-passed-over": QuestionKind.UNIT,
+    "units-from-above": QuestionKind.UNIT,
     "no-date": QuestionKind.NO_DATE,
     "no-year-known": QuestionKind.NO_DATE,
     "event-needs-date": QuestionKind.NO_DATE,

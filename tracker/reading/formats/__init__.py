@@ -19,7 +19,10 @@ from tracker.reading.plans import read_text
 from tracker.reading.secrecy import secrecy_mark
 
 LARGEST_BYTES = 10 * 1024 * 1024
-"""A file of more than 10 MB is refused: the longest plan is a hundredth of that."""
+"""A text or a web page of more than 10 MB is refused: the longest plan is a hundredth of that."""
+LARGEST_DOCUMENT_BYTES = 50 * 1024 * 1024
+"""A document may bring its fonts and pictures along: those of more than 50 MB are refused."""
+_MEGABYTE = 1024 * 1024
 MOST_CHARACTERS = 10_000_000
 """A text of more characters is refused: a year of gazettes has fewer, and a small zip can hold far more."""
 
@@ -83,13 +86,13 @@ def read_bytes(data: bytes, name: str, progress: Progress = _no_progress) -> Sou
 
 
 def extract(data: bytes, name: str, progress: Progress = _no_progress) -> Extracted:
-    """The file's text; refuses empty files, files above ``LARGEST_BYTES``, and formats that are not supported."""
+    """The file's text; refuses empty files, files above the largest size for their format, and formats that are not supported."""
     if not data:
         raise UnreadableFile(f"《{name}》是空文件（0 字节）。请检查文件是否保存完整，再重新上传。")
-    if len(data) > LARGEST_BYTES:
-        size, most = len(data) / 1024 / 1024, LARGEST_BYTES // 1024 // 1024
-        raise UnreadableFile(f"《{name}》有 {size:.0f} MB，超过 {most} MB 的上限。请拆分后分别上传，或只保留文件正文。")
+    _refuse_above(LARGEST_DOCUMENT_BYTES, data, name)
     format = recognise(data, name)
+    if format in ("txt", "html"):
+        _refuse_above(LARGEST_BYTES, data, name)
     if format not in _EXTRACTORS:
         what, what_to_do = _REFUSED[format]
         supported = "、".join(_FORMAT_WORDS.values())
@@ -98,3 +101,9 @@ def extract(data: bytes, name: str, progress: Progress = _no_progress) -> Extrac
     if len(extracted.text) > MOST_CHARACTERS:
         raise UnreadableFile(f"《{name}》里的文字超过 {MOST_CHARACTERS // 10_000} 万字，没有读取。请拆分后分别上传。")
     return extracted
+
+
+def _refuse_above(most: int, data: bytes, name: str) -> None:
+    if len(data) > most:
+        size = f"《{name}》有 {len(data) / _MEGABYTE:.0f} MB，超过 {most // _MEGABYTE} MB 的上限。"
+        raise UnreadableFile(f"{size}请拆分后分别上传，或只保留文件正文。")
