@@ -86,7 +86,7 @@ def read_bytes(data: bytes, name: str, progress: Progress = _no_progress) -> Sou
 
 
 def extract(data: bytes, name: str, progress: Progress = _no_progress) -> Extracted:
-    """The file's text; refuses empty files, files above the largest size for their format, and formats that are not supported."""
+    """The file's text; refuses empty files, files too large for their format, and formats that are not supported."""
     if not data:
         raise UnreadableFile(f"《{name}》是空文件（0 字节）。请检查文件是否保存完整，再重新上传。")
     _refuse_above(LARGEST_DOCUMENT_BYTES, data, name)
