@@ -16,6 +16,9 @@ _TRIGGERS = re.compile(
     r"责[ \u3000]*任|责任|貴任|贵任|牵|主[ \u3000]*办|配合|协办|会办|负责|落实|承办|供稿"
     r"|撰稿|提供|收集|编写|撰写|报送|组稿|时限|时间|期限|单位|部门|参与|实施"
 )
+_DEED = re.compile(r"完成[^，。；]{2,}|建成|投用|开工|出台")
+"""What a date in a bracket of its own tells of a part: (2021年9月底前完成主体封顶)。"""
+
 _SIGNED = re.compile(r"\s*(?:19|20)\d\d年\d{1,2}月\d{1,2}日(?:印发|发布|通过|公布)?\s*")
 """A day alone behind an organ on a line of its own is a signature, no deadline."""
 
@@ -149,7 +152,11 @@ def _goes_on(above: Clause, clause: Clause) -> bool:
 
 def _is_one(first: Clause, second: Clause, flat: str, base: int) -> bool:
     """Whether two brackets with nothing between them belong together: their signs differ or their roles do."""
-    if not _GAP.fullmatch(flat, first.end - base, second.start - base):
+    between = first.end - base, second.start - base
+    if not _GAP.fullmatch(flat, *between):
+        return False
+    tells_part = first.fields.sign is Sign.DATE_ONLY and _DEED.search(first.fields.deadlines[0])
+    if tells_part and "。" in flat[slice(*between)]:
         return False
     return _belong_together(first.fields, second.fields)
 

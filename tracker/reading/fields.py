@@ -26,6 +26,11 @@ _LONGEST_KIND = 2
 """政府, 部门, 企业: a kind of unit and no name."""
 
 _ASIDE = re.compile(r"\s*(?:以下简称|下称|简称|即|如|例如|含|包括|原|注|详见|见|此件|不含|不包括|其中|除|\d{4}年?版)")
+_PERSON_NOTE = re.compile(
+    r"[（(][^（()）、，]{0,6}(?:领导|责任人|负责人|联系人|联络员)[^（()）]{0,20}[)）](?=[、，,；;]|$)"
+)
+"""Who does it inside a unit: 艺术科（分管领导：周某某）."""
+
 _NO_NAME = re.compile("：|并报|报请|上报|报送")
 _STAGED = re.compile(r"[^，,；;、]{2,}由.{2,40}(?:主办|承办|举办)$")
 """Who holds an event (候鸟节由市政府主办) is told, not assigned."""
@@ -92,7 +97,7 @@ def read_bracket(inner: str) -> Fields | None:
     """The fields of a bracket's words if it is a clause, else None."""
     if not 2 < len(inner) <= _LONGEST:
         return None
-    inner = unwrapped(inner)
+    inner = _PERSON_NOTE.sub("", unwrapped(inner))
     noted, first_leads = take_first_leads(inner)
     fields = _bracket_fields(*take_rule(noted))
     return replace(fields, first_leads=first_leads) if fields and first_leads else fields
@@ -151,7 +156,8 @@ def _take_deadline(got: _Gathering, value: str, names_units: bool) -> None:
 
 
 def _only_sure(units: UnitList) -> UnitList:
-    units.units = [unit for unit in units.units if is_surely_unit(unit.name)]
+    one_is_sure = any(is_surely_unit(unit.name) for unit in units.units)
+    units.units = [u for u in units.units if is_surely_unit(u.name) or (one_is_sure and is_office(u.name))]
     return units
 
 
