@@ -190,9 +190,6 @@ def back_up(database: Path, file: Path) -> None:
         unfinished.unlink(missing_ok=True)
 
 
-COMMANDS = (sweep_command, scheduler_command, serve_command, doctor_command, backup_command)
-
-
 def _say(line: str) -> None:
     click.echo(line)
 

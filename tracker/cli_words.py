@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import errno
 import re
-from collections.abc import Iterator, MutableMapping
+from collections.abc import Iterator, Mapping, MutableMapping
 from contextlib import contextmanager
+from importlib import import_module
 from typing import Any, NoReturn
 
 import click
 from click.exceptions import NoArgsIsHelpError
-from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
 
 HEADINGS = {"Options": "选项", "Commands": "命令", "Positional arguments": "参数"}
 VALUES = {"text": "文字", "integer": "整数", "integer range": "整数", "file": "文件", "path": "路径"}
@@ -60,9 +60,14 @@ def why_unreadable(failure: OSError) -> str:
     return FILE_TROUBLES.get(failure.errno or 0) or failure.strerror or str(failure)
 
 
-def database_trouble(error: SQLAlchemyError) -> str:
+def is_from_database(error: Exception) -> bool:
+    """Whether the database could not be used; told by name, as most commands never load what talks to one."""
+    return any(f"{kind.__module__}.{kind.__name__}" == "sqlalchemy.exc.OperationalError" for kind in type(error).mro())
+
+
+def database_trouble(error: Exception) -> str:
     """What to look at when the database fails, with the first line of what it said."""
-    said = str(error.orig if isinstance(error, DBAPIError) else error).strip().partition("\n")[0]
+    said = str(getattr(error, "orig", None) or error).strip().partition("\n")[0]
     return f"数据库无法使用，请检查它是否已启动、TRACKER_DATABASE_URL 是否正确。数据库的答复：{said}"
 
 
@@ -125,12 +130,14 @@ def _telling() -> Iterator[None]:
         raise Told(error.message) from error
     except (click.Abort, KeyboardInterrupt):
         _stop()
-    except OperationalError as error:
-        raise Told(database_trouble(error)) from error
     except OSError as error:
         if error.filename is None:  # a closed pipe, which click knows how to end with
             raise
         raise Told(f"无法使用 {error.filename}：{why_unreadable(error)}。请检查路径和权限。") from error
+    except Exception as error:
+        if is_from_database(error):
+            raise Told(database_trouble(error)) from error
+        raise
 
 
 def _stop() -> NoReturn:
@@ -160,6 +167,26 @@ class Group(click.Group):
     def invoke(self, ctx: click.Context) -> Any:
         with _telling():
             return super().invoke(ctx)
+
+
+class LateGroup(Group):
+    """A group whose commands are loaded when they are named, or when its help lists them all.
+
+    ``homes`` tells for each command where it is defined, as ``module:name``; ``tracker read`` so loads no database.
+    """
+
+    def __init__(self, name: str | None = None, *, homes: Mapping[str, str], **attrs: Any) -> None:
+        self._homes = homes
+        super().__init__(name, **attrs)
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted(self._homes)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name in self._homes and cmd_name not in self.commands:
+            module, _, name = self._homes[cmd_name].partition(":")
+            self.add_command(getattr(import_module(module), name), cmd_name)
+        return super().get_command(ctx, cmd_name)
 
 
 def _translate(command: click.Command) -> None:

@@ -63,7 +63,8 @@ def test_the_indicators_of_a_plan(office: Office, at_browser: SignedIn, tmp_path
         f"{n}\t管护\t第{n}类设施完好率（%）\t8{n}.5\t≥9{n}\t约束性\t市公安局、市文广旅局\n" for n in range(1, 7)
     )
     file = tmp_path / f"照明指标{width}.txt"
-    file.write_text(f"{PLAN}\n{width}\n\n序号\t类别\t指标\t2020年\t2025年\t属性\t责任单位\n{rows}", "utf-8")
+    another = PLAN.replace("901号", f"{width}号").replace("城区夜间照明", f"第{width}号片区设施")
+    file.write_text(f"{another}\n\n序号\t类别\t指标\t2020年\t2025年\t属性\t责任单位\n{rows}", "utf-8")
     take_in(page, file)
     page.set_viewport_size({"width": width, "height": 900})
     review = page.url.removeprefix(office.url)

@@ -32,7 +32,10 @@ def settings_read() -> dict[str, str]:
 
 def commands(group: click.Group = main, path: str = "tracker") -> Iterator[str]:
     """Every command as it is typed: tracker read, tracker db upgrade …"""
-    for name, command in group.commands.items():
+    context = click.Context(group)
+    for name in group.list_commands(context):
+        command = group.get_command(context, name)
+        assert command is not None
         if isinstance(command, click.Group):
             yield from commands(command, f"{path} {name}")
         else:

@@ -25,7 +25,10 @@ def run(*words: str) -> Result:
 def paths(group: click.Group, before: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
     """Every command with the words that lead to it, the program itself first."""
     yield before
-    for name, command in group.commands.items():
+    context = click.Context(group)
+    for name in group.list_commands(context):
+        command = group.get_command(context, name)
+        assert command is not None
         if isinstance(command, click.Group):
             yield from paths(command, (*before, name))
         else:

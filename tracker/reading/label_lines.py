@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 from tracker.domain.deadlines import find_in_clause
 from tracker.reading.brackets import HIDDEN, top_level
@@ -111,8 +112,9 @@ def begin_of(flat: str) -> int:
     return len(flat) - len(words) + (skipped.end() if skipped else 0)
 
 
+@lru_cache(maxsize=128)
 def open_labels(flat: str) -> tuple[Label, ...]:
-    """The labels that stand outside brackets."""
+    """The labels that stand outside brackets; remembered, as several stages ask for those of one paragraph."""
     begin = begin_of(flat)
     labels = [label for label in labels_in(" " * begin + flat[begin:]) if label.start >= begin]
     plain = top_level(flat) if labels else ""

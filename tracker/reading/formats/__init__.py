@@ -5,16 +5,12 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 from dataclasses import replace
+from importlib import import_module
 
 from tracker.domain.drafts import SourceReading
 from tracker.reading.file_notes import noted
 from tracker.reading.formats.contract import Extracted, Progress, UnreadableFile
-from tracker.reading.formats.pdf import extract_pdf
-from tracker.reading.formats.plain import extract_plain
 from tracker.reading.formats.recognition import recognise
-from tracker.reading.formats.sheet import extract_xlsx
-from tracker.reading.formats.web import extract_html
-from tracker.reading.formats.word import extract_docx
 from tracker.reading.plans import read_text
 from tracker.reading.secrecy import secrecy_mark
 
@@ -28,14 +24,17 @@ MOST_CHARACTERS = 10_000_000
 
 __all__ = ["LARGEST_BYTES", "Extracted", "Progress", "UnreadableFile", "extract", "read_bytes", "recognise"]
 
-_EXTRACTORS: dict[str, Callable[[bytes, str, Progress], Extracted]] = {
-    "docx": extract_docx,
-    "html": extract_html,
-    "txt": extract_plain,
-    "pdf": extract_pdf,
-    "xlsx": extract_xlsx,
+_EXTRACTORS = {
+    "docx": "word:extract_docx",
+    "html": "web:extract_html",
+    "txt": "plain:extract_plain",
+    "pdf": "pdf:extract_pdf",
+    "xlsx": "sheet:extract_xlsx",
 }
-"""What reads each format that ``recognise`` tells."""
+"""What reads each format that ``recognise`` tells: a module of this folder and its function.
+
+A module is loaded with the first file of its format: its libraries take longer to load than most plans to read.
+"""
 
 _FORMAT_WORDS = {
     "docx": "Word 文档（.docx）",
@@ -97,7 +96,7 @@ def extract(data: bytes, name: str, progress: Progress = _no_progress) -> Extrac
         what, what_to_do = _REFUSED[format]
         supported = "、".join(_FORMAT_WORDS.values())
         raise UnreadableFile(f"《{name}》是{what}，不能直接读取。目前支持{supported}。{what_to_do}")
-    extracted = _EXTRACTORS[format](data, name, progress)
+    extracted = _extractor(format)(data, name, progress)
     if len(extracted.text) > MOST_CHARACTERS:
         raise UnreadableFile(f"《{name}》里的文字超过 {MOST_CHARACTERS // 10_000} 万字，没有读取。请拆分后分别上传。")
     return extracted
@@ -107,3 +106,9 @@ def _refuse_above(most: int, data: bytes, name: str) -> None:
     if len(data) > most:
         size = f"《{name}》有 {len(data) / _MEGABYTE:.0f} MB，超过 {most // _MEGABYTE} MB 的上限。"
         raise UnreadableFile(f"{size}请拆分后分别上传，或只保留文件正文。")
+
+
+def _extractor(format: str) -> Callable[[bytes, str, Progress], Extracted]:
+    module, _, function = _EXTRACTORS[format].partition(":")
+    extractor: Callable[[bytes, str, Progress], Extracted] = getattr(import_module(f"{__name__}.{module}"), function)
+    return extractor
