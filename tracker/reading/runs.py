@@ -7,8 +7,9 @@ what they say, a run of words by whether its lines are of one width and whether 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 
 from tracker.domain.deadlines import find_in_clause
@@ -17,16 +18,13 @@ from tracker.domain.text import display_width
 from tracker.reading.cells import as_units, is_blank, is_ditto
 from tracker.reading.columns import Columns
 from tracker.reading.fitting import are_people, are_units, is_date
-from tracker.reading.grid import Cell, Row
 from tracker.reading.header_words import Kind, is_ordinal
 from tracker.reading.naming import read_units
-from tracker.reading.outline import Placed
-from tracker.reading.sections import Header
 from tracker.reading.unit_words import is_bare_ending, is_person, looks_like_unit
-from tracker.reading.wrapping import WRAP
 
 _MOST_LINES = 28
 _LONGEST_RUN = 8
+_MOST_PEOPLE = 4
 _NEVER = -1000.0
 _SLACK = 5
 """A line that a column's width broke is at most this many screen columns narrower than its widest line."""
@@ -46,6 +44,7 @@ _LEFT_OVER = 0.2
 _TIME = re.compile(r"20\d\d年|^\d{0,2}[月日]")
 _STATUS = re.compile("已|未|正在|基本完成")
 _JOINS = "年月日并且和至到前底及—-（("
+_EDGE = "。；;，,、 "
 _NO_BEGIN = "、，,；;)）(（"
 _COUNTED = re.compile(r"\d+(?:[所处家个座站县区市镇乡村]$|千伏|万|亿|公里|亩|个|座|条|家|处|米|吨|%)")
 _DOING = re.compile(
@@ -56,49 +55,6 @@ _HEAD = re.compile(
     "国务院|国家|国网|中国|中央|全国|省|市|县|区|州|盟|旗|镇|乡|各|有关|相关|沿[线江海河]|驻|自治|人民|人行|[东南西北中]方电网"
 )
 _NUMBER = re.compile(r"(?:第)?[A-Za-z]{0,3}[-—]?\d{1,4}(?:[-—.]\d{1,3})?号?")
-
-
-def row_of_lines(placed: Sequence[Placed], index: int, header: Header) -> Row:
-    """The row of these paragraphs, one cell each, or put together where cells were broken over lines."""
-    plain = Row(tuple(_cell(one.paragraph.flat, one.paragraph.start) for one in placed), index)
-    if not isinstance(header, Columns) or (len(placed) == header.count and in_place(plain.words, header)):
-        return plain
-    lines = [line for one in placed for line in _lines(one)]
-    found = divided([line.words for line in lines], header)
-    if found is None:
-        return replace(plain, is_guessed=len(placed) != header.count)
-    return Row(tuple(_joint(lines, begin, end) for begin, end in found.ranges), index, found.is_guessed)
-
-
-def in_place(words: Sequence[str], header: Header) -> bool:
-    """Whether the words, one for each column, are units and times where the header says so."""
-    if not isinstance(header, Columns):
-        return any(char.isdigit() for value in header.targets for char in words[value.at])
-    dates = all(is_date(words[at].replace("\n", "")) or is_blank(words[at]) for at in header.deadlines)
-    units = [at for at in header.units if not is_blank(words[at])]
-    return dates and bool(units) and all(_all_units(words[at]) for at in units)
-
-
-def _lines(placed: Placed) -> Iterator[Cell]:
-    """The paragraph's lines, those apart that were joined as one."""
-    at = placed.paragraph.start
-    for line in placed.paragraph.flat.split(WRAP):
-        if line.strip():
-            yield _cell(line, at)
-        at += len(line) + 1
-
-
-def _cell(flat: str, start: int) -> Cell:
-    first = start + len(flat) - len(flat.lstrip())
-    return Cell(flat.strip(), first, start + len(flat.rstrip()))
-
-
-def _joint(lines: Sequence[Cell], begin: int, end: int) -> Cell:
-    """The lines' cell; one without lines stands at the end of the one before."""
-    if begin == end:
-        at = lines[begin - 1].end if begin else lines[0].start
-        return Cell("", at, at)
-    return Cell("\n".join(line.words for line in lines[begin:end]), lines[begin].start, lines[end - 1].end)
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,8 +95,8 @@ def _is_sound(lines: Sequence[str], ranges: Sequence[tuple[int, int]], columns: 
     told = ["\n".join(lines[begin:end]) for begin, end in ranges]
     units = [told[at] for at in columns.units if not is_blank(told[at])]
     dates = [told[at] for at in columns.deadlines if not is_blank(told[at])]
-    is_told = bool(told[columns.task].strip()) and not _all_units(told[columns.task])
-    return is_told and bool(units) and all(map(_all_units, units)) and not any(map(_all_units, dates))
+    is_told = bool(told[columns.task].strip()) and not are_whole_units(told[columns.task])
+    return is_told and bool(units) and all(map(are_whole_units, units)) and not any(map(are_whole_units, dates))
 
 
 def _is_guessed(lines: Sequence[str], ranges: Sequence[tuple[int, int]], columns: Columns) -> bool:
@@ -161,10 +117,10 @@ def _is_sure_border(lines: Sequence[str], run: tuple[int, int], following: tuple
     """Whether a run of words surely ends here: on a shorter line, or what follows begins as measures do."""
     if following[1] - following[0] + run[1] - run[0] == 2:
         return True
-    widest = max(display_width(line) for line in lines[run[0] : run[1]])
-    is_short = run[1] - run[0] > 1 and display_width(lines[run[1] - 1]) < widest - _SLACK
+    widest = max(_wide(line) for line in lines[run[0] : run[1]])
+    is_short = run[1] - run[0] > 1 and _wide(lines[run[1] - 1]) < widest - _SLACK
     ends = lines[run[1] - 1].endswith(_ENDS)
-    wider = display_width(lines[following[0]]) > widest + _SLACK
+    wider = _wide(lines[following[0]]) > widest + _SLACK
     return is_short or ends or wider or bool(_BEGINS.match(lines[following[0]]))
 
 
@@ -186,11 +142,11 @@ def _fit_of_number(run: Sequence[str]) -> float:
 
 
 def _fit_of_people(run: Sequence[str]) -> float:
-    return len(run) * (2.0 if are_people("、".join(run)) else -3.0)
+    return len(run) * (2.0 if len(run) <= _MOST_PEOPLE and are_people("、".join(run)) else -3.0)
 
 
 def _fit_of_units(run: Sequence[str], at: int, columns: Columns) -> float:
-    if not _all_units("\n".join(run)):
+    if not are_whole_units("\n".join(run)):
         return -4.0 * len(run)
     whole = sum(_parts_names(above, below) for above, below in pairwise(run))
     again = 0.3 if columns.units[at] is Role.LEAD and len(columns.units) > 1 else 0.1
@@ -226,10 +182,10 @@ def _swallows(above: str, below: str) -> bool:
 def _fit_of_time(run: Sequence[str]) -> float:
     """How well lines fit as one time: each of them has to be a part of what tells it, and no time of its own."""
     joint = "".join(run)
-    if any(looks_like_unit(line) for line in run):
-        return -4.0 * len(run)
     if not is_date(joint):
         return -2.0 * len(run)
+    if any(looks_like_unit(line) for line in run):
+        return -4.0 * len(run)
     spans = [(found.start, found.end) for found in find_in_clause(joint, None)]
     score, at = 0.0, 0
     for above, line in pairwise(("、", *run)):
@@ -244,12 +200,32 @@ def _fit_of_words(run: Sequence[str], at: int, columns: Columns) -> float:
     joint = "".join(run)
     if columns.kinds[at] is Kind.PLACE:
         return (1.0 if are_units(joint) else -3.0) * len(run)
-    told_apart = is_date(joint) and at < max(columns.units)
-    if _all_units("\n".join(run)) or told_apart or is_ordinal(joint):
+    worded = _worded(tuple(run))
+    if worded.is_units or (worded.is_time and at < min(columns.units)) or is_ordinal(joint):
         return (-2.0 if columns.kinds[at] is Kind.TASK else -0.5) * len(run)
-    dangles = 1.5 * bool(_DANGLES.search(run[-1]) or _is_open(joint))
     begins = 0.6 * bool(_is_measures(at, columns) and _BEGINS.match(run[0]))
-    return _weight(at, columns) * len(run) + begins - 2.0 * _uneven(run) - dangles
+    return _weight(at, columns) * len(run) + begins - worded.flaws
+
+
+@dataclass(frozen=True, slots=True)
+class _Worded:
+    """What a run of words is, wherever it stands: units, a time, and how unlike one whole cell."""
+
+    is_units: bool
+    is_time: bool
+    flaws: float
+
+
+@lru_cache(maxsize=4096)
+def _worded(run: tuple[str, ...]) -> _Worded:
+    joint = "".join(run)
+    dangles = 1.5 * bool(_DANGLES.search(run[-1]) or _is_open(joint))
+    return _Worded(are_whole_units("\n".join(run)), is_date(joint), 2.0 * _uneven(run) + dangles)
+
+
+@lru_cache(maxsize=4096)
+def _wide(line: str) -> int:
+    return display_width(line)
 
 
 def _weight(at: int, columns: Columns) -> float:
@@ -266,7 +242,7 @@ def _is_measures(at: int, columns: Columns) -> bool:
 
 def _uneven(run: Sequence[str]) -> int:
     """How many lines inside a run are much narrower than its widest one, as the last line of another cell is."""
-    widths = [display_width(line) for line in run]
+    widths = [_wide(line) for line in run]
     widest = max(widths)
     inner = zip(widths, run[:-1], strict=False)
     return sum(width < widest - _SLACK and not line.endswith(_ENDS) for width, line in inner)
@@ -299,8 +275,11 @@ _FITS: dict[Kind, Callable[[Sequence[str]], float]] = {
 """How well lines fit a column that tells its kind by what it says."""
 
 
-def _all_units(words: str) -> bool:
+@lru_cache(maxsize=4096)
+def are_whole_units(words: str) -> bool:
     """Whether the lines are a list of units with no bare ending among them, as names broken apart leave it."""
+    if not looks_like_unit(_SIGNS.split("".join(words.split("\n")[-2:]).rstrip(_EDGE))[-1]):
+        return False
     joint = as_units(words)
     if not are_units(joint):
         return False
