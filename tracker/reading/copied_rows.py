@@ -10,7 +10,7 @@ from tracker.reading.columns import Columns
 from tracker.reading.fitting import is_date
 from tracker.reading.grid import Cell, Row
 from tracker.reading.outline import Placed
-from tracker.reading.runs import are_whole_units, divided
+from tracker.reading.runs import are_whole_units, divided, unit_words
 from tracker.reading.sections import Header
 from tracker.reading.wrapping import WRAP
 
@@ -24,7 +24,11 @@ def row_of_lines(placed: Sequence[Placed], index: int, header: Header) -> Row:
     found = divided([line.words for line in lines], header)
     if found is None:
         return replace(plain, is_guessed=len(placed) != header.count)
-    return Row(tuple(_joint(lines, begin, end) for begin, end in found.ranges), index, found.is_guessed)
+    cells = (_joint(lines, begin, end) for begin, end in found.ranges)
+    told = (
+        replace(cell, words=unit_words(cell.words)) if at in header.units else cell for at, cell in enumerate(cells)
+    )
+    return Row(tuple(told), index, found.is_guessed)
 
 
 def in_place(words: Sequence[str], header: Header) -> bool:

@@ -20,7 +20,7 @@ from tracker.reading.columns import Columns
 from tracker.reading.fitting import are_people, are_units, is_date
 from tracker.reading.header_words import Kind, is_ordinal
 from tracker.reading.naming import read_units
-from tracker.reading.unit_words import is_bare_ending, is_person, looks_like_unit
+from tracker.reading.unit_words import is_bare_ending, is_office, is_person, looks_like_unit
 
 _MOST_LINES = 28
 _LONGEST_RUN = 8
@@ -44,9 +44,13 @@ _LEFT_OVER = 0.2
 _TIME = re.compile(r"20\d\d年|^\d{0,2}[月日]")
 _STATUS = re.compile("已|未|正在|基本完成")
 _JOINS = "年月日并且和至到前底及—-（("
+_SHORTEST_OWN = 5
+_PART = re.compile("(?:[支大总中]队|分局|支局|办公室|中心|所)$")
+_PARTED = re.compile("[、，,；;]")
 _EDGE = "。；;，,、 "
 _NO_BEGIN = "、，,；;)）(（"
-_COUNTED = re.compile(r"\d+(?:[所处家个座站县区市镇乡村]$|千伏|万|亿|公里|亩|个|座|条|家|处|米|吨|%)")
+_COUNTED = re.compile(r"(?<![第\d])\d+(?![\d团师号])")
+_SAYING = re.compile("以上|以下|覆盖|达到|示范城市|^医院$|^学院$|^学校$|城市$")
 _DOING = re.compile(
     "成立|组建|设立|开展|制定|制订|修订|出台|建立|健全|完善|推动|推进(?!办)|落实|强化|召开|举办|建成|完成|新建|新增|加快|加强|逐[一户项]|指导"
     "|投运|投用|启动|开工|开建|实施|改造|改扩建|扩建|修建|续建|更新|修缮|打造|培育|引进|争取|盘活|提升|支持|申报|创建(?!办)|办好|全面"
@@ -107,10 +111,20 @@ def _is_guessed(lines: Sequence[str], ranges: Sequence[tuple[int, int]], columns
     before = (
         ranges[columns.task - 1] if columns.task and columns.kinds[columns.task - 1] is Kind.OTHER else (begin,) * 2
     )
+    if _is_unsure_name(lines, (begin, end), ranges[min(columns.units)]):
+        return True
     return any(
         last[1] > last[0] and next_[1] > next_[0] and not _is_sure_border(lines, last, next_)
         for last, next_ in ((before, (begin, end)), ((begin, end), after))
     )
+
+
+def _is_unsure_name(lines: Sequence[str], task: tuple[int, int], units: tuple[int, int]) -> bool:
+    """Whether the first unit is broken over lines right behind the task, and no short line ends the task."""
+    if units[0] != task[1] or units[1] - units[0] < 2 or looks_like_unit(_SIGNS.split(lines[units[0]])[0]):
+        return False
+    widest = max(_wide(line) for line in lines[task[0] : task[1]])
+    return task[1] - task[0] < 2 or _wide(lines[task[1] - 1]) >= widest - _SLACK
 
 
 def _is_sure_border(lines: Sequence[str], run: tuple[int, int], following: tuple[int, int]) -> bool:
@@ -275,12 +289,32 @@ _FITS: dict[Kind, Callable[[Sequence[str]], float]] = {
 """How well lines fit a column that tells its kind by what it says."""
 
 
+def unit_words(words: str) -> str:
+    """The list of a broken cell: where signs part its names, a line end only does before a name of its own."""
+    if not _PARTED.search(words.rstrip(_EDGE)):
+        return as_units(words)
+    lines = words.split("\n")
+    parts = [lines[0]]
+    for above, line in pairwise(lines):
+        parts.append(f"\n{line}" if _begins_name(above, line) else line)
+    return "".join(parts)
+
+
+def _begins_name(above: str, below: str) -> bool:
+    """Whether a line begins a name of its own: both sides are whole, and the lower is no part of the upper's unit."""
+    if not _parts_names(above, below):
+        return False
+    last, first = _SIGNS.split(above)[-1], _SIGNS.split(below)[0]
+    is_part = len(first) < _SHORTEST_OWN or bool(_PART.search(first))
+    return bool(_HEAD.match(first)) or (is_office(last) and not is_part)
+
+
 @lru_cache(maxsize=4096)
 def are_whole_units(words: str) -> bool:
     """Whether the lines are a list of units with no bare ending among them, as names broken apart leave it."""
     if not looks_like_unit(_SIGNS.split("".join(words.split("\n")[-2:]).rstrip(_EDGE))[-1]):
         return False
-    joint = as_units(words)
+    joint = unit_words(words)
     if not are_units(joint):
         return False
     return not any(_is_no_name(unit.name) for unit in read_units(joint).units)
@@ -288,4 +322,4 @@ def are_whole_units(words: str) -> bool:
 
 def _is_no_name(name: str) -> bool:
     """Whether words that end as units do are none: a bare ending, a count (8所), or what is to be done (成立专班)."""
-    return is_bare_ending(name) or bool(_COUNTED.search(name) or _DOING.match(name))
+    return is_bare_ending(name) or bool(_COUNTED.search(name) or _DOING.match(name) or _SAYING.search(name))
