@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+from tracker.reading.broken_names import are_whole_units, unit_words
 from tracker.reading.cells import is_blank
 from tracker.reading.columns import Columns
 from tracker.reading.fitting import is_date
 from tracker.reading.grid import Cell, Row
 from tracker.reading.outline import Placed
-from tracker.reading.runs import are_whole_units, divided, unit_words
+from tracker.reading.runs import divided
 from tracker.reading.sections import Header
 from tracker.reading.wrapping import WRAP
 

@@ -15,16 +15,17 @@ from itertools import pairwise
 from tracker.domain.deadlines import find_in_clause
 from tracker.domain.roles import Role
 from tracker.domain.text import display_width
-from tracker.reading.cells import as_units, is_blank, is_ditto
+from tracker.reading.broken_names import HEAD, SIGNS, are_whole_units, parts_names
+from tracker.reading.cells import is_blank, is_ditto
 from tracker.reading.columns import Columns
 from tracker.reading.fitting import are_people, are_units, is_date
 from tracker.reading.header_words import Kind, is_ordinal
-from tracker.reading.naming import read_units
-from tracker.reading.unit_words import is_bare_ending, is_office, is_person, looks_like_unit
+from tracker.reading.unit_words import is_bare_ending, is_person, looks_like_unit
 
 _MOST_LINES = 28
 _LONGEST_RUN = 8
 _MOST_PEOPLE = 4
+_BROKEN = 3
 _NEVER = -1000.0
 _SLACK = 5
 """A line that a column's width broke is at most this many screen columns narrower than its widest line."""
@@ -37,27 +38,13 @@ _BEGINS = re.compile(
     "|每[年季月周学]|强化|明确|压实|严格|落实|召开|举办|全面|深入|坚持|加快|对|将|进一步|优化|细化|规范|编制|印发|举一反三|限期|责令"
     "|定期|逐[一户项]|及时|全额|立即|修改|实施|追缴|清退|清理|排查|整改|更新|增配|补充|启用|派驻|学习|设立|聘请|新建|改造|建成|完成)"
 )
-_SIGNS = re.compile(r"[、，,；;/／\s]")
 _LEFT_OVER = 0.2
 """What a line counts in a time's cell that tells nothing of the time: less than in a column of remarks."""
 
 _TIME = re.compile(r"20\d\d年|^\d{0,2}[月日]")
 _STATUS = re.compile("已|未|正在|基本完成")
 _JOINS = "年月日并且和至到前底及—-（("
-_SHORTEST_OWN = 5
-_PART = re.compile("(?:[支大总中]队|分局|支局|办公室|中心|所)$")
-_PARTED = re.compile("[、，,；;]")
-_EDGE = "。；;，,、 "
 _NO_BEGIN = "、，,；;)）(（"
-_COUNTED = re.compile(r"(?<![第\d])\d+(?![\d团师号])")
-_SAYING = re.compile("以上|以下|覆盖|达到|示范城市|^医院$|^学院$|^学校$|城市$")
-_DOING = re.compile(
-    "成立|组建|设立|开展|制定|制订|修订|出台|建立|健全|完善|推动|推进(?!办)|落实|强化|召开|举办|建成|完成|新建|新增|加快|加强|逐[一户项]|指导"
-    "|投运|投用|启动|开工|开建|实施|改造|改扩建|扩建|修建|续建|更新|修缮|打造|培育|引进|争取|盘活|提升|支持|申报|创建(?!办)|办好|全面"
-)
-_HEAD = re.compile(
-    "国务院|国家|国网|中国|中央|全国|省|市|县|区|州|盟|旗|镇|乡|各|有关|相关|沿[线江海河]|驻|自治|人民|人行|[东南西北中]方电网"
-)
 _NUMBER = re.compile(r"(?:第)?[A-Za-z]{0,3}[-—]?\d{1,4}(?:[-—.]\d{1,3})?号?")
 
 
@@ -121,7 +108,10 @@ def _is_guessed(lines: Sequence[str], ranges: Sequence[tuple[int, int]], columns
 
 def _is_unsure_name(lines: Sequence[str], task: tuple[int, int], units: tuple[int, int]) -> bool:
     """Whether the first unit is broken over lines right behind the task, and no short line ends the task."""
-    if units[0] != task[1] or units[1] - units[0] < 2 or looks_like_unit(_SIGNS.split(lines[units[0]])[0]):
+    if units[0] != task[1] or task[1] - task[0] + units[1] - units[0] < _BROKEN:
+        return False
+    first = SIGNS.split(lines[units[0]])[0]
+    if looks_like_unit(first) and HEAD.match(first):
         return False
     widest = max(_wide(line) for line in lines[task[0] : task[1]])
     return task[1] - task[0] < 2 or _wide(lines[task[1] - 1]) >= widest - _SLACK
@@ -162,9 +152,9 @@ def _fit_of_people(run: Sequence[str]) -> float:
 def _fit_of_units(run: Sequence[str], at: int, columns: Columns) -> float:
     if not are_whole_units("\n".join(run)):
         return -4.0 * len(run)
-    whole = sum(_parts_names(above, below) for above, below in pairwise(run))
+    whole = sum(parts_names(above, below) for above, below in pairwise(run))
     again = 0.3 if columns.units[at] is Role.LEAD and len(columns.units) > 1 else 0.1
-    begins_amid = run[0][0] in _NO_BEGIN or is_bare_ending(_SIGNS.split(run[0])[0])
+    begins_amid = run[0][0] in _NO_BEGIN or is_bare_ending(SIGNS.split(run[0])[0])
     people = Kind.PERSONS in columns.kinds and any(is_person(line) for line in run)
     dates = bool(columns.deadlines) and any(_TIME.search(line) for line in run)
     odd = 2.0 * bool(_DANGLES.search(run[-1])) + 2.0 * begins_amid + 4.0 * people + 4.0 * dates
@@ -174,23 +164,18 @@ def _fit_of_units(run: Sequence[str], at: int, columns: Columns) -> float:
 
 def _foreign(run: Sequence[str]) -> int:
     """How many lines at the run's beginning name no unit and do not begin as a unit's name does: words of a task."""
-    if _HEAD.match(run[0]):
+    if HEAD.match(run[0]):
         return 0
-    named = (at for at, line in enumerate(run) if any(looks_like_unit(piece) for piece in _SIGNS.split(line)))
+    named = (at for at, line in enumerate(run) if any(looks_like_unit(piece) for piece in SIGNS.split(line)))
     return next(named, len(run) - 1)
-
-
-def _parts_names(above: str, below: str) -> bool:
-    last, first = _SIGNS.split(above)[-1], _SIGNS.split(below)[0]
-    return looks_like_unit(last) and looks_like_unit(first) and not is_bare_ending(first)
 
 
 def _swallows(above: str, below: str) -> bool:
     """Whether a line that ends in no unit stands before one that begins with a whole one: no name goes over both."""
-    last, first = _SIGNS.split(above)[-1], _SIGNS.split(below)[0]
+    last, first = SIGNS.split(above)[-1], SIGNS.split(below)[0]
     if not last or looks_like_unit(last) or not looks_like_unit(first):
         return False
-    return bool(_HEAD.match(first)) and not _HEAD.match(last)
+    return bool(HEAD.match(first)) and not HEAD.match(last)
 
 
 def _fit_of_time(run: Sequence[str]) -> float:
@@ -287,39 +272,3 @@ _FITS: dict[Kind, Callable[[Sequence[str]], float]] = {
     Kind.CONTACT: _fit_of_people,
 }
 """How well lines fit a column that tells its kind by what it says."""
-
-
-def unit_words(words: str) -> str:
-    """The list of a broken cell: where signs part its names, a line end only does before a name of its own."""
-    if not _PARTED.search(words.rstrip(_EDGE)):
-        return as_units(words)
-    lines = words.split("\n")
-    parts = [lines[0]]
-    for above, line in pairwise(lines):
-        parts.append(f"\n{line}" if _begins_name(above, line) else line)
-    return "".join(parts)
-
-
-def _begins_name(above: str, below: str) -> bool:
-    """Whether a line begins a name of its own: both sides are whole, and the lower is no part of the upper's unit."""
-    if not _parts_names(above, below):
-        return False
-    last, first = _SIGNS.split(above)[-1], _SIGNS.split(below)[0]
-    is_part = len(first) < _SHORTEST_OWN or bool(_PART.search(first))
-    return bool(_HEAD.match(first)) or (is_office(last) and not is_part)
-
-
-@lru_cache(maxsize=4096)
-def are_whole_units(words: str) -> bool:
-    """Whether the lines are a list of units with no bare ending among them, as names broken apart leave it."""
-    if not looks_like_unit(_SIGNS.split("".join(words.split("\n")[-2:]).rstrip(_EDGE))[-1]):
-        return False
-    joint = unit_words(words)
-    if not are_units(joint):
-        return False
-    return not any(_is_no_name(unit.name) for unit in read_units(joint).units)
-
-
-def _is_no_name(name: str) -> bool:
-    """Whether words that end as units do are none: a bare ending, a count (8所), or what is to be done (成立专班)."""
-    return is_bare_ending(name) or bool(_COUNTED.search(name) or _DOING.match(name) or _SAYING.search(name))
