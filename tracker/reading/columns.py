@@ -58,7 +58,10 @@ class Columns:
     """Where things stand in the rows of a table of tasks; ``kinds`` says of each column what it holds.
 
     ``named`` is a column of names before the task's (重点任务 before 具体措施) that tells the task where it is
-    different in every row. ``inside`` are columns in whose cells a bracket holds units of another role, as the header
+    different in every row and no brief measure does. ``detail`` is the column of measures: the task's own or one behind
+    it, which tells the task where that one is repeated.
+
+    ``inside`` are columns in whose cells a bracket holds units of another role, as the header
     says: 牵头单位（责任单位）.
     """
 
@@ -92,7 +95,8 @@ def read_header(words: Sequence[str]) -> Columns | None:
         return None
     deadlines = tuple(at for at, kind in enumerate(kinds) if kind is Kind.DEADLINE)
     shown = tuple(_kind_at(at, kinds, told, units) for at in range(len(cells)))
-    named, detail = _named_column(cells, told, shown), _detail_column(cells, told, shown)
+    named = _named_column(cells, told, shown)
+    detail = _detail_column(cells, told, shown, named)
     return Columns(_shape(cells, shown, told), told, units, deadlines, shown, named, detail, _inside(cells, units))
 
 
@@ -154,8 +158,13 @@ def _named_column(cells: Sequence[str], task: int, kinds: Sequence[Kind]) -> int
     return named[-1] if named else None
 
 
-def _detail_column(cells: Sequence[str], task: int, kinds: Sequence[Kind]) -> int | None:
-    """The first column of measures (工作措施) behind the tasks' one: it tells the task where that one repeats."""
+def _detail_column(cells: Sequence[str], task: int, kinds: Sequence[Kind], named: int | None) -> int | None:
+    """The column of measures (工作举措): the first behind the tasks' one, or that one itself behind their names.
+
+    Measures against a problem are none: the problem is what is followed.
+    """
+    if named is not None:
+        return task if MEASURES.search(cells[task]) and "问题" not in cells[named] else None
     if not NAMES.search(cells[task]):
         return None
     behind = range(task + 1, len(cells))

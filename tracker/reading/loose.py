@@ -13,12 +13,12 @@ from itertools import pairwise
 from tracker.domain.text import compact
 from tracker.reading.blanks import blank_section
 from tracker.reading.columns import Columns
+from tracker.reading.copied_rows import in_place, row_of_lines
 from tracker.reading.fitting import are_units, is_date
 from tracker.reading.grid import Cell, Row, is_page_mark
 from tracker.reading.header_words import CATEGORY, Kind, is_header_word, is_ordinal, kind_of
 from tracker.reading.labels import labels_in
 from tracker.reading.outline import Placed
-from tracker.reading.runs import in_place, row_of_lines
 from tracker.reading.sections import Header, Section, read_any_header
 from tracker.reading.wrapping import WRAP
 

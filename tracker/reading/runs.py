@@ -7,26 +7,25 @@ what they say, a run of words by whether its lines are of one width and whether 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 
 from tracker.domain.deadlines import find_in_clause
 from tracker.domain.roles import Role
 from tracker.domain.text import display_width
-from tracker.reading.cells import as_units, is_blank, is_ditto
+from tracker.reading.broken_names import HEAD, SIGNS, are_whole_units, parts_names
+from tracker.reading.cells import is_blank, is_ditto
 from tracker.reading.columns import Columns
 from tracker.reading.fitting import are_people, are_units, is_date
-from tracker.reading.grid import Cell, Row
 from tracker.reading.header_words import Kind, is_ordinal
-from tracker.reading.naming import read_units
-from tracker.reading.outline import Placed
-from tracker.reading.sections import Header
-from tracker.reading.unit_words import is_bare_ending, looks_like_unit
-from tracker.reading.wrapping import WRAP
+from tracker.reading.unit_words import is_bare_ending, is_person, looks_like_unit
 
 _MOST_LINES = 28
 _LONGEST_RUN = 8
+_MOST_PEOPLE = 4
+_BROKEN = 3
 _NEVER = -1000.0
 _SLACK = 5
 """A line that a column's width broke is at most this many screen columns narrower than its widest line."""
@@ -39,64 +38,14 @@ _BEGINS = re.compile(
     "|每[年季月周学]|强化|明确|压实|严格|落实|召开|举办|全面|深入|坚持|加快|对|将|进一步|优化|细化|规范|编制|印发|举一反三|限期|责令"
     "|定期|逐[一户项]|及时|全额|立即|修改|实施|追缴|清退|清理|排查|整改|更新|增配|补充|启用|派驻|学习|设立|聘请|新建|改造|建成|完成)"
 )
-_SIGNS = re.compile(r"[、，,；;/／\s]")
 _LEFT_OVER = 0.2
 """What a line counts in a time's cell that tells nothing of the time: less than in a column of remarks."""
 
+_TIME = re.compile(r"20\d\d年|^\d{0,2}[月日]")
 _STATUS = re.compile("已|未|正在|基本完成")
-_JOINS = "并且和至到前底及—-（("
+_JOINS = "年月日并且和至到前底及—-（("
 _NO_BEGIN = "、，,；;)）(（"
-_COUNTED = re.compile(r"\d+[所处家个座站县区市镇乡村]$")
-_DOING = re.compile(
-    "成立|组建|设立|开展|制定|制订|修订|出台|建立|健全|完善|推动|落实|强化|召开|举办|建成|完成|新建|新增|加快|加强|逐[一户项]|指导"
-)
-_HEAD = re.compile(
-    "国务院|国家|国网|中国|中央|全国|省|市|县|区|州|盟|旗|镇|乡|各|有关|相关|沿[线江海河]|驻|自治|人民|人行|[东南西北中]方电网"
-)
 _NUMBER = re.compile(r"(?:第)?[A-Za-z]{0,3}[-—]?\d{1,4}(?:[-—.]\d{1,3})?号?")
-
-
-def row_of_lines(placed: Sequence[Placed], index: int, header: Header) -> Row:
-    """The row of these paragraphs, one cell each, or put together where cells were broken over lines."""
-    plain = Row(tuple(_cell(one.paragraph.flat, one.paragraph.start) for one in placed), index)
-    if not isinstance(header, Columns) or (len(placed) == header.count and in_place(plain.words, header)):
-        return plain
-    lines = [line for one in placed for line in _lines(one)]
-    found = divided([line.words for line in lines], header)
-    if found is None:
-        return replace(plain, is_guessed=len(placed) != header.count)
-    return Row(tuple(_joint(lines, begin, end) for begin, end in found.ranges), index, found.is_guessed)
-
-
-def in_place(words: Sequence[str], header: Header) -> bool:
-    """Whether the words, one for each column, are units and times where the header says so."""
-    if not isinstance(header, Columns):
-        return any(char.isdigit() for value in header.targets for char in words[value.at])
-    dates = all(is_date(words[at].replace("\n", "")) or is_blank(words[at]) for at in header.deadlines)
-    units = [at for at in header.units if not is_blank(words[at])]
-    return dates and bool(units) and all(_all_units(words[at]) for at in units)
-
-
-def _lines(placed: Placed) -> Iterator[Cell]:
-    """The paragraph's lines, those apart that were joined as one."""
-    at = placed.paragraph.start
-    for line in placed.paragraph.flat.split(WRAP):
-        if line.strip():
-            yield _cell(line, at)
-        at += len(line) + 1
-
-
-def _cell(flat: str, start: int) -> Cell:
-    first = start + len(flat) - len(flat.lstrip())
-    return Cell(flat.strip(), first, start + len(flat.rstrip()))
-
-
-def _joint(lines: Sequence[Cell], begin: int, end: int) -> Cell:
-    """The lines' cell; one without lines stands at the end of the one before."""
-    if begin == end:
-        at = lines[begin - 1].end if begin else lines[0].start
-        return Cell("", at, at)
-    return Cell("\n".join(line.words for line in lines[begin:end]), lines[begin].start, lines[end - 1].end)
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,8 +86,8 @@ def _is_sound(lines: Sequence[str], ranges: Sequence[tuple[int, int]], columns: 
     told = ["\n".join(lines[begin:end]) for begin, end in ranges]
     units = [told[at] for at in columns.units if not is_blank(told[at])]
     dates = [told[at] for at in columns.deadlines if not is_blank(told[at])]
-    is_told = bool(told[columns.task].strip()) and not _all_units(told[columns.task])
-    return is_told and bool(units) and all(map(_all_units, units)) and not any(map(_all_units, dates))
+    is_told = bool(told[columns.task].strip()) and not are_whole_units(told[columns.task])
+    return is_told and bool(units) and all(map(are_whole_units, units)) and not any(map(are_whole_units, dates))
 
 
 def _is_guessed(lines: Sequence[str], ranges: Sequence[tuple[int, int]], columns: Columns) -> bool:
@@ -149,20 +98,33 @@ def _is_guessed(lines: Sequence[str], ranges: Sequence[tuple[int, int]], columns
     before = (
         ranges[columns.task - 1] if columns.task and columns.kinds[columns.task - 1] is Kind.OTHER else (begin,) * 2
     )
+    if _is_unsure_name(lines, (begin, end), ranges[min(columns.units)]):
+        return True
     return any(
         last[1] > last[0] and next_[1] > next_[0] and not _is_sure_border(lines, last, next_)
         for last, next_ in ((before, (begin, end)), ((begin, end), after))
     )
 
 
+def _is_unsure_name(lines: Sequence[str], task: tuple[int, int], units: tuple[int, int]) -> bool:
+    """Whether the first unit is broken over lines right behind the task, and no short line ends the task."""
+    if units[0] != task[1] or task[1] - task[0] + units[1] - units[0] < _BROKEN:
+        return False
+    first = SIGNS.split(lines[units[0]])[0]
+    if looks_like_unit(first) and HEAD.match(first):
+        return False
+    widest = max(_wide(line) for line in lines[task[0] : task[1]])
+    return task[1] - task[0] < 2 or _wide(lines[task[1] - 1]) >= widest - _SLACK
+
+
 def _is_sure_border(lines: Sequence[str], run: tuple[int, int], following: tuple[int, int]) -> bool:
     """Whether a run of words surely ends here: on a shorter line, or what follows begins as measures do."""
     if following[1] - following[0] + run[1] - run[0] == 2:
         return True
-    widest = max(display_width(line) for line in lines[run[0] : run[1]])
-    is_short = run[1] - run[0] > 1 and display_width(lines[run[1] - 1]) < widest - _SLACK
+    widest = max(_wide(line) for line in lines[run[0] : run[1]])
+    is_short = run[1] - run[0] > 1 and _wide(lines[run[1] - 1]) < widest - _SLACK
     ends = lines[run[1] - 1].endswith(_ENDS)
-    wider = display_width(lines[following[0]]) > widest + _SLACK
+    wider = _wide(lines[following[0]]) > widest + _SLACK
     return is_short or ends or wider or bool(_BEGINS.match(lines[following[0]]))
 
 
@@ -184,47 +146,45 @@ def _fit_of_number(run: Sequence[str]) -> float:
 
 
 def _fit_of_people(run: Sequence[str]) -> float:
-    return len(run) * (2.0 if are_people("、".join(run)) else -3.0)
+    return len(run) * (2.0 if len(run) <= _MOST_PEOPLE and are_people("、".join(run)) else -3.0)
 
 
 def _fit_of_units(run: Sequence[str], at: int, columns: Columns) -> float:
-    if not _all_units("\n".join(run)):
+    if not are_whole_units("\n".join(run)):
         return -4.0 * len(run)
-    whole = sum(_parts_names(above, below) for above, below in pairwise(run))
+    whole = sum(parts_names(above, below) for above, below in pairwise(run))
     again = 0.3 if columns.units[at] is Role.LEAD and len(columns.units) > 1 else 0.1
-    odd = 2.0 * bool(_DANGLES.search(run[-1])) + 2.0 * (run[0][0] in _NO_BEGIN)
+    begins_amid = run[0][0] in _NO_BEGIN or is_bare_ending(SIGNS.split(run[0])[0])
+    people = Kind.PERSONS in columns.kinds and any(is_person(line) for line in run)
+    dates = bool(columns.deadlines) and any(_TIME.search(line) for line in run)
+    odd = 2.0 * bool(_DANGLES.search(run[-1])) + 2.0 * begins_amid + 4.0 * people + 4.0 * dates
     swallowed = 4.0 * sum(_swallows(above, below) for above, below in pairwise(run))
     return 3.0 * len(run) - 2.5 * _foreign(run) - again * whole - odd - swallowed
 
 
 def _foreign(run: Sequence[str]) -> int:
     """How many lines at the run's beginning name no unit and do not begin as a unit's name does: words of a task."""
-    if _HEAD.match(run[0]):
+    if HEAD.match(run[0]):
         return 0
-    named = (at for at, line in enumerate(run) if any(looks_like_unit(piece) for piece in _SIGNS.split(line)))
+    named = (at for at, line in enumerate(run) if any(looks_like_unit(piece) for piece in SIGNS.split(line)))
     return next(named, len(run) - 1)
-
-
-def _parts_names(above: str, below: str) -> bool:
-    last, first = _SIGNS.split(above)[-1], _SIGNS.split(below)[0]
-    return looks_like_unit(last) and looks_like_unit(first) and not is_bare_ending(first)
 
 
 def _swallows(above: str, below: str) -> bool:
     """Whether a line that ends in no unit stands before one that begins with a whole one: no name goes over both."""
-    last, first = _SIGNS.split(above)[-1], _SIGNS.split(below)[0]
+    last, first = SIGNS.split(above)[-1], SIGNS.split(below)[0]
     if not last or looks_like_unit(last) or not looks_like_unit(first):
         return False
-    return bool(_HEAD.match(first)) and not _HEAD.match(last)
+    return bool(HEAD.match(first)) and not HEAD.match(last)
 
 
 def _fit_of_time(run: Sequence[str]) -> float:
     """How well lines fit as one time: each of them has to be a part of what tells it, and no time of its own."""
     joint = "".join(run)
-    if any(looks_like_unit(line) for line in run):
-        return -4.0 * len(run)
     if not is_date(joint):
         return -2.0 * len(run)
+    if any(looks_like_unit(line) for line in run):
+        return -4.0 * len(run)
     spans = [(found.start, found.end) for found in find_in_clause(joint, None)]
     score, at = 0.0, 0
     for above, line in pairwise(("、", *run)):
@@ -239,12 +199,32 @@ def _fit_of_words(run: Sequence[str], at: int, columns: Columns) -> float:
     joint = "".join(run)
     if columns.kinds[at] is Kind.PLACE:
         return (1.0 if are_units(joint) else -3.0) * len(run)
-    told_apart = is_date(joint) and at < max(columns.units)
-    if _all_units("\n".join(run)) or told_apart or is_ordinal(joint):
+    worded = _worded(tuple(run))
+    if worded.is_units or (worded.is_time and at < min(columns.units)) or is_ordinal(joint):
         return (-2.0 if columns.kinds[at] is Kind.TASK else -0.5) * len(run)
-    dangles = 1.5 * bool(_DANGLES.search(run[-1]) or _is_open(joint))
     begins = 0.6 * bool(_is_measures(at, columns) and _BEGINS.match(run[0]))
-    return _weight(at, columns) * len(run) + begins - 2.0 * _uneven(run) - dangles
+    return _weight(at, columns) * len(run) + begins - worded.flaws
+
+
+@dataclass(frozen=True, slots=True)
+class _Worded:
+    """What a run of words is, wherever it stands: units, a time, and how unlike one whole cell."""
+
+    is_units: bool
+    is_time: bool
+    flaws: float
+
+
+@lru_cache(maxsize=4096)
+def _worded(run: tuple[str, ...]) -> _Worded:
+    joint = "".join(run)
+    dangles = 1.5 * bool(_DANGLES.search(run[-1]) or _is_open(joint))
+    return _Worded(are_whole_units("\n".join(run)), is_date(joint), 2.0 * _uneven(run) + dangles)
+
+
+@lru_cache(maxsize=4096)
+def _wide(line: str) -> int:
+    return display_width(line)
 
 
 def _weight(at: int, columns: Columns) -> float:
@@ -261,7 +241,7 @@ def _is_measures(at: int, columns: Columns) -> bool:
 
 def _uneven(run: Sequence[str]) -> int:
     """How many lines inside a run are much narrower than its widest one, as the last line of another cell is."""
-    widths = [display_width(line) for line in run]
+    widths = [_wide(line) for line in run]
     widest = max(widths)
     inner = zip(widths, run[:-1], strict=False)
     return sum(width < widest - _SLACK and not line.endswith(_ENDS) for width, line in inner)
@@ -276,6 +256,8 @@ def _missing(columns: Columns, at: int) -> float:
     kind = columns.kinds[at]
     if kind is Kind.TASK:
         return -6.0
+    if at == min(columns.units):
+        return -2.0
     if at in columns.shape.merged and at != columns.named:
         return -0.2
     if kind is Kind.OTHER and at < min(columns.units):
@@ -290,16 +272,3 @@ _FITS: dict[Kind, Callable[[Sequence[str]], float]] = {
     Kind.CONTACT: _fit_of_people,
 }
 """How well lines fit a column that tells its kind by what it says."""
-
-
-def _all_units(words: str) -> bool:
-    """Whether the lines are a list of units with no bare ending among them, as names broken apart leave it."""
-    joint = as_units(words)
-    if not are_units(joint):
-        return False
-    return not any(_is_no_name(unit.name) for unit in read_units(joint).units)
-
-
-def _is_no_name(name: str) -> bool:
-    """Whether words that end as units do are none: a bare ending, a count (8所), or what is to be done (成立专班)."""
-    return is_bare_ending(name) or bool(_COUNTED.search(name) or _DOING.match(name))

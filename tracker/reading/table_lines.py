@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from tracker.domain.text import compact, tidy
-from tracker.reading.cells import is_blank, is_ditto
+from tracker.reading.cells import is_blank, is_ditto, items_of
 from tracker.reading.columns import Columns
 from tracker.reading.fitting import are_units, fitted, is_date
 from tracker.reading.grid import Row, padded
@@ -17,6 +17,7 @@ from tracker.reading.sections import Section, stacked, whole_rows
 _TOTAL = re.compile(r"(?:合计|总计|小计|共计|累计|总数)(?:[（(].*[)）]|[:：].*)?")
 _NOTE = re.compile(r"(?:注|备注|说明|填表|填报|制表|审核|联系人)[\d一二三]?[：:.、]?")
 _LONGEST_SECTION = 60
+_LONGEST_BRIEF = 45
 _LONGEST_ROW = 4000
 """A row of more characters than this takes in nothing more from the rows below it."""
 
@@ -133,16 +134,23 @@ def without_repeats(lines: Sequence[Line], columns: Columns) -> list[Line]:
 def settled(columns: Columns, lines: Sequence[Line]) -> Columns:
     """The columns with the task where the rows tell it.
 
-    In the names' column when every row has a name of its own; in the column of measures behind the tasks' one when one
-    task takes several rows, each with a measure of its own.
+    In the names' column when every row has a name of its own, but for brief measures behind it; in the column of
+    measures behind the tasks' one when one task takes several rows, each with a measure of its own.
     """
-    if columns.named is not None and _tells_apart(lines, columns.named):
+    brief = columns.detail == columns.task and _tells_apart(lines, columns.task) and _are_brief(lines, columns.task)
+    if columns.named is not None and not brief and _tells_apart(lines, columns.named):
         return replace(columns, task=columns.named, named=None, detail=columns.task)
     detail = columns.detail
-    if detail is not None and not _tells_apart(lines, columns.task) and _tells_apart(lines, detail):
+    if detail not in (None, columns.task) and not _tells_apart(lines, columns.task) and _tells_apart(lines, detail):
         merged = columns.shape.merged | {columns.task}
         return replace(columns, task=detail, detail=None, shape=replace(columns.shape, merged=merged))
     return columns
+
+
+def _are_brief(lines: Sequence[Line], at: int) -> bool:
+    """Whether the cells of a column are each one short sentence, that can be a title."""
+    words = [compact(line.words[at]) for line in lines]
+    return all(len(word) <= _LONGEST_BRIEF and "。" not in word[:-1] and not items_of(word) for word in words)
 
 
 def _tells_apart(lines: Sequence[Line], at: int) -> bool:

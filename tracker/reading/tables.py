@@ -94,8 +94,14 @@ def _clause(line: Line, columns: Columns, items: Sequence[Placed], starts: froze
         placed.heading,
         task=task,
         path=_path(line, columns),
-        details="" if columns.detail is None else as_task(line.words[columns.detail]),
+        details=_details(line, columns),
     )
+
+
+def _details(line: Line, columns: Columns) -> str:
+    """The measures beside the task: their dates are its milestones."""
+    beside = columns.detail is not None and columns.detail != columns.task
+    return as_task(line.words[columns.detail or 0]) if beside else ""
 
 
 def _outside(placed: Placed, starts: frozenset[int]) -> Placed:
