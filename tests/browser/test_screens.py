@@ -77,18 +77,17 @@ def test_the_indicators_of_a_plan(office: Office, at_browser: SignedIn, tmp_path
         _keep(page, f"indicators-{name}-{width}")
 
 
-def test_the_page_of_a_new_version(office: Office, at_browser: SignedIn, plan_file: Path, width: int) -> None:
-    """The plan is adopted and a changed copy of it imported; the second width finds both there already."""
+def test_the_page_of_a_new_version(office: Office, at_browser: SignedIn, tmp_path: Path, width: int) -> None:
+    """A plan of its own for each width is adopted, and a changed copy of it imported."""
     page = at_browser(office.login_of("督查员", "市政府"))
-    changed = plan_file.with_name(f"夜间照明方案（修订）{width}.txt")
-    later = plan_file.read_text("utf-8").replace("6月底前）", f"{7 if width > 500 else 8}月底前）")
-    changed.write_text(later.replace("标注位置", "标注位置、照度"), encoding="utf-8")
-    take_in(page, plan_file)
-    adopt = page.get_by_role("link", name=re.compile("采纳全部"))
-    if adopt.count():
-        adopt.click()
-        page.get_by_role("button", name=re.compile("确认采纳")).click()
-    take_in(page, changed)
+    first = PLAN.replace("901号", f"{width}1号").replace("城区夜间照明", f"第{width}号校区照明")
+    files = [tmp_path / f"校区照明方案{width}{version}.txt" for version in ("", "（修订）")]
+    files[0].write_text(first, encoding="utf-8")
+    files[1].write_text(first.replace("6月底前）", "7月底前）").replace("标注位置", "标注位置、照度"), encoding="utf-8")
+    take_in(page, files[0])
+    page.get_by_role("link", name=re.compile("采纳全部")).click()
+    page.get_by_role("button", name=re.compile("确认采纳")).click()
+    take_in(page, files[1])
     page.set_viewport_size({"width": width, "height": 900})
     assert page.url.endswith("/revision")
     assert _faults(page, page.url.removeprefix(office.url), width) == []
