@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from zlib import crc32
 
 import pytest
 from playwright.sync_api import Page, Route, expect
@@ -43,7 +44,7 @@ def opened(office: Office, at_browser: SignedIn, tmp_path: Path, request: pytest
         name = f"{request.node.name[-12:]}{width}"
         rows = [("第二项", "市公安局、市街区绿化养护所")] + [(f"第{NUMBERS[n]}项", "市公安局") for n in range(2, 10)]
         clauses = [("第一项", "市公安局"), *rows]
-        text = HEAD.format(name=name, number=900 + len(name)) + "".join(
+        text = HEAD.format(name=name, number=crc32(name.encode())) + "".join(
             CLAUSE.format(number=NUMBERS[n], title=f"{title}补植", units=units, due=f"2023年{n % 6 + 7}月底前")
             for n, (title, units) in enumerate(clauses)
         )

@@ -31,7 +31,7 @@ _TARGET = re.compile(r"达到|实现|形成|提高到|提升到|基本建成|覆
 _BARE_YEAR = re.compile(r"(?:到)?20\d\d年")
 _LONGEST = 300
 _SHORTEST_TEXT = 120
-_LONGEST_TITLE = 60
+_SHORTEST_TITLE, _LONGEST_TITLE = 4, 60
 _BARE_DEED = re.compile(r"(?:一并)?(?:报|上报|交|寄|反馈|答复)")
 _MODALS = re.compile(r"^(?:要|应当?|须|必须|务必|需要?|将|并|于|在|对|均|请)+(?=..)")
 
@@ -99,6 +99,8 @@ def _duty(placed: Placed, index: int, told: tuple[re.Match[str], str], said: _Sa
     start = base + len(sentence.group()) - len(body)
     fields = Fields(Sign.CUE, units, phrases, doubts=doubts)
     title = _title(body[doer.end :] if doer else body, phrases)
+    if len(title) < _SHORTEST_TITLE and placed.heading:
+        title = placed.heading.title
     end = base + len(sentence.group().rstrip())
     yield Clause(Form.DUTY, start, end, fields, placed, index, placed.heading, task=title)
 

@@ -225,7 +225,7 @@ def _supply(words: str) -> Fields | None:
 def read_cue_line(words: str, *, one_may_do: bool = False) -> Fields | None:
     """The fields of a sentence that is nothing but units and cues (A牵头，B、C配合), else None.
 
-    A single unit that is only said to be 负责 counts where ``one_may_do`` (after 由).
+    A single unit that is only said to be 负责 counts where ``one_may_do`` (after 由), and with a date.
     """
     words = unwrapped(words)
     if len(words) > 300 or "的" in words or "：" in words or not has_cue(words):
@@ -239,7 +239,8 @@ def read_cue_line(words: str, *, one_may_do: bool = False) -> Fields | None:
     if not all(sure) and not _led_by_a_name(units, any(sure)):
         return None
     plain_responsible = all(unit.role is Role.RESPONSIBLE for unit in units)
-    return None if plain_responsible and len(units) < 2 and not one_may_do else got.done(Sign.CUE)
+    alone = plain_responsible and len(units) < 2 and not got.deadlines
+    return None if alone and not one_may_do else got.done(Sign.CUE)
 
 
 def _led_by_a_name(units: Sequence[UnitMention], one_is_sure: bool) -> bool:
