@@ -87,7 +87,7 @@ def test_a_file_without_a_clause_says_so(run: Run, city: City, tmp_path: Path) -
         (b"", "空文件"),
         (b"MZ\x90\x00" + bytes(200), "程序"),
         (SECRET, "涉密文件"),
-        ("教" * 17_500_000, "超过 20 MB 的上限"),
+        ("教" * 17_500_000, "超过 50 MB 的上限"),
     ],
 )
 def test_what_cannot_be_imported_ends_with_2_and_one_line(

@@ -17,7 +17,7 @@ from tests.web.queries import counted
 from tests.web.test_intake import a_review, card, how_many, looked, state_of
 from tracker.domain.drafts import Draft as DraftReading
 from tracker.domain.drafts import Form
-from tracker.store.plans import DraftState
+from tracker.store.plans import DraftState, Plan
 from tracker.store.tasks import Assignment, Task
 from tracker.store.units import Unit, UnitName
 
@@ -359,7 +359,13 @@ def test_a_large_plan_costs_no_more_questions_and_its_page_stays_small(
 
     def plan(count: int) -> str:
         drafts = [a_draft(f"任务{n}{wordy}", "市教育局", *(["市照明所"] if n % 3 == 0 else [])) for n in range(count)]
-        return a_review(session, city, *drafts)[0]
+        address = a_review(session, city, *drafts)[0]
+        # Another plan, or the next would be its new version.
+        made = session.scalars(select(Plan).order_by(Plan.id.desc())).first()
+        assert made is not None
+        made.number, made.title = f"示政办字〔2023〕{count}号", f"第{count}号方案"
+        session.commit()
+        return address
 
     small, large = plan(30), plan(400)
     for page in ("review", "review?show=doubted&order=doubts", "names", "coverage", "adopt-sure"):

@@ -134,10 +134,6 @@ def _by_cue(words: str, role: Role) -> Iterator[tuple[str, Role]]:
         segment = words[at : cue.start()]
         if led and given is Role.RESPONSIBLE and _JOINED_BY_LEAD.match(segment):
             given = Role.SUPPORT
-        together = _TOGETHER.fullmatch(segment) if given is Role.RESPONSIBLE and role is Role.RESPONSIBLE else None
-        if together:
-            yield together["lead"], Role.LEAD
-            segment, given = together["rest"], Role.SUPPORT
         own = _before_last_group(open_words[: cue.start()]) if at == 0 and given in (Role.SUPPORT, Role.LEAD) else 0
         if own:
             yield segment[:own], role
@@ -148,9 +144,6 @@ def _by_cue(words: str, role: Role) -> Iterator[tuple[str, Role]]:
     if words[at:].strip():
         yield words[at:], Role.SUPPORT if led and _JOINED_BY_LEAD.match(words[at:]) else role
 
-
-_TOGETHER = re.compile(r"(?P<lead>[^，,、；;]{3,30})会同(?P<rest>[^会]+)")
-"""A会同B、C负责: A leads, the others help."""
 
 _JOINED_BY_LEAD = re.compile(r"[\s，,；;、]*(?:并|要)?(?:会同|联合|协同)")
 """A牵头，会同B办理: B helps the one that leads."""

@@ -83,7 +83,13 @@ def is_laid_out(text: str) -> bool:
 
     Such columns are told by a screen's places: a web page folds the blanks, and other fonts move the words.
     """
-    return any(_is_head(head) and len(head.split()) == len(row.split()) for head, row in pairwise(text.splitlines()))
+    lines = text.splitlines()
+    return any(_is_head(head) and (len(head.split()) == len(row.split()) or not row) for head, row in pairwise(lines))
+
+
+def begins_lines_with_blanks(text: str) -> bool:
+    """Whether lines of a laid out table begin with blanks, which tell their column; Word's paragraphs drop them."""
+    return is_laid_out(text) and any(line.startswith("    ") for line in text.splitlines())
 
 
 def _is_head(line: str) -> bool:

@@ -14,7 +14,12 @@ from tracker.reading import UnreadableFile, read_bytes
 from tracker.reading.formats.pdf import extract_pdf
 
 PLANS = sorted((Path(__file__).parents[3] / "corpus" / "plans").glob("*.txt"))
-CORPUS = [path for path in PLANS if has_whole_rows(text := path.read_text("utf-8-sig")) and not is_laid_out(text)]
+CORPUS = [
+    path
+    for path in PLANS
+    # Raw copies are what is left of a page already set: their cells' broken lines cannot be set a second time.
+    if "-raw-" not in path.stem and has_whole_rows(text := path.read_text("utf-8-sig")) and not is_laid_out(text)
+]
 """Texts whose rows are broken over lines or laid out with blanks are no tables; none can be ruled from them."""
 OFFICIAL = Look(head="某市人民政府公报　2024年第3期")
 FLUSH = Look(indent=0, numbers="第{}页")
