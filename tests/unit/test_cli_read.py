@@ -166,7 +166,9 @@ def test_interrupting_it_leaves_nobody_behind(tmp_path: Path, number: signal.Sig
     """The reader is held up by a text of many brackets; then somebody presses Ctrl-C."""
     path = tmp_path / "long.txt"
     path.write_text("（" * 3_000_000, "utf-8")
-    command = [sys.executable, "-c", "from tracker.cli import main; main()", "read", str(path)]
+    # Whoever starts the tests in the background has them ignore Ctrl-C; the program at hand must not.
+    heeding = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)"
+    command = [sys.executable, "-c", f"{heeding}; from tracker.cli import main; main()", "read", str(path)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
         children = Path(f"/proc/{process.pid}/task/{process.pid}/children")
         while not (found := children.read_text().split()):
