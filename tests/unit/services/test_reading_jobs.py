@@ -129,10 +129,10 @@ def look(session: Session, job_id: int) -> ReadingJob:
 
 
 def until(what: Callable[[], bool]) -> None:
-    end = time.monotonic() + 20
+    end = time.monotonic() + 60
     while not what():
         assert time.monotonic() < end, "it did not come to pass"
-        time.sleep(0.02)
+        time.sleep(0.1)  # looking holds the database for a moment, too
 
 
 def count(session: Session, table: type[Source] | type[ReadingJob] | type[ReadingUpload]) -> int:
