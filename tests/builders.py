@@ -136,7 +136,9 @@ def an_assignment(unit: Unit, role: Role, position: int, task: Task, state: Stat
         changed_at=LAST_MONTH,
         **reached,
     )
-    first = HistoryEntry(event="adopt", at=LAST_MONTH, actor_name="督查员", to_state=State.DISPATCHED)
+    first = HistoryEntry(
+        event="adopt", at=LAST_MONTH, actor_name="督查员", to_state=State.DISPATCHED, due_to=task.due_on
+    )
     assignment.history.append(first)
     return assignment
 

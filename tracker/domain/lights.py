@@ -42,7 +42,8 @@ class AssignmentFacts:
     """What the lights look at, as it stood at the end of the day that is asked for.
 
     ``due_on`` is the date in force on that day, ``dispatched_on`` the day of the latest dispatch, all in the
-    office's zone. ``report_owed_on`` is the day by which the next report is owed, None where none is asked for.
+    office's zone. ``sign_by_on`` is the last day to sign for it where the office set one. ``report_owed_on`` is the
+    day by which the next report is owed, None where none is asked for.
     ``task_state`` is that of the whole task: once it is closed, no unit is chased any more.
     """
 
@@ -52,6 +53,7 @@ class AssignmentFacts:
     completed_on: date | None = None
     report_owed_on: date | None = None
     task_state: TaskState = TaskState.OPEN
+    sign_by_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +153,12 @@ def _due_soon(facts: AssignmentFacts, day: date, pack: LightPack) -> LitLight | 
 
 
 def _unsigned(facts: AssignmentFacts, day: date, pack: LightPack, add_workdays: AddWorkdays) -> LitLight | None:
-    if facts.state is not State.DISPATCHED or day <= add_workdays(facts.dispatched_on, pack.sign_within):
+    if facts.state is not State.DISPATCHED:
+        return None
+    if facts.sign_by_on is not None:
+        why = f"应于{_words(facts.sign_by_on)}前签收，至今未签收。"
+        return LitLight(Light.YELLOW, why, "未签收") if day > facts.sign_by_on else None
+    if day <= add_workdays(facts.dispatched_on, pack.sign_within):
         return None
     why = f"{_words(facts.dispatched_on)}下达，超过{pack.sign_within}个工作日仍未签收。"
     return LitLight(Light.YELLOW, why, "未签收")

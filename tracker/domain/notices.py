@@ -16,12 +16,39 @@ from enum import StrEnum
 
 
 class NoticeKind(StrEnum):
+    """What a notice is about."""
+
     DUE_SOON = "due_soon"
     OVERDUE = "overdue"
+    MILESTONE_SOON = "milestone_soon"
+    MILESTONE_LATE = "milestone_late"
+    UNSIGNED = "unsigned"
+    REPORT_LATE = "report_late"
+    DISPATCHED = "dispatched"
+    DECIDED = "decided"
+    URGED = "urged"
+    REMARK = "remark"
+    HANDED_OVER = "handed_over"
 
     @property
     def label(self) -> str:
-        return {"due_soon": "到期提醒", "overdue": "逾期催办"}[self.value]
+        """The word a clerk reads."""
+        return _KIND_LABELS[self]
+
+
+_KIND_LABELS = {
+    NoticeKind.DUE_SOON: "到期提醒",
+    NoticeKind.OVERDUE: "逾期催办",
+    NoticeKind.MILESTONE_SOON: "节点到期提醒",
+    NoticeKind.MILESTONE_LATE: "节点逾期提醒",
+    NoticeKind.UNSIGNED: "超期未签收提醒",
+    NoticeKind.REPORT_LATE: "迟报提醒",
+    NoticeKind.DISPATCHED: "新任务",
+    NoticeKind.DECIDED: "审核结果",
+    NoticeKind.URGED: "催办",
+    NoticeKind.REMARK: "领导批示",
+    NoticeKind.HANDED_OVER: "工作移交",
+}
 
 
 @dataclass(frozen=True, slots=True)

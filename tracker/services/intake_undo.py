@@ -16,11 +16,11 @@ from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 
 from tracker.domain.access import Actor
+from tracker.domain.history import label_of
 from tracker.services.errors import Invalid, Stale
 from tracker.services.intake_drafts import StaleDraft, commit_draft, draft_for_intake, sign
 from tracker.services.intake_review import plan_for_intake
 from tracker.services.revision_links import refuse_superseded
-from tracker.services.work import label_of
 from tracker.store.plan_queries import drafts_of
 from tracker.store.plans import Draft, DraftState
 from tracker.store.undo_queries import (

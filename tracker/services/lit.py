@@ -13,11 +13,12 @@ from tracker.store.tasks import Assignment, HistoryEntry
 
 @dataclass(frozen=True, slots=True)
 class When:
-    """The day a list is asked for, the office's zone, in which instants fall on days, and its working days."""
+    """The day a list is asked for, the office's zone, its working days and its light pack."""
 
     today: date
     zone: tzinfo
     calendar: WorkCalendar = field(default_factory=announced_calendar)
+    pack: LightPack = DEFAULT_PACK
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,14 +51,15 @@ def lit(assignment: Assignment, when: When) -> LitLight:
         assignment.dispatched_at.astimezone(when.zone).date(),
         assignment.completed_on,
         task_state=assignment.task.state,
+        sign_by_on=assignment.sign_by_on,
     )
-    return light_of(facts, when.today, when.calendar.add_workdays)
+    return light_of(facts, when.today, when.calendar.add_workdays, when.pack)
 
 
-def late_to_sign(when: When, pack: LightPack = DEFAULT_PACK) -> datetime:
+def late_to_sign(when: When) -> datetime:
     """What was dispatched before this instant should have been signed for by now."""
     add_workdays = when.calendar.add_workdays
     day = when.today
-    while add_workdays(day, pack.sign_within) >= when.today:
+    while add_workdays(day, when.pack.sign_within) >= when.today:
         day -= timedelta(days=1)
     return datetime.combine(day + timedelta(days=1), time(), when.zone)

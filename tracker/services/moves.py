@@ -8,7 +8,8 @@ from datetime import date, datetime
 
 from sqlalchemy.orm.attributes import flag_modified
 
-from tracker.domain.lifecycle import Event, Outcome, State, TaskState, Transition
+from tracker.domain.as_of import task_state_of
+from tracker.domain.lifecycle import Event, Outcome, State, Transition
 from tracker.store.tasks import Assignment, Task
 from tracker.store.units import Unit
 
@@ -92,17 +93,7 @@ EFFECTS: dict[Event, Callable[[Assignment, Act, datetime, date], None]] = {
 
 
 def settle_task(task: Task) -> None:
-    """Makes a task's state follow from its parts; does not commit.
-
-    Completed when every lead and responsible unit that is still in it has completed, withdrawn when none is
-    left. A task that only support units carry waits for those. The last completion gives the day.
-    """
-    needed = [part for part in task.assignments if part.role.completes] or task.assignments
-    live = [part for part in needed if part.state is not State.WITHDRAWN]
-    days = [part.completed_on for part in live if part.completed_on]
-    if not live:
-        task.state, task.completed_on = TaskState.WITHDRAWN, None
-    elif len(days) == len(live):
-        task.state, task.completed_on = TaskState.COMPLETED, max(days)
-    else:
-        task.state, task.completed_on = TaskState.OPEN, None
+    """Makes a task's state follow from its parts; does not commit."""
+    task.state, task.completed_on = task_state_of(
+        (part.role, part.state, part.completed_on) for part in task.assignments
+    )

@@ -8,7 +8,8 @@ from datetime import date, datetime
 from sqlalchemy.orm import Session
 
 from tracker.domain.access import Actor
-from tracker.store.tasks import DATE_SET, Assignment, HistoryEntry, Task
+from tracker.domain.history import DATE_SET
+from tracker.store.tasks import Assignment, HistoryEntry, Task
 
 
 @dataclass(frozen=True, slots=True)

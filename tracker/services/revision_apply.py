@@ -14,6 +14,7 @@ from sqlalchemy.orm.attributes import flag_modified
 from tracker.domain.access import Actor
 from tracker.domain.clause_text import text_key
 from tracker.domain.drafts import Basis
+from tracker.domain.history import ADOPTED, REVISED
 from tracker.domain.lifecycle import State
 from tracker.domain.revision import Change
 from tracker.domain.titles import brief_title
@@ -23,7 +24,7 @@ from tracker.services.revision_effects import Deed, Effect, PartEffect
 from tracker.services.revision_marks import settled
 from tracker.services.revision_sides import Matched
 from tracker.store.plans import DraftState, Plan
-from tracker.store.tasks import ADOPTED, REVISED, Assignment, HistoryEntry, Milestone, Task
+from tracker.store.tasks import Assignment, HistoryEntry, Milestone, Task
 
 WORDS = "新版文件调整"
 

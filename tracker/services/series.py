@@ -12,12 +12,13 @@ from sqlalchemy.orm import Session, selectinload
 
 from tracker.domain.deadlines import series_in
 from tracker.domain.drafts import DeadlineKind
+from tracker.domain.history import ADOPTED
 from tracker.domain.lifecycle import State, TaskState
 from tracker.domain.series import Series, next_due, rhythm_of
 from tracker.domain.workdays import WorkCalendar
 from tracker.services.calendars import work_calendar
 from tracker.store.plans import Draft
-from tracker.store.tasks import ADOPTED, Assignment, HistoryEntry, Milestone, Task
+from tracker.store.tasks import Assignment, HistoryEntry, Milestone, Task
 from tracker.store.timing import SeriesOccurrence, TaskSeries
 
 log = logging.getLogger(__name__)

@@ -12,8 +12,9 @@ from sqlalchemy.orm import Session
 
 from tracker.domain.access import Actor, Forbidden, Permission
 from tracker.domain.drafts import DeadlineKind
+from tracker.domain.history import REVISED
 from tracker.domain.lifecycle import Event, State
-from tracker.domain.lights import DEFAULT_PACK, Light
+from tracker.domain.lights import Light
 from tracker.services.errors import NotFound
 from tracker.services.lit import Part, When, late_to_sign, part_of
 from tracker.services.series import label_of, series_of_task
@@ -24,7 +25,7 @@ from tracker.store.overdue import overdue_on
 from tracker.store.pages import PAGE_SIZE, Page, page_number
 from tracker.store.plans import Plan
 from tracker.store.reach import within
-from tracker.store.tasks import REVISED, Assignment, HistoryEntry, Milestone, Task
+from tracker.store.tasks import Assignment, HistoryEntry, Milestone, Task
 from tracker.store.units import Unit
 
 UNITS_NAMED = 4
@@ -145,7 +146,7 @@ def _conditions(session: Session, actor: Actor, when: When, wanted: TaskFilter) 
     if wanted.overdue:
         conditions.append(overdue_on(when.today))
     if wanted.light:
-        conditions.append(ask.light_is(wanted.light, when.today, late_to_sign(when), DEFAULT_PACK))
+        conditions.append(ask.light_is(wanted.light, when.today, late_to_sign(when), when.pack))
     return conditions
 
 

@@ -12,11 +12,12 @@ from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 
 from tracker.domain.access import Actor, Forbidden, Permission
+from tracker.domain.history import ADOPTED, label_of
 from tracker.domain.lifecycle import TRANSITIONS, Event, Outcome, State, Transition, transition
 from tracker.services.errors import Invalid, NotFound, Stale
 from tracker.services.moves import Act, move, settle_task
 from tracker.store.task_queries import assignment_to_change, latest_entries
-from tracker.store.tasks import ADOPTED, DATE_SET, REVISED, Assignment, HistoryEntry
+from tracker.store.tasks import Assignment, HistoryEntry
 from tracker.store.units import Unit
 
 LONGEST_WORDS = 5000
@@ -66,19 +67,14 @@ def act(  # noqa: PLR0917 - the fields of a form
         raise _changed(session, assignment, version)
     row = transition(assignment.state, event)
     _demand(row, deed)
-    written = _words_to_keep(actor, assignment, deed)
+    written, unit_from = _words_to_keep(actor, assignment, deed), assignment.unit_id
     came_from = move(assignment, row, deed, now, today)
-    session.add(_history_row(assignment, came_from, written, deed, actor))
+    entry = _history_row(assignment, came_from, written, deed, actor)
+    if deed.to_unit is not None and deed.to_unit.id != unit_from:
+        entry.unit_from_id, entry.unit_to_id = unit_from, deed.to_unit.id
+    session.add(entry)
     settle_task(assignment.task)
     return _committed(session, assignment)
-
-
-def label_of(event: str) -> str:
-    """The word for an event of the history: one of the lifecycle's, or one of those beside it."""
-    return _OTHER_LABELS.get(event) or Event(event).label
-
-
-_OTHER_LABELS = {ADOPTED: "下达", DATE_SET: "确定时限", REVISED: "按新版调整"}
 
 
 def events_for(actor: Actor, assignment: Assignment) -> tuple[Event, ...]:

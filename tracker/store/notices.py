@@ -40,7 +40,9 @@ _MAIL_LABELS = {
 class Notice(Base):
     """A notice (提醒、催办) to one recipient about one assignment, at one step of the ladder.
 
-    ``recipient_key`` is ``person:7``, or ``unit:3`` when the unit has no liaison to receive it.
+    ``recipient_key`` is ``person:7``, or ``unit:3`` when the unit has no liaison to receive it. ``subject`` tells
+    apart what one assignment can have several of on a day (``milestone:5``, ``entry:12`` for a row of its history);
+    empty for the assignment's own date. ``words`` are what somebody wrote (催办, 批示), ``author_name`` who did.
     ``mail_*`` tells how its mail went, ``mailed_at`` when it was sent; nobody takes it up before
     ``claimed_until``, which is the sender's lease, or the pause after a failure.
     """
@@ -53,6 +55,9 @@ class Notice(Base):
     due_on: Mapped[date]
     step: Mapped[int]
     recipient_key: Mapped[str] = mapped_column(String(30))
+    subject: Mapped[str] = mapped_column(String(40), default="", server_default="")
+    words: Mapped[str | None] = mapped_column(Text)
+    author_name: Mapped[str | None] = mapped_column(String(64))
     person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"))
     planned_on: Mapped[date]
     recorded_at: Mapped[datetime] = mapped_column(Instant)
@@ -68,7 +73,7 @@ class Notice(Base):
     person: Mapped[Person | None] = relationship()
 
     __table_args__ = (
-        UniqueConstraint("assignment_id", "kind", "due_on", "step", "recipient_key"),
+        UniqueConstraint("assignment_id", "kind", "due_on", "step", "recipient_key", "subject"),
         CheckConstraint("late_days >= 0", name="late_days_positive"),
         CheckConstraint("(mail_state = 'sent') = (mailed_at IS NOT NULL)", name="mailed_dated"),
         one_of("kind", NoticeKind, "kind_known"),

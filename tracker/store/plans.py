@@ -139,7 +139,8 @@ class Draft(Base):
 class Indicator(Base):
     """An indicator (指标) of a plan: a row of a target table, or a district's share; never a task by itself.
 
-    Values stand as written, beside the plain number where they are one. ``units`` are names as written.
+    Values stand as written, beside the plain number where they are one. ``units`` are names as written;
+    ``owner`` is the registered unit that answers for it, once one is given.
     """
 
     __tablename__ = "indicator"
@@ -159,10 +160,12 @@ class Indicator(Base):
     growth: Mapped[str | None] = mapped_column(String(200))
     binding: Mapped[Binding | None] = mapped_column(word(Binding))
     units: Mapped[list[str]] = mapped_column(JSON, default=list)
+    owner_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id", ondelete="SET NULL"), index=True)
     start: Mapped[int]
     end: Mapped[int]
 
     plan: Mapped[Plan] = relationship(back_populates="indicators")
+    owner: Mapped[Unit | None] = relationship()
 
     __table_args__ = (
         UniqueConstraint("plan_id", "position"),

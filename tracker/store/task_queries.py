@@ -197,7 +197,10 @@ def light_is(light: Light, day: date, late_to_sign: datetime, pack: LightPack) -
 
     Work dispatched before the instant ``late_to_sign`` should have been signed for by ``day``.
     """
-    unsigned = and_(Assignment.state == State.DISPATCHED, Assignment.dispatched_at < late_to_sign)
+    # By its own last day where it has one, else by the pack's working days.
+    by_pack = and_(Assignment.sign_by_on.is_(None), Assignment.dispatched_at < late_to_sign)
+    by_day = and_(Assignment.sign_by_on.is_not(None), Assignment.sign_by_on < day)
+    unsigned = and_(Assignment.state == State.DISPATCHED, or_(by_day, by_pack))
     soon = and_(DATED, Assignment.due_on <= day + timedelta(days=pack.due_soon_days))
     worrying = and_(chased(), or_(soon, unsigned))
     completed = Assignment.state == State.COMPLETED

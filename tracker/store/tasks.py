@@ -5,10 +5,12 @@ from __future__ import annotations
 from datetime import date, datetime
 from uuid import uuid4
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, text
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, false
+from sqlalchemy import text as condition
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from tracker.domain.drafts import Basis, DeadlineKind, Form
+from tracker.domain.history import OTHER_EVENTS
 from tracker.domain.lifecycle import Event, Outcome, State, TaskState
 from tracker.domain.roles import Role
 from tracker.store.base import Base, Instant, one_of, word
@@ -16,15 +18,13 @@ from tracker.store.people import Person
 from tracker.store.plans import Plan
 from tracker.store.units import Unit
 
-ADOPTED, DATE_SET, REVISED = OTHER_EVENTS = ("adopt", "set_date", "revise")
-"""What the history knows beside the lifecycle's events: the dispatch, a deadline that was worked out later, and what
-a new version of the plan changed."""
-
 
 class Task(Base):
     """One adopted clause (任务). ``original_due_on`` is never changed; ``due_on`` is the current date.
 
     ``state`` follows from the assignments, and is kept in the same commit, so that lists need not count.
+    ``evidence_required``: a submission must bring files. ``awaits_opinions`` (会办): what leads waits for the
+    opinions of the units in support before it can be submitted.
     """
 
     __tablename__ = "task"
@@ -48,6 +48,8 @@ class Task(Base):
     due_on: Mapped[date | None] = mapped_column(index=True)
     state: Mapped[TaskState] = mapped_column(word(TaskState), default=TaskState.OPEN)
     completed_on: Mapped[date | None]
+    evidence_required: Mapped[bool] = mapped_column(default=False, server_default=false())
+    awaits_opinions: Mapped[bool] = mapped_column(default=False, server_default=false())
     adopted_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="SET NULL"))
     created_at: Mapped[datetime] = mapped_column(Instant)
 
@@ -70,7 +72,11 @@ class Task(Base):
 
 
 class Milestone(Base):
-    """A dated target (节点) inside a task."""
+    """A dated target (节点) inside a task.
+
+    ``reached_on`` is the day on which a unit reported it reached; ``overdue_flagged_on`` the day on which the sweep
+    found it late, None again once its date is moved.
+    """
 
     __tablename__ = "milestone"
 
@@ -81,8 +87,20 @@ class Milestone(Base):
     text: Mapped[str] = mapped_column(Text)
     due_on: Mapped[date | None]
     recurrence: Mapped[str | None] = mapped_column(String(20))
+    reached_on: Mapped[date | None]
+    overdue_flagged_on: Mapped[date | None]
 
     task: Mapped[Task] = relationship(back_populates="milestones")
+
+    __table_args__ = (
+        # What the sweep asks: which dated milestones are still open.
+        Index(
+            "ix_milestone_open_due",
+            "due_on",
+            sqlite_where=condition("reached_on IS NULL AND due_on IS NOT NULL"),
+            postgresql_where=condition("reached_on IS NULL AND due_on IS NOT NULL"),
+        ),
+    )
 
 
 class Assignment(Base):
@@ -91,6 +109,7 @@ class Assignment(Base):
     ``due_on`` is the unit's current date; ``original_due_on`` is never changed. ``version`` guards
     against two people changing it at once; ``sequence`` and ``changed_at`` go into calendars;
     ``overdue_flagged_on`` is the day on which the sweep found it overdue for its current date.
+    ``sign_by_on`` is the last day to sign for it where the office set one; else the rule pack's working days count.
     """
 
     __tablename__ = "assignment"
@@ -108,6 +127,7 @@ class Assignment(Base):
     original_due_on: Mapped[date | None]
     due_on: Mapped[date | None]
     overdue_flagged_on: Mapped[date | None]
+    sign_by_on: Mapped[date | None]
     percent: Mapped[int] = mapped_column(default=0)
     outcome: Mapped[Outcome | None] = mapped_column(word(Outcome, 1))
     dispatched_at: Mapped[datetime] = mapped_column(Instant)
@@ -140,14 +160,16 @@ class Assignment(Base):
         Index(
             "ix_assignment_unflagged",
             "due_on",
-            sqlite_where=text("overdue_flagged_on IS NULL AND state NOT IN ('completed', 'withdrawn')"),
-            postgresql_where=text("overdue_flagged_on IS NULL AND state NOT IN ('completed', 'withdrawn')"),
+            sqlite_where=condition("overdue_flagged_on IS NULL AND state NOT IN ('completed', 'withdrawn')"),
+            postgresql_where=condition("overdue_flagged_on IS NULL AND state NOT IN ('completed', 'withdrawn')"),
         ),
         Index(
             "ix_assignment_flag_outdated",
             "id",
-            sqlite_where=text("overdue_flagged_on IS NOT NULL AND (due_on IS NULL OR due_on >= overdue_flagged_on)"),
-            postgresql_where=text(
+            sqlite_where=condition(
+                "overdue_flagged_on IS NOT NULL AND (due_on IS NULL OR due_on >= overdue_flagged_on)"
+            ),
+            postgresql_where=condition(
                 "overdue_flagged_on IS NOT NULL AND (due_on IS NULL OR due_on >= overdue_flagged_on)"
             ),
         ),
@@ -158,8 +180,8 @@ class Assignment(Base):
 class HistoryEntry(Base):
     """One thing that happened to an assignment; written in the same commit as the change, never altered.
 
-    ``event`` is one of the lifecycle's events, ``adopt`` for the first row, ``set_date`` for a day set beside it, or
-    ``revise`` for what a new version of the plan changed.
+    ``event`` is one of the lifecycle's events or of OTHER_EVENTS. ``due_from`` and ``due_to`` tell a moved date,
+    ``unit_from_id`` and ``unit_to_id`` work that went to another unit: with them the past of a part can be told.
     """
 
     __tablename__ = "history_entry"
@@ -177,6 +199,8 @@ class HistoryEntry(Base):
     outcome: Mapped[Outcome | None] = mapped_column(word(Outcome, 1))
     due_from: Mapped[date | None]
     due_to: Mapped[date | None]
+    unit_from_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id", ondelete="SET NULL"))
+    unit_to_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id", ondelete="SET NULL"))
 
     assignment: Mapped[Assignment] = relationship(back_populates="history")
     actor: Mapped[Person | None] = relationship()

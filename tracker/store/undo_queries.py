@@ -9,9 +9,10 @@ from datetime import datetime
 from sqlalchemy import delete, func, or_, select
 from sqlalchemy.orm import Session
 
+from tracker.domain.history import BEFORE_WORK
 from tracker.store.notices import Notice
 from tracker.store.people import Person
-from tracker.store.tasks import OTHER_EVENTS, Assignment, HistoryEntry, Task
+from tracker.store.tasks import Assignment, HistoryEntry, Task
 from tracker.store.timing import SeriesOccurrence, TaskSeries
 from tracker.store.units import Unit
 
@@ -76,7 +77,7 @@ def _first_deeds(session: Session, wanted: object) -> dict[int, Deed]:
         .outerjoin(SeriesOccurrence, SeriesOccurrence.task_id == Assignment.task_id)
         .outerjoin(TaskSeries, TaskSeries.id == SeriesOccurrence.series_id)
         .where(or_(Assignment.task_id.in_(wanted), TaskSeries.template_id.in_(wanted)))  # type: ignore[arg-type]
-        .where(HistoryEntry.event.not_in(OTHER_EVENTS))
+        .where(HistoryEntry.event.not_in(BEFORE_WORK))
         .order_by(HistoryEntry.id.desc())
     )
     # The later ones first: what stays is the earliest.

@@ -44,6 +44,11 @@ def unit_named(session: Session, scope: Unit, name: str) -> Unit | None:
     return names.units[match.ref] if isinstance(match, UnitMatch) else None
 
 
+def units_by_id(session: Session) -> dict[int, Unit]:
+    """Every unit, closed ones too."""
+    return {unit.id: unit for unit in session.scalars(select(Unit))}
+
+
 def units_page(session: Session, words: str, kind: UnitKind | None, *, closed: bool, page: int) -> Page[Unit]:
     """Units by kind, in their own order, found by any of their names."""
     conditions = [*_matching(words), *_standing(closed=closed), *([Unit.kind == kind] if kind else [])]

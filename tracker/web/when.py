@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from tracker.services.calendars import work_calendar
 from tracker.services.lit import When
+from tracker.services.rule_packs import light_pack_on
 from tracker.web.context import settings, today
 from tracker.web.database import session
 
 
 def when() -> When:
-    """Today in the office, with the calendar that counts."""
-    return When(today(), settings().zone, work_calendar(session()))
+    """Today in the office, with the calendar and the light pack that count."""
+    return when_on(today())
+
+
+def when_on(day: date) -> When:
+    """The end of a day, with the calendar of the present and the light pack that was in force then."""
+    return When(day, settings().zone, work_calendar(session()), light_pack_on(session(), day))

@@ -11,11 +11,12 @@ from sqlalchemy.orm import Session
 from tests.builders import NOW, TODAY, City, a_plan, a_task, the_actor
 from tracker.domain.access import Forbidden
 from tracker.domain.drafts import DeadlineKind
+from tracker.domain.history import DATE_SET
 from tracker.domain.lifecycle import Event, State
 from tracker.services.anchoring import enter_day, mark_of, waiting_of
 from tracker.services.errors import Invalid, NotFound, Stale
 from tracker.services.work import act
-from tracker.store.tasks import DATE_SET, HistoryEntry, Task
+from tracker.store.tasks import HistoryEntry, Task
 
 
 def a_waiting_task(session: Session, city: City, text: str, kind: DeadlineKind = DeadlineKind.RELATIVE) -> Task:

@@ -16,6 +16,7 @@ from tracker.domain.access import Forbidden, Office
 from tracker.domain.calendar_year import YearDays, listed_days, notice_days
 from tracker.domain.deadlines import read_deadline
 from tracker.domain.drafts import Basis, DeadlineKind
+from tracker.domain.history import DATE_SET
 from tracker.domain.lifecycle import State, TaskState
 from tracker.domain.workdays import announced_calendar
 from tracker.services.calendars import YearGiven, calendar_year, calendar_years, save_year, work_calendar
@@ -23,7 +24,7 @@ from tracker.services.errors import Invalid, Stale
 from tracker.services.intake import Upload, import_file, import_source
 from tracker.services.recounting import Recounted
 from tracker.store.plans import Draft
-from tracker.store.tasks import DATE_SET, HistoryEntry, Task
+from tracker.store.tasks import HistoryEntry, Task
 from tracker.store.timing import CalendarYear
 
 PHRASE = "自印发之日起20个工作日内"

@@ -6,10 +6,11 @@ from flask import Blueprint, abort, flash, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
 from tracker.domain.access import Permission
+from tracker.domain.history import label_of
 from tracker.domain.lifecycle import Event, Refused
 from tracker.services.errors import Invalid
 from tracker.services.task_pages import PartPage, other_units, part_page
-from tracker.services.work import Changed, act, label_of
+from tracker.services.work import Changed, act
 from tracker.web.access import requires, safe_next
 from tracker.web.context import actor, now, today
 from tracker.web.database import session

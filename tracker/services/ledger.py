@@ -1,0 +1,144 @@
+"""The ledger (台账) as of any day: every unit's part as it stood at the end of it, with the light it showed.
+
+Lists, figures, sheets and papers about a day or a period all ask here, so that they never disagree.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from itertools import groupby
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row
+from sqlalchemy.orm import Session
+
+from tracker.domain.access import Actor, Permission
+from tracker.domain.as_of import Happening, PartThen, part_then, task_state_of
+from tracker.domain.lifecycle import TaskState, is_chased
+from tracker.domain.lights import AssignmentFacts, LitLight, is_overdue, light_of
+from tracker.domain.roles import Role
+from tracker.services.lit import When
+from tracker.store.as_of_queries import facts_of_parts, happenings_of
+from tracker.store.tasks import Task
+from tracker.store.unit_queries import units_by_id
+from tracker.store.units import Unit
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerRow:
+    """One unit's part on the day. ``then`` is its state; ``unit`` the unit that had it then.
+
+    ``task_state`` and ``task_completed_on`` are those of the whole task on that day.
+    """
+
+    assignment_id: int
+    task_id: int
+    plan_id: int
+    title: str
+    path: tuple[str, ...]
+    plan_title: str
+    plan_number: str | None
+    deadline_text: str | None
+    unit: Unit
+    role: Role
+    then: PartThen
+    task_state: TaskState
+    task_completed_on: date | None
+    lit: LitLight
+    days_late: int
+
+    @property
+    def is_chased(self) -> bool:
+        """Whether the unit was pressed for it on that day."""
+        return is_chased(self.then.state, self.task_state)
+
+    @property
+    def is_overdue(self) -> bool:
+        return self.days_late > 0
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerFilter:
+    """Whose parts are asked for: ``unit_path`` stands for the unit at it and all below."""
+
+    unit_path: str | None = None
+    plan_id: int | None = None
+
+
+def ledger(
+    session: Session,
+    actor: Actor,
+    when: When,
+    wanted: LedgerFilter | None = None,
+    permission: Permission = Permission.READ,
+) -> list[LedgerRow]:
+    """Every part within the actor's reach as it stood at the end of ``when.today``, by plan, task and place.
+
+    The units' places in the tree are those of the present. Parts dispatched later are left out.
+    """
+    wanted = wanted or LedgerFilter()
+    conditions: list[ColumnElement[bool]] = [Task.plan_id == wanted.plan_id] if wanted.plan_id else []
+    units, told = units_by_id(session), happenings_of(session, conditions)
+    rows = (
+        row
+        for _, facts in groupby(facts_of_parts(session, conditions), key=lambda each: each.task_id)
+        for row in _rows_of_task(list(facts), told, units, when)
+    )
+    return [row for row in rows if _is_wanted(row, actor, permission, wanted)]
+
+
+def _is_wanted(row: LedgerRow, actor: Actor, permission: Permission, wanted: LedgerFilter) -> bool:
+    within = wanted.unit_path is None or row.unit.path.startswith(wanted.unit_path)
+    return within and actor.may(permission, row.unit.path)
+
+
+def _rows_of_task(
+    facts: Sequence[Row[*tuple[Any, ...]]], told: dict[int, list[Happening]], units: dict[int, Unit], when: When
+) -> list[LedgerRow]:
+    """The parts of one task that had been dispatched by then; the task's own state follows from them all."""
+    pasts = [(each, part_then(told.get(each.assignment_id, ()), each.unit_id, when.today, when.zone)) for each in facts]
+    there = [(each, then) for each, then in pasts if then is not None]
+    state, completed_on = task_state_of((each.role, then.state, then.completed_on) for each, then in there)
+    return [_row(each, then, state, completed_on, units[then.unit_id], when) for each, then in there]
+
+
+def _row(  # noqa: PLR0917 - what a row is made of
+    facts: Row[*tuple[Any, ...]],
+    then: PartThen,
+    task_state: TaskState,
+    task_completed_on: date | None,
+    unit: Unit,
+    when: When,
+) -> LedgerRow:
+    late = is_overdue(then.state, then.due_on, when.today, task_state)
+    return LedgerRow(
+        assignment_id=facts.assignment_id,
+        task_id=facts.task_id,
+        plan_id=facts.plan_id,
+        title=facts.title,
+        path=tuple(facts.path),
+        plan_title=facts.plan_title,
+        plan_number=facts.plan_number,
+        deadline_text=facts.deadline_text,
+        unit=unit,
+        role=facts.role,
+        then=then,
+        task_state=task_state,
+        task_completed_on=task_completed_on,
+        lit=_lit(facts, then, task_state, when),
+        days_late=(when.today - then.due_on).days if late and then.due_on else 0,
+    )
+
+
+def _lit(facts: Row[*tuple[Any, ...]], then: PartThen, task_state: TaskState, when: When) -> LitLight:
+    seen = AssignmentFacts(
+        then.state,
+        then.due_on,
+        then.dispatched_on,
+        then.completed_on,
+        task_state=task_state,
+        sign_by_on=facts.sign_by_on,
+    )
+    return light_of(seen, when.today, when.calendar.add_workdays, when.pack)
