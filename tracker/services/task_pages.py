@@ -24,7 +24,7 @@ from tracker.store.overdue import overdue_on
 from tracker.store.pages import PAGE_SIZE, Page, page_number
 from tracker.store.plans import Plan
 from tracker.store.reach import within
-from tracker.store.tasks import REVISED, Assignment, HistoryEntry, Milestone, Task
+from tracker.store.tasks import ADOPTED, REVISED, Assignment, HistoryEntry, Milestone, Task
 from tracker.store.units import Unit
 
 UNITS_NAMED = 4
@@ -98,7 +98,7 @@ class TaskPage:
     @property
     def date_changes(self) -> list[HistoryEntry]:
         """The moves of a date; the first date, given at dispatch, is none."""
-        return [entry for entry in self.entries if entry.event != "adopt" and entry.due_from != entry.due_to]
+        return [entry for entry in self.entries if entry.event != ADOPTED and entry.due_from != entry.due_to]
 
 
 @dataclass(frozen=True, slots=True)
