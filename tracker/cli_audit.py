@@ -18,7 +18,9 @@ def audit_group() -> None:
     pass
 
 
-@audit_group.command("verify", help="从头到尾校验审计日志。打印的校验值请另行保存，下次可用 --expect 核对末尾未被删除。")
+@audit_group.command(
+    "verify", help="从头到尾校验审计日志。打印的校验值请另行保存，下次可用 --expect 核对末尾未被删除。"
+)
 @click.option("--expect", metavar="条数:校验值", help="此前记下的校验值，例如上次本命令打印的那一行。")
 @pass_program
 def verify_command(program: Program, expect: str | None) -> None:

@@ -56,13 +56,15 @@ PERMISSIONS: dict[Office, frozenset[Permission]] = {
     Office.LIAISON: frozenset({_P.SIGN_IN, _P.READ, _P.WORK_OWN}),
     Office.LEADER: frozenset({_P.SIGN_IN, _P.READ, _P.SUPERVISE}),
     Office.SUPERVISOR: frozenset({_P.SIGN_IN, _P.READ, _P.DECIDE, _P.INTAKE, _P.SUPERVISE, _P.READ_AUDIT}),
-    Office.ADMINISTRATOR: frozenset({
-        _P.SIGN_IN,
-        _P.MANAGE_UNITS,
-        _P.MANAGE_PEOPLE,
-        _P.MANAGE_CALENDAR,
-        _P.READ_AUDIT,
-    }),
+    Office.ADMINISTRATOR: frozenset(
+        {
+            _P.SIGN_IN,
+            _P.MANAGE_UNITS,
+            _P.MANAGE_PEOPLE,
+            _P.MANAGE_CALENDAR,
+            _P.READ_AUDIT,
+        }
+    ),
 }
 
 

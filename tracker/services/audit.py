@@ -38,8 +38,9 @@ SUBJECTS = {
     "feed": "日历订阅",
     "robot": "群机器人",
     "report_link": "免登录链接",
+    "source": "导入的文件",
 }
-_ACTS = {CREATED: "新增", CHANGED: "修改", DELETED: "删除"}
+_ACTS = {CREATED: "新增", CHANGED: "修改", DELETED: "删除", "lock": "多次输错密码，暂时锁定"}
 _FIELDS = {
     "title": "名称",
     "due_on": "完成时限",
@@ -110,7 +111,7 @@ _FIELDS = {
     "used_at": "使用时间",
     "used_by": "填报人",
     "group_id": "单位组编号",
-    "count": "数量",
+    "until": "锁定至",
 }
 _UNITS = {"unit_id", "parent_id", "owner_id", "unit_from_id", "unit_to_id"}
 
@@ -182,7 +183,8 @@ def _said(field: str, value: Any, names: dict[int, str]) -> str:
         return "是" if value else "否"
     if field in _UNITS:
         return names.get(value, f"编号{value}")
-    return _WORDS.get(field, {}).get(str(value)) or (str(value) if not isinstance(value, (dict, list)) else _json(value))
+    known = _WORDS.get(field, {}).get(str(value))
+    return known or (_json(value) if isinstance(value, dict | list) else str(value))
 
 
 def _json(value: Any) -> str:
@@ -198,4 +200,3 @@ _WORDS: dict[str, dict[str, str]] = {
     "outcome": {outcome.value: outcome.label for outcome in Outcome},
     "office": {office.value: office.label for office in Office},
 }
-

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, Select, or_, select
 from sqlalchemy.orm import Session
 
 from tracker.domain.audit import START, Entry, Head, Linked
@@ -28,15 +29,24 @@ class AuditFilter:
 
 def chain(session: Session) -> Iterator[Linked]:
     """The whole log in order, a few thousand rows in memory at a time."""
-    rows = session.scalars(select(AuditEntry).order_by(AuditEntry.id).execution_options(yield_per=AT_ONCE))
-    for row in rows:
-        entry = Entry(row.id, row.at, row.actor_id, row.actor_name, row.subject, row.subject_id, row.act, row.detail)
-        yield Linked(entry, row.previous_hash, row.hash)
+    last: int | None = None
+    while rows := session.execute(_next_rows(last)).all():
+        for *facts, previous_hash, own in rows:
+            yield Linked(Entry(*facts), previous_hash, own)
+        last = rows[-1].id
+
+
+def _next_rows(last: int | None) -> Select[*tuple[Any, ...]]:
+    row = AuditEntry
+    facts: tuple[Any, ...] = (row.id, row.at, row.actor_id, row.actor_name, row.subject, row.subject_id, row.act)
+    query = select(*facts, row.detail, row.previous_hash, row.hash).order_by(row.id).limit(AT_ONCE)
+    return query if last is None else query.where(row.id > last)
 
 
 def head(session: Session) -> Head:
     """The newest entry's number and hash; number 0 while there is none."""
-    found = session.execute(select(AuditEntry.id, AuditEntry.hash).order_by(AuditEntry.id.desc()).limit(1)).one_or_none()
+    newest = select(AuditEntry.id, AuditEntry.hash).order_by(AuditEntry.id.desc()).limit(1)
+    found = session.execute(newest).one_or_none()
     return Head(found.id, found.hash) if found else Head(0, START)
 
 
@@ -46,10 +56,6 @@ def entries(session: Session, wanted: AuditFilter, before: int | None, limit: in
     if before is not None:
         query = query.where(AuditEntry.id < before)
     return session.scalars(query.order_by(AuditEntry.id.desc()).limit(limit)).all()
-
-
-def count(session: Session) -> int:
-    return session.scalar(select(func.count()).select_from(AuditEntry)) or 0
 
 
 def _conditions(wanted: AuditFilter) -> list[ColumnElement[bool]]:

@@ -19,20 +19,8 @@ from sqlalchemy.orm import Session, SessionTransaction, UOWTransaction
 from tracker.clock import Clock
 from tracker.domain.audit import START, Entry, canonical, hash_of
 from tracker.store.audit import AuditEntry
-from tracker.store.base import Base
-from tracker.store.extensions import Extension
-from tracker.store.feeds import Feed
-from tracker.store.handling import Division, Handling
-from tracker.store.measures import IndicatorReading, MilestoneReport
-from tracker.store.office import OfficeSetting
-from tracker.store.people import Person, PersonStanding
-from tracker.store.plans import Indicator, Plan
-from tracker.store.report_links import ReportLink
-from tracker.store.robots import Robot
-from tracker.store.rule_packs import RulePack
-from tracker.store.tasks import Assignment, HistoryEntry, Milestone, Task
-from tracker.store.timing import CalendarYear, TaskSeries
-from tracker.store.units import Unit, UnitGroup, UnitGroupMember, UnitName
+from tracker.store.audit_watched import WATCHED, Watched
+from tracker.store.tasks import HistoryEntry
 
 CREATED, CHANGED, DELETED = ("create", "change", "delete")
 MASKED = "（不记录内容）"
@@ -49,19 +37,6 @@ class Who:
     at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class Watched:
-    """What is kept of a table: the word for what its rows are about, the column that names it, and the columns.
-
-    Of ``secret`` columns only the fact of a change is kept.
-    """
-
-    subject: str
-    columns: tuple[str, ...]
-    key: str = "id"
-    secret: tuple[str, ...] = ()
-
-
 @dataclass(slots=True)
 class _Change:
     subject: str
@@ -69,56 +44,6 @@ class _Change:
     act: str
     detail: dict[str, Any]
     who: Who | None = None
-
-
-WATCHED: dict[type[Base], Watched] = {
-    Task: Watched(
-        "task",
-        ("title", "due_on", "original_due_on", "state", "completed_on", "evidence_required", "awaits_opinions"),
-    ),
-    Assignment: Watched(
-        "assignment",
-        (
-            "task_id",
-            "unit_id",
-            "role",
-            "state",
-            "due_on",
-            "original_due_on",
-            "sign_by_on",
-            "outcome",
-            "completed_on",
-            "withdrawn_on",
-        ),
-    ),
-    Milestone: Watched("milestone", ("task_id", "text", "due_on", "reached_on")),
-    MilestoneReport: Watched("milestone", ("value", "words", "is_reached"), "milestone_id"),
-    Extension: Watched(
-        "extension", ("assignment_id", "state", "due_from", "wanted_on", "granted_on", "reason", "decision_words")
-    ),
-    Handling: Watched("assignment", ("leader", "section", "handler", "phone"), "assignment_id"),
-    Division: Watched("assignment", ("task_id",), "parent_id"),
-    TaskSeries: Watched("task", ("rhythm", "starts_on", "ends_on"), "template_id"),
-    Plan: Watched("plan", ("title", "number", "issuer", "issued_on", "effective_until")),
-    Indicator: Watched("indicator", ("owner_id",)),
-    IndicatorReading: Watched("indicator", ("year", "value", "words"), "indicator_id"),
-    Person: Watched(
-        "person",
-        ("login", "name", "email", "phone", "active", "must_change_password", "password_hash"),
-        secret=("password_hash",),
-    ),
-    PersonStanding: Watched("person", ("office", "unit_id"), "person_id"),
-    Unit: Watched("unit", ("name", "full_name", "kind", "parent_id", "active")),
-    UnitName: Watched("unit", ("name", "group_id"), "unit_id"),
-    UnitGroup: Watched("unit_group", ("name",)),
-    UnitGroupMember: Watched("unit_group", ("unit_id",), "group_id"),
-    CalendarYear: Watched("calendar", ("days_off", "days_worked", "notice"), "year"),
-    RulePack: Watched("rule_pack", ("kind", "version", "rules", "words", "in_force_on")),
-    OfficeSetting: Watched("setting", ("value",), "name"),
-    Feed: Watched("feed", ("owner_id", "name", "scope", "unit_id", "plan_id", "generation", "revoked_at")),
-    Robot: Watched("robot", ("unit_id", "kind", "name", "active", "webhook", "secret"), secret=("webhook", "secret")),
-    ReportLink: Watched("report_link", ("assignment_id", "expires_at", "used_at", "used_by", "revoked_at")),
-}
 
 
 def acts_as(session: Session, who: Callable[[], Who]) -> None:
@@ -201,6 +126,8 @@ def _plain(value: object) -> Any:
         return value.astimezone(UTC).isoformat()
     if isinstance(value, date):
         return value.isoformat()
+    if isinstance(value, Mapping):
+        return {name: _plain(each) for name, each in value.items()}
     return value
 
 
@@ -215,10 +142,12 @@ def _chain(session: Session) -> None:
     number, previous = _end_of_chain(session)
     asked: Callable[[], Who] = session.info.get(WHO, _nobody_in_particular)
     who, rows = asked(), []
-    for number, change in enumerate(changes, number + 1):
+    for own_number, change in enumerate(changes, number + 1):
         by = change.who or who
         detail = canonical(change.detail)
-        entry = Entry(number, by.at, by.person_id, by.name[:64], change.subject, change.subject_id, change.act, detail)
+        entry = Entry(
+            own_number, by.at, by.person_id, by.name[:64], change.subject, change.subject_id, change.act, detail
+        )
         chained = hash_of(entry, previous)
         rows.append(_row(entry, previous, chained))
         previous = chained
@@ -283,11 +212,13 @@ def _undo(session: Session, transaction: SessionTransaction) -> None:
 
 
 def _end(session: Session, transaction: SessionTransaction) -> None:
-    """Nothing that was gathered outlives its transaction, however that ended."""
-    if transaction.nested:
-        _marks(session).pop(id(transaction), None)
-    elif transaction.parent is None:
+    """Nothing that was gathered outlives its transaction, however that ended.
+
+    A savepoint ends before it is told that it was rolled back: its mark is needed until then.
+    """
+    if not transaction.nested and transaction.parent is None:
         session.info.pop(_PENDING, None)
+        session.info.pop(_MARKS, None)
 
 
 def _marks(session: Session) -> dict[int, int]:
@@ -295,8 +226,17 @@ def _marks(session: Session) -> dict[int, int]:
     return found
 
 
-event.listen(Session, "after_flush", _gather)
-event.listen(Session, "before_commit", _chain)
-event.listen(Session, "after_transaction_create", _mark)
-event.listen(Session, "after_soft_rollback", _undo)
-event.listen(Session, "after_transaction_end", _end)
+def _old_value_is_wanted(*_given: object) -> None:
+    """Heard for its flag alone: a column that is not loaded yet is loaded before it is set, for its old value."""
+
+
+def listen() -> None:
+    """Makes every session of the process tell the log; called once, where engines are made."""
+    for kind, watched in WATCHED.items():
+        for name in watched.columns:
+            event.listen(getattr(kind, name), "set", _old_value_is_wanted, active_history=True)
+    event.listen(Session, "after_flush", _gather)
+    event.listen(Session, "before_commit", _chain)
+    event.listen(Session, "after_transaction_create", _mark)
+    event.listen(Session, "after_soft_rollback", _undo)
+    event.listen(Session, "after_transaction_end", _end)

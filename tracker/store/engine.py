@@ -18,7 +18,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 
 from tracker.store import audit_trail
 
-assert audit_trail.WATCHED  # whoever has an engine has sessions that tell the audit log
+audit_trail.listen()  # whoever has an engine has sessions that tell the audit log
 
 BUSY_TIMEOUT_MS = 15_000
 

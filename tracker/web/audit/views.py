@@ -20,5 +20,6 @@ blueprint = Blueprint("audit", __name__)
 def index() -> str:
     """Entries that meet the filter, the newest first; ``before`` leads to older ones."""
     form = AuditForm(request.args)
-    page = audit_page(session(), actor(), form.wanted(settings().zone), row_id(request.args.get("before", "")))
+    before = request.args.get("before", type=row_id)
+    page = audit_page(session(), actor(), form.wanted(settings().zone), before)
     return render_template("audit/index.html", form=form, page=page)
