@@ -17,6 +17,7 @@ from tracker.reading.documents import Document
 from tracker.reading.inheritance import AddedUnits, Standing, first_leads, take_first_leads
 from tracker.reading.label_lines import leading_labels
 from tracker.reading.outline import Heading, Placed, title_of, without_number
+from tracker.reading.prefixes import own_places, without_needless_prefix
 from tracker.reading.timing import PlanTimes, timing_of
 from tracker.reading.wrapping import WRAP, unwrapped
 
@@ -94,6 +95,7 @@ class _Drawer:
         self._crowded = _crowded_headings(ordered)
         self._many_blocks = _with_many_blocks(ordered)
         self._mark_leads = bool(_MARK_LEADS.search(around.text, around.document.start, around.document.end))
+        self._own_places = own_places(around.document.issuer, around.document.title)
         self._leads_from = _first_leads_from(around.text, around.document, ordered)
 
     def draft(self, clause: Clause) -> Draft:
@@ -123,6 +125,8 @@ class _Drawer:
 
     def _units(self, clause: Clause) -> tuple[UnitMention, ...]:
         own = clause.fields.units
+        if self._own_places and "elided-prefix" in clause.fields.doubts:
+            own = without_needless_prefix(own, self._own_places, self.around.text[clause.start : clause.end])
         if clause.fields.marked and self._mark_leads:
             own = tuple(replace(u, role=Role.LEAD) if u.name in clause.fields.marked else u for u in own)
         if clause.start >= self._leads_from:
