@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -15,8 +16,8 @@ from tracker.reading.cells import title_of_task
 from tracker.reading.clauses import Clause
 from tracker.reading.documents import Document
 from tracker.reading.inheritance import AddedUnits, Standing, first_leads, take_first_leads
-from tracker.reading.label_lines import leading_labels
-from tracker.reading.outline import Heading, Placed, title_of, without_number
+from tracker.reading.label_lines import leading_labels, words_below
+from tracker.reading.outline import Heading, Placed, names_field, title_of, without_number
 from tracker.reading.prefixes import own_places, without_needless_prefix
 from tracker.reading.timing import PlanTimes, timing_of
 from tracker.reading.wrapping import WRAP, unwrapped
@@ -92,6 +93,8 @@ class _Drawer:
         self.around = around
         self.free_from = around.document.start
         self._standing = Standing(around.rules)
+        self._ordered = ordered
+        self._starts = [clause.start for clause in ordered]
         self._crowded = _crowded_headings(ordered)
         self._many_blocks = _with_many_blocks(ordered)
         self._mark_leads = bool(_MARK_LEADS.search(around.text, around.document.start, around.document.end))
@@ -101,7 +104,7 @@ class _Drawer:
     def draft(self, clause: Clause) -> Draft:
         """The draft of a clause; the text up to its end is used from now on."""
         units = self._units(clause)
-        lead = _lead(self.around, clause, self.free_from)
+        lead = "。\n".join(filter(None, (_lead(self.around, clause, self.free_from), self._told_below(clause))))
         timing = timing_of(clause.fields.deadlines, lead, clause.form, self.around.times)
         start = _with_its_bracket(self.around.text, clause)
         self.free_from = clause.end
@@ -117,6 +120,16 @@ class _Drawer:
             milestones=timing.milestones,
             doubts=_doubts(clause, units, timing.doubts),
         )
+
+    def _told_below(self, clause: Clause) -> str:
+        """What is told of a block's task below its lines (整改措施：…), where no other clause stands."""
+        owner = clause.owner
+        if clause.form is not Form.LINE or owner is None or owner in self._many_blocks:
+            return ""
+        below = bisect_right(self._starts, clause.start)
+        if below < len(self._ordered) and owner in self._ordered[below].placed.headings:
+            return ""
+        return "。".join(words_below(self.around.items, clause.index, clause.end, owner))
 
     def _title(self, clause: Clause) -> str:
         items = self.around.items
@@ -207,6 +220,7 @@ def _title(clause: Clause, items: Sequence[Placed], crowded: frozenset[Heading])
         if title_of(after):
             return title_of(after)
     own = title_of(without_number(_COUNTED.sub("", before))) if before.strip(_MARKS) else ""
+    own = "" if clause.owner != clause.placed.heading and names_field(own) else own
     if clause.placed.own and clause.placed.heading == clause.owner and own:
         return own
     tells_own = (

@@ -22,7 +22,7 @@ from tracker.reading.label_lines import (
     with_colons,
 )
 from tracker.reading.labels import Label, Opens, labels_in
-from tracker.reading.outline import Heading, Placed
+from tracker.reading.outline import Heading, Placed, owner_among
 from tracker.reading.unit_words import looks_like_unit
 from tracker.reading.wrapping import unwrapped
 
@@ -72,7 +72,7 @@ def _owner(items: Sequence[Placed], index: int) -> Heading | None:
     """The heading that a block beginning here belongs to: not the label line's own number."""
     placed = items[index]
     headings = placed.headings[:-1] if placed.own else placed.headings
-    return headings[-1] if headings else None
+    return owner_among(headings)
 
 
 def _leaves(block: _Block, placed: Placed) -> bool:

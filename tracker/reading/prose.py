@@ -74,7 +74,7 @@ def _by_sentence(
     items: Sequence[Placed], taken: Set[int], owned: Set[Heading | None], assigner: Assigner, may_assign: Glance
 ) -> Iterator[Clause]:
     for index, placed in enumerate(items):
-        if placed.paragraph.is_cell or index in taken or placed.heading in owned:
+        if placed.paragraph.is_cell or index in taken or placed.is_under(owned):
             continue
         flat = placed.paragraph.flat
         if not (may_assign(flat, 0, len(flat)) and may_name_doers(flat)):
@@ -90,9 +90,14 @@ def spoken_for(clauses: Sequence[Clause]) -> tuple[frozenset[int], frozenset[Hea
     """The paragraphs that hold a clause, and the headings whose text a line of labels closes."""
     taken = frozenset(clause.index for clause in clauses)
     owned = frozenset(
-        clause.owner for clause in clauses if clause.owner and not clause.placed.own and clause.form is not Form.TABLE
+        clause.owner for clause in clauses if clause.owner and _is_closing(clause) and clause.form is not Form.TABLE
     )
     return taken, owned
+
+
+def _is_closing(clause: Clause) -> bool:
+    """Whether a clause closes the text of its heading: it stands below it, or under one of its fields (责任分工)."""
+    return not clause.placed.own or clause.owner != clause.placed.heading
 
 
 def _may_say_by(flat: str, start: int, end: int) -> bool:
