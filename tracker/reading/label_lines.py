@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from functools import lru_cache
 
 from tracker.domain.deadlines import find_in_clause
@@ -190,3 +190,15 @@ def words_below(items: Sequence[Placed], index: int, end: int, owner: Heading) -
         labels = leading_labels(placed)
         if not labels or labels[0].opens is Opens.OTHER:
             yield placed.paragraph.flat
+
+
+def listed_below(items: Sequence[Placed], index: int, owner: Heading | None, held: Set[int]) -> Iterator[int]:
+    """The paragraphs below a block that a label opens which is no duty (整改措施：), up to the next one ``held``."""
+    listing = False
+    for at in range(index + 1, min(len(items), index + _MOST_LINES_BELOW)):
+        if owner not in items[at].headings or at in held:
+            return
+        labels = leading_labels(items[at])
+        listing = labels[-1].opens is Opens.OTHER if labels else listing
+        if listing:
+            yield at

@@ -16,6 +16,7 @@ from tracker.domain.roles import Role
 from tracker.domain.text import tidy
 from tracker.reading.clauses import Clause
 from tracker.reading.fields import Fields, Sign, read_cue_line
+from tracker.reading.label_lines import listed_below
 from tracker.reading.naming import read_units
 from tracker.reading.outline import Heading, Placed, without_number
 from tracker.reading.subjects import Doer, doers_of, may_name_doers
@@ -86,9 +87,13 @@ def _by_sentence(
                 yield from assigner(placed, index, start, end)
 
 
-def spoken_for(clauses: Sequence[Clause]) -> tuple[frozenset[int], frozenset[Heading | None]]:
-    """The paragraphs that hold a clause, and the headings whose text a line of labels closes."""
-    taken = frozenset(clause.index for clause in clauses)
+def spoken_for(
+    clauses: Sequence[Clause], items: Sequence[Placed]
+) -> tuple[frozenset[int], frozenset[Heading | None]]:
+    """The paragraphs that hold a clause or a block's list of measures, and the headings that a line of labels closes."""
+    held = frozenset(clause.index for clause in clauses)
+    blocks = (clause for clause in clauses if clause.form is Form.LINE and clause.owner)
+    taken = held.union(*(listed_below(items, block.index, block.owner, held) for block in blocks))
     owned = frozenset(
         clause.owner for clause in clauses if clause.owner and _is_closing(clause) and clause.form is not Form.TABLE
     )
