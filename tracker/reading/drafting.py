@@ -17,7 +17,7 @@ from tracker.reading.clauses import Clause
 from tracker.reading.documents import Document
 from tracker.reading.inheritance import AddedUnits, Standing, first_leads, take_first_leads
 from tracker.reading.label_lines import leading_labels, words_below
-from tracker.reading.outline import Heading, Placed, names_field, title_of, without_number
+from tracker.reading.outline import Heading, Placed, names_field, tells_no_task, title_of, without_number
 from tracker.reading.prefixes import own_places, without_needless_prefix
 from tracker.reading.timing import PlanTimes, timing_of
 from tracker.reading.wrapping import WRAP, unwrapped
@@ -223,14 +223,17 @@ def _title(clause: Clause, items: Sequence[Placed], crowded: frozenset[Heading])
     own = "" if clause.owner != clause.placed.heading and names_field(own) else own
     if clause.placed.own and clause.placed.heading == clause.owner and own:
         return own
-    tells_own = (
-        clause.form is Form.SUPPLY or clause.owner is None or clause.owner in crowded or before.startswith(_LEADS)
-    )
-    if before and own and tells_own:
+    tells_own = clause.form is Form.SUPPLY or clause.owner in crowded or before.startswith(_LEADS)
+    if before and own and (tells_own or _owner_is_silent(clause)):
         return own.lstrip(_MARKS)
     if clause.owner:
         return clause.owner.title
     return _title_above(clause, items)
+
+
+def _owner_is_silent(clause: Clause) -> bool:
+    """Whether no heading tells the task: there is none, or an unnumbered paragraph stands under 主要预期目标."""
+    return clause.owner is None or (not clause.placed.own and tells_no_task(clause.owner.title))
 
 
 def _title_above(clause: Clause, items: Sequence[Placed]) -> str:

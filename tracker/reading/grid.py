@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from itertools import zip_longest
 
 from tracker.domain.text import CELL_BREAK, compact
+from tracker.reading.labels import begins_with_label
 from tracker.reading.outline import Placed
 from tracker.reading.paragraphs import Paragraph
 from tracker.reading.unit_words import looks_like_unit
@@ -69,7 +70,7 @@ def rows_of(text: str, items: Sequence[Placed]) -> Iterator[Row]:
         cells = line_cells(paragraph.flat, paragraph.start)
         if not cells and paragraph.is_cell:
             yield from stack.pile(index, paragraph)
-        elif not cells and stack.pending and _goes_on(text, stack.last_end, items, index):
+        elif not cells and stack.takes_more(paragraph) and _goes_on(text, stack.last_end, items, index):
             stack.lengthen(paragraph)
         elif cells:
             yield from stack.give(Row(tuple(cells), index), drawn="\t" not in paragraph.flat)
@@ -97,6 +98,11 @@ class _Stack:
         start = paragraph.start
         self.pending.append(Cell(_worded(paragraph.flat), start, max(paragraph.last, start + 1)))
         self.last_end, self.wide = paragraph.end, False
+
+    def takes_more(self, paragraph: Paragraph) -> bool:
+        """Whether a line may go on with the last cell: in a drawn table an empty line ends the row, in any a label."""
+        ends = paragraph.blank_before and (self._drawn or begins_with_label(paragraph.flat))
+        return bool(self.pending) and not ends
 
     def lengthen(self, paragraph: Paragraph) -> None:
         """Takes a line that goes on with the last cell."""

@@ -49,7 +49,7 @@ class Heading:
 
 
 _FIELD = re.compile(
-    "(?:主要|具体|重点|年度|总体|工作|任务|整改|实施|建设|推进|项目|阶段)*"
+    "(?:主要|具体|重点|年度|总体|工作|任务|整改|实施|建设|推进|项目|阶段|预期)*"
     "(?:(?:责任|职责|任务|工作|组织)(?:分工|分解|划分)|(?:责任|牵头|实施|配合|承办|主办)(?:单位|部门|主体)(?:及分工)?|责任落实|落实责任"
     "|(?:进度|时间|步骤|资金|经费|工作|实施)安排|(?:完成|办理|整改|实施)?(?:时限|期限)(?:要求)?|(?:完成|整改|办理|实施)时间|时间(?:进度|节点)|实施步骤"
     "|目标(?:任务|要求)?|任务目标|(?:实施|建设|工作|主要|具体|任务)(?:内容|范围|地点|规模)|措施|举措|保障(?:措施|机制)|资金(?:来源|保障|筹措)|投资(?:规模|估算|概算)"
@@ -68,12 +68,17 @@ def names_field(title: str) -> bool:
     return len(title) <= _LONGEST_FIELD and bool(_FIELD.fullmatch(title))
 
 
+def tells_no_task(title: str) -> bool:
+    """Whether a heading tells no task: it names a field, or stands over all tasks (主要任务)."""
+    return names_field(title) or bool(_CONTAINER.fullmatch(title))
+
+
 def owner_among(headings: tuple[Heading, ...]) -> Heading | None:
     """The innermost heading that tells a task: not one that names a field of it, where the task stands above."""
     at = len(headings)
     while at and names_field(headings[at - 1].title):
         at -= 1
-    if at == len(headings) or not at or _CONTAINER.fullmatch(headings[at - 1].title):
+    if at == len(headings) or not at or tells_no_task(headings[at - 1].title):
         return headings[-1] if headings else None
     return headings[at - 1]
 
