@@ -160,9 +160,9 @@ def _named_column(cells: Sequence[str], task: int, kinds: Sequence[Kind]) -> int
 
 
 def _detail_column(cells: Sequence[str], task: int, kinds: Sequence[Kind], named: int | None) -> int | None:
-    """The column of measures or aims (工作举措, 具体目标): the first behind the tasks' one, or that one itself behind their names.
+    """The column of measures or aims (工作举措, 具体目标): the first behind the tasks' one, or itself.
 
-    Measures against a problem are none: the problem is what is followed.
+    Itself it is behind the tasks' names. Measures against a problem are none: the problem is what is followed.
     """
     if named is not None:
         return task if MEASURES.search(cells[task]) and "问题" not in cells[named] else None

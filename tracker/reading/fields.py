@@ -33,7 +33,7 @@ _PERSON_NOTE = re.compile(
 """Who does it inside a unit: 艺术科（分管领导：周某某）."""
 
 _NO_NAME = re.compile("：|并报|报请|上报|报送")
-_NO_SHORT_NAME = re.compile(f"{_NO_NAME.pattern}|[季年月日期前后\\d]|完成|建|制定|实施|推")
+_NO_SHORT_NAME = re.compile(f"{_NO_NAME.pattern}|[季月日期前后\\d]|年[底内]|完成|建|制定|实施|推")
 _STAGED = re.compile(r"[^，,；;、]{2,}由.{2,40}(?:主办|承办|举办)$")
 """Who holds an event (候鸟节由市政府主办) is told, not assigned."""
 

@@ -53,7 +53,7 @@ SPECIFIC = re.compile(
 """The words over columns that may tell each row's own task where the tasks' column repeats one over several rows."""
 
 MATTERS = re.compile(
-    "(?:任务|工作|事项|项目|工程|实事|改革|举措)名称$|^(?:改革|工作|服务|办理|实事|落实|督办|重点|任务)?事项$|一件事[”\"]?$"
+    '(?:任务|工作|事项|项目|工程|实事|改革|举措)名称$|^(?:改革|工作|服务|办理|实事|落实|督办|重点|任务)?事项$|一件事[”"]?$'
 )
 """The words over a column of names, which tell the task better than 主要任务 behind them."""
 

@@ -29,6 +29,9 @@ from tracker.reading.wrapping import unwrapped
 _OTHER_LABEL = re.compile(r"\s*[\u4e00-\u9fff]{2,8}[：:]")
 """A line that tells something else of the same matter (资金来源：…); the block may go on after it."""
 
+_KEEPS = re.compile("督办|督导|督查")
+"""A line 主办：… 督办：… under a table says who keeps it."""
+
 _Line = tuple[int, Placed, tuple[Label, ...]]
 """A label line: its paragraph's index, the paragraph, and its labels."""
 
@@ -163,4 +166,4 @@ def _is_duty(fields: Fields, labels: tuple[Label, ...], block: _Block) -> bool:
     if fields.units and not any(looks_like_unit(unit.name) for unit in fields.units):
         return False
     says_duty = any(DUTY.search(label.words) for label in labels if label.names_units)
-    return says_duty or block.owner is not None
+    return says_duty or (block.owner is not None and not any(_KEEPS.fullmatch(label.words) for label in labels))

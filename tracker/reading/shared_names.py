@@ -26,7 +26,7 @@ _FULL = re.compile(
     "|".join(f"[\u4e00-\u9fff]{{0,12}}?(?P<k{n}>{kind})(?P<o{n}>{organ})" for n, (kind, organ) in enumerate(_KINDS))
 )
 _PLACES = tuple(re.compile(f"[\u4e00-\u9fff]{{0,12}}{kind}") for kind, _ in _KINDS)
-_NO_DISTRICT = re.compile(f"{_ZONE}(?<!新区)$")
+_NO_DISTRICT = re.compile(f"(?:{_ZONE}(?<!新区)|高新区)$")
 """A zone has no 人民政府; a 新区 may be a district."""
 
 _COLLECTIVE = re.compile("[各全]|有关|相关|所在|属地|其他")

@@ -16,7 +16,9 @@ from tracker.reading.sections import Section, stacked, whole_rows
 
 _TOTAL = re.compile(r"(?:合计|总计|小计|共计|累计|总数)(?:[（(].*[)）]|[:：].*)?")
 _NOTE = re.compile(r"(?:注|备注|说明|填表|填报|制表|审核|联系人)[\d一二三]?[：:.、]?")
-_IMPRINT = re.compile(r"(?:主办|承办|督办|督查|抄送|抄报|分送|报送|主送|印发|校对|核稿|填报人?|审核人?|联系人|制表人?)(?:单位|部门)?[：:]")
+_IMPRINT = re.compile(
+    r"(?:主办|承办|督办|督查|抄送|抄报|分送|报送|主送|印发|校对|核稿|填报人?|审核人?|联系人|制表人?)(?:单位|部门)?[：:]"
+)
 """How a line below a table begins that says who keeps it; a label in a cell of units stands behind others."""
 
 _LONGEST_SECTION = 60

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 
-from tracker.domain.deadlines import find_in_clause
+from tracker.domain.deadlines import Found, find_in_clause
 from tracker.domain.drafts import DeadlineKind
 from tracker.reading.unit_words import looks_like_unit
 
-_DATE_HINT = re.compile(r"[\d年月季日]|节前|汛|学期|十[二三四五六]五|学年|开学|[寒暑]假|长期|持续|常态|常抓|久久|始终|立行|每|底前")
+_DATE_HINT = re.compile(
+    r"[\d年月季日]|节前|汛|学期|十[二三四五六]五|学年|开学|[寒暑]假|长期|持续|常态|常抓|久久|始终|立行|每|底前"
+)
 _AROUND_DATE = re.compile(
     r"^(?:(?:自|从)?(?:本|该|此)?(?:实施方案|行动方案|工作方案|方案|意见|通知|文件|计划|办法|规划|通报|措施|要点|规定|细则|清单|台账|任务书|行动计划)?(?:正式)?(?:印发|发布|下发|公布|施行|实施|收到)(?:之日)?[起后]?|并|且|到|至|截至|力争|确保|于|在|前|完成|取得|落实|达到|见|阶段性|成效|基本|全面|全部|整改|到位|实施|启动|推进|长期|坚持|并|任务|建设|(?:自|从)?\d{4}年(?:\d+月)?(?:\d+日)?起|(?:\d{4}年)?(?:\d{1,2}月)?(?:\d{1,2}日)?[—–－\-~～至到]+|[年月周季][底末]|以?上|之?前|内|[自从]|[，,：:（）()\s])*$"
 )
@@ -53,6 +55,12 @@ def take_time(piece: str) -> tuple[str, str | None]:
     dated = dated or (not before and len(after) <= _LONGEST_DEED)
     if _AROUND_DATE.match(before) and (_AROUND_DATE.match(after) or (dated and _tells_deed(after))):
         return "", piece
+    return _beside_name(piece, found)
+
+
+def _beside_name(piece: str, found: tuple[Found, ...]) -> tuple[str, str | None]:
+    """The piece and its time where a unit stands before or after the time, or only an event from which days count."""
+    before, after = piece[: found[0].start], piece[found[-1].end :]
     dated = any(one.point.kind in _FIXED and one.rule != "year" for one in found)
     dated = dated or any(one.rule == "event" and piece[one.start].isdigit() for one in found)
     tells = _AROUND_DATE.match(after) or _DEED.match(after)
