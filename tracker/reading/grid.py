@@ -30,6 +30,8 @@ _PAGE = re.compile(
     r"|[（(]?(?:续表|续上表|接上页|接上表|转下页|见下页|续)\d{0,2}[)）]?[:：]?"
 )
 
+_SITE = re.compile("技术支持[：:]|版权所有|ICP备|公网安备|网站标识码")
+
 
 @dataclass(frozen=True, slots=True)
 class Cell:
@@ -58,8 +60,13 @@ class Row:
 
 
 def is_page_mark(flat: str) -> bool:
-    """Whether a line only tells that a page ends or that a table goes on (— 3 —, 第3页, 续表)."""
-    return len(flat) < 40 and bool(_PAGE.fullmatch(compact(flat)))
+    """Whether a line only tells that a page ends or that a table goes on (— 3 —, 第3页, 续表), or whose site it is."""
+    return (len(flat) < 40 and bool(_PAGE.fullmatch(compact(flat)))) or is_footer(flat)
+
+
+def is_footer(flat: str) -> bool:
+    """Whether a line stands below a web page and tells who keeps the site (主办：… 技术支持：…)."""
+    return len(flat) < 90 and bool(_SITE.search(flat))
 
 
 def rows_of(text: str, items: Sequence[Placed]) -> Iterator[Row]:

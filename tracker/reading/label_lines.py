@@ -9,6 +9,7 @@ from functools import lru_cache
 from tracker.domain.deadlines import find_in_clause
 from tracker.reading.brackets import HIDDEN, top_level
 from tracker.reading.dates import date_line
+from tracker.reading.grid import is_footer
 from tracker.reading.labels import Label, Opens, bare_labels_in, labels_in
 from tracker.reading.naming import read_units
 from tracker.reading.outline import Heading, Placed, without_number
@@ -42,7 +43,7 @@ def sort_of(label: Label) -> tuple[Opens, str]:
 def leading_labels(placed: Placed) -> tuple[Label, ...]:
     """The labels of a paragraph that begins with one (numbers and bullets aside); offsets are the paragraph's."""
     flat = placed.paragraph.flat
-    if placed.paragraph.is_cell:
+    if placed.paragraph.is_cell or is_footer(flat):
         return ()
     if "：" not in flat and ":" not in flat:
         begin = begin_of(flat) if len(flat) <= _LONGEST_VALUE_LINE and _LABEL_WORD.search(flat[:20]) else -1

@@ -52,6 +52,9 @@ _ITS_GOVERNMENT = ("政府", "人民政府", "管委会", "办事处", "政府�
 
 _COMMITTEES = re.compile("各[市县区州盟旗（）()、，设]*[市县区州盟旗）)]工?委")
 
+_ZONE = re.compile("(?:经济|高新|经开)?(?:技术)?(?:产业)?(?:开发|高新|经开|园|新)区")
+"""A zone is no kind of county: 各县（市、区）、开发区 are two."""
+
 _ABOVE = ("中央", "国家", "部", "省", "中", "自治区")
 """中央、省驻市有关单位 is one entry."""
 
@@ -186,6 +189,8 @@ def _is_one_collective(first: str, second: str) -> bool:
     """各市、县（区）人民政府 is one: the first part has no organ of its own, the second only kinds of places."""
     if first in _ABOVE and "驻" in second:
         return True
+    if _ZONE.match(second):
+        return False
     plain = re.sub(r"[、]", "", first)
     if _is_party_committee(first) and second in _ITS_GOVERNMENT:
         return True

@@ -27,6 +27,8 @@ _FIELD_OFFICE = re.compile(
     r"(?:银保监局|银监局|保监局|证监局|通信管理局|邮政管理局|(?<!地方)金融监管局|煤监局|能源监管(?:办|局)|供电(?:局|公司|中心|所))$"
 )
 """Offices of the centre's own regulators carry their place's name without 省 or 市 (广东证监局)."""
+_BRANCH = re.compile("[\u4e00-\u9fff]{1,2}(?![和与及、])[\u4e00-\u9fff](?:生态环境|自然资源|税务|气象|烟草专卖|水文)局")
+"""Branches of a bureau above carry their place's name (丰岭生态环境局); 规划和自然资源局 is a bureau's own."""
 _NO_PLACE = re.compile(r"城乡|城市|市场|市政(?!府|协|数|务|法)|市容|社区|园区|区域|镇街|乡村|乡镇|县域|省际")
 
 
@@ -40,7 +42,7 @@ def with_prefix(name: str, prefix: str | None) -> str:
     """省科技厅、工业和信息化厅: the second takes the first's 省. Names with a place of their own are left alone."""
     if not prefix or prefix_of(name) or not _ELIDED.fullmatch(name) or _PLACE_INSIDE.search(_NO_PLACE.sub("", name)):
         return name
-    if _FIELD_OFFICE.search(name):
+    if _FIELD_OFFICE.search(name) or _BRANCH.fullmatch(name):
         return name
     level = prefix.removesuffix("委").removesuffix("党")
     party = _PARTY.search(name)
