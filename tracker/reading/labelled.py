@@ -22,7 +22,7 @@ from tracker.reading.label_lines import (
     with_colons,
 )
 from tracker.reading.labels import Label, Opens, labels_in
-from tracker.reading.outline import Heading, Placed, owner_among
+from tracker.reading.outline import Heading, Placed, names_field, owner_among
 from tracker.reading.unit_words import looks_like_unit
 from tracker.reading.wrapping import unwrapped
 
@@ -93,6 +93,8 @@ def _continues(block: _Block, items: Sequence[Placed], index: int) -> bool:
         return False
     if block.owner is not None and placed.own and placed.headings[-1] == block.owner:
         return False
+    if placed.own and names_field(placed.headings[-1].title):
+        return True  # 3.进度安排 between the units and the time
     return block.listing or bool(_OTHER_LABEL.match(placed.paragraph.flat)) or _is_value(block, items, index)
 
 

@@ -40,3 +40,30 @@ def test_a_numbered_row_broken_inside_a_cell_is_one_row() -> None:
         ("打通断头路3条", ["市住建局", "各区政府"]),
         ("第三小学新建", ["市教育局", "城东区政府"]),
     ]
+
+
+def test_rows_between_wide_blanks_are_rows_also_where_one_is_broken_inside_a_cell() -> None:
+    rows = (
+        "序号　　存在问题　　整改措施　　牵头单位　　配合单位　　整改时限\n"
+        "1　　滨河路垃圾清运不及时　　增加清运车辆，每日两次　　区城管局　　滨河街道　　2024年1月10日前\n"
+        "2　　老城区三处窨井盖破损　　逐一更换并建立台账　　区住建局　　区公安分局交警大队、\n"
+        "老城街道　　2024年2月底前\n"
+        "3　　农贸市场占道经营　　划定区域，规范管理　　区市场监管局　　区城管局、各街道　　2024年3月31日前\n"
+    )
+    (plan,) = read_plan(f"{HEAD}{rows}\n")
+    read = [(draft.title, len(draft.units), str(draft.deadline and draft.deadline.due_on)) for draft in plan.drafts]
+    assert read == [
+        ("滨河路垃圾清运不及时", 2, "2024-01-10"),
+        ("老城区三处窨井盖破损", 3, "2024-02-29"),
+        ("农贸市场占道经营", 3, "2024-03-31"),
+    ]
+
+
+def test_a_heading_that_names_a_field_parts_no_task() -> None:
+    text = (
+        "（一）推进污水治理\n1.工作内容\n铺设管网12公里。\n2.责任分工\n牵头单位：镇生态环境办\n配合单位：各村\n"
+        "3.进度安排\n完成时限：2024年10月底前\n（二）拆除危旧房\n1.责任分工\n牵头单位：镇村镇建设办\n"
+    )
+    (plan,) = read_plan(f"{HEAD}{text}")
+    read = [(draft.title, str(draft.deadline and draft.deadline.due_on)) for draft in plan.drafts]
+    assert read == [("推进污水治理", "2024-10-31"), ("拆除危旧房", "2024-12-31")]  # the year in the title
