@@ -85,7 +85,7 @@ def sent_file_names() -> list[str]:
     """The names of the files that came with the form: a browser cannot choose them again by itself."""
     if request.method != "POST" or request.mimetype != "multipart/form-data":
         return []
-    return [clean_name(file.filename) for file in request.files.values(multi=True) if file.filename]
+    return [clean_name(file.filename) for _, file in request.files.items(multi=True) if file.filename]
 
 
 def guard_bodies(app: Flask) -> None:
