@@ -141,3 +141,12 @@ def test_no_question_is_asked_for_each_row(session: Session, city: City, page: V
         return counted(page, f"/pending/bulk?{items}")
 
     assert asked(40) == asked(2) <= 20
+
+
+def test_all_of_a_page_are_ticked_by_one_press(parts: list[Assignment], page: Visitor) -> None:
+    shown = page.sign_in("supervisor")("/pending?q=任务")
+    assert not [box for box in shown.main.all("input", class_="pick") if "checked" in box.attrs]
+    every = page(next(link.get("href") for link in shown.main.all("a") if link.text == "勾选本页全部"))
+    assert len([box for box in every.main.all("input", class_="pick") if "checked" in box.attrs]) == 3
+    # Coming back after a decision nothing is ticked any more.
+    assert fields_of(every.main.one("form", id="bulk"))["next"] == fields_of(shown.main.one("form", id="bulk"))["next"]

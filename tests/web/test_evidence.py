@@ -173,6 +173,7 @@ class TestWhatIsRefused:
         assert "已要求附佐证材料" in demanded.alerts[0]
         page.sign_out().sign_in("liaison")
         assert "本任务申请办结时须附佐证材料，目前还没有。" in page(at(part)).text
+        assert "申请办结时须附文件。" in page(f"/tasks/{part.task_id}").text
         again = sent(page, part, "submit", status=422)
         assert "要求本任务附佐证材料" in again.alerts[0]
         assert fields_of(again.form(at(part, "/report")))["words"] == WORDS

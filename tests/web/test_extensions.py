@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from tests.builders import City, a_plan, a_task
 from tests.web.browsing import Page, Visitor, fields_of
 from tests.web.queries import counted
-from tracker.domain.lifecycle import State
+from tracker.domain.lifecycle import Outcome, State
 from tracker.store.extensions import Extension, ExtensionState
 from tracker.store.tasks import Assignment
 
@@ -205,6 +205,31 @@ class TestRecalling:
         page.sign_in("supervisor").post("/pending", form=f"/extensions/{request_id}/grant")
         told = liaison.send(form.get("action"), fields_of(form), status=409)
         assert "杜督查已“同意延期”" in told.alerts[0]
+
+
+def test_what_was_sent_back_stays_on_top_while_an_extension_is_asked_for(
+    session: Session, city: City, page: Visitor, visitor: type[Visitor]
+) -> None:
+    part = a_task(session, a_plan(session, city.root), city.education, state=State.SUBMITTED).assignments[0]
+    session.commit()
+    supervisor = visitor(page.client.application).sign_in("supervisor")
+    fields = fields_of(supervisor(at(part)).form(at(part, "/accept")))
+    supervisor.send(at(part, "/return"), {**fields, "words": "请补充名单。"})
+    shown = asked(page.sign_in("liaison"), part)
+    assert [alert for alert in shown.alerts if "退回补充" in alert and "请补充名单。" in alert]
+
+
+def test_the_outcome_is_shown_in_lists_and_on_pages(session: Session, city: City, page: Visitor) -> None:
+    task = a_task(session, a_plan(session, city.root), city.education, city.finance, state=State.COMPLETED)
+    for part in task.assignments:
+        part.outcome = Outcome.NOT_YET
+    session.commit()
+    page.sign_in("supervisor")
+    for path in ("/tasks", f"/tasks/{task.id}", at(task.assignments[0])):
+        assert "C 暂不具备条件" in page(path).text, path
+    page.sign_out().sign_in("liaison")
+    assert "C 暂不具备条件" in page("/my").text
+    assert page("/tasks").text.count("C 暂不具备条件") == 1  # not the other unit's
 
 
 class TestSigningLimit:

@@ -41,7 +41,8 @@ def sent_files(uploads: Sequence[Upload], largest_mb: int = LARGEST_FILE_MB) -> 
     """The files, each checked; one sent twice counts once. Raises Invalid that names every file which is not taken."""
     if len(uploads) > MOST_FILES:
         raise Invalid(f"一次最多上传{MOST_FILES}个文件，现选了{len(uploads)}个，请打成一个 ZIP 压缩包再上传。")
-    faults, taken = [], {}
+    faults: list[str] = []
+    taken: dict[str, SentFile] = {}
     for upload in uploads:
         try:
             file = _checked(upload, min(largest_mb, LARGEST_FILE_MB))

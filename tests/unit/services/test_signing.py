@@ -129,7 +129,7 @@ def test_a_stale_page_is_told(session: Session, city: City) -> None:
 class TestWithADispatch:
     def test_it_comes_along_and_the_unit_reads_it(self, session: Session, city: City) -> None:
         part, actor = a_part(session, city, State.DECLINED), the_actor(city.supervisor)
-        given = {"words": "请财政局办理。", "unit_id": city.finance.id, "sign_by_on": LIMIT}
+        given: dict[str, Any] = {"words": "请财政局办理。", "unit_id": city.finance.id, "sign_by_on": LIMIT}
         act(session, actor, NOW, TODAY, part.id, Event.DISPATCH, 1, **given)
         assert (part.sign_by_on, part.unit_id) == (LIMIT, city.finance.id)
         act(session, actor, NOW, TODAY, part.id, Event.DISPATCH, 1, **given)  # pressed twice
