@@ -15,7 +15,7 @@ from tracker.domain.access import Forbidden
 from tracker.services.errors import NotFound
 from tracker.web.access import SignedOut, safe_next, signed_in_actor
 from tracker.web.database import session
-from tracker.web.incoming import sent_file_names, typed_texts
+from tracker.web.incoming import TAKES_FILES_BESIDE_WORDS, sent_file_names, typed_texts
 
 log = logging.getLogger(__name__)
 
@@ -94,7 +94,7 @@ def _csrf(_error: CSRFError) -> Answer:
 
 
 def _too_large(_error: RequestEntityTooLarge) -> Answer:
-    if signed_in_actor() is None and request.mimetype == "multipart/form-data":
+    if signed_in_actor() is None and request.endpoint in TAKES_FILES_BESIDE_WORDS:
         what = "您离开太久，登录已自动退出，文字和文件都没有提交。"
         return trouble_page(413, what, "请按浏览器的“后退”回到刚才的页面，复制文字，重新登录后再提交并重新选择文件。")
     return trouble_page(413, f"提交的内容超过{_size(request.max_content_length or 0)}，没有保存。")
