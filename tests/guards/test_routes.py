@@ -23,6 +23,8 @@ from tracker.domain.drafts import DeadlineKind, Form
 from tracker.domain.notices import NoticeKind
 from tracker.services.reading_pulse import LEASE
 from tracker.store.engine import make_engine
+from tracker.store.evidence import Evidence
+from tracker.store.extensions import Extension
 from tracker.store.notices import Notice
 from tracker.store.plans import Draft
 from tracker.store.readings import ReadingJob
@@ -64,9 +66,16 @@ TABLE = {
     "work.act resume": "supervisor",
     "work.act withdraw": "supervisor",
     "work.act reopen": "supervisor",
+    "work.sign_by": "supervisor",
+    "work.evidence": READERS,
+    "extensions.ask": "liaison",
+    "extensions.recall": "liaison",
+    "extensions.grant": "supervisor",
+    "extensions.refuse": "supervisor",
     "tasks.index": READERS,
     "tasks.show": READERS,
     "tasks.enter_day": "supervisor",
+    "tasks.require": "supervisor",
     "plans.index": READERS,
     "plans.show": READERS,
     "feeds.index": READERS,
@@ -76,6 +85,8 @@ TABLE = {
     "supervision.overdue": "leader supervisor",
     "supervision.overdue_xlsx": "leader supervisor",
     "supervision.pending": "supervisor",
+    "supervision.bulk": "supervisor",
+    "supervision.decide_bulk": "supervisor",
     "intake.new": "supervisor",
     "intake.source": "supervisor",
     "intake.reading": "supervisor",
@@ -171,7 +182,11 @@ def _rows(session: Session, city: City) -> dict[str, Any]:
     notice.recipient_key, notice.planned_on, notice.recorded_at = "person:0", TODAY, NOW
     job = ReadingJob(scope_id=city.root.id, owner_id=city.supervisor.id, name="方案.pdf", sha256="0" * 64, token="0")
     job.started_at, job.leased_until = NOW, NOW + LEASE
-    session.add_all([notice, job])
+    extension = Extension(assignment_id=task.assignments[0].id, wanted_on=TODAY, reason="需要时间")
+    extension.asked_at, extension.asked_by_name = NOW, "某人"
+    file = Evidence(assignment_id=task.assignments[0].id, name="照片.png", media_type="image/png", size=1)
+    file.sha256, file.data, file.added_by_name, file.added_at = "0" * 64, b"x", "某人", NOW
+    session.add_all([notice, job, extension, file])
     session.flush()
     return {
         "assignment_id": task.assignments[0].id,
@@ -186,6 +201,8 @@ def _rows(session: Session, city: City) -> dict[str, Any]:
         "standing_id": city.neighbour.standings[0].id,
         "notice_id": notice.id,
         "job_id": job.id,
+        "extension_id": extension.id,
+        "evidence_id": file.id,
         "feed_id": 1,
         "year": 2023,
         "token": "no-such-token",
