@@ -1,4 +1,4 @@
-"""The words around figures: measures, bounds, deeds, and what holds a number but is no figure. Data for figures_asked."""
+"""The words around figures: measures, bounds, deeds, and what holds a number but is none. Data for figures_asked."""
 
 from __future__ import annotations
 
@@ -50,7 +50,10 @@ DEEDS = (
 )
 
 _N = rf"(?:\d+(?:\.\d+)?|{CJK_NUMBER})"
-_NOUNS = "项目|企业|单位|工程|建筑|小区|河流|水库|林地|地块|园区|机组|锅炉|船舶|客车|货车|案件|商品|投资|技改|用户|学校|单体|商场|酒店|超市|楼宇|场所|门店|市场"
+_NOUNS = (
+    "项目|企业|单位|工程|建筑|小区|河流|水库|林地|地块|园区|机组|锅炉|船舶|客车|"
+    "货车|案件|商品|投资|技改|用户|学校|单体|商场|酒店|超市|楼宇|场所|门店|市场"
+)
 BLANKS = tuple(
     re.compile(pattern)
     for pattern in (
@@ -61,7 +64,7 @@ BLANKS = tuple(
         r"(?:19|20)\d\d(?:年度?(?:内|底|末|初|前)?|[-./]\d{1,2}(?:[-./]\d{1,2})?)",
         r"[〇零一二三四五六七八九]{4}年",
         rf"(?<![个\d]){_N}月(?:份|底|末|初|前|上旬|中旬|下旬)?(?:{_N}[日号](?:前|内)?)?",
-        rf"[“\"'‘]?十[二三四五六七]五[”\"'’]?(?:期间|时期|末|规划)?",
+        r"[“\"'‘]?十[二三四五六七]五[”\"'’]?(?:期间|时期|末|规划)?",
         rf"(?:第|每第){_N}",
         rf"(?:一|二|三|四|1|2|3|4)季度|[上下]半年|{_N}[、至和到—-]{_N}季度",
         r"\d+号(?!线路)",

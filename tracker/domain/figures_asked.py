@@ -87,7 +87,7 @@ def value_given(text: str, measure: str = "") -> float | None:
     value = float(found["number"].replace(",", ""))
     own, base = split_measure(measure)
     typed_multiple, typed_base = split_measure(found["measure"])
-    if typed_base and not _same_measure(typed_base, base):
+    if typed_base and measure and not _same_measure(typed_base, base):
         return None
     if not found["measure"]:
         return value
@@ -145,16 +145,20 @@ def _read(words: str, found: re.Match[str]) -> _Read | None:
     return _Read(Figure(value, multiple + measure, aim), bound or _has_deed(words, found.start("first")))
 
 
+_LOOSE = ("个", "项", "次", "批", "轮", "套", "名", "种", "人")
+"""With 一 in front and no bound these count nothing (一个平台)."""
+
+
 def _counts(found: re.Match[str], measure: str, bound: bool, following: str) -> bool:
     """Whether a number with what stands around it is a figure at all."""
     if re.match("[A-Za-z]", following) and not measure:
         return False
-    if found["first"] in ("一", "1") and not bound and measure in ("个", "项", "次", "批", "轮", "套", "名", "种", "人"):
-        return found["first"] == "1"
+    if found["first"] == "一" and not bound and measure in _LOOSE:
+        return False
     if measure in TIMES:
         return bound and not (found["after"] == "内" and measure not in BOUND_TIMES)
     if not measure:
-        return bound and found["first"][0] in DIGITS and not found["after"] == "内"
+        return bound and found["first"][0] in DIGITS and found["after"] != "内"
     return found["after"] != "内" or measure in BOUND_TIMES
 
 

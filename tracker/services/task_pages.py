@@ -17,6 +17,7 @@ from tracker.domain.lifecycle import Event, State
 from tracker.domain.lights import Light
 from tracker.services.errors import NotFound
 from tracker.services.lit import Part, When, late_to_sign, part_of
+from tracker.services.milestones import MilestoneLine, lines_of, may_report
 from tracker.services.series import label_of, series_of_task
 from tracker.services.supervision import under
 from tracker.services.work import events_for
@@ -25,7 +26,7 @@ from tracker.store.overdue import overdue_on
 from tracker.store.pages import PAGE_SIZE, Page, page_number
 from tracker.store.plans import Plan
 from tracker.store.reach import within
-from tracker.store.tasks import Assignment, HistoryEntry, Milestone, Task
+from tracker.store.tasks import Assignment, HistoryEntry, Task
 from tracker.store.units import Unit
 
 UNITS_NAMED = 4
@@ -81,6 +82,7 @@ class TaskPage:
     entries: Sequence[HistoryEntry]
     around: tuple[str, str, str] | None
     series: str | None = None
+    milestones: Sequence[MilestoneLine] = ()
 
     @property
     def sees_all(self) -> bool:
@@ -110,14 +112,12 @@ class PartPage:
     events: Sequence[Event]
     sent_back: HistoryEntry | None
     around: tuple[str, str, str] | None
+    milestones: Sequence[MilestoneLine] = ()
+    may_report_milestones: bool = False
 
     @property
     def assignment(self) -> Assignment:
         return self.part.assignment
-
-    @property
-    def milestones(self) -> Sequence[Milestone]:
-        return self.assignment.task.milestones
 
 
 def all_tasks(session: Session, actor: Actor, when: When, wanted: TaskFilter, number: int) -> Page[TaskRow]:
@@ -188,6 +188,7 @@ def task_page(session: Session, actor: Actor, when: When, task_id: int) -> TaskP
         ask.entries_of(session, readable),
         ask.text_around(session, task, CONTEXT),
         _series_told(session, task),
+        lines_of(session, task, when.today),
     )
 
 
@@ -208,7 +209,14 @@ def part_page(session: Session, actor: Actor, when: When, assignment_id: int) ->
         raise Forbidden(Permission.READ, "查看该事项")
     part = part_of(assignment, when)
     around = ask.text_around(session, assignment.task, CONTEXT)
-    return PartPage(part, events_for(actor, assignment), _sent_back(assignment), around)
+    return PartPage(
+        part,
+        events_for(actor, assignment),
+        _sent_back(assignment),
+        around,
+        lines_of(session, assignment.task, when.today),
+        may_report(actor, assignment),
+    )
 
 
 SENT_BACK = (Event.RETURN.value, Event.REOPEN.value)
