@@ -13,6 +13,7 @@ from tracker.services.milestones import MilestoneLine, line_of
 from tracker.services.supervision import Filter, under
 from tracker.store import milestone_queries as ask
 from tracker.store.measures import MilestoneReport
+from tracker.store.overdue import chased
 from tracker.store.pages import PAGE_SIZE, Page, page_number
 from tracker.store.reach import within
 from tracker.store.tasks import Assignment, Milestone, Task
@@ -64,7 +65,7 @@ def _conditions(
     session: Session, actor: Actor, today: date, wanted: Filter, permission: Permission
 ) -> list[ask.Condition]:
     """Late, within reach and chased: a unit that is done or suspended is not told of it again."""
-    conditions = [within(actor, permission), ask.late_on(today), ask.chased()]
+    conditions = [within(actor, permission), ask.late_on(today), chased()]
     if wanted.words:
         conditions.append(ask.milestones_about(wanted.words))
     if wanted.unit_id:

@@ -3,27 +3,28 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
 from datetime import date, datetime, timedelta
+from itertools import islice
 
-from sqlalchemy import func, select
 from sqlalchemy.exc import InterfaceError, OperationalError
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy.orm import Session
 
 from tracker.domain.deadlines import series_in
 from tracker.domain.drafts import DeadlineKind
-from tracker.domain.history import ADOPTED
-from tracker.domain.lifecycle import State, TaskState
-from tracker.domain.series import Series, next_due, rhythm_of
+from tracker.domain.series import Series, next_due, occurrences, rhythm_of
 from tracker.domain.workdays import WorkCalendar
 from tracker.services.calendars import work_calendar
+from tracker.services.series_copies import task_for
+from tracker.store import series_queries as ask
 from tracker.store.plans import Draft
-from tracker.store.tasks import Assignment, HistoryEntry, Milestone, Task
+from tracker.store.series_queries import series_of_task
+from tracker.store.tasks import Task
 from tracker.store.timing import SeriesOccurrence, TaskSeries
+
+__all__ = ["begin_series", "due_days", "label_of", "make_due_tasks", "series_of", "series_of_draft", "series_of_task"]
 
 log = logging.getLogger(__name__)
 
-MADE_BY = "系统（周期任务）"
 MOST_AT_ONCE = 400
 """So many days of one series are made up for in one run; the next run goes on."""
 ONE_DAY = timedelta(days=1)
@@ -63,10 +64,9 @@ def begin_series(session: Session, draft: Draft, task: Task, now: datetime, toda
     )
 
 
-def series_of_task(session: Session, task_id: int) -> TaskSeries | None:
-    """The series that a task is a day of."""
-    query = select(TaskSeries).join(SeriesOccurrence).where(SeriesOccurrence.task_id == task_id)
-    return session.scalar(query)
+def series_of(row: TaskSeries) -> Series:
+    """The row as a series of days; raises ValueError for a rhythm that cannot be read."""
+    return Series(rhythm_of(row.rhythm), row.starts_on, row.ends_on)
 
 
 def label_of(series: TaskSeries) -> str:
@@ -76,17 +76,18 @@ def label_of(series: TaskSeries) -> str:
 
 
 def make_due_tasks(session: Session, now: datetime, today: date) -> int:
-    """Makes the tasks of all days that have come since the last one of each series, and of the next; says how many.
+    """Makes the tasks of all days up to today that have none, and of the next day to come; says how many.
 
-    A series whose last task was withdrawn is over. Run twice, the second run makes nothing: the key of series and
-    day stands in the database. Commits nothing; one series that cannot be read does not stop the others.
+    A day that came and was withdrawn stays withdrawn, and the others come all the same. Run twice, the second run
+    makes nothing: each series is held while its days are looked at, and the key of series and day stands in the
+    database. Commits nothing; one series that cannot be read does not stop the others, and one that somebody is
+    changing at this moment is left to the next run.
     """
-    calendar = work_calendar(session)
     made = 0
-    for series_id, latest in _behind(session, today):
+    for series_id in ask.behind(session, today):
         try:
             with session.begin_nested():
-                made += _go_on(session, series_id, latest, now, today, calendar)
+                made += _go_on(session, series_id, now, today)
         except (OperationalError, InterfaceError):
             raise
         except Exception:
@@ -94,79 +95,25 @@ def make_due_tasks(session: Session, now: datetime, today: date) -> int:
     return made
 
 
-def _behind(session: Session, today: date) -> Sequence[tuple[int, date]]:
-    """The series whose latest day is past, with that day."""
-    latest = func.max(SeriesOccurrence.due_on)
-    query = select(SeriesOccurrence.series_id, latest).group_by(SeriesOccurrence.series_id).having(latest < today)
-    return [(row[0], row[1]) for row in session.execute(query.order_by(SeriesOccurrence.series_id))]
-
-
-def _go_on(  # noqa: PLR0917 - when it is, and what is known by then
-    session: Session, series_id: int, latest: date, now: datetime, today: date, calendar: WorkCalendar
-) -> int:
-    row = session.get_one(TaskSeries, series_id)
-    model = _task_at(session, series_id, latest)
-    if model.state is TaskState.WITHDRAWN:
+def _go_on(session: Session, series_id: int, now: datetime, today: date) -> int:
+    row = ask.hold(session, series_id, pass_over=True)
+    if row is None:
         return 0
-    series = Series(rhythm_of(row.rhythm), row.starts_on, row.ends_on)
-    made, due_on = 0, next_due(series, latest, calendar)
-    while due_on is not None and made < MOST_AT_ONCE:
-        session.add(SeriesOccurrence(series_id=series_id, due_on=due_on, task=_copy(model, due_on, now)))
-        made += 1
-        due_on = None if due_on >= today else next_due(series, due_on, calendar)
+    # The calendar is read after the series is held: who changes it holds these series too.
+    calendar, known = work_calendar(session), ask.days_of(session, series_id)
+    there = set(known)
+    missing = [day for day in due_days(series_of(row), known[0], today, calendar) if day not in there]
+    if not missing:
+        return 0
+    template, pattern = row.template, ask.pattern_of(session, series_id)
+    for due_on in islice(missing, MOST_AT_ONCE):
+        session.add(SeriesOccurrence(series_id=series_id, due_on=due_on, task=task_for(template, pattern, due_on, now)))
     session.flush()
-    return made
+    return min(len(missing), MOST_AT_ONCE)
 
 
-def _task_at(session: Session, series_id: int, due_on: date) -> Task:
-    query = select(Task).join(SeriesOccurrence, SeriesOccurrence.task_id == Task.id)
-    query = query.where(SeriesOccurrence.series_id == series_id, SeriesOccurrence.due_on == due_on)
-    return session.scalars(query.options(selectinload(Task.assignments), selectinload(Task.milestones))).one()
-
-
-def _copy(model: Task, due_on: date, now: datetime) -> Task:
-    """The same duty for another day, dispatched anew to the units that still have a part in it."""
-    parts = [part for part in model.assignments if part.state is not State.WITHDRAWN] or model.assignments
-    return Task(
-        plan_id=model.plan_id,
-        position=model.position,
-        title=model.title,
-        path=model.path,
-        form=model.form,
-        quote=model.quote,
-        start=model.start,
-        end=model.end,
-        deadline_text=model.deadline_text,
-        deadline_kind=model.deadline_kind,
-        deadline_basis=model.deadline_basis,
-        deadline_rule=model.deadline_rule,
-        original_due_on=due_on,
-        due_on=due_on,
-        state=TaskState.OPEN,
-        adopted_by_id=model.adopted_by_id,
-        created_at=now,
-        milestones=[
-            Milestone(position=stone.position, text=stone.text, recurrence=stone.recurrence)
-            for stone in model.milestones
-            if stone.recurrence
-        ],
-        assignments=[_part(part, due_on, now) for part in parts],
-    )
-
-
-def _part(part: Assignment, due_on: date, now: datetime) -> Assignment:
-    first = HistoryEntry(event=ADOPTED, at=now, actor_name=MADE_BY, to_state=State.DISPATCHED, due_to=due_on)
-    return Assignment(
-        unit_id=part.unit_id,
-        position=part.position,
-        role=part.role,
-        written_name=part.written_name,
-        inherited=part.inherited,
-        leads_by_custom=part.leads_by_custom,
-        state=State.DISPATCHED,
-        original_due_on=due_on,
-        due_on=due_on,
-        dispatched_at=now,
-        changed_at=now,
-        history=[first],
-    )
+def due_days(series: Series, first: date, today: date, calendar: WorkCalendar) -> list[date]:
+    """The days that should have come by ``today``: all from the ``first`` one on, and one that is not past yet."""
+    past = list(occurrences(series, first, today - ONE_DAY, calendar))
+    coming = next_due(series, max(today, first) - ONE_DAY, calendar)
+    return [*past, coming] if coming else past

@@ -11,14 +11,13 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from tracker.domain.access import Actor, Forbidden, Permission
-from tracker.domain.drafts import DeadlineKind
 from tracker.domain.history import REVISED
 from tracker.domain.lifecycle import Event, State
 from tracker.domain.lights import Light
 from tracker.services.errors import NotFound
 from tracker.services.lit import Part, When, late_to_sign, part_of
 from tracker.services.milestones import MilestoneLine, lines_of, may_report
-from tracker.services.series import label_of, series_of_task
+from tracker.services.series_pages import SeriesView, series_view
 from tracker.services.supervision import under
 from tracker.services.work import events_for
 from tracker.store import task_queries as ask
@@ -81,7 +80,7 @@ class TaskPage:
     readable: frozenset[int]
     entries: Sequence[HistoryEntry]
     around: tuple[str, str, str] | None
-    series: str | None = None
+    series: SeriesView | None = None
     milestones: Sequence[MilestoneLine] = ()
 
     @property
@@ -187,17 +186,9 @@ def task_page(session: Session, actor: Actor, when: When, task_id: int) -> TaskP
         readable,
         ask.entries_of(session, readable),
         ask.text_around(session, task, CONTEXT),
-        _series_told(session, task),
+        series_view(session, actor, when.today, task.id),
         lines_of(session, task, when.today),
     )
-
-
-def _series_told(session: Session, task: Task) -> str | None:
-    """The recurring duty that the task is one day of, in words."""
-    if task.deadline_kind is not DeadlineKind.RECURRING:
-        return None
-    series = series_of_task(session, task.id)
-    return label_of(series) if series else None
 
 
 def part_page(session: Session, actor: Actor, when: When, assignment_id: int) -> PartPage:

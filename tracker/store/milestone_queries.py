@@ -54,7 +54,7 @@ def open_milestones_due(session: Session, up_to: date) -> Sequence[Row[int, date
     return session.execute(query.order_by(Milestone.due_on, Milestone.id, Assignment.id)).all()
 
 
-def _with_parts(query: Select[Any]) -> Select[Any]:
+def _with_parts(query: Any) -> Any:
     """Milestones with their task and the parts that must complete it, one row for each part."""
     joined = query.select_from(Milestone).join(Task, Milestone.task_id == Task.id)
     return joined.join(Assignment, and_(Assignment.task_id == Task.id, answers_for_task()))
@@ -105,7 +105,7 @@ def rows(
     return session.execute(query.limit(limit).offset(offset)).all()
 
 
-def _listed(query: Select[Any]) -> Select[Any]:
+def _listed(query: Any) -> Any:
     return _with_parts(query).join(Assignment.unit).join(Plan, Task.plan_id == Plan.id)
 
 

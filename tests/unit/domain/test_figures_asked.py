@@ -71,7 +71,12 @@ def test_what_is_typed_as_a_figure(typed: str, measure: str, value: float | None
 
 @pytest.mark.parametrize(
     ("measure", "parts"),
-    [("万人", ("万", "人")), ("千米", ("", "千米")), ("百万元", ("百万", "元")), ("万亿元", ("万亿", "元")), ("", ("", ""))],
+    [
+        ("万人", ("万", "人")),
+        ("千米", ("", "千米")),
+        ("百万元", ("百万", "元")),
+        ("万亿元", ("万亿", "元")),
+    ],
 )
 def test_a_measure_and_its_multiple(measure: str, parts: tuple[str, str]) -> None:
     assert split_measure(measure) == parts

@@ -16,7 +16,7 @@ class MilestoneForm(Form):
 
     seen = HiddenField()
     value = StringField("已达到的数值", filters=[stripped])
-    reached = RadioField("是否达到", choices=[(REACHED, "已达到"), (NOT_REACHED, "尚未达到")], validate_choice=False)
+    reached = RadioField("是否达到", choices={REACHED: "已达到", NOT_REACHED: "尚未达到"}, validate_choice=False)
     words = TextAreaField("说明", filters=[stripped])
 
     def ask(self, view: Reporting) -> None:
@@ -33,11 +33,7 @@ class MilestoneForm(Form):
             self.value.label.text = "数值（可不填）"
         if figure and view.corrects:
             self.reached.label.text = "认定（数值不能说明的，由督查员认定并写明理由）"
-            self.reached.choices = [
-                (BY_FIGURE, "按数值判断"),
-                (REACHED, "认定已达到"),
-                (NOT_REACHED, "认定尚未达到"),
-            ]
+            self.reached.choices = {BY_FIGURE: "按数值判断", REACHED: "认定已达到", NOT_REACHED: "认定尚未达到"}
             self.reached.data = self.reached.data or BY_FIGURE
 
     def given(self) -> Given:
