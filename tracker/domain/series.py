@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from calendar import monthrange
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 
@@ -164,23 +164,6 @@ def moved_days(series: Series, days: Collection[date], before: WorkCalendar, aft
 
 def _within(series: Series, day: date) -> bool:
     return series.starts_on <= day and (series.ends_on is None or day <= series.ends_on)
-
-
-def resumed(series: Series, day: date) -> Series:
-    """The series from ``day`` on, in the same beat: of every n periods the same ones count."""
-    if day <= series.starts_on:
-        return series
-    if series.rhythm.every == 1:
-        return replace(series, starts_on=day)
-    length = {Cycle.WEEK: 7, Cycle.DAY: 1}.get(series.rhythm.cycle)
-    if length:
-        started, now = ((each.toordinal() - 1) // length for each in (series.starts_on, day))
-        first = now - (now - started) % series.rhythm.every
-        return replace(series, starts_on=max(date.fromordinal(first * length + 1), series.starts_on))
-    size = series.rhythm.cycle.months
-    started, now = (_months(each) // size for each in (series.starts_on, day))
-    first = (now - (now - started) % series.rhythm.every) * size
-    return replace(series, starts_on=max(date(first // 12, first % 12 + 1, 1), series.starts_on))
 
 
 def _by_days(series: Series, begin: date, end: date) -> Iterator[date]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime, timedelta
 from itertools import islice
 
@@ -21,7 +22,7 @@ from tracker.store.series_queries import series_of_task
 from tracker.store.tasks import Task
 from tracker.store.timing import SeriesOccurrence, TaskSeries
 
-__all__ = ["begin_series", "due_days", "label_of", "make_due_tasks", "series_of", "series_of_draft", "series_of_task"]
+__all__ = ["begin_series", "label_of", "make_days", "make_due_tasks", "make_owed", "series_of", "series_of_task"]
 
 log = logging.getLogger(__name__)
 
@@ -97,23 +98,33 @@ def make_due_tasks(session: Session, now: datetime, today: date) -> int:
 
 def _go_on(session: Session, series_id: int, now: datetime, today: date) -> int:
     row = ask.hold(session, series_id, pass_over=True)
-    if row is None:
-        return 0
+    return make_owed(session, row, now, today) if row else 0
+
+
+def make_owed(session: Session, row: TaskSeries, now: datetime, today: date) -> int:
+    """Makes the tasks that a series, which the caller holds, owes today; says how many. Commits nothing."""
     # The calendar is read after the series is held: who changes it holds these series too.
-    calendar, known = work_calendar(session), ask.days_of(session, series_id)
-    there = set(known)
-    missing = [day for day in due_days(series_of(row), known[0], today, calendar) if day not in there]
-    if not missing:
-        return 0
-    template, pattern = row.template, ask.pattern_of(session, series_id)
-    for due_on in islice(missing, MOST_AT_ONCE):
-        session.add(SeriesOccurrence(series_id=series_id, due_on=due_on, task=task_for(template, pattern, due_on, now)))
-    session.flush()
-    return min(len(missing), MOST_AT_ONCE)
+    calendar, latest = work_calendar(session), ask.days_of(session, row.id)[-1]
+    days = list(islice(owed_days(series_of(row), latest, today, calendar), MOST_AT_ONCE))
+    return make_days(session, row, days, now)
 
 
-def due_days(series: Series, first: date, today: date, calendar: WorkCalendar) -> list[date]:
-    """The days that should have come by ``today``: all from the ``first`` one on, and one that is not past yet."""
-    past = list(occurrences(series, first, today - ONE_DAY, calendar))
-    coming = next_due(series, max(today, first) - ONE_DAY, calendar)
-    return [*past, coming] if coming else past
+def make_days(session: Session, row: TaskSeries, days: Sequence[date], now: datetime) -> int:
+    """Makes the tasks of these days of a series, which have none yet; commits nothing."""
+    if days:
+        template, pattern = row.template, ask.pattern_of(session, row.id)
+        for due_on in days:
+            task = task_for(template, pattern, due_on, now)
+            session.add(SeriesOccurrence(series_id=row.id, due_on=due_on, task=task))
+        session.flush()
+    return len(days)
+
+
+def owed_days(series: Series, latest: date, today: date, calendar: WorkCalendar) -> Iterator[date]:
+    """The days after the ``latest`` one that should have come by ``today``: all that are past, and one that is not."""
+    if latest >= today:
+        return
+    yield from occurrences(series, latest + ONE_DAY, today - ONE_DAY, calendar)
+    coming = next_due(series, today - ONE_DAY, calendar)
+    if coming is not None:
+        yield coming

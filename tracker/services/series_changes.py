@@ -19,12 +19,12 @@ from tracker.domain.deadlines import series_in
 from tracker.domain.drafts import DeadlineKind
 from tracker.domain.history import DATE_SET
 from tracker.domain.lifecycle import Event, State, TaskState
-from tracker.domain.series import Series, next_due, resumed
+from tracker.domain.series import Series, next_due
 from tracker.services.calendars import work_calendar
 from tracker.services.errors import Invalid, NotFound, Stale
 from tracker.services.moves import settle_task
 from tracker.services.redating import Move, redate
-from tracker.services.series import ONE_DAY, label_of, series_of
+from tracker.services.series import ONE_DAY, label_of, make_days, make_owed, series_of
 from tracker.services.work import LONGEST_WORDS
 from tracker.store import series_queries as ask
 from tracker.store.plans import Plan
@@ -121,10 +121,7 @@ def follow_clause(session: Session, task: Task, old_end: date | None, stamp: Sta
         return
     old = series_of(row)
     ends_on = said.ends_on if row.ends_on == old_end else row.ends_on
-    if said.rhythm == old.rhythm:
-        new = replace(old, ends_on=ends_on)
-    else:
-        new = Series(said.rhythm, max(said.starts_on, stamp.today), ends_on)
+    new = replace(old if said.rhythm == old.rhythm else said, ends_on=ends_on)
     if new != old:
         _bring(session, row, new, stamp)
 
@@ -149,8 +146,7 @@ def _bring(session: Session, row: TaskSeries, new: Series, stamp: Stamp) -> None
     """Stores the series as it is to be, and brings the tasks that lie ahead to it."""
     session.flush()
     old, told_before = series_of(row), label_of(row)
-    if old.ends_on is not None and old.ends_on < stamp.today - ONE_DAY and _is_longer(old, new):
-        new = resumed(new, stamp.today)
+    make_owed(session, row, stamp.now, stamp.today)
     row.rhythm, row.starts_on, row.ends_on = new.rhythm.code, new.starts_on, new.ends_on
     ahead = list(ask.occurrences_of(session, row.id, since=stamp.today))
     told = f"周期由“{told_before}”改为“{label_of(row)}”：{stamp.why}"
@@ -163,10 +159,14 @@ def _bring(session: Session, row: TaskSeries, new: Series, stamp: Stamp) -> None
             _withdraw(each.task, stamp)
         elif old.ends_on is not None and each.due_on > old.ends_on:
             _revive(each.task, stamp)
+    if not ahead:
+        _go_on_from(session, row, new, stamp)
 
 
-def _is_longer(old: Series, new: Series) -> bool:
-    return old.ends_on is not None and (new.ends_on is None or new.ends_on > old.ends_on)
+def _go_on_from(session: Session, row: TaskSeries, new: Series, stamp: Stamp) -> None:
+    """Makes the next day at once: the sweep asks for the days after the latest, and those of the pause are not owed."""
+    due_on = next_due(new, stamp.today - ONE_DAY, work_calendar(session))
+    make_days(session, row, [due_on] if due_on else [], stamp.now)
 
 
 def _to_new_rhythm(

@@ -92,4 +92,4 @@ def tasks_on(session: Session, series_id: int, days: Collection[date]) -> dict[d
     """The tasks of these days of a series, with their parts."""
     query = select(SeriesOccurrence.due_on, Task).join(Task, SeriesOccurrence.task_id == Task.id)
     query = query.where(SeriesOccurrence.series_id == series_id, SeriesOccurrence.due_on.in_(days))
-    return dict(session.execute(query.options(selectinload(Task.assignments))).tuples().all())
+    return {row[0]: row[1] for row in session.execute(query.options(selectinload(Task.assignments)))}
