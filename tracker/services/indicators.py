@@ -61,7 +61,6 @@ class IndicatorPage:
 
     row: IndicatorRow
     chart: Chart | None
-    may_read_plan: bool
     may_decide: bool
     may_report: bool
     units: Sequence[Unit] = ()
@@ -132,15 +131,14 @@ def indicator_page(session: Session, actor: Actor, today: date, indicator_id: in
     one = ask.indicator_shown(session, indicator_id)
     if one is None:
         raise NotFound("没有这项指标，可能已随文件删除，请从文件页面重新进入。")
-    reads_plan = visible_plan(session, actor, one.plan_id) is not None
-    if not reads_plan and not (one.owner and actor.may(Permission.READ, one.owner.path)):
+    if visible_plan(session, actor, one.plan_id) is None:
         raise NotFound("没有找到这项指标。网址可能有误，或指标不在您的单位范围内。")
     row = row_of(one, ask.readings_of(session, [one.id]).get(one.id, []), today)
     chart = chart_of(row.goal, {each.year: each.value for each in row.readings})
     decides = actor.may(Permission.DECIDE, one.plan.scope.path)
     units = ask.owners_to_choose(session, [below(one.plan.scope.path)]) if decides else ()
     proposed = _proposals(session, one.plan, [one]).get(one.id) if decides else None
-    return IndicatorPage(row, chart, reads_plan, decides, _may_report(actor, one), units, proposed)
+    return IndicatorPage(row, chart, decides, _may_report(actor, one), units, proposed)
 
 
 def _may_report(actor: Actor, one: Indicator) -> bool:
@@ -162,7 +160,7 @@ def set_owner(session: Session, actor: Actor, indicator_id: int, unit_id: int | 
     if one.owner_id not in (seen, unit_id):
         now_owner = f"“{one.owner.name}”" if one.owner else "空"
         raise ReadMeanwhile(f"您打开页面之后，责任单位已被改为{now_owner}。本次没有保存，请核对后再提交。")
-    one.owner_id = unit_id
+    one.owner = unit
     session.commit()
     return one
 
@@ -181,7 +179,7 @@ def accept_proposals(session: Session, actor: Actor, today: date, plan_id: int, 
         )
     for row in listed.rows:
         if row.indicator.id in listed.proposed:
-            row.indicator.owner_id = listed.proposed[row.indicator.id].id
+            row.indicator.owner = listed.proposed[row.indicator.id]
     session.commit()
     return len(listed.proposed)
 
