@@ -140,7 +140,7 @@ class TestWhoMayReport:
         part.withdrawn_on = TODAY if state is State.WITHDRAWN else None
         settle_task(task)
         session.commit()
-        allowed = {city.liaison.id: [], city.supervisor.id: []}
+        allowed: dict[int, list[State]] = {city.liaison.id: [], city.supervisor.id: []}
         for who in (city.liaison, city.supervisor):
             try:
                 report(session, who, task, Given("42"))

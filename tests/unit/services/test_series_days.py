@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, datetime, time, timedelta
+from typing import Any
 from threading import Barrier
 from zoneinfo import ZoneInfo
 
@@ -66,7 +67,7 @@ def begin(session: Session, series: Series) -> int | None:
         return None
     root = session.scalars(select(Unit).where(Unit.parent_id.is_(None))).one()
     unit = session.scalars(select(Unit).where(Unit.name == "市教育局")).one()
-    kind = {"deadline_kind": DeadlineKind.RECURRING, "deadline_text": "每月"}
+    kind: dict[str, Any] = {"deadline_kind": DeadlineKind.RECURRING, "deadline_text": "每月"}
     task = a_task(session, a_plan(session, root), unit, due_on=due_on, **kind)
     row = TaskSeries(template=task, rhythm=series.rhythm.code, starts_on=series.starts_on, ends_on=series.ends_on)
     row.created_at, row.occurrences = NOW, [SeriesOccurrence(due_on=due_on, task=task)]
