@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from tracker.domain.history import ADOPTED
-from tracker.domain.lifecycle import Event, State, TaskState
+from tracker.domain.lifecycle import Event, State
+from tracker.services.assigning import PlannedAssignment
+from tracker.services.dispatching import Dispatch, dispatched_part, open_task
 from tracker.store.tasks import Assignment, HistoryEntry, Milestone, Task
 
 MADE_BY = "系统（周期任务）"
@@ -20,53 +21,24 @@ def task_for(template: Task, pattern: Task, due_on: date, now: datetime) -> Task
     """
     parts = [part for part in pattern.assignments if part.state is not State.WITHDRAWN] or list(pattern.assignments)
     working = [part for part in parts if part.unit.active or part.role.completes] or parts
-    return Task(
-        plan_id=template.plan_id,
-        position=template.position,
-        title=template.title,
-        path=template.path,
-        form=template.form,
-        quote=template.quote,
-        start=template.start,
-        end=template.end,
-        deadline_text=template.deadline_text,
-        deadline_kind=template.deadline_kind,
-        deadline_basis=template.deadline_basis,
-        deadline_rule=template.deadline_rule,
-        original_due_on=due_on,
-        due_on=due_on,
-        state=TaskState.OPEN,
-        evidence_required=template.evidence_required,
-        awaits_opinions=template.awaits_opinions,
-        adopted_by_id=template.adopted_by_id,
-        created_at=now,
-        milestones=[
-            Milestone(position=stone.position, text=stone.text, recurrence=stone.recurrence)
-            for stone in template.milestones
-            if stone.recurrence
-        ],
-        assignments=[_part(part, due_on, now) for part in working],
-    )
+    task = open_task(template, due_on, template.adopted_by_id, now)
+    task.evidence_required, task.awaits_opinions = template.evidence_required, template.awaits_opinions
+    task.milestones = [
+        Milestone(position=stone.position, text=stone.text, recurrence=stone.recurrence)
+        for stone in template.milestones
+        if stone.recurrence
+    ]
+    task.assignments = [_part(part, due_on, now) for part in working]
+    return task
 
 
 def _part(part: Assignment, due_on: date, now: datetime) -> Assignment:
-    rows = [HistoryEntry(event=ADOPTED, at=now, actor_name=MADE_BY, to_state=State.DISPATCHED, due_to=due_on)]
+    share = PlannedAssignment(part.unit_id, part.role, part.written_name, part.inherited, part.leads_by_custom)
+    new = dispatched_part(share, part.position, due_on, Dispatch(now, MADE_BY))
     if not part.unit.active:
-        rows.append(_declined(part, now))
-    return Assignment(
-        unit_id=part.unit_id,
-        position=part.position,
-        role=part.role,
-        written_name=part.written_name,
-        inherited=part.inherited,
-        leads_by_custom=part.leads_by_custom,
-        state=rows[-1].to_state,
-        original_due_on=due_on,
-        due_on=due_on,
-        dispatched_at=now,
-        changed_at=now,
-        history=rows,
-    )
+        new.state = State.DECLINED
+        new.history.append(_declined(part, now))
+    return new
 
 
 def _declined(part: Assignment, now: datetime) -> HistoryEntry:

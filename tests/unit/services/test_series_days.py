@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, datetime, time, timedelta
-from typing import Any
 from threading import Barrier
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
