@@ -87,7 +87,7 @@ def stood(due_on: date | None, reached_on: date | None, day: date, *, awaited: b
         return Stood(Standing.UNDATED, "没有写明日期，不判断是否逾期。")
     if is_milestone_late(due_on, reached_on, day, awaited=awaited):
         late = (day - due_on).days
-        return Stood(Standing.LATE, f"应于{_words(due_on)}前达到，已逾期{late}天。", late)
+        return Stood(Standing.LATE, f"应达日期为{_words(due_on)}，已逾期{late}天，尚未达到。", late)
     if not awaited:
         return Stood(Standing.RESTING, "任务已办结、撤销或中止，这个节点不再催办。")
     left = (due_on - day).days

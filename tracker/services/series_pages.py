@@ -9,6 +9,7 @@ from datetime import date
 from sqlalchemy.orm import Session
 
 from tracker.domain.access import Actor, Forbidden, Permission
+from tracker.domain.lifecycle import TaskState
 from tracker.domain.series import next_due
 from tracker.services.calendars import work_calendar
 from tracker.services.errors import NotFound
@@ -59,8 +60,12 @@ def series_view(
         return None
     days = [_day(actor, each.due_on, each.task, task_id) for each in ask.occurrences_of(session, row.id, latest=shown)]
     ahead = _ahead(session, row, max([today, *(each.due_on for each in days)]))
-    over = not ahead and all(each.due_on < today for each in days)
+    over = not ahead and not any(_is_coming(each, today) for each in days)
     return SeriesView(row, label_of(row), days, ahead, over, may_change(actor, row), mark_of(row))
+
+
+def _is_coming(day: SeriesDay, today: date) -> bool:
+    return day.due_on >= today and day.task is not None and day.task.state is not TaskState.WITHDRAWN
 
 
 def series_page(session: Session, actor: Actor, today: date, task_id: int) -> SeriesView:
