@@ -26,8 +26,9 @@ from tracker.store.engine import make_engine
 from tracker.store.evidence import Evidence
 from tracker.store.extensions import Extension
 from tracker.store.notices import Notice
-from tracker.store.plans import Draft
+from tracker.store.plans import Draft, Indicator
 from tracker.store.readings import ReadingJob
+from tracker.store.timing import SeriesOccurrence, TaskSeries
 from tracker.store.units import UnitGroup, UnitGroupMember
 from tracker.web.access import PUBLIC, permission_of, public
 from tracker.web.navigation import MENU
@@ -72,6 +73,16 @@ TABLE = {
     "extensions.recall": "liaison",
     "extensions.grant": "supervisor",
     "extensions.refuse": "supervisor",
+    "milestones.report": READERS,
+    "milestones.send": "liaison supervisor",
+    "milestones.overdue": "leader supervisor",
+    "indicators.index": READERS,
+    "indicators.show": READERS,
+    "indicators.owners": "supervisor",
+    "indicators.owner": "supervisor",
+    "indicators.record": "liaison supervisor",
+    "series.show": READERS,
+    "series.change": "supervisor",
     "tasks.index": READERS,
     "tasks.show": READERS,
     "tasks.enter_day": "supervisor",
@@ -175,7 +186,11 @@ def _rows(session: Session, city: City) -> dict[str, Any]:
     plan = a_plan(session, city.root, source_id=source.id, start=0, end=len(text))
     draft = Draft(plan_id=plan.id, position=0, title="一项任务", form=Form.BRACKET, quote=text, start=0, end=len(text))
     draft.deadline_kind = DeadlineKind.NONE
-    task = a_task(session, plan, city.education)
+    task = a_task(session, plan, city.education, milestones=(("建成示范点10个", TODAY),))
+    indicator = Indicator(plan_id=plan.id, position=0, name="覆盖率", start=0, end=1, owner_id=city.education.id)
+    series = TaskSeries(template=task, rhythm="M1:1-25", starts_on=TODAY, created_at=NOW)
+    series.occurrences = [SeriesOccurrence(due_on=TODAY, task=task)]
+    session.add_all([indicator, series])
     session.add_all([group, draft])
     session.flush()
     notice = Notice(assignment_id=task.assignments[0].id, kind=NoticeKind.DUE_SOON, due_on=TODAY, step=-7)
@@ -191,6 +206,8 @@ def _rows(session: Session, city: City) -> dict[str, Any]:
     return {
         "assignment_id": task.assignments[0].id,
         "task_id": task.id,
+        "milestone_id": task.milestones[0].id,
+        "indicator_id": indicator.id,
         "plan_id": plan.id,
         "draft_id": draft.id,
         "source_id": source.id,

@@ -11,7 +11,6 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from tracker.domain.access import Actor, Forbidden, Permission
-from tracker.domain.drafts import DeadlineKind
 from tracker.domain.history import ADOPTED, REVISED
 from tracker.domain.lifecycle import Event, State
 from tracker.domain.lights import Light
@@ -19,7 +18,8 @@ from tracker.services.errors import NotFound
 from tracker.services.evidence import evidence_of
 from tracker.services.extensions import may_ask
 from tracker.services.lit import Part, When, late_to_sign, part_of
-from tracker.services.series import label_of, series_of_task
+from tracker.services.milestones import MilestoneLine, lines_of, may_report
+from tracker.services.series_pages import SeriesView, series_view
 from tracker.services.supervision import under
 from tracker.services.work import events_for
 from tracker.store import task_queries as ask
@@ -30,7 +30,7 @@ from tracker.store.overdue import overdue_on
 from tracker.store.pages import PAGE_SIZE, Page, page_number
 from tracker.store.plans import Plan
 from tracker.store.reach import within
-from tracker.store.tasks import Assignment, HistoryEntry, Milestone, Task
+from tracker.store.tasks import Assignment, HistoryEntry, Task
 from tracker.store.units import Unit
 
 UNITS_NAMED = 4
@@ -86,7 +86,8 @@ class TaskPage:
     readable: frozenset[int]
     entries: Sequence[HistoryEntry]
     around: tuple[str, str, str] | None
-    series: str | None = None
+    series: SeriesView | None = None
+    milestones: Sequence[MilestoneLine] = ()
 
     @property
     def sees_all(self) -> bool:
@@ -121,6 +122,8 @@ class PartPage:
     may_ask: bool = False
     may_decide: bool = False
     may_recall: bool = False
+    milestones: Sequence[MilestoneLine] = ()
+    may_report_milestones: bool = False
 
     @property
     def waiting(self) -> Extension | None:
@@ -137,10 +140,6 @@ class PartPage:
     @property
     def assignment(self) -> Assignment:
         return self.part.assignment
-
-    @property
-    def milestones(self) -> Sequence[Milestone]:
-        return self.assignment.task.milestones
 
 
 def all_tasks(session: Session, actor: Actor, when: When, wanted: TaskFilter, number: int) -> Page[TaskRow]:
@@ -210,16 +209,9 @@ def task_page(session: Session, actor: Actor, when: When, task_id: int) -> TaskP
         readable,
         ask.entries_of(session, readable),
         ask.text_around(session, task, CONTEXT),
-        _series_told(session, task),
+        series_view(session, actor, when.today, task.id),
+        lines_of(session, task, when.today),
     )
-
-
-def _series_told(session: Session, task: Task) -> str | None:
-    """The recurring duty that the task is one day of, in words."""
-    if task.deadline_kind is not DeadlineKind.RECURRING:
-        return None
-    series = series_of_task(session, task.id)
-    return label_of(series) if series else None
 
 
 def part_page(session: Session, actor: Actor, when: When, assignment_id: int) -> PartPage:
@@ -242,6 +234,8 @@ def part_page(session: Session, actor: Actor, when: When, assignment_id: int) ->
         may_ask=may_ask(actor, assignment, requests),
         may_decide=actor.may(Permission.DECIDE, assignment.unit.path),
         may_recall=actor.may(Permission.WORK_OWN, assignment.unit.path),
+        milestones=lines_of(session, assignment.task, when.today),
+        may_report_milestones=may_report(actor, assignment),
     )
 
 
