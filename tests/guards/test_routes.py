@@ -20,12 +20,15 @@ from tests.web.browsing import Visitor
 from tests.web.serving import put_away, serve, settings_for
 from tracker.domain.access import Office, Permission
 from tracker.domain.drafts import DeadlineKind, Form
+from tracker.domain.history import HANDED_OVER
+from tracker.domain.lifecycle import State
 from tracker.domain.notices import NoticeKind
 from tracker.services.reading_pulse import LEASE
 from tracker.store.engine import make_engine
 from tracker.store.notices import Notice
 from tracker.store.plans import Draft
 from tracker.store.readings import ReadingJob
+from tracker.store.tasks import HistoryEntry
 from tracker.store.units import UnitGroup, UnitGroupMember
 from tracker.web.access import PUBLIC, permission_of, public
 from tracker.web.navigation import MENU
@@ -64,6 +67,18 @@ TABLE = {
     "work.act resume": "supervisor",
     "work.act withdraw": "supervisor",
     "work.act reopen": "supervisor",
+    "handling.mine": "liaison",
+    "handling.table": READERS,
+    "handling.file": "liaison",
+    "handling.file_one": "liaison",
+    "handling.table_xlsx": READERS,
+    "handover.new": "supervisor administrator",
+    "handover.show": READERS,
+    "division.new": "supervisor",
+    "division.withdraw": "supervisor",
+    "joint.ask": "supervisor",
+    "joint.end": "supervisor",
+    "joint.waive": "supervisor",
     "tasks.index": READERS,
     "tasks.show": READERS,
     "tasks.enter_day": "supervisor",
@@ -170,7 +185,9 @@ def _rows(session: Session, city: City) -> dict[str, Any]:
     notice.recipient_key, notice.planned_on, notice.recorded_at = "person:0", TODAY, NOW
     job = ReadingJob(scope_id=city.root.id, owner_id=city.supervisor.id, name="方案.pdf", sha256="0" * 64, token="0")
     job.started_at, job.leased_until = NOW, NOW + LEASE
-    session.add_all([notice, job])
+    handed = HistoryEntry(assignment_id=task.assignments[0].id, event=HANDED_OVER, at=NOW, actor_name="管管理")
+    handed.to_state, handed.words = State.DISPATCHED, "由李联络移交邻联络。"
+    session.add_all([notice, job, handed])
     session.flush()
     return {
         "assignment_id": task.assignments[0].id,
@@ -179,6 +196,8 @@ def _rows(session: Session, city: City) -> dict[str, Any]:
         "draft_id": draft.id,
         "source_id": source.id,
         "unit_id": spare.id,
+        "at_unit_id": city.education.id,
+        "entry_id": handed.id,
         "name_id": spare.names[0].id,
         "group_id": group.id,
         "person_id": city.nobody.id,

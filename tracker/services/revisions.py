@@ -17,13 +17,14 @@ from sqlalchemy.orm.exc import StaleDataError
 
 from tracker.domain.access import Actor, Forbidden, Permission
 from tracker.services.assigning import UnknownUnits
+from tracker.services.division_effects import follow_version, tell_withdrawn
 from tracker.services.errors import Invalid, NotFound, Stale
 from tracker.services.intake_drafts import sign
 from tracker.services.intake_questions import questions_about
 from tracker.services.intake_review import plan_for_intake
 from tracker.services.revision_apply import By, apply_change, apply_loss, basis_of
 from tracker.services.revision_clauses import Old
-from tracker.services.revision_effects import Effect, effect_of_change, effect_of_loss
+from tracker.services.revision_effects import Deed, Effect, effect_of_change, effect_of_loss
 from tracker.services.revision_marks import marked, settled, unmarked
 from tracker.services.revision_sides import Matched, Versions, versions_of
 from tracker.store.plans import Draft, DraftState
@@ -263,8 +264,17 @@ def _accept(session: Session, versions: Versions, item: Item, by: By, today: dat
         if not item.pair.shares_after:
             raise Invalid(f"新版的“{item.pair.after.title}”没有责任单位，不能接受。请先到核对页面补填单位。")
         apply_change(item.pair, item.effect, by, today)
+        follow_version(session, item.task)
+    _tell_children(session, item, by)
     words = "；".join(item.effect.sentences) or "内容未变，转入新版"
     session.add(_decision(versions, item, Verdict.ACCEPTED, words, by))
+
+
+def _tell_children(session: Session, item: Item, by: By) -> None:
+    """Lets the child tasks of a part know that the new version withdrew it."""
+    for each in item.effect.parts:
+        if each.deed is Deed.WITHDRAW and each.part is not None:
+            tell_withdrawn(session, by.actor, by.now, each.part)
 
 
 def _decision(versions: Versions, item: Item, verdict: Verdict, words: str, by: By) -> RevisionDecision:

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from tracker.domain.access import Actor, Forbidden, Permission
 from tracker.domain.drafts import DeadlineKind
-from tracker.domain.history import REVISED
+from tracker.domain.history import OTHER_EVENTS, REVISED
 from tracker.domain.lifecycle import Event, State
 from tracker.domain.lights import Light
 from tracker.services.errors import NotFound
@@ -218,7 +218,7 @@ def _sent_back(assignment: Assignment) -> HistoryEntry | None:
     """The decision that sent the work back to the unit, while the unit has not submitted again."""
     if assignment.state is not State.IN_PROGRESS:
         return None
-    turns = [entry for entry in assignment.history if entry.event not in (Event.REPORT, REVISED)]
+    turns = [entry for entry in assignment.history if entry.event not in (Event.REPORT, *OTHER_EVENTS)]
     last = turns[-1] if turns else None
     return last if last and last.event in SENT_BACK else None
 

@@ -14,7 +14,9 @@ from sqlalchemy.orm.exc import StaleDataError
 from tracker.domain.access import Actor, Forbidden, Permission
 from tracker.domain.history import ADOPTED, label_of
 from tracker.domain.lifecycle import TRANSITIONS, Event, Outcome, State, Transition, transition
+from tracker.services.division_effects import follow_division
 from tracker.services.errors import Invalid, NotFound, Stale
+from tracker.services.joint_check import demand_opinions
 from tracker.services.moves import Act, move, settle_task
 from tracker.store.task_queries import assignment_to_change, latest_entries
 from tracker.store.tasks import Assignment, HistoryEntry
@@ -67,6 +69,7 @@ def act(  # noqa: PLR0917 - the fields of a form
         raise _changed(session, assignment, version)
     row = transition(assignment.state, event)
     _demand(row, deed)
+    demand_opinions(session, assignment, event)
     written, unit_from = _words_to_keep(actor, assignment, deed), assignment.unit_id
     came_from = move(assignment, row, deed, now, today)
     entry = _history_row(assignment, came_from, written, deed, actor)
@@ -74,7 +77,7 @@ def act(  # noqa: PLR0917 - the fields of a form
         entry.unit_from_id, entry.unit_to_id = unit_from, deed.to_unit.id
     session.add(entry)
     settle_task(assignment.task)
-    return _committed(session, assignment)
+    return _committed(session, actor, now, assignment)
 
 
 def events_for(actor: Actor, assignment: Assignment) -> tuple[Event, ...]:
@@ -186,8 +189,9 @@ def _history_row(assignment: Assignment, came_from: State, words: str | None, de
     )
 
 
-def _committed(session: Session, assignment: Assignment) -> Assignment:
+def _committed(session: Session, actor: Actor, now: datetime, assignment: Assignment) -> Assignment:
     try:
+        follow_division(session, actor, now, assignment)
         session.commit()
     except StaleDataError:
         session.rollback()
