@@ -150,7 +150,7 @@ def test_the_last_used_values_come_first(session: Session, city: City, parts: li
 def test_the_sheet_has_the_columns_of_the_office(session: Session, city: City, parts: list[Assignment]) -> None:
     filed(session, city, FiledRow(parts[0].id, rows(session, city)[parts[0].id].mark, LI))
     unit, body = handling_sheet(session, the_actor(city.supervisor), WHEN, city.education.id)
-    sheet = openpyxl.load_workbook(BytesIO(body)).active
+    sheet = openpyxl.load_workbook(BytesIO(body)).worksheets[0]
     table = [[cell.value for cell in row] for row in sheet.iter_rows(min_row=3)]
     assert unit == "市教育局"
     assert table[0][7:] == ["分管领导", "承办科室", "承办人", "电话"]
