@@ -26,7 +26,7 @@ from tracker.services.lit import Part, When, part_of
 from tracker.services.moves import settle_task
 from tracker.services.noting import note
 from tracker.services.work import SAME_PRESS, Changed
-from tracker.store.division_queries import children_of, division_of, units_under
+from tracker.store.division_queries import children_of, division_of, ids_below, units_under
 from tracker.store.handling import Division
 from tracker.store.task_queries import assignment_to_change, latest_entries
 from tracker.store.tasks import Assignment, HistoryEntry, Task
@@ -271,7 +271,7 @@ def withdraw_children(  # noqa: PLR0917 - the fields of a form
         raise Invalid("本级分工没有撤销，子任务不能一并撤销；请到子任务页面逐项办理。")
     if not reason.strip():
         raise Invalid("请写明撤销理由。")
-    hold_tasks(session, [task.id for task in children_of(session, part.id)])
+    hold_tasks(session, ids_below(session, part.id))
     count = sum(_withdraw(session, task, actor, now, today, reason.strip()) for task in children_of(session, part.id))
     _commit(session, part)
     return count

@@ -16,7 +16,6 @@ from tracker.domain.history import DIVIDED
 from tracker.domain.lifecycle import State
 from tracker.services.noting import note
 from tracker.store.division_queries import (
-    child_ids_of,
     children_of,
     hold_part,
     parent_id_of,
@@ -24,7 +23,6 @@ from tracker.store.division_queries import (
     task_of_part,
 )
 from tracker.store.tasks import Assignment, Task
-from tracker.store.undo_queries import hold_tasks
 
 
 def roll_up(children: Sequence[Task]) -> RollUp:
@@ -39,10 +37,6 @@ def follow_division(session: Session, actor: Actor, now: datetime, part: Assignm
 
     A part that was divided has the percent of its children, whatever else was reported.
     """
-    if part.state is State.WITHDRAWN:
-        # Before the part's own row is written: who acts on a child task holds that first, and then its parent.
-        with session.no_autoflush:
-            hold_tasks(session, child_ids_of(session, [part.id]))
     session.flush()
     children = children_of(session, part.id)
     if children and (percent := roll_up(children).percent) is not None and not part.state.is_closed:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 
 from sqlalchemy import ColumnElement, exists, or_, select, update
 from sqlalchemy.orm import Session, aliased, joinedload, selectinload
@@ -48,11 +48,12 @@ def children_of(session: Session, parent_id: int) -> Sequence[Task]:
     return session.scalars(query).all()
 
 
-def child_ids_of(session: Session, parent_ids: Collection[int]) -> list[int]:
-    """The ids of the child tasks of these parts, in order."""
-    return list(
-        session.scalars(select(Division.task_id).where(Division.parent_id.in_(parent_ids)).order_by(Division.task_id))
-    )
+def ids_below(session: Session, parent_id: int) -> list[int]:
+    """The ids of the part's child tasks and of all below them, however deep; a child's is higher than its parent's."""
+    below = select(Division.task_id).where(Division.parent_id == parent_id).cte("tasks_below", recursive=True)
+    again = select(Division.task_id).join(PARENT, Division.parent_id == PARENT.id)
+    below = below.union(again.join(below, PARENT.task_id == below.c.task_id))
+    return sorted(session.scalars(select(below.c.task_id)))
 
 
 def division_of(session: Session, task_id: int) -> Division | None:
