@@ -17,9 +17,11 @@ from sqlalchemy.orm.exc import StaleDataError
 from tracker.domain.access import Actor, Forbidden, Permission
 from tracker.domain.division import RollUp
 from tracker.domain.drafts import Basis, DeadlineKind
-from tracker.domain.history import ADOPTED, DIVIDED
+from tracker.domain.history import DIVIDED
 from tracker.domain.lifecycle import Event, State, TaskState
 from tracker.domain.roles import Role
+from tracker.services.assigning import PlannedAssignment
+from tracker.services.dispatching import Dispatch, dispatched_part, open_task
 from tracker.services.division_effects import follow_division, roll_up
 from tracker.services.errors import Invalid, NotFound
 from tracker.services.lit import Part, When, part_of
@@ -29,7 +31,7 @@ from tracker.services.work import SAME_PRESS, Changed
 from tracker.store.division_queries import children_of, division_of, ids_below, units_under
 from tracker.store.handling import Division
 from tracker.store.task_queries import assignment_to_change, latest_entries
-from tracker.store.tasks import Assignment, HistoryEntry, Task
+from tracker.store.tasks import Assignment, Task
 from tracker.store.undo_queries import hold_tasks
 from tracker.store.units import Unit
 
@@ -210,49 +212,17 @@ def _was_just_done(session: Session, part: Assignment, actor: Actor, words: str,
 
 def _task(part: Assignment, wish: Wish, group: Sequence[tuple[Unit, Role]], actor: Actor, now: datetime) -> Task:
     """A child task: plan and clause are the parent's, the date is the supervisor's own."""
-    model = part.task
-    return Task(
-        plan_id=model.plan_id,
-        position=model.position,
-        title=wish.title.strip(),
-        path=model.path,
-        form=model.form,
-        quote=model.quote,
-        start=model.start,
-        end=model.end,
-        deadline_text=model.deadline_text,
-        deadline_kind=DeadlineKind.FIXED if wish.due_on else DeadlineKind.NONE,
-        deadline_basis=Basis.REVIEW if wish.due_on else None,
-        original_due_on=wish.due_on,
-        due_on=wish.due_on,
-        state=TaskState.OPEN,
-        adopted_by_id=actor.person_id or None,
-        created_at=now,
-        assignments=[_share(*each, place, wish, actor, now) for place, each in enumerate(group)],
-    )
-
-
-def _share(unit: Unit, role: Role, place: int, wish: Wish, actor: Actor, now: datetime) -> Assignment:  # noqa: PLR0917
-    first = HistoryEntry(
-        event=ADOPTED,
-        at=now,
-        actor_id=actor.person_id or None,
-        actor_name=actor.name,
-        to_state=State.DISPATCHED,
-        due_to=wish.due_on,
-    )
-    return Assignment(
-        unit_id=unit.id,
-        position=place,
-        role=role,
-        written_name=unit.name,
-        state=State.DISPATCHED,
-        original_due_on=wish.due_on,
-        due_on=wish.due_on,
-        dispatched_at=now,
-        changed_at=now,
-        history=[first],
-    )
+    by_id = actor.person_id or None
+    child = open_task(part.task, wish.due_on, by_id, now)
+    child.title = wish.title.strip()
+    child.deadline_kind = DeadlineKind.FIXED if wish.due_on else DeadlineKind.NONE
+    child.deadline_basis, child.deadline_rule = Basis.REVIEW if wish.due_on else None, None
+    dispatch = Dispatch(now, actor.name, by_id)
+    shares = [
+        PlannedAssignment(unit.id, role, unit.name, inherited=False, leads_by_custom=False) for unit, role in group
+    ]
+    child.assignments = [dispatched_part(each, place, wish.due_on, dispatch) for place, each in enumerate(shares)]
+    return child
 
 
 def withdraw_children(  # noqa: PLR0917 - the fields of a form

@@ -42,6 +42,12 @@ DUE = date(2023, 6, 30)
 
 
 @pytest.fixture
+def url(either_url: str) -> str:
+    """Both kinds of database."""
+    return either_url
+
+
+@pytest.fixture
 def water(session: Session, city: City) -> Unit:
     """A second bureau of the county."""
     return a_unit(session, "东河县水务局", city.county, kind=UnitKind.COUNTY_DEPARTMENT)

@@ -29,6 +29,12 @@ WHEN = When(TODAY, ZoneInfo("Asia/Shanghai"))
 
 
 @pytest.fixture
+def url(either_url: str) -> str:
+    """Both kinds of database."""
+    return either_url
+
+
+@pytest.fixture
 def parts(session: Session, city: City) -> list[Assignment]:
     """Two open parts of the education bureau, a closed one, and one of the finance bureau."""
     plan = a_plan(session, city.root)

@@ -24,6 +24,12 @@ DUE, DAY = date(2023, 6, 30), date(2023, 6, 20)
 
 
 @pytest.fixture
+def url(either_url: str) -> str:
+    """Both kinds of database."""
+    return either_url
+
+
+@pytest.fixture
 def task(session: Session, city: City) -> Task:
     """Education leads, finance and the county are in support; all have signed."""
     units = ((city.education, Role.LEAD), (city.finance, Role.SUPPORT), (city.county, Role.SUPPORT))
