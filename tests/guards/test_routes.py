@@ -20,6 +20,8 @@ from tests.web.browsing import Visitor
 from tests.web.serving import put_away, serve, settings_for
 from tracker.domain.access import Office, Permission
 from tracker.domain.drafts import DeadlineKind, Form
+from tracker.domain.history import HANDED_OVER
+from tracker.domain.lifecycle import State
 from tracker.domain.notices import NoticeKind
 from tracker.services.reading_pulse import LEASE
 from tracker.store.engine import make_engine
@@ -28,6 +30,7 @@ from tracker.store.extensions import Extension
 from tracker.store.notices import Notice
 from tracker.store.plans import Draft, Indicator
 from tracker.store.readings import ReadingJob
+from tracker.store.tasks import HistoryEntry
 from tracker.store.timing import SeriesOccurrence, TaskSeries
 from tracker.store.units import UnitGroup, UnitGroupMember
 from tracker.web.access import PUBLIC, permission_of, public
@@ -83,6 +86,18 @@ TABLE = {
     "indicators.record": "liaison supervisor",
     "series.show": READERS,
     "series.change": "supervisor",
+    "handling.mine": "liaison",
+    "handling.table": READERS,
+    "handling.file": "liaison",
+    "handling.file_one": "liaison",
+    "handling.table_xlsx": READERS,
+    "handover.new": "supervisor administrator",
+    "handover.show": READERS,
+    "division.new": "supervisor",
+    "division.withdraw": "supervisor",
+    "joint.ask": "supervisor",
+    "joint.end": "supervisor",
+    "joint.waive": "supervisor",
     "tasks.index": READERS,
     "tasks.show": READERS,
     "tasks.enter_day": "supervisor",
@@ -201,7 +216,9 @@ def _rows(session: Session, city: City) -> dict[str, Any]:
     extension.asked_at, extension.asked_by_name = NOW, "某人"
     file = Evidence(assignment_id=task.assignments[0].id, name="照片.png", media_type="image/png", size=1)
     file.sha256, file.data, file.added_by_name, file.added_at = "0" * 64, b"x", "某人", NOW
-    session.add_all([notice, job, extension, file])
+    handed = HistoryEntry(assignment_id=task.assignments[0].id, event=HANDED_OVER, at=NOW, actor_name="管管理")
+    handed.to_state, handed.words = State.DISPATCHED, "由李联络移交邻联络。"
+    session.add_all([notice, job, extension, file, handed])
     session.flush()
     return {
         "assignment_id": task.assignments[0].id,
@@ -212,6 +229,8 @@ def _rows(session: Session, city: City) -> dict[str, Any]:
         "draft_id": draft.id,
         "source_id": source.id,
         "unit_id": spare.id,
+        "at_unit_id": city.education.id,
+        "entry_id": handed.id,
         "name_id": spare.names[0].id,
         "group_id": group.id,
         "person_id": city.nobody.id,

@@ -52,7 +52,8 @@ def press(page: Visitor, part: Assignment, button: str, status: int = 200, **typ
 
 
 def buttons(page: Page) -> list[str]:
-    return [b.text for b in page.main.all("button")]
+    """Those of the lifecycle."""
+    return [b.text for b in page.main.all("button") if b.get("formaction")]
 
 
 class TestTheRoad:

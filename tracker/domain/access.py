@@ -40,6 +40,7 @@ class Permission(StrEnum):
     DECIDE = "decide"  # accept, return, suspend, withdraw, re-dispatch, reopen
     INTAKE = "intake"  # import plans, review and adopt drafts
     SUPERVISE = "supervise"  # the overdue list, what waits for a decision, exports
+    HAND_OVER = "hand_over"  # pass a liaison's work on to another
     MANAGE_UNITS = "manage_units"
     MANAGE_PEOPLE = "manage_people"
     MANAGE_CALENDAR = "manage_calendar"  # working days: they count for the whole installation
@@ -55,10 +56,13 @@ _P = Permission
 PERMISSIONS: dict[Office, frozenset[Permission]] = {
     Office.LIAISON: frozenset({_P.SIGN_IN, _P.READ, _P.WORK_OWN}),
     Office.LEADER: frozenset({_P.SIGN_IN, _P.READ, _P.SUPERVISE}),
-    Office.SUPERVISOR: frozenset({_P.SIGN_IN, _P.READ, _P.DECIDE, _P.INTAKE, _P.SUPERVISE, _P.READ_AUDIT}),
+    Office.SUPERVISOR: frozenset(
+        {_P.SIGN_IN, _P.READ, _P.DECIDE, _P.INTAKE, _P.SUPERVISE, _P.HAND_OVER, _P.READ_AUDIT}
+    ),
     Office.ADMINISTRATOR: frozenset(
         {
             _P.SIGN_IN,
+            _P.HAND_OVER,
             _P.MANAGE_UNITS,
             _P.MANAGE_PEOPLE,
             _P.MANAGE_CALENDAR,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -77,10 +77,12 @@ def renew(part: Assignment) -> None:
     flag_modified(part, "changed_at")
 
 
-def committed(session: Session, assignment: Assignment) -> Assignment:
-    """Commits; what another changed in the same moment becomes Changed."""
+def committed(session: Session, assignment: Assignment, follow: Callable[[], None] | None = None) -> Assignment:
+    """Commits, after what follows from the change; what another changed in the same moment becomes Changed."""
     part_id = assignment.id
     try:
+        if follow:
+            follow()
         session.commit()
     except (StaleDataError, IntegrityError):
         session.rollback()

@@ -5,8 +5,8 @@ Lists, figures, sheets and papers about a day or a period all ask here, so that 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from itertools import groupby
 from typing import Any
@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from tracker.domain.access import Actor, Permission
 from tracker.domain.as_of import Happening, PartThen, part_then, task_state_of
+from tracker.domain.division import Share, rolled_up
 from tracker.domain.lifecycle import TaskState, is_chased
 from tracker.domain.lights import AssignmentFacts, LitLight, is_overdue, light_of
 from tracker.domain.roles import Role
@@ -48,6 +49,15 @@ class LedgerRow:
     task_completed_on: date | None
     lit: LitLight
     days_late: int
+    parent_assignment_id: int | None = None
+
+    @property
+    def is_child(self) -> bool:
+        """Whether the task was made by dividing a part (``parent_assignment_id``) that is a row of its own.
+
+        Figures that count that row leave this one out; the percent of a divided part is that of its children.
+        """
+        return self.parent_assignment_id is not None
 
     @property
     def is_chased(self) -> bool:
@@ -81,12 +91,33 @@ def ledger(
     wanted = wanted or LedgerFilter()
     conditions: list[ColumnElement[bool]] = [Task.plan_id == wanted.plan_id] if wanted.plan_id else []
     units, told = units_by_id(session), happenings_of(session, conditions)
-    rows = (
+    rows = [
         row
         for _, facts in groupby(facts_of_parts(session, conditions), key=lambda each: each.task_id)
         for row in _rows_of_task(list(facts), told, units, when)
-    )
-    return [row for row in rows if _is_wanted(row, actor, permission, wanted)]
+    ]
+    return [row for row in with_rolled_up(rows) if _is_wanted(row, actor, permission, wanted)]
+
+
+def with_rolled_up(rows: list[LedgerRow]) -> list[LedgerRow]:
+    """The rows, those of divided parts with the percent that their children had reached on that day."""
+    shares: dict[int, dict[int, list[LedgerRow]]] = {}
+    for row in rows:
+        if row.parent_assignment_id is not None:
+            shares.setdefault(row.parent_assignment_id, {}).setdefault(row.task_id, []).append(row)
+    return [_rolled_up(row, shares) for row in rows] if shares else rows
+
+
+def _rolled_up(row: LedgerRow, shares: Mapping[int, Mapping[int, Sequence[LedgerRow]]]) -> LedgerRow:
+    """The row with its children's percent; a child may have been divided itself."""
+    children = shares.get(row.assignment_id)
+    if not children or row.then.state.is_closed:
+        return row
+    told = [[_rolled_up(each, shares) for each in rows] for rows in children.values()]
+    percent = rolled_up(
+        (rows[0].task_state, [Share(each.role, each.then.state, each.then.percent) for each in rows]) for rows in told
+    ).percent
+    return row if percent is None else replace(row, then=replace(row.then, percent=percent))
 
 
 def _is_wanted(row: LedgerRow, actor: Actor, permission: Permission, wanted: LedgerFilter) -> bool:
@@ -129,6 +160,7 @@ def _row(  # noqa: PLR0917 - what a row is made of
         task_completed_on=task_completed_on,
         lit=_lit(facts, then, task_state, when),
         days_late=(when.today - then.due_on).days if late and then.due_on else 0,
+        parent_assignment_id=facts.parent_assignment_id,
     )
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime
+from functools import partial
 
 from sqlalchemy.orm import Session
 
@@ -22,9 +23,11 @@ from tracker.services.changing import (
     part_to_change,
     tidy,
 )
+from tracker.services.division_effects import follow_division
 from tracker.services.errors import Invalid
 from tracker.services.evidence import Upload, keep, sent_files
 from tracker.services.extensions import end_request
+from tracker.services.joint_check import demand_opinions
 from tracker.services.moves import Act, move, settle_task
 from tracker.services.signing import check_limit
 from tracker.store.evidence_queries import digests_with, has_evidence
@@ -80,6 +83,7 @@ def act(  # noqa: PLR0917 - the fields of a form
     row = transition(assignment.state, event)
     _demand(session, assignment, row, deed)
     check_limit(deed.sign_by_on, today, assignment.due_on)
+    demand_opinions(session, assignment, event)
     written, unit_from = _words_to_keep(actor, assignment, deed), assignment.unit_id
     came_from = move(assignment, row, deed, now, today)
     entry = _history_row(assignment, came_from, written, deed, actor)
@@ -90,7 +94,7 @@ def act(  # noqa: PLR0917 - the fields of a form
     if row.to.is_closed:
         end_request(session, actor, now, assignment)
     settle_task(assignment.task)
-    return committed(session, assignment)
+    return committed(session, assignment, partial(follow_division, session, actor, now, assignment))
 
 
 def events_for(actor: Actor, assignment: Assignment) -> tuple[Event, ...]:

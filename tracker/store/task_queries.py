@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session, contains_eager, joinedload, selectinload
 from tracker.domain.lifecycle import OPEN_STATES, State
 from tracker.domain.lights import Light, LightPack
 from tracker.domain.roles import Role
+from tracker.store.handling import Division
 from tracker.store.overdue import DATED, chased, overdue_on
 from tracker.store.plans import Draft, Plan, Source
 from tracker.store.tasks import Assignment, HistoryEntry, Task
@@ -30,10 +31,12 @@ def assignment_to_change(session: Session, assignment_id: int) -> Assignment | N
     """The assignment with unit, task and the task's other parts, read afresh and held until the transaction ends.
 
     The task's row is what is held: parts of one task are decided one after the other, because the task's
-    own state follows from all of them.
+    own state follows from all of them. Child tasks made out of the part are held after it, for they are told of it.
     """
     task = select(Assignment.task_id).where(Assignment.id == assignment_id).scalar_subquery()
-    session.execute(select(Task.id).where(Task.id == task).with_for_update())
+    children = select(Division.task_id).where(Division.parent_id == assignment_id)
+    held = select(Task.id).where(or_(Task.id == task, Task.id.in_(children))).order_by(Task.id)
+    session.execute(held.with_for_update())
     return session.scalar(
         select(Assignment)
         .where(Assignment.id == assignment_id)
