@@ -26,6 +26,7 @@ from tracker.web import (
     inbox,
     incoming,
     intake,
+    links,
     navigation,
     people,
     plans,
@@ -41,6 +42,7 @@ BLUEPRINTS = (
     auth.blueprint,
     desk.blueprint,
     work.blueprint,
+    links.blueprint,
     tasks.blueprint,
     supervision.blueprint,
     plans.blueprint,
@@ -71,7 +73,7 @@ def create_app(settings: Settings | None = None, clock: Clock | None = None) -> 
     database.connect(app, settings.database_url)
     Bootstrap5(app)
     access.guard(app)
-    CSRFProtect(app)
+    CSRFProtect(app).exempt(links.report)  # it asks for the token itself, see there
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     filters.add_filters(app)

@@ -6,6 +6,7 @@ TABLE is written by hand and checked by asking: a new route needs a row here, an
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,7 @@ from tracker.store.engine import make_engine
 from tracker.store.notices import Notice
 from tracker.store.plans import Draft
 from tracker.store.readings import ReadingJob
+from tracker.store.report_links import ReportLink
 from tracker.store.units import UnitGroup, UnitGroupMember
 from tracker.web.access import PUBLIC, permission_of, public
 from tracker.web.navigation import MENU
@@ -41,6 +43,8 @@ TABLE = {
     "home.health": EVERYBODY,
     "feeds.fetch": EVERYBODY,  # the secret in the link is what lets in
     "feeds.download": EVERYBODY,  # likewise
+    "links.open": EVERYBODY,  # the signed, single-use secret in the address is what lets in
+    "links.report": EVERYBODY,  # likewise
     "auth.sign_out": SIGNED_IN,
     "auth.password": SIGNED_IN,
     "home.index": SIGNED_IN,
@@ -64,6 +68,9 @@ TABLE = {
     "work.act resume": "supervisor",
     "work.act withdraw": "supervisor",
     "work.act reopen": "supervisor",
+    "links.index": "liaison supervisor",
+    "links.make": "liaison supervisor",
+    "links.revoke": "liaison supervisor",
     "tasks.index": READERS,
     "tasks.show": READERS,
     "tasks.enter_day": "supervisor",
@@ -170,7 +177,9 @@ def _rows(session: Session, city: City) -> dict[str, Any]:
     notice.recipient_key, notice.planned_on, notice.recorded_at = "person:0", TODAY, NOW
     job = ReadingJob(scope_id=city.root.id, owner_id=city.supervisor.id, name="方案.pdf", sha256="0" * 64, token="0")
     job.started_at, job.leased_until = NOW, NOW + LEASE
-    session.add_all([notice, job])
+    link = ReportLink(assignment_id=task.assignments[0].id, secret_hash="0" * 64, made_by_name="督查员", made_at=NOW)
+    link.expires_at = NOW + timedelta(days=14)
+    session.add_all([notice, job, link])
     session.flush()
     return {
         "assignment_id": task.assignments[0].id,
@@ -185,6 +194,7 @@ def _rows(session: Session, city: City) -> dict[str, Any]:
         "standing_id": city.neighbour.standings[0].id,
         "notice_id": notice.id,
         "job_id": job.id,
+        "link_id": link.id,
         "feed_id": 1,
         "year": 2023,
         "token": "no-such-token",
