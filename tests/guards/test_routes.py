@@ -71,6 +71,12 @@ TABLE = {
     "links.index": "liaison supervisor",
     "links.make": "liaison supervisor",
     "links.revoke": "liaison supervisor",
+    "round_trip.index": "liaison supervisor",
+    "round_trip.show": "supervisor",  # a liaison that of the own unit alone
+    "round_trip.download": "supervisor",  # likewise
+    "round_trip.upload": "supervisor",  # likewise
+    "round_trip.confirm": "supervisor",  # likewise
+    "round_trip.returned": "supervisor",  # likewise
     "tasks.index": READERS,
     "tasks.show": READERS,
     "tasks.enter_day": "supervisor",

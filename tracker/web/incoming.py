@@ -14,7 +14,7 @@ from werkzeug.routing import BaseConverter, ValidationError
 LARGEST_FORM = 512 * 1024
 # Before anybody has signed in there is nothing to send but a name and a password.
 LARGEST_BEFORE_SIGN_IN = 64 * 1024
-TAKES_FILES = frozenset({"intake.new"})
+TAKES_FILES = frozenset({"intake.new", "round_trip.upload", "round_trip.confirm", "round_trip.returned"})
 
 # Column ids are 32 bits on PostgreSQL; SQLite's driver fails beyond 64.
 HIGHEST_ID = 2**31 - 1

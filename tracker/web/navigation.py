@@ -27,10 +27,10 @@ class Entry:
 
 
 MENU = (
-    Entry("我的任务", "desk.mine", Permission.WORK_OWN, "check2-square", ("desk", "work", "links")),
+    Entry("我的任务", "desk.mine", Permission.WORK_OWN, "check2-square", ("desk", "work", "links", "round_trip")),
     Entry("逾期清单", "supervision.overdue", Permission.SUPERVISE, "exclamation-triangle", ("supervision.overdue",)),
     Entry("待审核", "supervision.pending", Permission.DECIDE, "clipboard-check", ("supervision.pending",)),
-    Entry("全部任务", "tasks.index", Permission.READ, "list-task", ("tasks", "work", "links")),
+    Entry("全部任务", "tasks.index", Permission.READ, "list-task", ("tasks", "work", "links", "round_trip")),
     Entry("文件", "plans.index", Permission.READ, "file-earmark-text", ("plans", "intake")),
     Entry("单位", "units.index", Permission.SIGN_IN, "building", ("units",)),
     Entry("人员", "people.index", Permission.MANAGE_PEOPLE, "people", ("people",)),
