@@ -9,7 +9,7 @@ from werkzeug.datastructures import FileStorage
 from werkzeug.wrappers import Response
 from wtforms import FileField, HiddenField
 
-from tracker.domain.access import Permission
+from tracker.domain.access import Office, Permission
 from tracker.services.errors import Invalid
 from tracker.services.reading_files import warm_up
 from tracker.services.round_trip import Checked, NotRecorded, Press, apply, check, typed_back
@@ -47,12 +47,11 @@ class FilledForm(Form):
 @blueprint.get("/sheets")
 @requires(Permission.COLLECT)
 def index() -> str | Response:
-    """The units whose sheets this person may fill in; with one alone, that one's page."""
-    units = units_with_items(session(), actor())
-    own = [standing.unit_id for standing in actor().reach(Permission.COLLECT)]
-    if len(units) <= 1 and len(own) == 1:
-        return redirect(url_for("round_trip.show", unit_id=units[0][0].id if units else own[0]))
-    return render_template("round_trip/index.html", units=units)
+    """The units whose sheets this person may fill in; a liaison of one unit is led to that one's page."""
+    standings = actor().reach(Permission.COLLECT)
+    if len(standings) == 1 and standings[0].office is Office.LIAISON:
+        return redirect(url_for("round_trip.show", unit_id=standings[0].unit_id))
+    return render_template("round_trip/index.html", units=units_with_items(session(), actor()))
 
 
 @blueprint.get("/units/<int:unit_id>/sheet")
