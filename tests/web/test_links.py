@@ -60,6 +60,7 @@ def test_from_making_to_the_history(session: Session, part: Assignment, page: Vi
     shown = stranger(path)
     assert shown.title == "填报进展 · 督办台账"
     assert "请市教育局于月底前摸底。" in shown.text
+    assert "链接有效至2023年6月29日" in shown.text
     assert "杜督查（示例市政府） 0316-1111111" in shown.text
     done = stranger.post(path, FILLED, form="")
     assert done.heading == "进展已报送"

@@ -81,6 +81,7 @@ class _Form:
         last = max((place for place, field in enumerate(self.fields) if not field.hidden), default=0)
         self.sheet.write_string(0, 0, one_line(title), self.title)
         for number, note in enumerate(notes, 1):
+            self.sheet.set_row(number, 32)  # merged cells do not grow with their words
             self.sheet.merge_range(number, 0, number, last, one_line(note), self.note)
         head = header_row(notes) - 1
         for place, field in enumerate(self.fields):

@@ -7,6 +7,7 @@ address holds the secret, so no answer under it may be kept, indexed, or named t
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime, timedelta
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_wtf.csrf import CSRFError, validate_csrf
@@ -31,6 +32,7 @@ from tracker.store.tasks import Assignment
 from tracker.web.access import public, requires
 from tracker.web.context import actor, now, settings, today
 from tracker.web.database import session
+from tracker.web.filters import day
 from tracker.web.links.forms import LinkForm, ReportForm
 from tracker.web.when import when
 
@@ -53,6 +55,12 @@ def _shut(response: Response) -> Response:
     """Also answers that tell of a fault."""
     response.headers.update(CLOSED_DOOR)
     return response
+
+
+@blueprint.app_template_filter("last_day")
+def last_day(expires_at: datetime) -> str:
+    """The last day on which a link that ends at that instant can be used, in words."""
+    return day((expires_at - timedelta(seconds=1)).astimezone(settings().zone).date())
 
 
 @blueprint.app_template_global("links_of")
