@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -97,7 +98,7 @@ def test_a_sheet_with_a_conflict(office: Office, at_browser: SignedIn, width: in
     rows = [row["状态"] for row in rows_of(data)]
     at = rows.index("办理中")
     other = next(n for n, state in enumerate(rows) if state in ("待签收", "办理中") and n != at)
-    typed = [{} for _ in rows]
+    typed: list[dict[str, Any]] = [{} for _ in rows]
     typed[at], typed[other] = report("表格里写的进展。", 70), report("另一项的进展。", "三成")
     first = tmp_path / "填报表.xlsx"
     first.write_bytes(filled(data, *typed))

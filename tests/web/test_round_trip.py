@@ -39,7 +39,7 @@ def sheet(page: Visitor, city: City) -> bytes:
     answer = page.answer(at(city, ".xlsx"))
     assert answer.status_code == 200
     assert answer.headers["Cache-Control"] == "no-store"
-    return answer.data
+    return bytes(answer.data)
 
 
 def upload(page: Visitor, city: City, data: bytes, status: int = 200, name: str = "填报表.xlsx") -> Page:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, CursorResult, func, select, update
+from sqlalchemy import ColumnElement, func, select, update
 from sqlalchemy.orm import Session, joinedload
 
 from tracker.domain.access import Office
+from tracker.store.audit_trail import CHANGED, note
 from tracker.store.people import Person, PersonStanding
 from tracker.store.report_links import ReportLink
 from tracker.store.units import Unit
@@ -66,9 +67,17 @@ def _live(now: datetime | None) -> list[ColumnElement[bool]]:
 
 
 def _marked(session: Session, conditions: Sequence[ColumnElement[bool]], **values: Any) -> int:
-    marking = update(ReportLink).where(*conditions).values(**values)
-    done: CursorResult[Any] = session.execute(marking, execution_options={"synchronize_session": False})  # type: ignore[assignment]
-    return done.rowcount
+    """Marks the links that meet the conditions at this moment, and tells the audit log of each; how many they were."""
+    marking = update(ReportLink).where(*conditions).values(**values).returning(ReportLink.id)
+    marked = session.scalars(marking, execution_options={"synchronize_session": False}).all()
+    for link_id in marked:
+        changed = {name: [None, _plain(value)] for name, value in values.items()}
+        note(session, "report_link", link_id, CHANGED, {"changed": changed, "table": ReportLink.__tablename__})
+    return len(marked)
+
+
+def _plain(value: datetime | str) -> str:
+    return value if isinstance(value, str) else value.astimezone(UTC).isoformat()
 
 
 def supervisors_over(session: Session, unit: Unit, limit: int) -> Sequence[PersonStanding]:

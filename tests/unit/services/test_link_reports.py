@@ -34,6 +34,7 @@ from tracker.services.report_links import (
     revoke_link,
 )
 from tracker.services.work import act
+from tracker.store.audit import AuditEntry
 from tracker.store.engine import make_engine, write_session
 from tracker.store.report_links import ReportLink
 from tracker.store.tasks import Assignment, HistoryEntry
@@ -262,6 +263,17 @@ class TestReporting:
         session.commit()
         assert filled.seen.version != part.version
         assert post(session, token, filled).percent == 30
+
+
+def test_the_audit_log_tells_of_each_link_made_used_and_ended(session: Session, city: City, part: Assignment) -> None:
+    used, ended = make(session, city, part), make(session, city, part, once="second form")
+    post(session, token_of(used), given(session, token_of(used)))
+    make(session, city, part, once="third form", replaces=True)
+    told = session.scalars(select(AuditEntry).where(AuditEntry.subject == "report_link").order_by(AuditEntry.id))
+    assert [(entry.subject_id, entry.act) for entry in told] == [
+        (str(used.link.id), "create"), (str(ended.link.id), "create"), (str(used.link.id), "change"),
+        (str(ended.link.id), "change"), (str(ended.link.id + 1), "create"),
+    ]  # fmt: skip
 
 
 class TestWhatStandsInTheWay:

@@ -240,8 +240,8 @@ class TestWhatIsWrong:
 
     def test_one_item_filled_in_twice(self, session: Session, city: City, parts: list[Assignment]) -> None:
         def double(page: Worksheet, _columns: dict[str, int]) -> None:
-            for cell in list(page[5]):
-                page.cell(8, cell.column).value = cell.value
+            for column, cell in enumerate(list(page[5]), 1):
+                page.cell(8, column).value = cell.value
 
         data = filled(sheet(session, city), report(), change=double)
         assert faults(session, city, data) == ["第8行：与第5行是同一事项，请只填一行。"]
