@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from io import BytesIO
 from typing import Any
 
@@ -16,6 +16,7 @@ import xlsxwriter
 from tracker.export.sheets import FONT, Cell, sheet_name
 from tracker.export.text import one_line, plain_text
 
+_MADE = datetime(2000, 1, 1)  # noqa: DTZ001 - a file property without zone; the wall clock is not read here
 _EDITABLE, _LOCKED, _HEAD, _FAULTY = "#FFF8DC", "#F2F2F2", "#E7E6E6", "#FDE9E7"
 
 
@@ -56,7 +57,7 @@ def fill_in_bytes(title: str, notes: Sequence[str], fields: Sequence[Field], row
     file = BytesIO()
     quiet = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
     book = xlsxwriter.Workbook(file, {"in_memory": True, **quiet})
-    book.set_properties({"title": one_line(title), "created": date(2000, 1, 1)})
+    book.set_properties({"title": one_line(title), "created": _MADE})
     _Form(book, title, fields).fill(title, notes, rows)
     book.close()
     return file.getvalue()
