@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from io import BytesIO
+from typing import Any
 
 import pytest
 from openpyxl import Workbook
@@ -15,7 +16,7 @@ from tracker.reading.unreadable import UnreadableFile
 from tracker.reading.wire import NotAReading, decode_cells, encode_cells
 
 
-def book_of(fill: dict[str, object]) -> bytes:
+def book_of(fill: dict[str, Any]) -> bytes:
     book, file = Workbook(), BytesIO()
     page = book.worksheets[0]
     for place, value in fill.items():
