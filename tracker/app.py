@@ -33,10 +33,12 @@ from tracker.web import (
     indicators,
     intake,
     joint,
+    links,
     milestones,
     navigation,
     people,
     plans,
+    round_trip,
     series,
     supervision,
     tasks,
@@ -55,6 +57,8 @@ BLUEPRINTS = (
     handover.blueprint,
     division.blueprint,
     joint.blueprint,
+    links.blueprint,
+    round_trip.blueprint,
     tasks.blueprint,
     supervision.blueprint,
     plans.blueprint,
@@ -89,7 +93,7 @@ def create_app(settings: Settings | None = None, clock: Clock | None = None) -> 
     database.connect(app, settings.database_url)
     Bootstrap5(app)
     access.guard(app)
-    CSRFProtect(app)
+    CSRFProtect(app).exempt(links.report)  # it asks for the token itself, see there
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     filters.add_filters(app)

@@ -6,6 +6,7 @@ TABLE is written by hand and checked by asking: a new route needs a row here, an
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +31,7 @@ from tracker.store.extensions import Extension
 from tracker.store.notices import Notice
 from tracker.store.plans import Draft, Indicator
 from tracker.store.readings import ReadingJob
+from tracker.store.report_links import ReportLink
 from tracker.store.tasks import HistoryEntry
 from tracker.store.timing import SeriesOccurrence, TaskSeries
 from tracker.store.units import UnitGroup, UnitGroupMember
@@ -47,6 +49,8 @@ TABLE = {
     "home.health": EVERYBODY,
     "feeds.fetch": EVERYBODY,  # the secret in the link is what lets in
     "feeds.download": EVERYBODY,  # likewise
+    "links.open": EVERYBODY,  # the signed, single-use secret in the address is what lets in
+    "links.report": EVERYBODY,  # likewise
     "auth.sign_out": SIGNED_IN,
     "auth.password": SIGNED_IN,
     "home.index": SIGNED_IN,
@@ -98,6 +102,15 @@ TABLE = {
     "joint.ask": "supervisor",
     "joint.end": "supervisor",
     "joint.waive": "supervisor",
+    "links.index": "liaison supervisor",
+    "links.make": "liaison supervisor",
+    "links.revoke": "liaison supervisor",
+    "round_trip.index": "liaison supervisor",
+    "round_trip.show": "supervisor",  # a liaison that of the own unit alone
+    "round_trip.download": "supervisor",  # likewise
+    "round_trip.upload": "supervisor",  # likewise
+    "round_trip.confirm": "supervisor",  # likewise
+    "round_trip.returned": "supervisor",  # likewise
     "tasks.index": READERS,
     "tasks.show": READERS,
     "tasks.enter_day": "supervisor",
@@ -218,7 +231,9 @@ def _rows(session: Session, city: City) -> dict[str, Any]:
     file.sha256, file.data, file.added_by_name, file.added_at = "0" * 64, b"x", "某人", NOW
     handed = HistoryEntry(assignment_id=task.assignments[0].id, event=HANDED_OVER, at=NOW, actor_name="管管理")
     handed.to_state, handed.words = State.DISPATCHED, "由李联络移交邻联络。"
-    session.add_all([notice, job, extension, file, handed])
+    link = ReportLink(assignment_id=task.assignments[0].id, secret_hash="0" * 64, made_by_name="督查员", made_at=NOW)
+    link.expires_at = NOW + timedelta(days=14)
+    session.add_all([notice, job, extension, file, handed, link])
     session.flush()
     return {
         "assignment_id": task.assignments[0].id,
@@ -239,6 +254,7 @@ def _rows(session: Session, city: City) -> dict[str, Any]:
         "job_id": job.id,
         "extension_id": extension.id,
         "evidence_id": file.id,
+        "link_id": link.id,
         "feed_id": 1,
         "year": 2023,
         "token": "no-such-token",

@@ -38,6 +38,7 @@ class Permission(StrEnum):
     READ = "read"  # see an assignment, its task and plan
     WORK_OWN = "work_own"  # sign for, decline, report, submit
     DECIDE = "decide"  # accept, return, suspend, withdraw, re-dispatch, reopen
+    COLLECT = "collect"  # gather reports: links without an account, sheets to fill in
     INTAKE = "intake"  # import plans, review and adopt drafts
     SUPERVISE = "supervise"  # the overdue list, what waits for a decision, exports
     HAND_OVER = "hand_over"  # pass a liaison's work on to another
@@ -54,10 +55,10 @@ class Permission(StrEnum):
 
 _P = Permission
 PERMISSIONS: dict[Office, frozenset[Permission]] = {
-    Office.LIAISON: frozenset({_P.SIGN_IN, _P.READ, _P.WORK_OWN}),
+    Office.LIAISON: frozenset({_P.SIGN_IN, _P.READ, _P.WORK_OWN, _P.COLLECT}),
     Office.LEADER: frozenset({_P.SIGN_IN, _P.READ, _P.SUPERVISE}),
     Office.SUPERVISOR: frozenset(
-        {_P.SIGN_IN, _P.READ, _P.DECIDE, _P.INTAKE, _P.SUPERVISE, _P.HAND_OVER, _P.READ_AUDIT}
+        {_P.SIGN_IN, _P.READ, _P.DECIDE, _P.INTAKE, _P.SUPERVISE, _P.COLLECT, _P.HAND_OVER, _P.READ_AUDIT}
     ),
     Office.ADMINISTRATOR: frozenset(
         {

@@ -16,7 +16,7 @@ from tracker.services.file_names import clean_name
 LARGEST_FORM = 512 * 1024
 # Before anybody has signed in there is nothing to send but a name and a password.
 LARGEST_BEFORE_SIGN_IN = 64 * 1024
-TAKES_FILES = frozenset({"intake.new"})
+TAKES_FILES = frozenset({"intake.new", "round_trip.upload", "round_trip.confirm", "round_trip.returned"})
 # Files beside words: more is read than is taken, so that whoever brought too much keeps the words.
 TAKES_FILES_BESIDE_WORDS = frozenset({"work.act"})
 READ_BEYOND = 4
