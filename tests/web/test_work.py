@@ -114,7 +114,7 @@ class TestTheRoad:
         city.liaison.standings.append(type(city.liaison.standings[0])(office="supervisor", unit=city.root))
         session.commit()
         page.sign_in("liaison")
-        assert buttons(page(at(part))) == ["报进展", "申请办结", "中止挂账", "撤销", "提交延期申请"]
+        assert buttons(page(at(part))) == ["报进展", "申请办结", "中止挂账", "撤销"]
 
 
 class TestWhatIsRefused:
