@@ -28,7 +28,8 @@ from tracker.domain.quiet import may_write
 from tracker.services.calendars import work_calendar
 from tracker.services.mailing import MailReport, send_waiting
 from tracker.services.reading_jobs import tidy_readings
-from tracker.services.sweep import SweepReport, sweep
+from tracker.services.sweep import sweep
+from tracker.services.sweep_report import SweepReport
 from tracker.settings import Settings
 from tracker.store.leadership import Leadership, leadership_for
 

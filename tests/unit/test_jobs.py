@@ -28,7 +28,7 @@ from tracker.cli import main
 from tracker.cli_program import Program
 from tracker.clock import Clock
 from tracker.jobs import Scheduling, scheduler_for, summary
-from tracker.services.sweep import SweepReport
+from tracker.services.sweep_report import SweepReport
 from tracker.settings import MailSettings, Settings
 from tracker.store.engine import make_engine, write_session
 from tracker.store.leadership import FileLeadership, Leadership, leadership_for
