@@ -26,6 +26,7 @@ from tracker.store.engine import make_engine
 from tracker.store.notices import Notice
 from tracker.store.plans import Draft
 from tracker.store.readings import ReadingJob
+from tracker.store.robots import Robot, RobotKind, RobotMessage
 from tracker.store.units import UnitGroup, UnitGroupMember
 from tracker.web.access import PUBLIC, permission_of, public
 from tracker.web.navigation import MENU
@@ -76,6 +77,20 @@ TABLE = {
     "supervision.overdue": "leader supervisor",
     "supervision.overdue_xlsx": "leader supervisor",
     "supervision.pending": "supervisor",
+    "notices.tomorrow": "leader supervisor",
+    "notices.sent": "leader supervisor",
+    "notices.burden": "leader supervisor",
+    "notices.rules": "leader supervisor",
+    "notices.preview_rules": "supervisor",
+    "notices.save_rules": "supervisor",
+    "notices.retry": "supervisor",
+    "notices.retry_message": "supervisor",
+    "notices.urge": "supervisor",
+    "robots.index": "supervisor administrator",
+    "robots.add": "supervisor administrator",
+    "robots.test": "supervisor administrator",
+    "robots.disable": "supervisor administrator",
+    "robots.enable": "supervisor administrator",
     "intake.new": "supervisor",
     "intake.source": "supervisor",
     "intake.reading": "supervisor",
@@ -171,6 +186,12 @@ def _rows(session: Session, city: City) -> dict[str, Any]:
     job = ReadingJob(scope_id=city.root.id, owner_id=city.supervisor.id, name="方案.pdf", sha256="0" * 64, token="0")
     job.started_at, job.leased_until = NOW, NOW + LEASE
     session.add_all([notice, job])
+    robot = Robot(unit_id=city.education.id, kind=RobotKind.WECOM, name="督办群", webhook="-", created_at=NOW)
+    session.add(robot)
+    session.flush()
+    message = RobotMessage(robot_id=robot.id, key="digest:2023-06-15", day=TODAY, title="督办提醒", body="")
+    message.recorded_at = NOW
+    session.add(message)
     session.flush()
     return {
         "assignment_id": task.assignments[0].id,
@@ -184,6 +205,8 @@ def _rows(session: Session, city: City) -> dict[str, Any]:
         "person_id": city.nobody.id,
         "standing_id": city.neighbour.standings[0].id,
         "notice_id": notice.id,
+        "robot_id": robot.id,
+        "message_id": message.id,
         "job_id": job.id,
         "feed_id": 1,
         "year": 2023,

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from tracker.domain.access import Actor, Forbidden, Permission
 from tracker.domain.notice_policy import DEFAULT_POLICY, NoticePolicy, PolicyError, following, policy_of, rules_of
 from tracker.services.errors import Invalid, Stale
+from tracker.services.rule_packs import pack_on
 from tracker.store.rule_packs import PackKind, RulePack
 from tracker.store.units import Unit
 
@@ -116,3 +117,8 @@ def make_version(
         session.rollback()
         raise Stale("刚才有人另存了一版规则，您的修改没有保存，请核对后再提交。") from None
     return pack
+
+
+def pack_now(session: Session, today: date) -> RulePack | None:
+    """The version in force; None while the program's own rules count."""
+    return pack_on(session, PackKind.NOTICES, today)

@@ -112,11 +112,11 @@ def _begin(engine: Engine, clock: Clock, today: date) -> tuple[int, _Sweeper]:
         run = SweepRun(day=today, started_at=clock.now())
         session.add(run)
         session.commit()
-        swept_day, since = (last.day, _changed_since(last, clock, today)) if last else (None, None)
+        swept_day, since = (last.day, changed_since(last, clock, today)) if last else (None, None)
         return run.id, _Sweeper(engine, clock, today, swept_day, since, policy, calendar, Tally())
 
 
-def _changed_since(last: SweepRun, clock: Clock, today: date) -> datetime:
+def changed_since(last: SweepRun, clock: Clock, today: date) -> datetime:
     """From when on a change may have been missed by the last run."""
     # The sample's hours run round on one day, so that a run of the same day may have begun "later" than now.
     began = last.started_at if last.started_at <= clock.now() else clock.start_of(today)
@@ -225,6 +225,7 @@ def _sweep_kinds(sweeper: _Sweeper) -> None:
         try:
             with write_session(sweeper.engine) as session:
                 take_turn(session, SWEEP_TURN)
+                look.flag(session, sweeper.today)
                 for batch in _batches(look.find(session), PARTS_AT_ONCE):
                     owed_rows = owed_to_parts(batch, same_day=False, pressed=look.pressed)
                     sweeper.tally.add(record(session, owed_rows, sweeper.now))

@@ -20,6 +20,7 @@ from tracker.domain.notices import NoticeKind, horizon_of, owed
 from tracker.domain.workdays import WorkCalendar
 from tracker.store import sweep_kinds_queries as queries
 from tracker.store.notice_recording import OwedRow
+from tracker.store.sweep_kinds_queries import flag_late_milestones
 from tracker.store.tasks import HistoryEntry
 
 # How long after its day a milestone is still looked at: longer than any downtime, shorter than for ever, because each
@@ -56,19 +57,24 @@ class Kinds:
     calendar: WorkCalendar
 
 
+def _nothing_to_flag(_session: Session, _today: date) -> None:
+    """For kinds without a flag."""
+
+
 @dataclass(frozen=True, slots=True)
 class Look:
-    """One kind: how what is owed is found, and whether only chased parts are told."""
+    """One kind: how what is owed is found, whether only chased parts are told, and what a sweep flags before."""
 
     name: str
     find: Callable[[Session], Owing]
     pressed: bool
+    flag: Callable[[Session, date], object] = _nothing_to_flag
 
 
 def owed_by_kind(wanted: Kinds) -> tuple[Look, ...]:
     """The kinds, in the order in which a sweep looks at them."""
     return (
-        Look("节点提醒", lambda session: list(milestones_owed(session, wanted)), True),
+        Look("节点提醒", lambda session: list(milestones_owed(session, wanted)), True, flag_late_milestones),
         Look("超期未签收提醒", lambda session: list(unsigned_owed(session, wanted)), True),
         Look("办理情况通知", lambda session: list(entries_owed(session, wanted)), False),
     )
@@ -78,7 +84,6 @@ def milestones_owed(session: Session, wanted: Kinds) -> Iterator[tuple[int, Owed
     """What is owed for milestones that are not reached: to every unit that completes the task."""
     ladder, today = wanted.policy.milestone_ladder, wanted.today
     first, last = today - LOOKED_BACK, today + horizon_of(ladder)
-    queries.flag_late_milestones(session, today)
     known = queries.milestones_told(session, first, last)
     for milestone_id, part_id, due_on, dispatched_at in queries.open_milestones(session, first, last):
         subject = f"milestone:{milestone_id}"

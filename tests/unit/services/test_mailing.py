@@ -34,9 +34,11 @@ from tracker.settings import MailSettings
 from tracker.store.engine import make_engine, write_session
 from tracker.store.notices import MailState, Notice, SweepRun
 from tracker.store.tasks import Assignment
+from tracker.store.units import Unit
 
 ZONE = ZoneInfo("Asia/Shanghai")
 NINE = datetime(2023, 6, 15, 1, 0, tzinfo=UTC)
+WORKED = State.IN_PROGRESS
 BASE = "https://ledger.example.cn"
 
 
@@ -72,9 +74,14 @@ def send(engine: Engine, transport: Memory | SmtpTransport, when: datetime = NIN
 
 
 def overdue(session: Session, city: City, days: int = 1, **changes: Any) -> Assignment:
+    changes.setdefault("state", State.IN_PROGRESS)
     task = a_task(session, a_plan(session, city.root), city.education, due_on=TODAY - timedelta(days=days), **changes)
     session.commit()
     return task.assignments[0]
+
+
+def both(city: City) -> tuple[Unit, Unit]:
+    return city.education, city.finance
 
 
 def run_sweep(engine: Engine, day: date = TODAY) -> None:
@@ -95,7 +102,14 @@ def mail_states(session: Session) -> list[tuple[MailState, int]]:
 
 def test_one_digest_for_each_person(engine: Engine, session: Session, city: City, memory: Memory) -> None:
     late = overdue(session, city, 8, title="开展  夜间\n经济示范")
-    a_task(session, a_plan(session, city.root), city.education, city.finance, due_on=TODAY + timedelta(days=3))
+    a_task(
+        session,
+        a_plan(session, city.root),
+        city.education,
+        city.finance,
+        due_on=TODAY + timedelta(days=3),
+        state=State.IN_PROGRESS,
+    )
     session.commit()
     run_sweep(engine)
     report = send(engine, memory)
@@ -149,7 +163,14 @@ def test_what_is_no_longer_true_is_left_out(engine: Engine, session: Session, ci
 
 
 def test_what_was_read_or_left_is_not_sent(engine: Engine, session: Session, city: City, memory: Memory) -> None:
-    a_task(session, a_plan(session, city.root), city.education, city.finance, due_on=TODAY - timedelta(days=1))
+    a_task(
+        session,
+        a_plan(session, city.root),
+        city.education,
+        city.finance,
+        due_on=TODAY - timedelta(days=1),
+        state=State.IN_PROGRESS,
+    )
     session.commit()
     run_sweep(engine)
     mark_all_read(session, city.liaison.id, NINE)
@@ -195,7 +216,14 @@ def test_a_refusal_for_now_is_never_given_up_but_grows_stale(
 
 
 def test_a_server_out_of_reach_ends_the_round(engine: Engine, session: Session, city: City, memory: Memory) -> None:
-    a_task(session, a_plan(session, city.root), city.education, city.finance, due_on=TODAY - timedelta(days=1))
+    a_task(
+        session,
+        a_plan(session, city.root),
+        city.education,
+        city.finance,
+        due_on=TODAY - timedelta(days=1),
+        state=State.IN_PROGRESS,
+    )
     session.commit()
     run_sweep(engine)
     memory.failing = OutOfReach("no answer")
@@ -249,12 +277,24 @@ def test_a_sender_that_lost_its_lease_does_not_overwrite(engine: Engine, session
 def test_a_long_list_names_how_many_are_left(engine: Engine, session: Session, city: City, memory: Memory) -> None:
     plan = a_plan(session, city.root)
     for _ in range(MOST_ITEMS + 3):
-        a_task(session, plan, city.education, due_on=TODAY - timedelta(days=1))
+        a_task(session, plan, city.education, due_on=TODAY - timedelta(days=1), state=State.IN_PROGRESS)
     session.commit()
     run_sweep(engine)
     send(engine, memory)
     assert memory.sent[0].body.count("/assignments/") == MOST_ITEMS
-    assert f"另有3项，请登录系统查看：{BASE}/inbox" in memory.sent[0].body
+    assert "另有3项超过每单位每日条数上限，顺延至下一工作日发送" in memory.sent[0].body
+    states = [state for state, _ in mail_states(session)]
+    assert (states.count(MailState.SENT), states.count(MailState.WAITING)) == (MOST_ITEMS, 3)
+    # On the next day what was put off comes first; what is still over is only counted, and nothing waits twice.
+    for _ in range(MOST_ITEMS):
+        a_task(session, plan, city.education, due_on=TODAY, title="次日新增", state=State.IN_PROGRESS)
+    session.commit()
+    run_sweep(engine, TODAY + timedelta(days=1))
+    send(engine, memory, NINE + timedelta(days=1))
+    second = memory.sent[1].body
+    assert second.count("建立分流转办机制") == 3
+    assert "另有3项超过每单位每日条数上限，顺延至下一工作日发送" in second
+    assert [state for state, _ in mail_states(session)].count(MailState.WAITING) == 3
 
 
 @pytest.mark.parametrize(
