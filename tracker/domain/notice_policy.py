@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from itertools import pairwise
-from typing import Any
+from typing import Any, TypeGuard
 
 from tracker.domain.notices import LADDER, NoticeKind, Paper, Step, step_label
 
@@ -189,7 +189,7 @@ def _whole(rules: Mapping[str, Any], name: str, usual: int, label: str, least: i
     return int(value)
 
 
-def _is_whole(value: Any) -> bool:
+def _is_whole(value: Any) -> TypeGuard[int]:
     return isinstance(value, int) and not isinstance(value, bool)
 
 

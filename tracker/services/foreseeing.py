@@ -76,7 +76,9 @@ def foresee(session: Session, clock: Clock, day: date, policy: NoticePolicy | No
     since = changed_since(last, clock, day) if last else None
     found: dict[tuple[Any, ...], Foreseen] = {}
     for row in _rows(session, clock, day, policy, last.day if last else None, since):
-        each = Foreseen(*(getattr(row, name) for name in Foreseen.__slots__))
+        each = Foreseen(
+            **{name: getattr(row, name) for name in Foreseen.__slots__ if name != "kind"}, kind=NoticeKind(row.kind)
+        )
         key = (each.assignment_id, each.kind, each.due_on, each.step, each.recipient_key, each.subject)
         found.setdefault(key, each)
     return [found[key] for key in sorted(found)]

@@ -5,9 +5,12 @@ from __future__ import annotations
 import email
 import email.policy
 import socket
+import subprocess
+import sys
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from email.message import EmailMessage
+from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -19,17 +22,20 @@ from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
 from tests.builders import TODAY, City, a_city, a_person, a_plan, a_task
+from tests.needs import ROOT
 from tracker.clock import Clock
 from tracker.delivery.digest import MOST_ITEMS
 from tracker.delivery.smtp import SmtpTransport
 from tracker.delivery.transport import Memory, OutOfReach, Undelivered
 from tracker.domain.access import Office
 from tracker.domain.lifecycle import State
+from tracker.domain.notices import NoticeKind
 from tracker.domain.quiet import may_write
 from tracker.domain.workdays import announced_calendar
 from tracker.services.inbox import mark_all_read
 from tracker.services.mailing import LEASE, MailReport, pause_after, send_waiting
 from tracker.services.sweep import sweep
+from tracker.services.telling import tell
 from tracker.settings import MailSettings
 from tracker.store.engine import make_engine, write_session
 from tracker.store.notices import MailState, Notice, SweepRun
@@ -389,3 +395,50 @@ def test_no_server_there(engine: Engine, session: Session, city: City) -> None:
     assert report.out_of_reach
     assert "127.0.0.1:1 无法使用" in report.out_of_reach
     assert mail_states(session) == [(MailState.WAITING, 1)]
+
+
+@pytest.mark.parametrize(("where", "arrived"), [("claimed", 0), ("posted", 1)])
+def test_a_killed_sender_loses_nothing(  # noqa: PLR0917 - a row and the fixtures
+    either_url: str,
+    engine: Engine,
+    session: Session,
+    city: City,
+    sink: tuple[Sink, SmtpTransport],
+    where: str,
+    arrived: int,
+) -> None:
+    """A real process dies as by kill -9 at both points: after the claim, and after the server took the mail."""
+    kept, transport = sink
+    overdue(session, city)
+    run_sweep(engine)
+    program, place = str(Path(__file__).with_name("posting.py")), f"mail:{transport._settings.port}"
+    command = [sys.executable, program, either_url, place, NINE.isoformat(), where]
+    died = subprocess.run(command, cwd=ROOT, capture_output=True, timeout=60, check=False)
+    assert died.returncode == -9, died.stderr.decode()
+    assert len(kept.mails) == arrived
+    assert mail_states(session) == [(MailState.WAITING, 1)]
+    assert send(engine, transport, NINE + LEASE / 2).digests == 0
+    assert send(engine, transport, NINE + LEASE).digests == 1
+    assert mail_states(session) == [(MailState.SENT, 2)]
+    ids = [mail["Message-ID"].partition("@")[0] for mail in kept.mails]
+    assert len(ids) == arrived + 1
+    assert len(set(ids)) == 1
+
+
+def test_the_new_kinds_have_their_own_words(engine: Engine, session: Session, city: City, memory: Memory) -> None:
+    plan = a_plan(session, city.root)
+    a_task(session, plan, city.education, due_on=None, title="没签收的")
+    late = (("建成40座以上", TODAY - timedelta(days=1)),)
+    a_task(session, plan, city.education, due_on=None, title="有节点的", state=WORKED, milestones=late)
+    urged = a_task(session, plan, city.education, due_on=None, title="被催的", state=WORKED).assignments[0]
+    tell(session, urged, NoticeKind.URGED, "entry:1", "请三日内\n报送", "杜督查", now=NINE, today=TODAY)
+    session.commit()
+    run_sweep(engine)
+    send(engine, memory)
+    [mail] = memory.sent
+    headings = [line for line in mail.body.splitlines() if line.startswith("【")]
+    assert headings == ["【领导批示与催办】共1项", "【已逾期】共1项", "【超期未签收】共1项"]
+    assert "内容：请三日内 报送（杜督查）" in mail.body
+    assert "有节点的（节点：建成40座以上）" in mail.body
+    assert "提醒：节点逾期1天提醒" in mail.body
+    assert mail.subject == "【督办台账】3项任务待办理，其中1项已逾期"
