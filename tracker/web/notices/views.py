@@ -14,7 +14,6 @@ from tracker.services.foreseeing import differences, tomorrow
 from tracker.services.sent_log import burden, months_before, retry_mail, retry_robot, sent_by_robots, sent_notices
 from tracker.services.task_pages import choices
 from tracker.services.urging import UrgedToday, parts_to_urge, urge
-from tracker.store.engine import begin_write
 from tracker.store.pages import PAGE_SIZE, Page, page_number
 from tracker.web.access import requires, safe_next
 from tracker.web.context import actor, now, parts, settings, today
@@ -47,7 +46,8 @@ def sent() -> str:
     wanted = form.wanted()
     find = sent_by_robots if form.by_robot else sent_notices
     page = find(session(), actor(), parts().clock, wanted, page_asked())
-    return render_template("notices/sent.html", form=form, page=page, may_decide=actor().holds(Permission.DECIDE))
+    may_decide, mail_is_set = actor().holds(Permission.DECIDE), settings().mail.host is not None
+    return render_template("notices/sent.html", form=form, page=page, may_decide=may_decide, mail_is_set=mail_is_set)
 
 
 @blueprint.post("/notices/sent/<int:notice_id>/retry")
@@ -163,7 +163,6 @@ def urge_parts() -> Response | tuple[str, int]:
     try:
         if not form.validate():
             raise Invalid("填写的内容有误，没有发出，请按提示修改。")
-        begin_write(session())
         done = urge(session(), actor(), parts().clock, urging)
     except Invalid as fault:
         session().rollback()
