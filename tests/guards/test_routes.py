@@ -23,10 +23,13 @@ from tracker.domain.drafts import DeadlineKind, Form
 from tracker.domain.notices import NoticeKind
 from tracker.services.reading_pulse import LEASE
 from tracker.store.engine import make_engine
+from tracker.store.evidence import Evidence
+from tracker.store.extensions import Extension
 from tracker.store.notices import Notice
-from tracker.store.plans import Draft
+from tracker.store.plans import Draft, Indicator
 from tracker.store.readings import ReadingJob
 from tracker.store.robots import Robot, RobotKind, RobotMessage
+from tracker.store.timing import SeriesOccurrence, TaskSeries
 from tracker.store.units import UnitGroup, UnitGroupMember
 from tracker.web.access import PUBLIC, permission_of, public
 from tracker.web.navigation import MENU
@@ -65,9 +68,26 @@ TABLE = {
     "work.act resume": "supervisor",
     "work.act withdraw": "supervisor",
     "work.act reopen": "supervisor",
+    "work.sign_by": "supervisor",
+    "work.evidence": READERS,
+    "extensions.ask": "liaison",
+    "extensions.recall": "liaison",
+    "extensions.grant": "supervisor",
+    "extensions.refuse": "supervisor",
+    "milestones.report": READERS,
+    "milestones.send": "liaison supervisor",
+    "milestones.overdue": "leader supervisor",
+    "indicators.index": READERS,
+    "indicators.show": READERS,
+    "indicators.owners": "supervisor",
+    "indicators.owner": "supervisor",
+    "indicators.record": "liaison supervisor",
+    "series.show": READERS,
+    "series.change": "supervisor",
     "tasks.index": READERS,
     "tasks.show": READERS,
     "tasks.enter_day": "supervisor",
+    "tasks.require": "supervisor",
     "plans.index": READERS,
     "plans.show": READERS,
     "feeds.index": READERS,
@@ -91,6 +111,8 @@ TABLE = {
     "robots.test": "supervisor administrator",
     "robots.disable": "supervisor administrator",
     "robots.enable": "supervisor administrator",
+    "supervision.bulk": "supervisor",
+    "supervision.decide_bulk": "supervisor",
     "intake.new": "supervisor",
     "intake.source": "supervisor",
     "intake.reading": "supervisor",
@@ -179,24 +201,34 @@ def _rows(session: Session, city: City) -> dict[str, Any]:
     plan = a_plan(session, city.root, source_id=source.id, start=0, end=len(text))
     draft = Draft(plan_id=plan.id, position=0, title="一项任务", form=Form.BRACKET, quote=text, start=0, end=len(text))
     draft.deadline_kind = DeadlineKind.NONE
-    task = a_task(session, plan, city.education)
+    task = a_task(session, plan, city.education, milestones=(("建成示范点10个", TODAY),))
+    indicator = Indicator(plan_id=plan.id, position=0, name="覆盖率", start=0, end=1, owner_id=city.education.id)
+    series = TaskSeries(template=task, rhythm="M1:1-25", starts_on=TODAY, created_at=NOW)
+    series.occurrences = [SeriesOccurrence(due_on=TODAY, task=task)]
+    session.add_all([indicator, series])
     session.add_all([group, draft])
     session.flush()
     notice = Notice(assignment_id=task.assignments[0].id, kind=NoticeKind.DUE_SOON, due_on=TODAY, step=-7)
     notice.recipient_key, notice.planned_on, notice.recorded_at = "person:0", TODAY, NOW
     job = ReadingJob(scope_id=city.root.id, owner_id=city.supervisor.id, name="方案.pdf", sha256="0" * 64, token="0")
     job.started_at, job.leased_until = NOW, NOW + LEASE
-    session.add_all([notice, job])
     robot = Robot(unit_id=city.education.id, kind=RobotKind.WECOM, name="督办群", webhook="-", created_at=NOW)
     session.add(robot)
     session.flush()
     message = RobotMessage(robot_id=robot.id, key="digest:2023-06-15", day=TODAY, title="督办提醒", body="")
     message.recorded_at = NOW
     session.add(message)
+    extension = Extension(assignment_id=task.assignments[0].id, wanted_on=TODAY, reason="需要时间")
+    extension.asked_at, extension.asked_by_name = NOW, "某人"
+    file = Evidence(assignment_id=task.assignments[0].id, name="照片.png", media_type="image/png", size=1)
+    file.sha256, file.data, file.added_by_name, file.added_at = "0" * 64, b"x", "某人", NOW
+    session.add_all([notice, job, extension, file])
     session.flush()
     return {
         "assignment_id": task.assignments[0].id,
         "task_id": task.id,
+        "milestone_id": task.milestones[0].id,
+        "indicator_id": indicator.id,
         "plan_id": plan.id,
         "draft_id": draft.id,
         "source_id": source.id,
@@ -209,6 +241,8 @@ def _rows(session: Session, city: City) -> dict[str, Any]:
         "robot_id": robot.id,
         "message_id": message.id,
         "job_id": job.id,
+        "extension_id": extension.id,
+        "evidence_id": file.id,
         "feed_id": 1,
         "year": 2023,
         "token": "no-such-token",

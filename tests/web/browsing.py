@@ -125,7 +125,8 @@ def fields_of(form: Node) -> dict[str, Any]:
             else:
                 found.setdefault(name, "")
         elif node.tag == "textarea":
-            found[name] = "".join(part for part in node.parts if isinstance(part, str)).removeprefix("\n")
+            text = "".join(part for part in node.parts if isinstance(part, str))
+            found[name] = text.replace("\r\n", "\n").removeprefix("\n")
         elif node.tag == "select":
             options = node.all("option")
             chosen = [option for option in options if "selected" in option.attrs] or options[:1]

@@ -26,6 +26,7 @@ from tracker.services.revision_clauses import Old
 from tracker.services.revision_effects import Effect, effect_of_change, effect_of_loss
 from tracker.services.revision_marks import marked, settled, unmarked
 from tracker.services.revision_sides import Matched, Versions, versions_of
+from tracker.services.series_changes import Stamp, end_with_clause, follow_clause
 from tracker.store.plans import Draft, DraftState
 from tracker.store.revision_queries import earlier_versions, hold_versions
 from tracker.store.revisions import RevisionDecision, Verdict
@@ -255,14 +256,18 @@ def _by(versions: Versions, actor: Actor, now: datetime) -> By:
 
 
 def _accept(session: Session, versions: Versions, item: Item, by: By, today: date) -> None:
+    stamp = Stamp(by.actor, by.now, today, f"依据{by.basis}")
     if item.pair is None:
         apply_loss(item.task, item.effect, by, today)
+        end_with_clause(session, item.task, stamp)
     else:
         if item.pair.unknown:
             raise UnknownUnits(item.pair.unknown)
         if not item.pair.shares_after:
             raise Invalid(f"新版的“{item.pair.after.title}”没有责任单位，不能接受。请先到核对页面补填单位。")
+        old_end = item.task.plan.effective_until
         apply_change(item.pair, item.effect, by, today)
+        follow_clause(session, item.task, old_end, stamp)
     words = "；".join(item.effect.sentences) or "内容未变，转入新版"
     session.add(_decision(versions, item, Verdict.ACCEPTED, words, by))
 

@@ -36,6 +36,7 @@ from tracker.services.sweep_report import SweepReport, Tally
 from tracker.store import sweep_queries as queries
 from tracker.store import sweep_runs
 from tracker.store.engine import write_session
+from tracker.store.milestone_queries import flag_late_milestones
 from tracker.store.notice_recording import owed_to_parts, record
 from tracker.store.notices import SweepRun
 from tracker.store.once import SWEEP_TURN, take_turn
@@ -129,6 +130,7 @@ def _sweep_sets(sweeper: _Sweeper) -> list[int]:
     with write_session(sweeper.engine) as session:
         take_turn(session, SWEEP_TURN)
         queries.clear_outdated_flags(session)
+        flag_late_milestones(session, sweeper.today)
         flagged, left = _flag(sweeper, session)
         individually += left + _tell_reached(sweeper, session)
         session.commit()
@@ -225,7 +227,6 @@ def _sweep_kinds(sweeper: _Sweeper) -> None:
         try:
             with write_session(sweeper.engine) as session:
                 take_turn(session, SWEEP_TURN)
-                look.flag(session, sweeper.today)
                 for batch in _batches(look.find(session), PARTS_AT_ONCE):
                     owed_rows = owed_to_parts(batch, same_day=False, pressed=look.pressed)
                     sweeper.tally.add(record(session, owed_rows, sweeper.now))

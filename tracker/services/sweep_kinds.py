@@ -20,7 +20,6 @@ from tracker.domain.notices import NoticeKind, horizon_of, owed
 from tracker.domain.workdays import WorkCalendar
 from tracker.store import sweep_kinds_queries as queries
 from tracker.store.notice_recording import OwedRow
-from tracker.store.sweep_kinds_queries import flag_late_milestones
 from tracker.store.tasks import HistoryEntry
 
 # How long after its day a milestone is still looked at: longer than any downtime, shorter than for ever, because each
@@ -57,24 +56,19 @@ class Kinds:
     calendar: WorkCalendar
 
 
-def _nothing_to_flag(_session: Session, _today: date) -> None:
-    """For kinds without a flag."""
-
-
 @dataclass(frozen=True, slots=True)
 class Look:
-    """One kind: how what is owed is found, whether only chased parts are told, and what a sweep flags before."""
+    """One kind: how what is owed is found, and whether only chased parts are told."""
 
     name: str
     find: Callable[[Session], Owing]
     pressed: bool
-    flag: Callable[[Session, date], object] = _nothing_to_flag
 
 
 def owed_by_kind(wanted: Kinds) -> tuple[Look, ...]:
     """The kinds, in the order in which a sweep looks at them."""
     return (
-        Look("节点提醒", lambda session: list(milestones_owed(session, wanted)), True, flag_late_milestones),
+        Look("节点提醒", lambda session: list(milestones_owed(session, wanted)), True),
         Look("超期未签收提醒", lambda session: list(unsigned_owed(session, wanted)), True),
         Look("办理情况通知", lambda session: list(entries_owed(session, wanted)), False),
     )

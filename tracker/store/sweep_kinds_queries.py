@@ -6,47 +6,19 @@ from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Row, and_, or_, select, update
+from sqlalchemy import Row, and_, or_, select
 from sqlalchemy.orm import Session
 
 from tracker.domain.lifecycle import State
 from tracker.domain.notices import NoticeKind
-from tracker.domain.roles import Role
+from tracker.store.milestone_queries import answers_for_task
 from tracker.store.notices import Notice
 from tracker.store.overdue import TASK_OPEN, chased
 from tracker.store.tasks import Assignment, HistoryEntry, Milestone, Task
 
-# Support units report, but a milestone is not theirs to reach.
-COMPLETING = (Role.LEAD, Role.RESPONSIBLE)
 MILESTONE_KINDS = (NoticeKind.MILESTONE_SOON, NoticeKind.MILESTONE_LATE)
 ENTRIES_AT_ONCE = 500
 DATED_AND_OPEN = and_(Milestone.reached_on.is_(None), Milestone.due_on.is_not(None))
-
-
-def flag_late_milestones(session: Session, today: date) -> int:
-    """Flags open milestones whose day has passed, and takes the flag from those reached or moved; how many are new."""
-    session.execute(
-        update(Milestone)
-        .where(
-            Milestone.overdue_flagged_on.is_not(None),
-            or_(
-                Milestone.reached_on.is_not(None),
-                Milestone.due_on.is_(None),
-                Milestone.due_on >= Milestone.overdue_flagged_on,
-            ),
-        )
-        .values(overdue_flagged_on=None)
-        .execution_options(synchronize_session=False)
-    )
-    open_tasks = select(Task.id).where(TASK_OPEN)
-    done = session.execute(
-        update(Milestone)
-        .where(DATED_AND_OPEN, Milestone.due_on < today, Milestone.overdue_flagged_on.is_(None))
-        .where(Milestone.task_id.in_(open_tasks))
-        .values(overdue_flagged_on=today)
-        .execution_options(synchronize_session=False)
-    )
-    return int(done.rowcount)  # type: ignore[attr-defined]
 
 
 def open_milestones(session: Session, first: date, last: date) -> Sequence[Row[int, int, date, datetime]]:
@@ -56,7 +28,7 @@ def open_milestones(session: Session, first: date, last: date) -> Sequence[Row[i
         select(*columns)
         .join(Task, Milestone.task_id == Task.id)
         .join(Assignment, Assignment.task_id == Task.id)
-        .where(DATED_AND_OPEN, Milestone.due_on.between(first, last), chased(), Assignment.role.in_(COMPLETING))
+        .where(DATED_AND_OPEN, Milestone.due_on.between(first, last), chased(), answers_for_task())
         .order_by(Milestone.id, Assignment.id)
     ).all()
 

@@ -44,6 +44,17 @@ def assignment_to_change(session: Session, assignment_id: int) -> Assignment | N
     )
 
 
+def task_to_change(session: Session, task_id: int) -> Task | None:
+    """The task with its parts and their units, read afresh and held until the transaction ends."""
+    session.execute(select(Task.id).where(Task.id == task_id).with_for_update())
+    return session.scalar(
+        select(Task)
+        .where(Task.id == task_id)
+        .options(selectinload(Task.assignments).joinedload(Assignment.unit))
+        .execution_options(populate_existing=True)
+    )
+
+
 def assignment_shown(session: Session, assignment_id: int) -> Assignment | None:
     """The assignment with its unit, its task, the task's plan and milestones, and its history."""
     return session.scalar(
@@ -197,10 +208,7 @@ def light_is(light: Light, day: date, late_to_sign: datetime, pack: LightPack) -
 
     Work dispatched before the instant ``late_to_sign`` should have been signed for by ``day``.
     """
-    # By its own last day where it has one, else by the pack's working days.
-    by_pack = and_(Assignment.sign_by_on.is_(None), Assignment.dispatched_at < late_to_sign)
-    by_day = and_(Assignment.sign_by_on.is_not(None), Assignment.sign_by_on < day)
-    unsigned = and_(Assignment.state == State.DISPATCHED, or_(by_day, by_pack))
+    unsigned = and_(Assignment.state == State.DISPATCHED, late_unsigned(day, late_to_sign))
     soon = and_(DATED, Assignment.due_on <= day + timedelta(days=pack.due_soon_days))
     worrying = and_(chased(), or_(soon, unsigned))
     completed = Assignment.state == State.COMPLETED
@@ -211,6 +219,13 @@ def light_is(light: Light, day: date, late_to_sign: datetime, pack: LightPack) -
         Light.GREEN: calm,
         Light.NONE: and_(~worrying, ~calm),
     }[light]
+
+
+def late_unsigned(day: date, late_to_sign: datetime) -> Condition:
+    """Should have been signed for by ``day``: by its own last day where it has one, else by the pack's working days."""
+    by_pack = and_(Assignment.sign_by_on.is_(None), Assignment.dispatched_at < late_to_sign)
+    by_day = and_(Assignment.sign_by_on.is_not(None), Assignment.sign_by_on < day)
+    return or_(by_day, by_pack)
 
 
 def about(words: str) -> Condition:

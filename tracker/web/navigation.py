@@ -27,17 +27,17 @@ class Entry:
 
 
 MENU = (
-    Entry("我的任务", "desk.mine", Permission.WORK_OWN, "check2-square", ("desk", "work")),
+    Entry("我的任务", "desk.mine", Permission.WORK_OWN, "check2-square", ("desk", "work", "milestones.report")),
     Entry(
         "逾期清单",
         "supervision.overdue",
         Permission.SUPERVISE,
         "exclamation-triangle",
-        ("supervision.overdue", "notices", "robots"),
+        ("supervision.overdue", "milestones.overdue", "notices", "robots"),
     ),
     Entry("待审核", "supervision.pending", Permission.DECIDE, "clipboard-check", ("supervision.pending",)),
-    Entry("全部任务", "tasks.index", Permission.READ, "list-task", ("tasks", "work")),
-    Entry("文件", "plans.index", Permission.READ, "file-earmark-text", ("plans", "intake")),
+    Entry("全部任务", "tasks.index", Permission.READ, "list-task", ("tasks", "work", "milestones.report", "series")),
+    Entry("文件", "plans.index", Permission.READ, "file-earmark-text", ("plans", "intake", "indicators")),
     Entry("单位", "units.index", Permission.SIGN_IN, "building", ("units",)),
     Entry("人员", "people.index", Permission.MANAGE_PEOPLE, "people", ("people",)),
     Entry("放假安排", "calendars.index", Permission.MANAGE_CALENDAR, "calendar2-week", ("calendars",)),
