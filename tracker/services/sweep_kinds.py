@@ -13,7 +13,7 @@ from datetime import date, datetime, timedelta
 from sqlalchemy.orm import Session
 
 from tracker.clock import Clock
-from tracker.domain.history import ADOPTED, EXTENSION_GRANTED, EXTENSION_REFUSED, HANDED_OVER, label_of
+from tracker.domain.history import ADOPTED, EXTENSION_GRANTED, EXTENSION_REFUSED, label_of
 from tracker.domain.lifecycle import Event
 from tracker.domain.notice_policy import NoticePolicy
 from tracker.domain.notices import NoticeKind, horizon_of, owed
@@ -38,7 +38,6 @@ DECISIONS = (
 )
 TOLD_EVENTS = {
     ADOPTED: NoticeKind.DISPATCHED,
-    HANDED_OVER: NoticeKind.HANDED_OVER,
     **{str(event): NoticeKind.DECIDED for event in DECISIONS},
 }
 
@@ -112,7 +111,7 @@ def _latest_dispatch(wanted: Kinds) -> datetime:
 
 
 def entries_owed(session: Session, wanted: Kinds) -> Iterator[tuple[int, OwedRow]]:
-    """What is owed for rows of the history: new tasks, decisions, work handed over. Whoever did it is not told."""
+    """What is owed for rows of the history: new tasks and decisions. Whoever did it is not told."""
     since = wanted.since or wanted.clock.start_of(wanted.today)
     entries = queries.recent_entries(session, TOLD_EVENTS, since)
     known = queries.told_of(session, [subject_of(entry) for entry in entries])

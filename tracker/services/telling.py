@@ -1,6 +1,6 @@
 """Telling people of something at once, in the commit of what is told: for what somebody addresses to others.
 
-What follows from an event of the history by itself (a new task, a decision, work handed over) is told by the sweep
+What follows from an event of the history by itself (a new task, a decision) is told by the sweep
 and needs no call; see docs/adr/0015.
 """
 
