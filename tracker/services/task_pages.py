@@ -16,7 +16,7 @@ from tracker.domain.history import ADOPTED, REVISED
 from tracker.domain.lifecycle import Event, State
 from tracker.domain.lights import Light
 from tracker.services.errors import NotFound
-from tracker.services.lit import Part, When, late_to_sign, part_of
+from tracker.services.lit import Part, When, limits, part_of
 from tracker.services.series import label_of, series_of_task
 from tracker.services.supervision import under
 from tracker.services.work import events_for
@@ -146,7 +146,7 @@ def _conditions(session: Session, actor: Actor, when: When, wanted: TaskFilter) 
     if wanted.overdue:
         conditions.append(overdue_on(when.today))
     if wanted.light:
-        conditions.append(ask.light_is(wanted.light, when.today, late_to_sign(when), when.pack))
+        conditions.append(ask.light_is(wanted.light, when.today, limits(when), when.pack))
     return conditions
 
 
