@@ -108,3 +108,14 @@ def _counting(every: Every) -> str:
             return "当周签收或报过的，从下周算起。"
         case _:
             return "从签收或上次报进展之日算起。"
+
+
+def pack_settings(pack: LightPack) -> dict[str, str]:
+    """Each threshold with its value in words, to hold two packs against each other."""
+    soon = f"离时限{pack.due_soon_days}天以内" if pack.due_soon_days else "时限当天"
+    return {
+        "临期亮黄灯": soon,
+        "签收期限": f"下达后{pack.sign_within}个工作日",
+        "定期报进展": pack.reports.words,
+        "配合单位逾期": "亮红灯" if pack.support_red else "只亮黄灯",
+    }
