@@ -15,12 +15,16 @@ from tracker.store.tasks import Assignment, HistoryEntry
 
 @dataclass(frozen=True, slots=True)
 class When:
-    """The day a list is asked for, the office's zone, its working days and its light pack."""
+    """The day a list is asked for, the office's zone, its working days and its light pack.
+
+    Where ``is_past``, lists are made from the ledger of that day.
+    """
 
     today: date
     zone: tzinfo
     calendar: WorkCalendar = field(default_factory=announced_calendar)
     pack: LightPack = DEFAULT_PACK
+    is_past: bool = False
 
 
 @dataclass(frozen=True, slots=True)

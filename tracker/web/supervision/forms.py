@@ -11,6 +11,7 @@ from tracker.domain.roles import Role
 from tracker.services.supervision import Filter, OverdueFilter, OverdueSort
 from tracker.store.plans import Plan
 from tracker.store.units import Unit
+from tracker.web.as_of import AsOfForm
 from tracker.web.forms import stripped
 from tracker.web.lists import LONGEST_SEARCH, FilterForm, labelled, one_of, plan_choices, unit_choices, whole
 
@@ -37,7 +38,7 @@ class PendingForm(PartsForm):
         return Filter(*self.chosen_parts())
 
 
-class OverdueForm(PartsForm):
+class OverdueForm(PartsForm, AsOfForm):
     days = IntegerField(
         "至少逾期天数", validators=[Optional(), NumberRange(1, 9999, message="请填写1到9999之间的整数。")]
     )
