@@ -44,6 +44,7 @@ class Permission(StrEnum):
     MANAGE_PEOPLE = "manage_people"
     MANAGE_CALENDAR = "manage_calendar"  # working days: they count for the whole installation
     MANAGE_RULES = "manage_rules"  # the rules of lights, notices and scoring: they count for the whole installation
+    READ_AUDIT = "read_audit"  # who changed what, of everybody
 
     @property
     def holders(self) -> str:
@@ -55,8 +56,26 @@ _P = Permission
 PERMISSIONS: dict[Office, frozenset[Permission]] = {
     Office.LIAISON: frozenset({_P.SIGN_IN, _P.READ, _P.WORK_OWN}),
     Office.LEADER: frozenset({_P.SIGN_IN, _P.READ, _P.SUPERVISE}),
-    Office.SUPERVISOR: frozenset({_P.SIGN_IN, _P.READ, _P.DECIDE, _P.INTAKE, _P.SUPERVISE, _P.MANAGE_RULES}),
-    Office.ADMINISTRATOR: frozenset({_P.SIGN_IN, _P.MANAGE_UNITS, _P.MANAGE_PEOPLE, _P.MANAGE_CALENDAR}),
+    Office.SUPERVISOR: frozenset(
+        {
+            _P.SIGN_IN,
+            _P.READ,
+            _P.DECIDE,
+            _P.INTAKE,
+            _P.SUPERVISE,
+            _P.MANAGE_RULES,
+            _P.READ_AUDIT,
+        }
+    ),
+    Office.ADMINISTRATOR: frozenset(
+        {
+            _P.SIGN_IN,
+            _P.MANAGE_UNITS,
+            _P.MANAGE_PEOPLE,
+            _P.MANAGE_CALENDAR,
+            _P.READ_AUDIT,
+        }
+    ),
 }
 
 

@@ -7,15 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, tzinfo
+from datetime import date
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Row
+from sqlalchemy import ColumnElement, Row
 from sqlalchemy.orm import Session
 
 from tracker.domain.access import Actor, Permission
-from tracker.domain.as_of import Happening, PartThen, parts_then, task_state_of
+from tracker.domain.as_of import Happening, PartThen, part_then, task_state_of
 from tracker.domain.lifecycle import TaskState, is_chased
 from tracker.domain.lights import AssignmentFacts, LitLight, is_overdue, light_of
 from tracker.domain.roles import Role
@@ -82,51 +82,15 @@ def ledger(
 
     The units' places in the tree are those of the present. Parts dispatched later are left out.
     """
-    return ledgers(session, actor, [when], wanted, permission)[0]
-
-
-def ledgers(
-    session: Session,
-    actor: Actor,
-    whens: Sequence[When],
-    wanted: LedgerFilter | None = None,
-    permission: Permission = Permission.READ,
-) -> list[list[LedgerRow]]:
-    """The ledger of each of several days, in the order asked for; the history is read and told once for them all."""
     wanted = wanted or LedgerFilter()
-    books = whole_ledgers(session, whens, wanted)
-    return [[row for row in rows if _is_wanted(row, actor, permission, wanted)] for rows in books]
-
-
-def whole_ledgers(session: Session, whens: Sequence[When], wanted: LedgerFilter | None = None) -> list[list[LedgerRow]]:
-    """Every part on each of the days, whoever asks: for pages that name a task's other units beside those in reach."""
-    conditions = [Task.plan_id == wanted.plan_id] if wanted and wanted.plan_id else []
+    conditions: list[ColumnElement[bool]] = [Task.plan_id == wanted.plan_id] if wanted.plan_id else []
     units, told = units_by_id(session), happenings_of(session, conditions)
-    days = sorted({when.today for when in whens})
-    books: list[list[LedgerRow]] = [[] for _ in whens]
-    for _, group in groupby(facts_of_parts(session, conditions), key=lambda each: each.task_id):
-        facts = list(group)
-        pasts = _pasts(facts, told, days, whens[0].zone) if whens else {}
-        for book, when in zip(books, whens, strict=True):
-            book.extend(_rows_of_task(pasts[when.today], units, when))
-    return books
-
-
-Facts = Row[*tuple[Any, ...]]
-Past = list[tuple[Facts, PartThen]]
-
-
-def _pasts(
-    facts: Sequence[Facts], told: dict[int, list[Happening]], days: Sequence[date], zone: tzinfo
-) -> dict[date, Past]:
-    """The parts of one task that had been dispatched by each of the days."""
-    pasts: dict[date, Past] = {day: [] for day in days}
-    for each in facts:
-        thens = parts_then(told.get(each.assignment_id, ()), each.unit_id, days, zone)
-        for day, then in zip(days, thens, strict=True):
-            if then is not None:
-                pasts[day].append((each, then))
-    return pasts
+    rows = (
+        row
+        for _, facts in groupby(facts_of_parts(session, conditions), key=lambda each: each.task_id)
+        for row in _rows_of_task(list(facts), told, units, when)
+    )
+    return [row for row in rows if _is_wanted(row, actor, permission, wanted)]
 
 
 def _is_wanted(row: LedgerRow, actor: Actor, permission: Permission, wanted: LedgerFilter) -> bool:
@@ -134,14 +98,24 @@ def _is_wanted(row: LedgerRow, actor: Actor, permission: Permission, wanted: Led
     return within and actor.may(permission, row.unit.path)
 
 
-def _rows_of_task(there: Past, units: dict[int, Unit], when: When) -> list[LedgerRow]:
-    """The rows of one task's parts; the task's own state follows from them all."""
+def _rows_of_task(
+    facts: Sequence[Row[*tuple[Any, ...]]], told: dict[int, list[Happening]], units: dict[int, Unit], when: When
+) -> list[LedgerRow]:
+    """The parts of one task that had been dispatched by then; the task's own state follows from them all."""
+    pasts = [(each, part_then(told.get(each.assignment_id, ()), each.unit_id, when.today, when.zone)) for each in facts]
+    return rows_of_parts([(each, then) for each, then in pasts if then is not None], units, when)
+
+
+def rows_of_parts(
+    there: Sequence[tuple[Row[*tuple[Any, ...]], PartThen]], units: dict[int, Unit], when: When
+) -> list[LedgerRow]:
+    """The rows of one task's parts as they stood on the day; the task's own state follows from them all."""
     state, completed_on = task_state_of((each.role, then.state, then.completed_on) for each, then in there)
     return [_row(each, then, state, completed_on, units[then.unit_id], when) for each, then in there]
 
 
 def _row(  # noqa: PLR0917 - what a row is made of
-    facts: Facts,
+    facts: Row[*tuple[Any, ...]],
     then: PartThen,
     task_state: TaskState,
     task_completed_on: date | None,
@@ -172,7 +146,7 @@ def _row(  # noqa: PLR0917 - what a row is made of
     )
 
 
-def _seen(facts: Facts, then: PartThen, task_state: TaskState) -> AssignmentFacts:
+def _seen(facts: Row[*tuple[Any, ...]], then: PartThen, task_state: TaskState) -> AssignmentFacts:
     return AssignmentFacts(
         then.state,
         then.due_on,

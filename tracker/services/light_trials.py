@@ -16,7 +16,8 @@ from tracker.domain.access import Actor, Permission
 from tracker.domain.light_packs import rules_of
 from tracker.domain.lights import Light, LightPack, LitLight, light_of
 from tracker.services.errors import Invalid
-from tracker.services.ledger import LedgerRow, ledgers
+from tracker.services.ledger import LedgerRow
+from tracker.services.ledgers import ledgers
 from tracker.services.lit import When
 from tracker.services.rule_packs import NewPack, check_may_change, light_pack_on, light_packs_on, put_in_force
 from tracker.store.pages import Page, page_number

@@ -19,7 +19,8 @@ from tracker.domain.as_of import PartThen
 from tracker.domain.lifecycle import State, TaskState
 from tracker.domain.lights import LitLight
 from tracker.domain.roles import Role
-from tracker.services.ledger import LedgerFilter, LedgerRow, ledger, whole_ledgers
+from tracker.services.ledger import LedgerFilter, LedgerRow, ledger
+from tracker.services.ledgers import whole_ledgers
 from tracker.services.lit import When
 from tracker.services.supervision import REPORTS, WORST_UNITS, OverdueFilter, OverdueSort
 from tracker.services.task_pages import UNITS_NAMED, WORST_FIRST, TaskFilter, TaskSort

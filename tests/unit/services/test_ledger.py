@@ -16,7 +16,8 @@ from tracker.domain.lifecycle import Event, Outcome, State, TaskState
 from tracker.domain.lights import Light, LightPack
 from tracker.domain.report_rhythm import Every, ReportRhythm
 from tracker.domain.roles import Role
-from tracker.services.ledger import LedgerFilter, LedgerRow, ledger, ledgers
+from tracker.services.ledger import LedgerFilter, LedgerRow, ledger
+from tracker.services.ledgers import ledgers
 from tracker.services.lit import When, part_of
 from tracker.services.work import act, events_for
 from tracker.store.engine import make_engine
