@@ -116,6 +116,6 @@ def pack_settings(pack: LightPack) -> dict[str, str]:
     return {
         "临期亮黄灯": soon,
         "签收期限": f"下达后{pack.sign_within}个工作日",
-        "定期报进展": pack.reports.words,
+        "定期报进展": "不要求" if pack.reports.every is Every.NEVER else pack.reports.words,
         "配合单位逾期": "亮红灯" if pack.support_red else "只亮黄灯",
     }
