@@ -138,7 +138,7 @@ class World:
                 percent,
                 Outcome.SOLVED,
                 **given,
-            )  # type: ignore[arg-type]
+            )
 
     def _move_date(self, part: Assignment, now: datetime) -> None:
         """An extension of one part, or another date for the whole task."""
@@ -283,3 +283,22 @@ class TestTheDay:
 
     def test_a_day_alone_is_no_filter(self, moved: Visitor) -> None:
         assert "清除条件" not in moved("/tasks?as_of=2023-06-10").text
+
+
+def test_every_list_with_lights_has_their_sentences(
+    session: Session, city: City, visitor: type[Visitor], app: Flask
+) -> None:
+    plan = a_plan(session, city.root)
+    for state in (State.IN_PROGRESS, State.SUBMITTED):
+        task = a_task(session, plan, city.education, due_on=TODAY + timedelta(days=3), state=state)
+        task.assignments[0].history.append(
+            HistoryEntry(event="submit", at=instant(TODAY), actor_name="李联络", to_state=state, words="已办")
+        )
+    session.commit()
+    liaison, supervisor = visitor(app).sign_in("liaison"), visitor(app).sign_in("supervisor")
+    pages = [liaison("/my"), supervisor("/tasks"), supervisor("/tasks?as_of=2023-06-14"), supervisor("/pending")]
+    for page in pages:
+        badges = page.main.all("span", class_="light-yellow") + page.main.all("span", class_="light-green")
+        assert badges, page.path
+        assert all(badge.get("title").endswith("。") for badge in badges), page.path
+        assert sum(page.text.count(badge.get("title")) for badge in badges) >= len(badges), page.path

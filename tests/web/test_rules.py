@@ -30,7 +30,7 @@ def trial(page: Visitor, status: int = 200, **changes: str) -> Page:
 
 def put_in_force(page: Visitor, changes: dict[str, str], status: int = 200, **words: str) -> Page:
     """Tries the thresholds, then sends the form below the trial."""
-    fields = fields_of(trial(page, **changes).form("/rules/lights"))
+    fields = fields_of(trial(page, 200, **changes).form("/rules/lights"))
     return page.send("/rules/lights", {**fields, "words": "督查室例会议定", **words}, status=status)
 
 
