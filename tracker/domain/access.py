@@ -46,6 +46,7 @@ class Permission(StrEnum):
     MANAGE_PEOPLE = "manage_people"
     MANAGE_ROBOTS = "manage_robots"  # robots of group chats, of the units in reach
     MANAGE_CALENDAR = "manage_calendar"  # working days: they count for the whole installation
+    MANAGE_RULES = "manage_rules"  # the rules of lights, notices and scoring: they count for the whole installation
     READ_AUDIT = "read_audit"  # who changed what, of everybody
 
     @property
@@ -68,6 +69,7 @@ PERMISSIONS: dict[Office, frozenset[Permission]] = {
             _P.COLLECT,
             _P.HAND_OVER,
             _P.MANAGE_ROBOTS,
+            _P.MANAGE_RULES,
             _P.READ_AUDIT,
         }
     ),

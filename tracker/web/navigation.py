@@ -42,7 +42,7 @@ MENU = (
         "supervision.overdue",
         Permission.SUPERVISE,
         "exclamation-triangle",
-        ("supervision.overdue", "milestones.overdue", "notices", "robots"),
+        ("supervision.overdue", "milestones.overdue", "notices", "robots", "rules"),
     ),
     Entry("待审核", "supervision.pending", Permission.DECIDE, "clipboard-check", ("supervision.pending",)),
     Entry(

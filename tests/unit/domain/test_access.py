@@ -21,6 +21,7 @@ HELD = {
         P.COLLECT,
         P.HAND_OVER,
         P.MANAGE_ROBOTS,
+        P.MANAGE_RULES,
         P.READ_AUDIT,
     },
     Office.ADMINISTRATOR: {
