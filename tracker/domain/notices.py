@@ -10,7 +10,7 @@ tables at once: it lists the due days that come to a rung between two sweeps.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
@@ -131,22 +131,32 @@ class Owed:
     late_days: int
 
 
-def owed(due_on: date, chased_since: date, today: date, ladder: Ladder = LADDER) -> tuple[Owed, ...]:
+def owed(
+    due_on: date, chased_since: date, today: date, ladder: Ladder = LADDER, swept_on: date | None = None
+) -> tuple[Owed, ...]:
     """The notices owed by ``today`` for an open assignment, due on ``due_on``; the ladder is in the order of days.
 
-    ``chased_since`` is the day from which this unit is held to this date: dispatched, resumed, reopened, or
-    the date moved. Until the due day has passed only the last reminder reached is owed: after downtime nobody
-    needs "30 days left" beside "1 day left". After it every urging reached is owed, however late. Of the rungs
-    that lay before ``chased_since`` only the last one reached counts, as of that day, so that work given out
-    late is told at once, and nobody is told four times at once of what had no reason to be told before.
+    ``chased_since`` is the day from which this unit is held to this date: dispatched, resumed, reopened, or the
+    date moved. ``swept_on`` is the last day that was swept. From the later of the two on every rung is owed on its
+    day, however late that is decided: after downtime the same is recorded as without it. Of the rungs that had come
+    by then only the last one counts, so that work given out late is told at once, and nobody is told four times at
+    once of what had no reason to be told before.
+
+    Where none ever was swept (None), nobody was told anything: the last reminder reached is owed, or, past the due
+    day, every urging since the unit was held to it.
     """
     steps = _reached_by(due_on, chased_since, today, ladder)
-    if today <= due_on:
-        steps = steps[-1:]
+    if swept_on is None:
+        owing = steps[-1:] if today <= due_on else _urgings(steps, due_on, chased_since)
     else:
-        steps = tuple(step for step in steps if step.days > 0)
-        steps = tuple(step for step in steps if step.day_for(due_on) >= chased_since or step is steps[-1])
-    return tuple(_owed(step, due_on, chased_since, today) for step in steps)
+        by_then = [step for step in steps if step.day_for(due_on) <= max(chased_since, swept_on)]
+        owing = (*by_then[-1:], *steps[len(by_then) :])
+    return tuple(_owed(step, due_on, chased_since, today) for step in owing)
+
+
+def _urgings(steps: Sequence[Step], due_on: date, chased_since: date) -> tuple[Step, ...]:
+    late = [step for step in steps if step.days > 0]
+    return tuple(step for step in late if step.day_for(due_on) >= chased_since or step is late[-1])
 
 
 def _reached_by(due_on: date, chased_since: date, today: date, ladder: Ladder) -> tuple[Step, ...]:
@@ -177,22 +187,12 @@ def reached(since: date, today: date, ladder: Ladder = LADDER) -> tuple[Reached,
     """What came to be owed after ``since``, the last day that was swept, up to ``today``.
 
     For an assignment that was dispatched by ``since`` and not changed after it, these are exactly the
-    ``owed`` notices whose planned day lies after ``since``. Empty when ``today`` was swept already.
+    ``owed`` notices, swept on ``since``, whose planned day lies after it. Empty when ``today`` was swept already.
     """
-    return (*_reminders_reached(since, today, ladder), *_urgings_reached(since, today, ladder))
-
-
-def _reminders_reached(since: date, today: date, ladder: Ladder) -> Iterator[Reached]:
-    for ahead in range(horizon_of(ladder).days + 1):
-        due_on = today + timedelta(days=ahead)
-        for step in _reached_by(due_on, LONG_AGO, today, ladder)[-1:]:
-            if step.day_for(due_on) > since:
-                yield Reached(step, due_on, step.day_for(due_on))
-
-
-def _urgings_reached(since: date, today: date, ladder: Ladder) -> Iterator[Reached]:
-    urgings = [step for step in ladder if step.days > 0]
-    for late in range(max((today - since).days, 0)):
-        planned = today - timedelta(days=late)
-        counted = (step for step in urgings if step.counts_from is None or planned >= step.counts_from)
-        yield from (Reached(step, planned - timedelta(days=step.days), planned) for step in counted)
+    return tuple(
+        Reached(step, planned - timedelta(days=step.days), planned)
+        for late in range(max((today - since).days, 0))
+        for planned in (today - timedelta(days=late),)
+        for step in ladder
+        if step.counts_from is None or planned >= step.counts_from
+    )

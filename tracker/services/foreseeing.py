@@ -93,10 +93,10 @@ def _rows(  # noqa: PLR0917 - as of when, by which rules
             yield from foreseen(session, queries.reached_parts(rungs[start : start + PARTS_AT_ONCE], since, day))
     changed = queries.changed_ids(session, since, day + horizon_of(policy.ladder))
     for start in range(0, len(changed), PARTS_AT_ONCE):
-        decisions = list(decide(session, changed[start : start + PARTS_AT_ONCE], day, clock, policy))
+        decisions = list(decide(session, changed[start : start + PARTS_AT_ONCE], day, clock, policy, swept_day))
         if decisions:
             yield from foreseen(session, queries.decided_parts(decisions))
-    for look in owed_by_kind(Kinds(clock, day, since, policy, work_calendar(session))):
+    for look in owed_by_kind(Kinds(clock, day, swept_day, since, policy, work_calendar(session))):
         owing = look.find(session)
         for start in range(0, len(owing), PARTS_AT_ONCE):
             batch = owing[start : start + PARTS_AT_ONCE]

@@ -94,6 +94,7 @@ def sweep(engine: Engine, now: datetime, today: date, zone: ZoneInfo = OFFICE_ZO
     individually = _sweep_sets(sweeper)
     _sweep_parts(sweeper, individually)
     _sweep_kinds(sweeper)
+    _pass_over_superseded(sweeper)
     return _finish(sweeper, run_id, time.monotonic() - started)
 
 
@@ -196,7 +197,7 @@ def _told_together(sweeper: _Sweeper, session: Session, ids: Sequence[int]) -> b
     """Decides and records for some parts, all or none of them. One poisoned row must not stop the others."""
     try:
         with session.begin_nested():
-            decisions = list(decide(session, ids, sweeper.today, sweeper.clock, sweeper.policy))
+            decisions = list(decide(session, ids, sweeper.today, sweeper.clock, sweeper.policy, sweeper.swept_day))
             told = queries.record_decisions(session, decisions, sweeper.now) if decisions else ()
     except (OperationalError, InterfaceError):
         raise
@@ -209,20 +210,24 @@ def _told_together(sweeper: _Sweeper, session: Session, ids: Sequence[int]) -> b
     return True
 
 
-def decide(session: Session, ids: Sequence[int], today: date, clock: Clock, policy: NoticePolicy) -> Iterator[Decision]:
+def decide(  # noqa: PLR0917 - as of when, by which rules
+    session: Session, ids: Sequence[int], today: date, clock: Clock, policy: NoticePolicy, swept_on: date | None
+) -> Iterator[Decision]:
     """The notices owed to these parts' units by ``today`` that were never recorded, to whomever."""
     known = queries.steps_recorded(session, ids)
     until = today + horizon_of(policy.ladder)
     for part_id, due_on, dispatched_at, renewed_at in queries.standing_of(session, ids, until):
         since = clock.day_of(max(dispatched_at, renewed_at or dispatched_at))
-        for each in owed(due_on, since, today, policy.ladder):
+        for each in owed(due_on, since, today, policy.ladder, swept_on):
             if (part_id, due_on, each.step.days) not in known:
                 yield Decision(part_id, due_on, each.step, each.planned_on, each.late_days)
 
 
 def _sweep_kinds(sweeper: _Sweeper) -> None:
     """Tells of milestones, of what nobody signed for, and of what was done; each kind in transactions of its own."""
-    wanted = Kinds(sweeper.clock, sweeper.today, sweeper.changed_since, sweeper.policy, sweeper.calendar)
+    wanted = Kinds(
+        sweeper.clock, sweeper.today, sweeper.swept_day, sweeper.changed_since, sweeper.policy, sweeper.calendar
+    )
     for look in owed_by_kind(wanted):
         try:
             with write_session(sweeper.engine) as session:
@@ -236,6 +241,15 @@ def _sweep_kinds(sweeper: _Sweeper) -> None:
         except Exception as error:
             log.exception("the notices of one kind could not be recorded")
             sweeper.tally.failures.append(f"{look.name}：{error}".splitlines()[0][:300])
+
+
+def _pass_over_superseded(sweeper: _Sweeper) -> None:
+    """After downtime: nobody needs "30 days left" beside "1 day left". The former stays on record, and unsent."""
+    if _late_days(sweeper.swept_day, sweeper.today):
+        with write_session(sweeper.engine) as session:
+            take_turn(session, SWEEP_TURN)
+            queries.settle_superseded(session, sweeper.now)
+            session.commit()
 
 
 def _finish(sweeper: _Sweeper, run_id: int, seconds: float) -> SweepReport:

@@ -46,10 +46,12 @@ Owing = Sequence[tuple[int, OwedRow]]
 
 @dataclass(frozen=True, slots=True)
 class Kinds:
-    """What the functions below are asked with. ``since``: from when on the history was not looked at yet."""
+    """What the functions below are asked with: the last day that was swept (``swept_on``), and from when on the history
+    was not looked at yet (``since``); both None when none ever was."""
 
     clock: Clock
     today: date
+    swept_on: date | None
     since: datetime | None
     policy: NoticePolicy
     calendar: WorkCalendar
@@ -80,7 +82,7 @@ def milestones_owed(session: Session, wanted: Kinds) -> Iterator[tuple[int, Owed
     known = queries.milestones_told(session, first, last)
     for milestone_id, part_id, due_on, dispatched_at in queries.open_milestones(session, first, last):
         subject = f"milestone:{milestone_id}"
-        for each in owed(due_on, wanted.clock.day_of(dispatched_at), today, ladder):
+        for each in owed(due_on, wanted.clock.day_of(dispatched_at), today, ladder, wanted.swept_on):
             if (part_id, subject, due_on, each.step.days) not in known:
                 kind = NoticeKind.MILESTONE_SOON if each.step.days <= 0 else NoticeKind.MILESTONE_LATE
                 row = OwedRow(due_on, kind, each.step.days, each.planned_on, each.late_days, subject=subject)

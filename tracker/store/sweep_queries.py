@@ -8,13 +8,13 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import CTE, Row, Select, case, false, func, or_, select, text, update
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from tracker.domain.lifecycle import CHASED_STATES, Event, State
 from tracker.domain.notices import NoticeKind, Reached, Step
 from tracker.store.base import Instant
 from tracker.store.notice_recording import OwedRow, Told, owed_of, owed_table, owed_to_parts, record
-from tracker.store.notices import Notice
+from tracker.store.notices import MailState, Notice
 from tracker.store.overdue import TASK_OPEN, chased
 from tracker.store.tasks import Assignment, HistoryEntry, Task
 from tracker.store.units import Unit
@@ -26,6 +26,7 @@ FLAG_OUTDATED = text("overdue_flagged_on IS NOT NULL AND (due_on IS NULL OR due_
 NOT_CHASED = tuple(state for state in State if state not in CHASED_STATES)
 # Events after which a unit is held to its date anew.
 _STARTS = (Event.DISPATCH, Event.RESUME, Event.REOPEN)
+REMINDERS = (NoticeKind.DUE_SOON, NoticeKind.MILESTONE_SOON)
 
 DATED_KINDS = (NoticeKind.DUE_SOON, NoticeKind.OVERDUE)
 
@@ -164,3 +165,27 @@ def unit_names(session: Session, ids: Collection[int]) -> list[str]:
     """The names of units, in the order of the tree."""
     query = select(Unit.name).where(Unit.id.in_(ids)).order_by(Unit.position, Unit.id)
     return list(session.scalars(query)) if ids else []
+
+
+def settle_superseded(session: Session, recorded_at: datetime) -> int:
+    """Settles, of the reminders recorded at one instant, those that a later rung recorded then has overtaken."""
+    later = aliased(Notice)
+    overtaken = (
+        select(later.id)
+        .where(
+            later.recorded_at == recorded_at,
+            later.assignment_id == Notice.assignment_id,
+            later.recipient_key == Notice.recipient_key,
+            later.subject == Notice.subject,
+            later.due_on == Notice.due_on,
+            later.step > Notice.step,
+        )
+        .exists()
+    )
+    done = session.execute(
+        update(Notice)
+        .where(Notice.recorded_at == recorded_at, Notice.kind.in_(REMINDERS), Notice.read_at.is_(None), overtaken)
+        .values(read_at=recorded_at, mail_state=MailState.UNNEEDED)
+        .execution_options(synchronize_session=False)
+    )
+    return int(done.rowcount)  # type: ignore[attr-defined]

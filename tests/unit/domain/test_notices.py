@@ -18,9 +18,10 @@ def day(offset: int) -> date:
     return DUE + timedelta(days=offset)
 
 
-def told(today: int, since: date = LONG_AGO) -> list[tuple[int, int]]:
-    """(step, days late) of what is owed that many days from the due day."""
-    return [(each.step.days, each.late_days) for each in owed(DUE, since, day(today))]
+def told(today: int, since: date = LONG_AGO, swept: int | None = None) -> list[tuple[int, int]]:
+    """(step, days late) of what is owed that many days from the due day; never swept before unless a day is given."""
+    swept_on = None if swept is None else day(swept)
+    return [(each.step.days, each.late_days) for each in owed(DUE, since, day(today), swept_on=swept_on)]
 
 
 @pytest.mark.parametrize(
@@ -39,12 +40,25 @@ def told(today: int, since: date = LONG_AGO) -> list[tuple[int, int]]:
         (6, [(1, 5)]),
         (7, [(1, 6), (7, 0)]),
         (15, [(1, 14), (7, 8), (15, 0)]),
-        (30, [(1, 29), (7, 23), (15, 15), (30, 0)]),
         (400, [(1, 399), (7, 393), (15, 385), (30, 370)]),
     ],
 )
-def test_what_is_owed(today: int, expected: list[tuple[int, int]]) -> None:
+def test_what_is_owed_where_none_was_ever_swept(today: int, expected: list[tuple[int, int]]) -> None:
     assert told(today) == expected
+
+
+@pytest.mark.parametrize(
+    ("swept", "today", "expected"),
+    [
+        (-31, -30, [(-30, 0)]),
+        (-31, 2, [(-30, 32), (-7, 9), (-3, 5), (-1, 3), (0, 2), (1, 1)]),  # a month without a sweep: all, and how late
+        (-4, -2, [(-7, 5), (-3, 1)]),  # the one before the last sweep is on record already
+        (6, 40, [(1, 39), (7, 33), (15, 25), (30, 10)]),
+        (40, 41, [(30, 11)]),
+    ],
+)
+def test_what_downtime_missed_is_owed_all_the_same(swept: int, today: int, expected: list[tuple[int, int]]) -> None:
+    assert told(today, swept=swept) == expected
 
 
 @pytest.mark.parametrize(
@@ -52,16 +66,16 @@ def test_what_is_owed(today: int, expected: list[tuple[int, int]]) -> None:
     [
         (-5, -5, [(-7, 0)]),  # given out five days before: told at once, and not late
         (-4, -5, [(-7, 1)]),
-        (-3, -5, [(-3, 0)]),
+        (-3, -5, [(-7, 2), (-3, 0)]),
         (20, 20, [(15, 0)]),  # given out when long overdue: the last rung alone
         (25, 20, [(15, 5)]),
-        (30, 20, [(30, 0)]),  # and the ladder goes on from there; the rung before it was told on its own day
+        (30, 20, [(15, 10), (30, 0)]),  # and the ladder goes on from there
         (40, 1, [(1, 39), (7, 33), (15, 25), (30, 10)]),
         (40, 7, [(7, 33), (15, 25), (30, 10)]),
     ],
 )
 def test_work_given_out_late_is_told_once_and_at_once(today: int, since: int, expected: list[tuple[int, int]]) -> None:
-    assert told(today, day(since)) == expected
+    assert told(today, day(since), swept=since) == expected
 
 
 def test_the_ladder_is_in_order_and_named() -> None:
@@ -92,7 +106,7 @@ def test_the_rule_for_tables_is_the_rule_for_one(due: int, downtime: int) -> Non
     today, since = DUE, DUE - timedelta(days=downtime)
     by_one = {
         (each.step.days, each.planned_on, each.late_days)
-        for each in owed(day(due), LONG_AGO, today)
+        for each in owed(day(due), LONG_AGO, today, swept_on=since)
         if each.planned_on > since
     }
     by_table = {
@@ -104,12 +118,23 @@ def test_the_rule_for_tables_is_the_rule_for_one(due: int, downtime: int) -> Non
     assert len([each for each in reached(since, today) if each.due_on == day(due)]) == len(by_table)
 
 
-@given(due=st.integers(-50, 50), since=st.integers(-60, 60), days=st.lists(st.integers(0, 100), min_size=1))
-def test_what_was_owed_once_stays_said_once(due: int, since: int, days: list[int]) -> None:
-    """Sweeping on any set of days tells the same urgings as sweeping on the last alone, or more, never twice."""
+@given(
+    due=st.integers(-50, 50),
+    since=st.integers(-60, 60),
+    days=st.sets(st.integers(0, 100), min_size=1),
+)
+def test_any_days_of_sweeping_tell_what_sweeping_daily_tells(due: int, since: int, days: set[int]) -> None:
+    """Whatever downtime lies between: the same rungs, for the same planned days."""
     start = day(since)
-    swept = [start + timedelta(days=each) for each in sorted(set(days))]
-    said = [(each.step.days, each.planned_on) for today in swept for each in owed(day(due), start, today)]
-    last = {(each.step.days, each.planned_on) for each in owed(day(due), start, swept[-1])}
-    assert last <= set(said)
-    assert all(planned <= swept[-1] for _, planned in said)
+
+    def said(swept: list[int]) -> set[tuple[int, date]]:
+        before = [None, *swept]
+        return {
+            (each.step.days, each.planned_on)
+            for last, today in zip(before, swept, strict=False)
+            for each in owed(
+                day(due), start, start + timedelta(days=today), swept_on=start + timedelta(days=last if last else 0)
+            )
+        }
+
+    assert said(sorted(days)) == said(list(range(max(days) + 1)))
