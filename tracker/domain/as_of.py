@@ -6,7 +6,7 @@ The history is the one source: a list or report "as of" a day says what the offi
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime, tzinfo
 from typing import Any
 
@@ -62,32 +62,47 @@ def part_then(happenings: Sequence[Happening], unit_id: int, day: date, zone: tz
 
     ``happenings`` are all that is known of it, in order; ``unit_id`` is the unit that has it at the end of them.
     """
-    past = [each for each in happenings if each.at.astimezone(zone).date() <= day]
-    if not past:
+    return parts_then(happenings, unit_id, [day], zone)[0]
+
+
+def parts_then(
+    happenings: Sequence[Happening], unit_id: int, days: Sequence[date], zone: tzinfo
+) -> list[PartThen | None]:
+    """The part at the end of each of ``days``, which come in order: its history is told once for them all."""
+    dated = [(each.at.astimezone(zone).date(), each) for each in happenings]
+    told: list[PartThen | None] = []
+    running: dict[str, Any] = {}
+    done = 0
+    for day in days:
+        before = done
+        while done < len(dated) and dated[done][0] <= day:
+            running = _after(running, dated[done][1], dated[done][0])
+            done += 1
+        told.append(_snapshot(running, happenings[done:], unit_id) if done > before or not told else told[-1])
+    return told
+
+
+def _snapshot(running: dict[str, Any], later: Sequence[Happening], unit_id: int) -> PartThen | None:
+    """What has been told so far; the unit is the one that the next change of unit, if any, took the part from."""
+    if not running:
         return None
-    later = (each.unit_from_id for each in happenings[len(past) :] if each.unit_from_id is not None)
-    then = PartThen(next(later, unit_id), past[0].to_state, past[0].at.astimezone(zone).date())
-    for each in past:
-        then = _after(then, each, each.at.astimezone(zone).date())
-    return then
+    return PartThen(next((each.unit_from_id for each in later if each.unit_from_id is not None), unit_id), **running)
 
 
-def _after(then: PartThen, each: Happening, on: date) -> PartThen:
-    """The part once this has happened to it on ``on``."""
-    then = replace(then, state=each.to_state, last_event=each.event, **_dates(then, each))
+def _after(running: dict[str, Any], each: Happening, on: date) -> dict[str, Any]:
+    """The part's values once this has happened to it on ``on``."""
+    running = running or {"dispatched_on": on}
+    running.update(state=each.to_state, last_event=each.event)
+    if each.due_from is not None or each.due_to is not None:
+        # A moved date; the first one a part gets is its original one.
+        running.update(due_on=each.due_to, original_due_on=running.get("original_due_on") or each.due_to)
     if each.percent is not None:
-        then = replace(then, percent=each.percent)
-    return replace(then, **_marks(then, each, on))
+        running["percent"] = each.percent
+    running.update(_marks(running, each, on))
+    return running
 
 
-def _dates(then: PartThen, each: Happening) -> dict[str, Any]:
-    """A moved date; the first one a part gets is its original one."""
-    if each.due_from is None and each.due_to is None:
-        return {}
-    return {"due_on": each.due_to, "original_due_on": then.original_due_on or each.due_to}
-
-
-def _marks(then: PartThen, each: Happening, on: date) -> dict[str, Any]:  # noqa: PLR0911 - one line per event
+def _marks(then: dict[str, Any], each: Happening, on: date) -> dict[str, Any]:  # noqa: PLR0911 - one line per event
     """The days and counts that an event leaves behind; a part that leaves a closed state is not closed any more."""
     match each.event:
         case Event.SIGN_FOR:
@@ -95,29 +110,34 @@ def _marks(then: PartThen, each: Happening, on: date) -> dict[str, Any]:  # noqa
         case Event.DISPATCH:
             return {"dispatched_on": on, "signed_on": None}
         case Event.DECLINE:
-            return {"declined": then.declined + 1}
+            return {"declined": then.get("declined", 0) + 1}
         case Event.REPORT:
             return {"reported_on": on}
         case Event.SUBMIT:
             return {"reported_on": on, "submitted_on": on}
         case Event.RETURN:
-            return {"returned": then.returned + 1, "submitted_on": None}
+            return {"returned": then.get("returned", 0) + 1, "submitted_on": None}
         case Event.ACCEPT:
             return {"completed_on": on, "outcome": each.outcome}
         case Event.REOPEN:
-            return {"reopened": then.reopened + 1, "completed_on": None, "submitted_on": None, "outcome": None}
+            return {
+                "reopened": then.get("reopened", 0) + 1,
+                "completed_on": None,
+                "submitted_on": None,
+                "outcome": None,
+            }
         case Event.WITHDRAW:
             return {"withdrawn_on": on}
         case _ if each.event == EXTENSION_GRANTED:
-            return {"extended": then.extended + 1}
+            return {"extended": then.get("extended", 0) + 1}
     return _revised(then, each, on)
 
 
-def _revised(then: PartThen, each: Happening, on: date) -> dict[str, Any]:
+def _revised(then: dict[str, Any], each: Happening, on: date) -> dict[str, Any]:
     """A new version of the plan may withdraw a part, or give a withdrawn one out again."""
-    if each.to_state is State.WITHDRAWN and then.withdrawn_on is None:
+    if each.to_state is State.WITHDRAWN and then.get("withdrawn_on") is None:
         return {"withdrawn_on": on}
-    if each.to_state is State.DISPATCHED and then.withdrawn_on is not None:
+    if each.to_state is State.DISPATCHED and then.get("withdrawn_on") is not None:
         return {"withdrawn_on": None, "dispatched_on": on, "signed_on": None, "submitted_on": None}
     return {}
 
