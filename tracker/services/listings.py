@@ -117,14 +117,12 @@ def filter_of(session: Session, unit_id: int | None, plan_id: int | None) -> Led
 def _counted(  # noqa: PLR0917 - who asks for what
     session: Session, actor: Actor, when: When, wanted: Listing, rows: Sequence[LedgerRow], known: Histories
 ) -> list[LedgerRow]:
+    """The rows that a measure counts."""
     day = wanted.period.day_before
     past = ledger_on_days(session, actor, [day], when.zone, permission=Permission.SUPERVISE, known=known)[day]
     before = {part.assignment_id: part.then for part in past}
-    return [
-        row
-        for row in rows
-        if wanted.show.measure in measures_of(row, before.get(row.assignment_id), wanted.period, wanted.basis)
-    ]
+    told = [(row, measures_of(row, before.get(row.assignment_id), wanted.period, wanted.basis)) for row in rows]
+    return [row for row, measures in told if wanted.show.measure in tuple(measures)]
 
 
 def chooser(show: Show, period: Period, asked: frozenset[int] = frozenset()) -> Callable[[LedgerRow], bool]:
