@@ -18,7 +18,7 @@ from tracker.services.listings import Show, asking, chooser
 from tracker.services.lit import When
 from tracker.store.units import Unit
 
-SHOWN_AT_ONCE = 6
+SHOWN_AT_ONCE = 4
 WORST_UNITS = 10
 STANDING = (Show.OPEN, Show.RED, Show.YELLOW, Show.UNSIGNED)
 WAITING = (Show.SUBMITTED, Show.DECLINED, Show.ASKING)
@@ -68,7 +68,7 @@ def dashboard(session: Session, actor: Actor, when: When) -> Dashboard:
     return Dashboard(
         day,
         [_shelf(rows, show, year, asked, shown=0) for show in STANDING],
-        [_shelf(rows, show, year, asked) for show in WAITING],
+        [_shelf(rows, show, year, asked, shown=3) for show in WAITING],
         _shelf(rows, Show.NEWLY_RED, week, asked),
         _shelf(rows, Show.SOON, year, asked),
         lights[:WORST_UNITS],

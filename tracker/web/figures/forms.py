@@ -48,9 +48,16 @@ class PeriodForm(FilterForm):
 
 class FiguresForm(PeriodForm):
     by = SelectField("统计方式", coerce=one_of(By), choices={each.value: each.label for each in By})
+    basis = SelectField("时限口径", coerce=one_of(Basis), choices={each.value: each.label for each in Basis})
 
     def asked_by(self) -> By:
+        """What a line stands for; ``read`` comes first."""
         return self.chosen(self.by) or By.UNIT
+
+    def bases(self) -> tuple[Basis, Basis]:
+        """The date by which lateness is judged, and the other one; ``read`` comes first."""
+        basis = self.chosen(self.basis) or Basis.CURRENT
+        return basis, next(each for each in Basis if each is not basis)
 
 
 class ListingForm(PeriodForm):

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 from flask import Blueprint, render_template, request
 
 from tracker.domain.access import Permission
-from tracker.domain.figures import NOTES, Basis, Figures, Measure, Period
+from tracker.domain.figures import NOTES, Figures, Measure, Period
 from tracker.services.dashboard import dashboard
 from tracker.services.figures import By, figures
 from tracker.services.listings import Listing, filter_of, listed
@@ -48,7 +48,8 @@ def index() -> str:
     period, by = form.read(today()), form.asked_by()
     wanted = filter_of(session(), form.chosen(form.unit), form.chosen(form.plan))
     board = figures(session(), actor(), when_on(period.until), period, by, wanted)
-    values: dict[str, Any] = {"Measure": Measure, "Basis": Basis, "By": By, "notes": NOTES}
+    basis, other = form.bases()
+    values: dict[str, Any] = {"Measure": Measure, "basis": basis, "other": other, "By": By, "notes": NOTES}
     return render_template("figures/index.html", form=form, board=board, charts=_charts(board.months), **values)
 
 
