@@ -13,7 +13,8 @@ from tracker.domain.access import Actor, Permission
 from tracker.domain.figures import Period
 from tracker.domain.lights import Light
 from tracker.services.figures import Board, figures
-from tracker.services.ledger import LedgerRow, histories, ledger
+from tracker.services.histories import histories
+from tracker.services.ledger import LedgerRow, ledger
 from tracker.services.listings import Show, asking, chooser
 from tracker.services.lit import When
 from tracker.store.units import Unit

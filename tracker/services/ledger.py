@@ -5,26 +5,24 @@ Lists, figures, sheets and papers about a day or a period all ask here, so that 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date, tzinfo
-from itertools import groupby
-from operator import is_not
+from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row
+from sqlalchemy import Row
 from sqlalchemy.orm import Session
 
 from tracker.domain.access import Actor, Permission
-from tracker.domain.as_of import Happening, PartThen, part_then, parts_then, task_state_of
+from tracker.domain.as_of import Happening, PartThen, part_then, task_state_of
 from tracker.domain.lifecycle import TaskState, is_chased
 from tracker.domain.lights import AssignmentFacts, LitLight, is_overdue, light_of
 from tracker.domain.roles import Role
+from tracker.services.histories import Histories, LedgerFilter, histories, needed_roles
 from tracker.services.lit import When
-from tracker.store.as_of_queries import facts_of_parts, happenings_of
-from tracker.store.tasks import Task
-from tracker.store.unit_queries import units_by_id
 from tracker.store.units import Unit
+
+__all__ = ["LedgerFilter", "LedgerRow", "ledger"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,49 +60,6 @@ class LedgerRow:
         return self.days_late > 0
 
 
-@dataclass(frozen=True, slots=True)
-class PartOn:
-    """One unit's part on one of several days, without its light: what figures count."""
-
-    assignment_id: int
-    plan_id: int
-    unit: Unit
-    then: PartThen
-    task_state: TaskState
-    needed: bool
-
-
-@dataclass(frozen=True, slots=True)
-class LedgerFilter:
-    """Whose parts are asked for: ``unit_path`` stands for the unit at it and all below."""
-
-    unit_path: str | None = None
-    plan_id: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Histories:
-    """What the database knows of the parts that are asked for: read once for as many questions as a page has."""
-
-    wanted: LedgerFilter
-    facts: Sequence[Row[*tuple[Any, ...]]]
-    happenings: dict[int, list[Happening]]
-    units: dict[int, Unit]
-
-    def by_task(self) -> Iterator[list[Row[*tuple[Any, ...]]]]:
-        """The parts' facts, task by task."""
-        return (list(group) for _, group in groupby(self.facts, key=lambda each: each.task_id))
-
-
-def histories(session: Session, wanted: LedgerFilter | None = None) -> Histories:
-    """The histories of the parts, for ``ledger`` and ``ledger_on_days``; who may see them is asked there."""
-    wanted = wanted or LedgerFilter()
-    conditions: list[ColumnElement[bool]] = [Task.plan_id == wanted.plan_id] if wanted.plan_id else []
-    return Histories(
-        wanted, facts_of_parts(session, conditions), happenings_of(session, conditions), units_by_id(session)
-    )
-
-
 def ledger(  # noqa: PLR0917 - who asks for what, and what was read of it already
     session: Session,
     actor: Actor,
@@ -119,60 +74,9 @@ def ledger(  # noqa: PLR0917 - who asks for what, and what was read of it alread
     reading again; it brings its own filter.
     """
     known = known or histories(session, wanted)
-    in_reach = _in_reach(known, actor, permission)
+    in_reach = known.in_reach(actor, permission)
     rows = (row for facts in known.by_task() for row in _rows_of_task(facts, known.happenings, known.units, when))
     return [row for row in rows if row.unit.id in in_reach]
-
-
-def ledger_on_days(  # noqa: PLR0917 - as above
-    session: Session,
-    actor: Actor,
-    days: Iterable[date],
-    zone: tzinfo,
-    wanted: LedgerFilter | None = None,
-    permission: Permission = Permission.READ,
-    known: Histories | None = None,
-) -> dict[date, list[PartOn]]:
-    """The same parts as ``ledger`` gives for each of the days, told in one pass over their histories."""
-    known = known or histories(session, wanted)
-    in_reach, in_order = _in_reach(known, actor, permission), sorted(set(days))
-    found: dict[date, list[PartOn]] = {day: [] for day in in_order}
-    for facts in known.by_task():
-        told = known.happenings
-        pasts = [parts_then(told.get(each.assignment_id, ()), each.unit_id, in_order, zone) for each in facts]
-        before: Sequence[PartThen | None] = ()
-        parts: list[PartOn] = []
-        for day, *thens in zip(in_order, *pasts, strict=True):
-            # Most tasks stand still on most days: then they are as they were on the day before.
-            if len(before) != len(thens) or any(map(is_not, before, thens)):
-                parts = [part for part in _parts_of_task(facts, thens, known.units) if part.unit.id in in_reach]
-                before = thens
-            found[day] += parts
-    return found
-
-
-def _parts_of_task(
-    facts: Sequence[Row[*tuple[Any, ...]]], thens: Sequence[PartThen | None], units: dict[int, Unit]
-) -> list[PartOn]:
-    there = [(each, then) for each, then in zip(facts, thens, strict=True) if then is not None]
-    state, _ = task_state_of((each.role, then.state, then.completed_on) for each, then in there)
-    needed = _needed_roles(each.role for each, _ in there)
-    return [
-        PartOn(each.assignment_id, each.plan_id, units[then.unit_id], then, state, each.role in needed)
-        for each, then in there
-    ]
-
-
-def _needed_roles(roles: Iterable[Role]) -> set[Role]:
-    """The roles that a task waits for: those that complete it, or all where only support units carry it."""
-    present = set(roles)
-    return {role for role in present if role.completes} or present
-
-
-def _in_reach(known: Histories, actor: Actor, permission: Permission) -> set[int]:
-    """The units whose parts are given."""
-    below = known.wanted.unit_path or "/"
-    return {u.id for u in known.units.values() if u.path.startswith(below) and actor.may(permission, u.path)}
 
 
 def _rows_of_task(
@@ -182,7 +86,7 @@ def _rows_of_task(
     pasts = [(each, part_then(told.get(each.assignment_id, ()), each.unit_id, when.today, when.zone)) for each in facts]
     there = [(each, then) for each, then in pasts if then is not None]
     state, completed_on = task_state_of((each.role, then.state, then.completed_on) for each, then in there)
-    needed = _needed_roles(each.role for each, _ in there)
+    needed = needed_roles(each.role for each, _ in there)
     rows = [_row(each, then, state, completed_on, units[then.unit_id], when) for each, then in there]
     return [row if row.role in needed else replace(row, needed=False) for row in rows]
 

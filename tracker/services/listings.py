@@ -15,7 +15,9 @@ from tracker.domain.figures import Basis, Measure, Period, measures_of
 from tracker.domain.lifecycle import State
 from tracker.domain.lights import Light, is_overdue
 from tracker.services.errors import NotFound
-from tracker.services.ledger import Histories, LedgerFilter, LedgerRow, histories, ledger, ledger_on_days
+from tracker.services.histories import Histories, LedgerFilter, histories
+from tracker.services.ledger import LedgerRow, ledger
+from tracker.services.ledger_days import ledger_on_days
 from tracker.services.lit import When
 from tracker.store.extensions import Extension
 from tracker.store.plans import Plan
@@ -100,7 +102,7 @@ def listed(
     if wanted.alone:
         rows = [row for row in rows if row.unit.id == wanted.unit_id]
     if wanted.show.measure:
-        return _counted(session, actor, when, wanted, rows, known)
+        return _counted(actor, when, wanted, rows, known)
     asked = asking(session, when) if wanted.show is Show.ASKING else frozenset()
     chosen = chooser(wanted.show, wanted.period, asked)
     return [row for row in rows if chosen(row)]
@@ -114,12 +116,10 @@ def filter_of(session: Session, unit_id: int | None, plan_id: int | None) -> Led
     return LedgerFilter(unit.path if unit else None, plan_id)
 
 
-def _counted(  # noqa: PLR0917 - who asks for what
-    session: Session, actor: Actor, when: When, wanted: Listing, rows: Sequence[LedgerRow], known: Histories
-) -> list[LedgerRow]:
+def _counted(actor: Actor, when: When, wanted: Listing, rows: Sequence[LedgerRow], known: Histories) -> list[LedgerRow]:
     """The rows that a measure counts."""
     day = wanted.period.day_before
-    past = ledger_on_days(session, actor, [day], when.zone, permission=Permission.SUPERVISE, known=known)[day]
+    past = ledger_on_days(known, actor, [day], when.zone, Permission.SUPERVISE)[day]
     before = {part.assignment_id: part.then for part in past}
     told = [(row, measures_of(row, before.get(row.assignment_id), wanted.period, wanted.basis)) for row in rows]
     return [row for row, measures in told if wanted.show.measure in tuple(measures)]

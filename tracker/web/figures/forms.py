@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
+from enum import StrEnum
+from typing import Any, TypeVar
 
 from wtforms import BooleanField, DateField, SelectField
 from wtforms.validators import Optional
@@ -13,9 +15,15 @@ from tracker.services.figures import By
 from tracker.services.listings import Listing, Show
 from tracker.store.plans import Plan
 from tracker.store.units import Unit
-from tracker.web.lists import FilterForm, one_of, plan_choices, unit_choices, whole
+from tracker.web.lists import FilterForm, plan_choices, unit_choices, whole
 
+Kind = TypeVar("Kind", bound=StrEnum)
 DAY_WRONG = "请填写2023-06-15这样的日期。"
+
+
+def word_of(kind: type[Kind], default: Kind) -> Callable[[Any], Kind]:
+    """Reads a word of the enum; nothing is the default, and another word is refused by the field."""
+    return lambda value: kind(value) if value else default
 
 
 class PeriodForm(FilterForm):
@@ -47,8 +55,15 @@ class PeriodForm(FilterForm):
 
 
 class FiguresForm(PeriodForm):
-    by = SelectField("统计方式", coerce=one_of(By), choices={each.value: each.label for each in By})
-    basis = SelectField("时限口径", coerce=one_of(Basis), choices={each.value: each.label for each in Basis})
+    by = SelectField(
+        "统计方式", coerce=word_of(By, By.UNIT), default=By.UNIT, choices={each.value: each.label for each in By}
+    )
+    basis = SelectField(
+        "时限口径",
+        coerce=word_of(Basis, Basis.CURRENT),
+        default=Basis.CURRENT,
+        choices={each.value: each.label for each in Basis},
+    )
 
     def asked_by(self) -> By:
         """What a line stands for; ``read`` comes first."""
@@ -61,8 +76,15 @@ class FiguresForm(PeriodForm):
 
 
 class ListingForm(PeriodForm):
-    show = SelectField("清单", coerce=one_of(Show), choices={each.value: each.label for each in Show})
-    basis = SelectField("时限口径", coerce=one_of(Basis), choices={each.value: each.label for each in Basis})
+    show = SelectField(
+        "清单", coerce=word_of(Show, Show.ALL), default=Show.ALL, choices={each.value: each.label for each in Show}
+    )
+    basis = SelectField(
+        "时限口径",
+        coerce=word_of(Basis, Basis.CURRENT),
+        default=Basis.CURRENT,
+        choices={each.value: each.label for each in Basis},
+    )
     alone = BooleanField("不含下属单位")
 
     def listing(self, today: date) -> Listing:
