@@ -36,6 +36,7 @@ from tracker.web import (
     work,
 )
 from tracker.web.context import EXTENSION, Parts
+from tracker.web.figures import scoring
 
 BLUEPRINTS = (
     home.blueprint,
@@ -45,6 +46,7 @@ BLUEPRINTS = (
     tasks.blueprint,
     supervision.blueprint,
     figures.blueprint,
+    scoring.blueprint,
     plans.blueprint,
     intake.blueprint,
     units.blueprint,

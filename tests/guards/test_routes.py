@@ -79,6 +79,8 @@ TABLE = {
     "figures.home": "leader supervisor",
     "figures.index": "leader supervisor",
     "figures.listing": "leader supervisor",
+    "scoring.index": "leader supervisor",
+    "scoring.change": "supervisor",
     "intake.new": "supervisor",
     "intake.source": "supervisor",
     "intake.reading": "supervisor",
