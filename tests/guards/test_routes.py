@@ -79,6 +79,8 @@ TABLE = {
     "figures.home": "leader supervisor",
     "figures.index": "leader supervisor",
     "figures.listing": "leader supervisor",
+    "remarks.on_part": "leader",
+    "remarks.on_task": "leader",
     "scoring.index": "leader supervisor",
     "scoring.change": "supervisor",
     "intake.new": "supervisor",

@@ -200,7 +200,7 @@ class TestAnotherUnit:
     def test_a_leader_reads_and_decides_nothing(self, session: Session, city: City, page: Visitor) -> None:
         part = a_part(session, city, State.SUBMITTED)
         page.sign_in("leader")
-        assert buttons(page(at(part))) == []
+        assert buttons(page(at(part))) == ["发出批示"]
         page.send(at(part, "accept"), {"csrf_token": page.token(), "version": "1", "outcome": "A"}, status=403)
         assert state_of(session, part)[0] is State.SUBMITTED
 

@@ -40,6 +40,7 @@ class Permission(StrEnum):
     DECIDE = "decide"  # accept, return, suspend, withdraw, re-dispatch, reopen
     INTAKE = "intake"  # import plans, review and adopt drafts
     SUPERVISE = "supervise"  # the overdue list, what waits for a decision, exports
+    REMARK = "remark"  # write a remark (批示) on a task or a unit's part
     MANAGE_UNITS = "manage_units"
     MANAGE_PEOPLE = "manage_people"
     MANAGE_CALENDAR = "manage_calendar"  # working days: they count for the whole installation
@@ -53,7 +54,7 @@ class Permission(StrEnum):
 _P = Permission
 PERMISSIONS: dict[Office, frozenset[Permission]] = {
     Office.LIAISON: frozenset({_P.SIGN_IN, _P.READ, _P.WORK_OWN}),
-    Office.LEADER: frozenset({_P.SIGN_IN, _P.READ, _P.SUPERVISE}),
+    Office.LEADER: frozenset({_P.SIGN_IN, _P.READ, _P.SUPERVISE, _P.REMARK}),
     Office.SUPERVISOR: frozenset({_P.SIGN_IN, _P.READ, _P.DECIDE, _P.INTAKE, _P.SUPERVISE}),
     Office.ADMINISTRATOR: frozenset({_P.SIGN_IN, _P.MANAGE_UNITS, _P.MANAGE_PEOPLE, _P.MANAGE_CALENDAR}),
 }
