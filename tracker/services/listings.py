@@ -97,15 +97,30 @@ def listed(
 
     Exactly the parts that ``figures`` counts for the same period, unit and plan.
     """
+    return lists_of(session, actor, when, wanted, (wanted.show,), known)[wanted.show]
+
+
+def lists_of(  # noqa: PLR0917 - who asks for what, and what was read of it already
+    session: Session,
+    actor: Actor,
+    when: When,
+    wanted: Listing,
+    shows: Sequence[Show],
+    known: Histories | None = None,
+) -> dict[Show, list[LedgerRow]]:
+    """Several lists of one period, unit and plan, out of one ledger; ``wanted.show`` does not matter."""
     known = known or histories(session, filter_of(session, wanted.unit_id, wanted.plan_id))
     rows = ledger(session, actor, when, permission=Permission.SUPERVISE, known=known)
     if wanted.alone:
         rows = [row for row in rows if row.unit.id == wanted.unit_id]
-    if wanted.show.measure:
-        return _counted(actor, when, wanted, rows, known)
-    asked = asking(session, when) if wanted.show is Show.ASKING else frozenset()
-    chosen = chooser(wanted.show, wanted.period, asked)
-    return [row for row in rows if chosen(row)]
+    measures = _measures(actor, when, wanted, rows, known) if any(show.measure for show in shows) else {}
+    asked = asking(session, when) if Show.ASKING in shows else frozenset()
+    return {
+        show: [row for row in rows if show.measure in measures[row.assignment_id]]
+        if show.measure
+        else list(filter(chooser(show, wanted.period, asked), rows))
+        for show in shows
+    }
 
 
 def filter_of(session: Session, unit_id: int | None, plan_id: int | None) -> LedgerFilter:
@@ -116,13 +131,17 @@ def filter_of(session: Session, unit_id: int | None, plan_id: int | None) -> Led
     return LedgerFilter(unit.path if unit else None, plan_id)
 
 
-def _counted(actor: Actor, when: When, wanted: Listing, rows: Sequence[LedgerRow], known: Histories) -> list[LedgerRow]:
-    """The rows that a measure counts."""
+def _measures(
+    actor: Actor, when: When, wanted: Listing, rows: Sequence[LedgerRow], known: Histories
+) -> dict[int, tuple[Measure, ...]]:
+    """The measures that count each row, by the part's id."""
     day = wanted.period.day_before
     past = ledger_on_days(known, actor, [day], when.zone, Permission.SUPERVISE)[day]
     before = {part.assignment_id: part.then for part in past}
-    told = [(row, measures_of(row, before.get(row.assignment_id), wanted.period, wanted.basis)) for row in rows]
-    return [row for row, measures in told if wanted.show.measure in tuple(measures)]
+    return {
+        row.assignment_id: tuple(measures_of(row, before.get(row.assignment_id), wanted.period, wanted.basis))
+        for row in rows
+    }
 
 
 def chooser(show: Show, period: Period, asked: frozenset[int] = frozenset()) -> Callable[[LedgerRow], bool]:

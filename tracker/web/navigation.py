@@ -28,7 +28,7 @@ class Entry:
 
 MENU = (
     Entry("我的任务", "desk.mine", Permission.WORK_OWN, "check2-square", ("desk", "work")),
-    Entry("概况", "figures.home", Permission.SUPERVISE, "speedometer2", ("figures", "scoring")),
+    Entry("概况", "figures.home", Permission.SUPERVISE, "speedometer2", ("figures", "scoring", "papers")),
     Entry("逾期清单", "supervision.overdue", Permission.SUPERVISE, "exclamation-triangle", ("supervision.overdue",)),
     Entry("待审核", "supervision.pending", Permission.DECIDE, "clipboard-check", ("supervision.pending",)),
     Entry("全部任务", "tasks.index", Permission.READ, "list-task", ("tasks", "work")),
