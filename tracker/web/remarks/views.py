@@ -45,6 +45,11 @@ def remarks_among(entries: list[HistoryEntry]) -> list[HistoryEntry]:
     return sorted(found.values(), key=lambda entry: (entry.at, entry.id), reverse=True)
 
 
+@blueprint.app_context_processor
+def _longest() -> dict[str, int]:
+    return {"longest_remark": LONGEST_REMARK}
+
+
 def seen_of_task(task: Task) -> int | None:
     """The mark of the task for the form; None when this person may not remark on it."""
     parts = parts_to_remark(actor(), task.assignments)
@@ -53,7 +58,6 @@ def seen_of_task(task: Task) -> int | None:
 
 blueprint.add_app_template_filter(remarks_among)
 blueprint.add_app_template_global(seen_of_task)
-blueprint.add_app_template_global(LONGEST_REMARK, "longest_remark")
 
 
 @blueprint.post("/remarks/assignments/<int:assignment_id>")
