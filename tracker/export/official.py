@@ -15,7 +15,7 @@ from xml.sax.saxutils import escape
 
 import docx
 from docx.enum.section import WD_ORIENT
-from docx.enum.table import WD_ROW_HEIGHT_RULE, WD_TABLE_ALIGNMENT
+from docx.enum.table import WD_ALIGN_VERTICAL, WD_ROW_HEIGHT_RULE, WD_TABLE_ALIGNMENT
 from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_LINE_SPACING
 from docx.opc.constants import RELATIONSHIP_TYPE
 from docx.oxml import OxmlElement, parse_xml
@@ -37,7 +37,7 @@ SIZE_2, SIZE_3, SIZE_4, SIZE_TABLE = 22, 16, 14, 10.5  # points
 LINE = 28.9  # points between lines
 TOP, BOTTOM, LEFT, RIGHT = 37, 35, 28, 26  # millimetres
 WIDTH, HEIGHT = 210, 297
-TALL = 38  # millimetres of a box to write into
+TALL = 30  # millimetres of a box to write into
 NARROW = 18  # millimetres: such a column holds a number, which stands in its middle
 BOXES = (28, 50, 28, 50)  # millimetres of a form's columns
 
@@ -109,9 +109,9 @@ class _Writer:
     def write(self, paper: Paper) -> None:
         if paper.number:
             self._line(paper.number, BODY_FONT, SIZE_3, WD_ALIGN_PARAGRAPH.CENTER)
-            self.document.add_paragraph()
         title = self._line(paper.title, TITLE_FONT, SIZE_2, WD_ALIGN_PARAGRAPH.CENTER)
         title.paragraph_format.line_spacing = Pt(35)
+        title.paragraph_format.space_before = Pt(LINE / 2)
         self.document.add_paragraph()
         if paper.addressee:
             self._line(paper.addressee, BODY_FONT, SIZE_3, WD_ALIGN_PARAGRAPH.LEFT)
@@ -179,9 +179,13 @@ class _Writer:
             f"<w:tr><w:trPr><w:cantSplit/></w:trPr>{self._row_xml(row, table, widths)}</w:tr>" for row in table.rows
         )
         columns = "".join(f'<w:gridCol w:w="{width}"/>' for width in widths)
+        layout = (
+            f'<w:tblStyle w:val="TableGrid"/><w:tblW w:w="{sum(widths)}" w:type="dxa"/><w:jc w:val="center"/>'
+            '<w:tblLayout w:type="fixed"/><w:tblCellMar><w:left w:w="57" w:type="dxa"/><w:right w:w="57" w:type="dxa"/>'
+            "</w:tblCellMar>"
+        )
         made = parse_xml(
-            f'<w:tbl {nsdecls("w", "r")}><w:tblPr><w:tblStyle w:val="TableGrid"/>'
-            f'<w:tblW w:w="{sum(widths)}" w:type="dxa"/><w:jc w:val="center"/><w:tblLayout w:type="fixed"/></w:tblPr><w:tblGrid>{columns}</w:tblGrid>'
+            f"<w:tbl {nsdecls('w', 'r')}><w:tblPr>{layout}</w:tblPr><w:tblGrid>{columns}</w:tblGrid>"
             f"<w:tr><w:trPr><w:cantSplit/><w:tblHeader/></w:trPr>{head}</w:tr>{rows}</w:tbl>"
         )
         self.document.add_paragraph()._p.addprevious(made)
@@ -212,6 +216,8 @@ class _Writer:
     def _form(self, form: Form) -> None:
         made = self.document.add_table(rows=0, cols=4)
         made.style, made.alignment, made.autofit = "Table Grid", WD_TABLE_ALIGNMENT.CENTER, False
+        for column, width in zip(made.columns, BOXES, strict=True):
+            column.width = Mm(width)
         for boxes in form.rows:
             cells = _new_row(made, BOXES)
             row = made.rows[-1]
@@ -223,7 +229,8 @@ class _Writer:
                 self._cell(cells[2 * place + 1], [text], BODY_FONT, size=12)
                 if label in form.tall:
                     row.height = Mm(TALL)
-        self.document.add_paragraph()
+            for cell in cells:
+                cell.vertical_alignment = WD_ALIGN_VERTICAL.CENTER
 
     def _cell(self, cell: Any, runs: Runs, font: str, *, centred: bool = False, size: float = SIZE_TABLE) -> None:
         paragraph = cell.paragraphs[0]

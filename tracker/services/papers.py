@@ -22,7 +22,6 @@ from tracker.store.tasks import Assignment
 
 Address = Callable[[Listing], str]
 MOST_PROBLEMS = 50
-TO_FILL_IN = "　　　　〔　　　　〕　　号"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +57,9 @@ def bulletin(session: Session, actor: Actor, when: When, wanted: Listing, issue:
         ),
         Paragraph([_NOTE]),
     ]
-    return Paper("关于督查事项办理情况的通报", TO_FILL_IN, "各有关单位：", blocks, _office(actor), issue.made_on)
+    return Paper(
+        "关于督查事项办理情况的通报", _number("督通", issue), "各有关单位：", blocks, _office(actor), issue.made_on
+    )
 
 
 _STANDING = (Show.OPEN, Show.RED, Show.YELLOW)
@@ -185,7 +186,7 @@ def urging_sheet(session: Session, actor: Actor, when: When, assignment_id: int,
         ],
         frozenset({"办理情况", "领导意见"}),
     )
-    return Paper("督办单", TO_FILL_IN, "", [form], _office(actor), issue.made_on)
+    return Paper("督办单", _number("督办", issue), "", [form], _office(actor), issue.made_on)
 
 
 def talk_letter(session: Session, actor: Actor, when: When, assignment_id: int, issue: Issue) -> Paper:
@@ -210,9 +211,9 @@ def talk_letter(session: Session, actor: Actor, when: When, assignment_id: int, 
         Paragraph(["为推动工作落实，现就有关事项提醒如下："]),
         Paragraph(["一、请你单位主要负责同志高度重视，抓紧研究，明确责任人和完成时间。"]),
         Paragraph(["二、请于　　月　　日前书面报告未按期完成的原因、下一步措施和完成时间。"]),
-        Paragraph(["三、请你单位分管负责同志于　　月　　日　　时到督查室（地点：　　　　　　）当面说明情况。"]),
+        Paragraph(["三、请你单位分管负责同志于　　月　　日　　时到督查室（地点：　　）当面说明情况。"]),
     ]
-    return Paper("约谈提醒函", TO_FILL_IN, f"{row.unit.full_name}：", blocks, _office(actor), issue.made_on)
+    return Paper("约谈提醒函", _number("督函", issue), f"{row.unit.full_name}：", blocks, _office(actor), issue.made_on)
 
 
 def _part(session: Session, actor: Actor, when: When, assignment_id: int) -> tuple[LedgerRow, Assignment]:
@@ -233,6 +234,11 @@ def _latest(part: Assignment, when: When) -> str:
         if entry.event in ("report", "submit") and entry.at.astimezone(when.zone).date() <= when.today
     ]
     return (told[-1] or "") if told else ""
+
+
+def _number(word: str, issue: Issue) -> str:
+    """The 文号 with its year, the number left to be filled in."""
+    return f"{word}〔{issue.made_on.year}〕　　号"
 
 
 def _office(actor: Actor) -> str:
