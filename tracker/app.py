@@ -13,6 +13,7 @@ from tracker.clock import Clock
 from tracker.settings import PROJECT_ROOT, Settings, settings_from
 from tracker.web import (
     access,
+    audit,
     auth,
     calendars,
     database,
@@ -56,6 +57,7 @@ BLUEPRINTS = (
     units.blueprint,
     people.blueprint,
     calendars.blueprint,
+    audit.blueprint,
     inbox.blueprint,
     feeds.blueprint,
 )

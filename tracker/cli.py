@@ -19,6 +19,7 @@ COMMANDS = {
     "scheduler": "tracker.cli_jobs:scheduler_command",
     "serve": "tracker.cli_jobs:serve_command",
     "doctor": "tracker.cli_jobs:doctor_command",
+    "audit": "tracker.cli_audit:audit_group",
     "backup": "tracker.cli_jobs:backup_command",
 }
 """Every command, and where it is defined."""

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from tracker.clock import Clock
 from tracker.settings import Settings, SettingsError, settings_from
 from tracker.store import migrate, schema
+from tracker.store.audit_trail import Who, acts_as
 from tracker.store.engine import make_engine, write_session
 
 assert schema.metadata.tables  # every table is known before the first query
@@ -46,7 +47,9 @@ class Program:
         return engine
 
     def session(self) -> Session:
-        return write_session(self.engine)
+        session = write_session(self.engine)
+        acts_as(session, lambda: Who(None, "命令行", self.clock.now()))
+        return session
 
 
 pass_program = click.make_pass_decorator(Program, ensure=True)

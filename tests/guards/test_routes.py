@@ -133,6 +133,7 @@ TABLE = {
     "people.take_role": "administrator",
     "calendars.index": "administrator",
     "calendars.show": "administrator",
+    "audit.index": "supervisor administrator",
     "units.new": "administrator",
     "units.edit": "administrator",
     "units.close": "administrator",

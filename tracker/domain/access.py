@@ -44,6 +44,7 @@ class Permission(StrEnum):
     MANAGE_UNITS = "manage_units"
     MANAGE_PEOPLE = "manage_people"
     MANAGE_CALENDAR = "manage_calendar"  # working days: they count for the whole installation
+    READ_AUDIT = "read_audit"  # who changed what, of everybody
 
     @property
     def holders(self) -> str:
@@ -55,8 +56,16 @@ _P = Permission
 PERMISSIONS: dict[Office, frozenset[Permission]] = {
     Office.LIAISON: frozenset({_P.SIGN_IN, _P.READ, _P.WORK_OWN}),
     Office.LEADER: frozenset({_P.SIGN_IN, _P.READ, _P.SUPERVISE, _P.REMARK}),
-    Office.SUPERVISOR: frozenset({_P.SIGN_IN, _P.READ, _P.DECIDE, _P.INTAKE, _P.SUPERVISE}),
-    Office.ADMINISTRATOR: frozenset({_P.SIGN_IN, _P.MANAGE_UNITS, _P.MANAGE_PEOPLE, _P.MANAGE_CALENDAR}),
+    Office.SUPERVISOR: frozenset({_P.SIGN_IN, _P.READ, _P.DECIDE, _P.INTAKE, _P.SUPERVISE, _P.READ_AUDIT}),
+    Office.ADMINISTRATOR: frozenset(
+        {
+            _P.SIGN_IN,
+            _P.MANAGE_UNITS,
+            _P.MANAGE_PEOPLE,
+            _P.MANAGE_CALENDAR,
+            _P.READ_AUDIT,
+        }
+    ),
 }
 
 

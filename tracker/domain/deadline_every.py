@@ -131,21 +131,16 @@ def _every(cycle: Cycle, marks_in: Marks | None = None, free: tuple[Mark, ...] =
 
     def read(match: re.Match[str], _context: Context) -> Point:
         groups = match.groupdict()
+        tail = groups.get("tail") or ""
         try:
-            count = _periods(groups)
-            marks = tuple(dict.fromkeys(_marks(groups.get("tail") or ""))) or free or (_end_of(cycle),)
+            marks = tuple(dict.fromkeys(_marks(tail))) or free or (_end_of(cycle),)
+            rhythm = _sound_rhythm(cycle, marks, _periods(groups))
         except ValueError:
             return Point(DeadlineKind.RECURRING, doubts=("unread-deadline",))
-        valid = 1 <= count <= _MOST_PERIODS and all(mark.day <= 31 and mark.month <= 24 for mark in marks)
-        if not valid:
-            return Point(DeadlineKind.RECURRING, doubts=("unread-deadline",))
-        name = _NAMES[cycle][0] if count == 1 else f"every {count} {_NAMES[cycle][1]}"
-        named = bool(groups.get("tail")) or not _EVENT.match(match.string, match.end())
-        return Point(
-            DeadlineKind.RECURRING,
-            recurrence=name,
-            rhythm=Rhythm(cycle, tuple(sorted(marks)), count) if named else None,
-        )
+        one, many = _NAMES[cycle]
+        name = one if rhythm.every == 1 else f"every {rhythm.every} {many}"
+        named = bool(tail) or not _EVENT.match(match.string, match.end())
+        return Point(DeadlineKind.RECURRING, recurrence=name, rhythm=rhythm if named else None)
 
     def _marks(tail: str) -> Iterator[Mark]:
         counted = _counted(tail, cycle)
@@ -155,6 +150,13 @@ def _every(cycle: Cycle, marks_in: Marks | None = None, free: tuple[Mark, ...] =
             yield from marks_in(tail)
 
     return read
+
+
+def _sound_rhythm(cycle: Cycle, marks: tuple[Mark, ...], every: int) -> Rhythm:
+    """The rhythm; refuses (ValueError) a day that no month has, and so many periods that a slip is likelier."""
+    if not 1 <= every <= _MOST_PERIODS or any(mark.day > 31 or mark.month > 24 for mark in marks):
+        raise ValueError(f"no rhythm of every {every} periods with {marks}")
+    return Rhythm(cycle, tuple(sorted(marks)), every)
 
 
 def _periods(groups: dict[str, str | None]) -> int:

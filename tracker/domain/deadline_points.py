@@ -141,7 +141,7 @@ MONTH_RULES: tuple[Rule, ...] = (
     Rule(
         "third",
         BEGINS,
-        rf"(?:{Y} )?{M} 的?(?P<third>[上中]?[、]?[上中下])旬(?:[底末]{END_BEFORE}|{BEFORE}|以?内)?",
+        rf"(?:{Y} )?{M} 的?(?P<third>(?:[上中]、?)?[上中下])旬(?:[底末]{END_BEFORE}|{BEFORE}|以?内)?",
         "上旬至10日，中旬至20日，下旬至月末",
         "6月中旬",
         dated(_third_last_day, _before_third),

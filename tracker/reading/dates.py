@@ -31,8 +31,12 @@ def date_line(text: str) -> date | None:
     """The date if the line holds nothing else (brackets aside), or None."""
     if not may_end_in_date(text):
         return None
-    found = _DATE.fullmatch(same_length_ascii(compact(text)).strip("（）()").removesuffix("印发").removesuffix("发布"))
+    found = _date_alone(text)
     return _day(found) if found else None
+
+
+def _date_alone(text: str) -> re.Match[str] | None:
+    return _DATE.fullmatch(same_length_ascii(compact(text)).strip("（）()").removesuffix("印发").removesuffix("发布"))
 
 
 def _day(found: re.Match[str]) -> date | None:

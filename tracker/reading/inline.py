@@ -43,7 +43,7 @@ def inline_clauses(items: Sequence[Placed]) -> Iterator[Clause]:
 
 def _bare(flat: str, placed: Placed, index: int) -> Iterator[Clause]:
     """The labels without a colon that close a paragraph: ……。牵头单位为A，配合单位为B、C。"""
-    found = _BARE_SENTENCE.search(flat, max(0, len(flat) - _LONGEST_BARE)) if "单位" in flat or "部门" in flat else None
+    found = _BARE_SENTENCE.search(flat, max(0, len(flat) - _LONGEST_BARE))
     begin = found.end() if found else 0
     labels = bare_labels(flat.rstrip(_EDGE), begin) if begin > begin_of(flat) else ()
     if not any(label.opens is Opens.UNITS for label in labels):

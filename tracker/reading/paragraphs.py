@@ -19,8 +19,10 @@ _BRACKET = re.compile(f"[{re.escape(_OPEN + _CLOSE)}]")
 _AMID = ("，", "、", "；", "（")
 _MOST_JOINED = 6
 _LONG = 50
-_PAGE_NUMBER = re.compile(r"\s*(?:[-—–－·]+\s*\d{1,4}\s*[-—–－·]+|第\s*\d{1,4}\s*页(?:\s*共\s*\d{1,4}\s*页)?)\s*$")
+_PAGE_NUMBER = re.compile(r"(?:[-—–－·]+\s*\d{1,4}\s*[-—–－·]+|第\s*\d{1,4}\s*页(?:\s*共\s*\d{1,4}\s*页)?)")
 _LONGEST_PAGE_NUMBER = 30
+"""What is wider is a row of a drawn table; the blanks before it, which centre a number on its page, do not count."""
+
 _ENDS_PAGE_NUMBER = ("页", "-", "—", "–", "－", "·")
 
 
@@ -100,16 +102,19 @@ def _marked(lines: list[tuple[int, str]], cells: bool) -> Iterator[Paragraph]:
     for at, line in lines:
         words = line.strip()
         is_cell = "\t" in words or (cells and line.startswith("\t"))
-        if _is_page_number(line, words):
+        if _is_page_number(words):
             continue
         if words or is_cell:
             yield Paragraph(at, at + len(line), unbracketed(line), blank, is_cell)
         blank = not words and not is_cell
 
 
-def _is_page_number(line: str, words: str) -> bool:
+def _is_page_number(words: str) -> bool:
+    """Whether a line is a page's number, whose words (the line without blanks around them) are given."""
     return (
-        len(line) < _LONGEST_PAGE_NUMBER and words.endswith(_ENDS_PAGE_NUMBER) and _PAGE_NUMBER.match(line) is not None
+        len(words) < _LONGEST_PAGE_NUMBER
+        and words.endswith(_ENDS_PAGE_NUMBER)
+        and _PAGE_NUMBER.fullmatch(words) is not None
     )
 
 

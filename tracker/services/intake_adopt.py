@@ -14,8 +14,8 @@ from sqlalchemy.orm.exc import StaleDataError
 
 from tracker.domain.access import Actor
 from tracker.domain.drafts import Basis
-from tracker.domain.lifecycle import State, TaskState
 from tracker.services.assigning import PlannedAssignment, UnknownUnits
+from tracker.services.dispatching import Dispatch, dispatched_part, open_task
 from tracker.services.errors import Invalid, Stale
 from tracker.services.intake_drafts import StaleDraft, draft_for_intake, sign
 from tracker.services.intake_naming import Naming
@@ -28,7 +28,7 @@ from tracker.services.sweep import OFFICE_ZONE
 from tracker.store.office import office_setting
 from tracker.store.plan_queries import drafts_of, names_of_units, task_of_draft
 from tracker.store.plans import Draft, DraftState, Plan
-from tracker.store.tasks import Assignment, HistoryEntry, Milestone, Task
+from tracker.store.tasks import Milestone, Task
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,58 +203,19 @@ def _out_of_scope(names: Sequence[str]) -> str:
 
 
 def _task_of(draft: Draft, planned: Sequence[PlannedAssignment], actor: Actor, now: datetime) -> Task:
-    return Task(
-        plan_id=draft.plan_id,
-        draft_id=draft.id,
-        position=draft.position,
-        title=draft.title,
-        path=draft.path,
-        form=draft.form,
-        quote=draft.quote,
-        start=draft.start,
-        end=draft.end,
-        deadline_text=draft.deadline_text,
-        deadline_kind=draft.deadline_kind,
-        deadline_basis=draft.deadline_basis,
-        deadline_rule=draft.deadline_rule,
-        original_due_on=draft.due_on,
-        due_on=draft.due_on,
-        state=TaskState.OPEN,
-        adopted_by_id=actor.person_id or None,
-        created_at=now,
-        milestones=[_milestone(row, position) for position, row in enumerate(draft.milestones)],
-        assignments=[_assignment(part, position, draft, actor, now) for position, part in enumerate(planned)],
-    )
+    dispatch = Dispatch(now, actor.name, actor.person_id or None)
+    task = open_task(draft, draft.due_on, dispatch.by_id, now)
+    task.draft_id = draft.id
+    task.milestones = [_milestone(row, position) for position, row in enumerate(draft.milestones)]
+    task.assignments = [
+        dispatched_part(share, position, draft.due_on, dispatch) for position, share in enumerate(planned)
+    ]
+    return task
 
 
 def _milestone(row: dict[str, Any], position: int) -> Milestone:
     due_on = date.fromisoformat(row["due_on"]) if row.get("due_on") else None
     return Milestone(position=position, text=row["text"], due_on=due_on, recurrence=row.get("recurrence"))
-
-
-def _assignment(part: PlannedAssignment, position: int, draft: Draft, actor: Actor, now: datetime) -> Assignment:
-    first = HistoryEntry(
-        event="adopt",
-        at=now,
-        actor_id=actor.person_id or None,
-        actor_name=actor.name,
-        to_state=State.DISPATCHED,
-        due_to=draft.due_on,
-    )
-    return Assignment(
-        unit_id=part.unit_id,
-        position=position,
-        role=part.role,
-        written_name=part.written_name[:200],
-        inherited=part.inherited,
-        leads_by_custom=part.leads_by_custom,
-        state=State.DISPATCHED,
-        original_due_on=draft.due_on,
-        due_on=draft.due_on,
-        dispatched_at=now,
-        changed_at=now,
-        history=[first],
-    )
 
 
 def _adopted_before(session: Session, draft: Draft) -> Adopted:

@@ -109,7 +109,7 @@ class _Numbers:
 
     def table(self) -> Table:
         """A row for each unit, in order of merit, after the total."""
-        head = [("名次", 10.0), ("单位", 34.0), *((_SHORT[measure], 10.5) for measure in Measure), ("按期率", 15.0)]
+        head = [("名次", 10.0), ("单位", 30.0), *((_SHORT[measure], 11.0) for measure in Measure), ("按期率", 17.0)]
         rows = [self._row(self.board.total, None), *(self._row(line, line.id) for line in self.board.lines)]
         return Table(head, rows)
 

@@ -12,6 +12,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session, selectinload
 
 from tracker.domain.access import Actor, Standing
+from tracker.store.audit_trail import note
 from tracker.store.engine import begin_write
 from tracker.store.people import Person, PersonStanding
 
@@ -85,6 +86,8 @@ def _count_attempt(session: Session, login: str, now: datetime) -> _Attempt | No
     failures = 1 if row.locked_until else row.failed_sign_ins + 1
     locked_until = now + LOCK_OUT if failures >= MAX_FAILURES else None
     _note(session, row.id, failed_sign_ins=failures, locked_until=locked_until)
+    if locked_until:
+        note(session, "person", row.id, "lock", {"until": locked_until})
     session.commit()
     return _Attempt(row.id, row.password_hash)
 

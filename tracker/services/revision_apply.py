@@ -14,10 +14,11 @@ from sqlalchemy.orm.attributes import flag_modified
 from tracker.domain.access import Actor
 from tracker.domain.clause_text import text_key
 from tracker.domain.drafts import Basis
-from tracker.domain.history import ADOPTED, REVISED
+from tracker.domain.history import REVISED
 from tracker.domain.lifecycle import State
 from tracker.domain.revision import Change
 from tracker.domain.titles import brief_title
+from tracker.services.dispatching import Dispatch, dispatched_part
 from tracker.services.intake_drafts import sign
 from tracker.services.moves import settle_task
 from tracker.services.revision_effects import Deed, Effect, PartEffect
@@ -41,6 +42,10 @@ class By:
     actor: Actor
     now: datetime
     basis: str
+
+    def words(self, said: str) -> str:
+        """The history's words for what was done to one part: ``said``, and what it follows from."""
+        return f"{WORDS}：依据{self.basis}{f'，{said}' if said else ''}"
 
 
 def apply_change(pair: Matched, effect: Effect, by: By, today: date) -> None:
@@ -144,7 +149,7 @@ def _on_part(each: PartEffect, said: str, by: By, today: date, *, retitled: bool
     part.sequence += rises
     part.changed_at = by.now
     flag_modified(part, "changed_at")
-    row = _row(REVISED, by, came_from, part.state, said)
+    row = _row(by, came_from, part.state, said)
     if part.due_on != each.due_from:
         row.due_from, row.due_to = each.due_from, part.due_on
     part.history.append(row)
@@ -164,34 +169,19 @@ def _bring(part: Assignment, each: PartEffect, by: By, today: date) -> None:
 
 
 def _new_part(task: Task, each: PartEffect, by: By) -> Assignment:
-    """A part that waits to be signed for, with the first row of its history."""
-    share = each.share
-    assert share is not None
-    first = _row(ADOPTED, by, None, State.DISPATCHED, "新增单位")
-    first.due_to = task.due_on
-    return Assignment(
-        unit_id=share.unit_id,
-        position=1 + max((part.position for part in task.assignments), default=-1),
-        role=share.role,
-        written_name=share.written_name[:200],
-        inherited=share.inherited,
-        leads_by_custom=share.leads_by_custom,
-        state=State.DISPATCHED,
-        original_due_on=task.due_on,
-        due_on=task.due_on,
-        dispatched_at=by.now,
-        changed_at=by.now,
-        history=[first],
-    )
+    assert each.share is not None
+    position = 1 + max((part.position for part in task.assignments), default=-1)
+    dispatch = Dispatch(by.now, by.actor.name, by.actor.person_id or None, by.words("新增单位"))
+    return dispatched_part(each.share, position, task.due_on, dispatch)
 
 
-def _row(event: str, by: By, came_from: State | None, to: State, said: str) -> HistoryEntry:
+def _row(by: By, came_from: State, to: State, said: str) -> HistoryEntry:
     return HistoryEntry(
-        event=event,
+        event=REVISED,
         at=by.now,
         actor_id=by.actor.person_id or None,
         actor_name=by.actor.name,
         from_state=came_from,
         to_state=to,
-        words=f"{WORDS}：依据{by.basis}{f'，{said}' if said else ''}",
+        words=by.words(said),
     )

@@ -9,15 +9,16 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
-from tracker.domain.lifecycle import State, TaskState
+from tracker.domain.lifecycle import TaskState
 from tracker.domain.seed import Seed, SeedMilestone, SeedPlan, SeedTask
 from tracker.domain.units import UnitDirectory
 from tracker.services.assigning import Mention, PlannedAssignment, assignments_for, custom_applies
+from tracker.services.dispatching import Dispatch, dispatched_part
 from tracker.services.moves import settle_task
 from tracker.services.seeding_run import Loading
 from tracker.store.office import office_setting
 from tracker.store.plans import Plan
-from tracker.store.tasks import Assignment, HistoryEntry, Milestone, Task
+from tracker.store.tasks import Milestone, Task
 from tracker.store.units import Unit
 
 ADOPTED_BY = "核定数据"
@@ -118,31 +119,12 @@ def _assign(loading: Loading, row: Task, planned: list[PlannedAssignment], at: d
     """Adds the parts that are missing. A unit that the file no longer names keeps its part and its history."""
     known = {part.unit_id for part in row.assignments}
     fresh = [(position, share) for position, share in enumerate(planned) if share.unit_id not in known]
+    dispatch = Dispatch(at, ADOPTED_BY)
     for position, share in fresh:
-        row.assignments.append(_part(row, share, position, at))
+        row.assignments.append(dispatched_part(share, position, row.due_on, dispatch))
     loading.counts["分工"].added += len(fresh)
     if fresh:
         settle_task(row)
-
-
-def _part(row: Task, share: PlannedAssignment, position: int, at: datetime) -> Assignment:
-    """A part that waits to be signed for, with the first row of its history."""
-    part = Assignment(
-        unit_id=share.unit_id,
-        role=share.role,
-        written_name=share.written_name,
-        inherited=share.inherited,
-        leads_by_custom=share.leads_by_custom,
-        position=position,
-        state=State.DISPATCHED,
-        original_due_on=row.due_on,
-        due_on=row.due_on,
-        dispatched_at=at,
-        changed_at=at,
-    )
-    first = HistoryEntry(event="adopt", at=at, actor_name=ADOPTED_BY, to_state=State.DISPATCHED, due_to=row.due_on)
-    part.history.append(first)
-    return part
 
 
 def _set_milestones(loading: Loading, row: Task, entries: Iterable[SeedMilestone]) -> None:

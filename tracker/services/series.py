@@ -12,13 +12,14 @@ from sqlalchemy.orm import Session, selectinload
 
 from tracker.domain.deadlines import series_in
 from tracker.domain.drafts import DeadlineKind
-from tracker.domain.history import ADOPTED
 from tracker.domain.lifecycle import State, TaskState
 from tracker.domain.series import Series, next_due, rhythm_of
 from tracker.domain.workdays import WorkCalendar
+from tracker.services.assigning import PlannedAssignment
 from tracker.services.calendars import work_calendar
+from tracker.services.dispatching import Dispatch, dispatched_part, open_task
 from tracker.store.plans import Draft
-from tracker.store.tasks import Assignment, HistoryEntry, Milestone, Task
+from tracker.store.tasks import Assignment, Milestone, Task
 from tracker.store.timing import SeriesOccurrence, TaskSeries
 
 log = logging.getLogger(__name__)
@@ -127,46 +128,17 @@ def _task_at(session: Session, series_id: int, due_on: date) -> Task:
 def _copy(model: Task, due_on: date, now: datetime) -> Task:
     """The same duty for another day, dispatched anew to the units that still have a part in it."""
     parts = [part for part in model.assignments if part.state is not State.WITHDRAWN] or model.assignments
-    return Task(
-        plan_id=model.plan_id,
-        position=model.position,
-        title=model.title,
-        path=model.path,
-        form=model.form,
-        quote=model.quote,
-        start=model.start,
-        end=model.end,
-        deadline_text=model.deadline_text,
-        deadline_kind=model.deadline_kind,
-        deadline_basis=model.deadline_basis,
-        deadline_rule=model.deadline_rule,
-        original_due_on=due_on,
-        due_on=due_on,
-        state=TaskState.OPEN,
-        adopted_by_id=model.adopted_by_id,
-        created_at=now,
-        milestones=[
-            Milestone(position=stone.position, text=stone.text, recurrence=stone.recurrence)
-            for stone in model.milestones
-            if stone.recurrence
-        ],
-        assignments=[_part(part, due_on, now) for part in parts],
-    )
+    task = open_task(model, due_on, model.adopted_by_id, now)
+    task.milestones = [
+        Milestone(position=stone.position, text=stone.text, recurrence=stone.recurrence)
+        for stone in model.milestones
+        if stone.recurrence
+    ]
+    dispatch = Dispatch(now, MADE_BY)
+    task.assignments = [dispatched_part(_share(part), part.position, due_on, dispatch) for part in parts]
+    return task
 
 
-def _part(part: Assignment, due_on: date, now: datetime) -> Assignment:
-    first = HistoryEntry(event=ADOPTED, at=now, actor_name=MADE_BY, to_state=State.DISPATCHED, due_to=due_on)
-    return Assignment(
-        unit_id=part.unit_id,
-        position=part.position,
-        role=part.role,
-        written_name=part.written_name,
-        inherited=part.inherited,
-        leads_by_custom=part.leads_by_custom,
-        state=State.DISPATCHED,
-        original_due_on=due_on,
-        due_on=due_on,
-        dispatched_at=now,
-        changed_at=now,
-        history=[first],
-    )
+def _share(part: Assignment) -> PlannedAssignment:
+    """The unit's share as it stands now, to be dispatched once more."""
+    return PlannedAssignment(part.unit_id, part.role, part.written_name, part.inherited, part.leads_by_custom)

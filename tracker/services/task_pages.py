@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from tracker.domain.access import Actor, Forbidden, Permission
 from tracker.domain.drafts import DeadlineKind
-from tracker.domain.history import REVISED
+from tracker.domain.history import ADOPTED, REVISED
 from tracker.domain.lifecycle import Event, State
 from tracker.domain.lights import Light
 from tracker.services.errors import NotFound
@@ -99,7 +99,7 @@ class TaskPage:
     @property
     def date_changes(self) -> list[HistoryEntry]:
         """The moves of a date; the first date, given at dispatch, is none."""
-        return [entry for entry in self.entries if entry.event != "adopt" and entry.due_from != entry.due_to]
+        return [entry for entry in self.entries if entry.event != ADOPTED and entry.due_from != entry.due_to]
 
 
 @dataclass(frozen=True, slots=True)

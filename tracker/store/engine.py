@@ -16,6 +16,10 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import ConnectionPoolEntry
 
+from tracker.store import audit_trail
+
+audit_trail.listen()  # whoever has an engine has sessions that tell the audit log
+
 BUSY_TIMEOUT_MS = 15_000
 
 

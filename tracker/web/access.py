@@ -16,7 +16,9 @@ from werkzeug.wrappers import Response
 
 from tracker.domain.access import Actor, Forbidden, Permission
 from tracker.services.people import actor_of, person_of_session
+from tracker.store.audit_trail import Who, acts_as
 from tracker.store.people import Person
+from tracker.web.context import now
 from tracker.web.database import session
 from tracker.web.incoming import typed_texts
 
@@ -71,6 +73,7 @@ def permission_of(app: Flask, endpoint: str) -> Permission | str | None:
 def guard(app: Flask) -> None:
     """Puts the check in front of every request."""
     login_manager.init_app(app)
+    app.before_request(_answer_for_changes)
     app.before_request(_check)
 
 
@@ -78,6 +81,16 @@ def guard(app: Flask) -> None:
 def _load(session_id: str) -> SignedIn | None:
     person = person_of_session(session(), session_id)
     return SignedIn(person) if person else None
+
+
+def _answer_for_changes() -> None:
+    """The audit log tells who is signed in, or that nobody is."""
+    acts_as(session(), _who)
+
+
+def _who() -> Who:
+    actor = signed_in_actor()
+    return Who(actor.person_id, actor.name, now()) if actor else Who(None, "未登录用户", now())
 
 
 def _check() -> Response | None:

@@ -36,6 +36,7 @@ MENU = (
     Entry("单位", "units.index", Permission.SIGN_IN, "building", ("units",)),
     Entry("人员", "people.index", Permission.MANAGE_PEOPLE, "people", ("people",)),
     Entry("放假安排", "calendars.index", Permission.MANAGE_CALENDAR, "calendar2-week", ("calendars",)),
+    Entry("审计日志", "audit.index", Permission.READ_AUDIT, "shield-check", ("audit",)),
     Entry("日历订阅", "feeds.index", Permission.READ, "calendar3", ("feeds",)),
 )
 

@@ -11,9 +11,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tracker.domain.deadline_rule import Grammar, Point, Rule
+from tests.regexes import specimens
+from tracker.domain.deadline_rule import Context, Grammar, Point, Rule
 from tracker.domain.deadlines import RULES, find_in_clause, find_in_prose, read_deadline, rhythm_in
 from tracker.domain.drafts import Basis, DeadlineKind
+from tracker.domain.workdays import announced_calendar
 
 TABLE = Path(__file__).parents[2] / "corpus" / "deadlines.tsv"
 LINES = [line.split("\t") for line in TABLE.read_text("utf-8").splitlines() if line and not line.startswith("#")]
@@ -52,6 +54,16 @@ def test_every_rule_reads_some_row_of_the_table() -> None:
     read = {read_deadline(row[0], ISSUED).deadline.rule for row in ROWS}
     found = {one.rule for row in ROWS for one in find_in_clause(row[0], ISSUED)}
     assert {rule.name for rule in RULES} <= read | found
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.name)
+def test_a_rule_gives_an_answer_to_all_that_it_matches(rule: Rule) -> None:
+    """Every branch of its pattern, alone and before 前: a day, or the doubt why there is none."""
+    context = Context(ISSUED, announced_calendar())
+    texts = [text + end for text in (rule.example, *specimens(rule.compiled)) for end in ("", "前", "底前")]
+    points = [rule.read(found, context) for text in texts if (found := rule.compiled.match(text))]
+    assert points
+    assert all(point.due_on or point.doubts or point.kind is not DeadlineKind.FIXED for point in points)
 
 
 def test_several_dates_are_milestones_and_the_last_is_the_deadline() -> None:

@@ -21,12 +21,11 @@ from tracker.services.groups import add_group, add_member, remove_member
 from tracker.services.intake_facts import PlanFacts, correct_facts, facts_of
 from tracker.services.staffing import LastAdministrator, give_role, take_role
 from tracker.services.units import UnitFacts, edit_unit
-from tracker.store.engine import make_engine, write_session
+from tracker.store.engine import write_session
 from tracker.store.people import PersonStanding
 from tracker.store.plans import Plan
 from tracker.store.units import Unit, UnitGroupMember
 
-DATABASES = ["sqlite_url", pytest.param("postgres_url", marks=pytest.mark.needs("postgresql"))]
 Deed = Callable[[Session, Actor], object]
 
 
@@ -56,10 +55,14 @@ class Office:
             return list(session.scalars(query))
 
 
-@pytest.fixture(params=DATABASES)
-def office(request: pytest.FixtureRequest) -> Office:
-    engine = make_engine(request.getfixturevalue(request.param))
-    request.addfinalizer(engine.dispose)
+@pytest.fixture
+def url(either_url: str) -> str:
+    """Each test runs on both kinds of database."""
+    return either_url
+
+
+@pytest.fixture
+def office(engine: Engine) -> Office:
     with write_session(engine) as session:
         city = a_city(session)
         second = a_person(session, "second", (Role.ADMINISTRATOR, city.root))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -11,12 +10,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy.orm import Session, joinedload
 
-from tests.builders import a_city, a_plan, a_task
+from tests.builders import City, a_plan, a_task
 from tracker.domain.lifecycle import State, TaskState, is_chased
 from tracker.domain.lights import DEFAULT_PACK, Light, is_overdue
 from tracker.services.lit import When, late_to_sign, lit, part_of
 from tracker.store import task_queries as ask
-from tracker.store.engine import make_engine, write_session
 from tracker.store.overdue import chased, due_within, overdue_on
 from tracker.store.tasks import Assignment
 
@@ -25,16 +23,18 @@ ZONE = ZoneInfo("Asia/Shanghai")
 FEW_DAYS = st.dates(date(2023, 1, 10), date(2023, 2, 10))
 
 
-@pytest.fixture(params=["sqlite_url", pytest.param("postgres_url", marks=pytest.mark.needs("postgresql"))])
-def database(request: pytest.FixtureRequest) -> Iterator[Session]:
+@pytest.fixture
+def url(either_url: str) -> str:
+    """Each test runs on both kinds of database."""
+    return either_url
+
+
+@pytest.fixture
+def database(session: Session, city: City) -> Session:
     """A session on a database with one assignment."""
-    engine = make_engine(request.getfixturevalue(request.param))
-    with write_session(engine) as session:
-        city = a_city(session)
-        a_task(session, a_plan(session, city.root), city.education)
-        session.commit()
-        yield session
-    engine.dispose()
+    a_task(session, a_plan(session, city.root), city.education)
+    session.commit()
+    return session
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=150)

@@ -18,7 +18,7 @@ from aiosmtpd.smtp import Session as SmtpSession
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
-from tests.builders import TODAY, City, a_city, a_person, a_plan, a_task
+from tests.builders import TODAY, City, a_person, a_plan, a_task
 from tracker.clock import Clock
 from tracker.delivery.digest import MOST_ITEMS
 from tracker.delivery.smtp import SmtpTransport
@@ -31,7 +31,6 @@ from tracker.services.inbox import mark_all_read
 from tracker.services.mailing import LEASE, MailReport, pause_after, send_waiting
 from tracker.services.sweep import sweep
 from tracker.settings import MailSettings
-from tracker.store.engine import make_engine, write_session
 from tracker.store.notices import MailState, Notice, SweepRun
 from tracker.store.tasks import Assignment
 
@@ -41,22 +40,14 @@ BASE = "https://ledger.example.cn"
 
 
 @pytest.fixture
-def engine(either_url: str) -> Iterator[Engine]:
-    made = make_engine(either_url)
-    yield made
-    made.dispose()
+def url(either_url: str) -> str:
+    """Each test runs on both kinds of database."""
+    return either_url
 
 
 @pytest.fixture
-def session(engine: Engine) -> Iterator[Session]:
-    with write_session(engine) as opened:
-        yield opened
-
-
-@pytest.fixture
-def city(session: Session) -> City:
+def city(session: Session, city: City) -> City:
     """The small city; its liaisons have mail addresses."""
-    city = a_city(session)
     city.liaison.email, city.neighbour.email = "li@example.cn", "lin@example.cn"
     session.commit()
     return city

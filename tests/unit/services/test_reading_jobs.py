@@ -14,7 +14,7 @@ import pytest
 from sqlalchemy import Engine, func, select
 from sqlalchemy.orm import Session
 
-from tests.builders import NOW, City, a_city, the_actor
+from tests.builders import NOW, City, the_actor
 from tests.intake_texts import PLAN, a_draft, a_reading
 from tracker.clock import Clock
 from tracker.domain.access import Actor, Forbidden
@@ -39,7 +39,7 @@ from tracker.services.reading_jobs import (
 from tracker.services.reading_process import Abandoned, Progress, Wanted
 from tracker.services.reading_pulse import LEASE
 from tracker.settings import ReadingLimits
-from tracker.store.engine import make_engine, write_session
+from tracker.store.engine import write_session
 from tracker.store.plans import Source
 from tracker.store.readings import ReadingJob, ReadingState, ReadingUpload
 
@@ -84,21 +84,9 @@ def reader(monkeypatch: pytest.MonkeyPatch) -> Iterator[Reader]:
 
 
 @pytest.fixture
-def engine(either_url: str) -> Iterator[Engine]:
-    made = make_engine(either_url)
-    yield made
-    made.dispose()
-
-
-@pytest.fixture
-def session(engine: Engine) -> Iterator[Session]:
-    with write_session(engine) as opened:
-        yield opened
-
-
-@pytest.fixture
-def city(session: Session) -> City:
-    return a_city(session)
+def url(either_url: str) -> str:
+    """Each test runs on both kinds of database."""
+    return either_url
 
 
 @pytest.fixture

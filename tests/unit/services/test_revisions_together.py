@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from threading import Barrier
 
@@ -20,7 +20,7 @@ from tracker.services.intake_adopt import adopt_sure
 from tracker.services.revision_sides import versions_of
 from tracker.services.revisions import Decided, Wanted, accept, decline, items_of
 from tracker.services.work import Changed, act
-from tracker.store.engine import make_engine, write_session
+from tracker.store.engine import write_session
 from tracker.store.plans import Plan, Source
 from tracker.store.revisions import PlanRevision, RevisionDecision
 from tracker.store.tasks import Assignment, HistoryEntry, Task
@@ -62,10 +62,14 @@ class World:
 
 
 @pytest.fixture
-def world(either_url: str) -> Iterator[World]:
-    engine = make_engine(either_url)
-    yield World(engine)
-    engine.dispose()
+def url(either_url: str) -> str:
+    """Each test runs on both kinds of database."""
+    return either_url
+
+
+@pytest.fixture
+def world(engine: Engine) -> World:
+    return World(engine)
 
 
 def at_once(*calls: Callable[[], object]) -> list[Future[object]]:

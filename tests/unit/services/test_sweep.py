@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -25,22 +24,9 @@ from tracker.store.tasks import Assignment, HistoryEntry
 
 
 @pytest.fixture
-def engine(either_url: str) -> Iterator[Engine]:
-    made = make_engine(either_url)
-    yield made
-    made.dispose()
-
-
-@pytest.fixture
-def session(engine: Engine) -> Iterator[Session]:
-    """For building the world and reading what became of it; every reading begins anew."""
-    with write_session(engine) as opened:
-        yield opened
-
-
-@pytest.fixture
-def city(session: Session) -> City:
-    return a_city(session)
+def url(either_url: str) -> str:
+    """Each test runs on both kinds of database."""
+    return either_url
 
 
 def in_days(count: int) -> date:

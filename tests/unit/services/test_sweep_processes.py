@@ -5,7 +5,6 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -42,13 +41,6 @@ def _world(session: Session) -> None:
         # 15 each: overdue by 1 day, by 2 days, due in 3 days, due today, and far off
         a_task(session, plan, city.education, city.finance, due_on=TODAY + timedelta(days=(-1, -2, 3, 0, 99)[n % 5]))
     session.commit()
-
-
-@pytest.fixture
-def engine(url: str) -> Iterator[Engine]:
-    made = make_engine(url)
-    yield made
-    made.dispose()
 
 
 def start(url: str, *more: str) -> subprocess.Popen[str]:

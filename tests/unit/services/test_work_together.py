@@ -14,10 +14,8 @@ from tests.builders import NOW, TODAY, a_city, a_plan, a_task, the_actor
 from tracker.domain.access import Actor
 from tracker.domain.lifecycle import Event, Outcome, State, TaskState
 from tracker.services.work import Changed, act
-from tracker.store.engine import make_engine, write_session
+from tracker.store.engine import write_session
 from tracker.store.tasks import Assignment, Task
-
-DATABASES = ["sqlite_url", pytest.param("postgres_url", marks=pytest.mark.needs("postgresql"))]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,10 +34,14 @@ class Office:
             return act(session, self.actor, NOW, TODAY, part_id, Event.ACCEPT, 1, words, outcome=Outcome.SOLVED)
 
 
-@pytest.fixture(params=DATABASES)
-def office(request: pytest.FixtureRequest) -> Office:
-    engine = make_engine(request.getfixturevalue(request.param))
-    request.addfinalizer(engine.dispose)
+@pytest.fixture
+def url(either_url: str) -> str:
+    """Each test runs on both kinds of database."""
+    return either_url
+
+
+@pytest.fixture
+def office(engine: Engine) -> Office:
     with write_session(engine) as session:
         city = a_city(session)
         task = a_task(session, a_plan(session, city.root), city.education, city.finance, state=State.SUBMITTED)

@@ -1,0 +1,3 @@
+from tracker.web.audit.views import blueprint
+
+__all__ = ["blueprint"]
