@@ -5,8 +5,9 @@ memory or time than it was told, writes no file, starts no program, asks no netw
 when the process that asked ends.
 
 It takes a line of JSON and then the file's bytes from its standard input, and answers on its standard output, one line
-each: ``progress 37 300`` as often as it likes, ``peak 44`` (megabytes held at most), then one of ``reading {…}``,
-``refused "…"``, ``memory``, ``failed "…"``, and ``convert doc`` for a file whose format the asker offered to convert.
+each: ``progress 37 300`` as often as it likes, ``peak 44`` (megabytes held at most), then one of ``reading {…}`` (or
+``cells {…}``, when not a plan but a workbook's cells were asked for), ``refused "…"``, ``memory``, ``failed "…"``, and
+``convert doc`` for a file whose format the asker offered to convert.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ from typing import Any, BinaryIO
 
 from tracker.reading.formats import read_bytes, recognise
 from tracker.reading.unreadable import UnreadableFile
-from tracker.reading.wire import encode_reading
+from tracker.reading.wire import encode_cells, encode_reading
 
 MEGABYTE = 1024 * 1024
 SPARE_BYTES = 64 * MEGABYTE
@@ -45,7 +46,7 @@ _WRITES = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC
 class Request:
     """What to read, and within which limits: seconds of processor time, megabytes of address space.
 
-    ``convertible`` names the formats that the asker can convert.
+    ``convertible`` names the formats that the asker can convert; ``cells`` asks for a workbook's cells as they stand.
     """
 
     name: str
@@ -53,6 +54,7 @@ class Request:
     seconds: int
     megabytes: int
     convertible: tuple[str, ...] = ()
+    cells: bool = False
 
 
 def main() -> None:
@@ -72,6 +74,10 @@ def main() -> None:
 def answer_to(request: Request, progress: Callable[[int, int], None]) -> bytes:
     """The last line: what was read, or why nothing was."""
     try:
+        if request.cells:
+            from tracker.reading.formats.sheet_cells import read_cells  # noqa: PLC0415 - plans do without
+
+            return b"cells " + encode_cells(read_cells(request.data, request.name))
         if request.convertible and (format := recognise(request.data, request.name)) in request.convertible:
             return b"convert " + format.encode()
         return b"reading " + encode_reading(read_bytes(request.data, request.name, progress))
@@ -174,7 +180,8 @@ def _request_from(stream: BinaryIO) -> Request | None:
     data = stream.read(asked["bytes"])
     if len(data) < asked["bytes"]:
         return None
-    return Request(asked["name"], data, asked["seconds"], asked["megabytes"], tuple(asked["convertible"]))
+    convertible, cells = tuple(asked["convertible"]), bool(asked["cells"])
+    return Request(asked["name"], data, asked["seconds"], asked["megabytes"], convertible, cells)
 
 
 def _teller(say: Callable[[bytes], None]) -> Callable[[int, int], None]:

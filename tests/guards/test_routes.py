@@ -6,6 +6,7 @@ TABLE is written by hand and checked by asking: a new route needs a row here, an
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -20,12 +21,19 @@ from tests.web.browsing import Visitor
 from tests.web.serving import put_away, serve, settings_for
 from tracker.domain.access import Office, Permission
 from tracker.domain.drafts import DeadlineKind, Form
+from tracker.domain.history import HANDED_OVER
+from tracker.domain.lifecycle import State
 from tracker.domain.notices import NoticeKind
 from tracker.services.reading_pulse import LEASE
 from tracker.store.engine import make_engine
+from tracker.store.evidence import Evidence
+from tracker.store.extensions import Extension
 from tracker.store.notices import Notice
-from tracker.store.plans import Draft
+from tracker.store.plans import Draft, Indicator
 from tracker.store.readings import ReadingJob
+from tracker.store.report_links import ReportLink
+from tracker.store.tasks import HistoryEntry
+from tracker.store.timing import SeriesOccurrence, TaskSeries
 from tracker.store.units import UnitGroup, UnitGroupMember
 from tracker.web.access import PUBLIC, permission_of, public
 from tracker.web.navigation import MENU
@@ -41,6 +49,8 @@ TABLE = {
     "home.health": EVERYBODY,
     "feeds.fetch": EVERYBODY,  # the secret in the link is what lets in
     "feeds.download": EVERYBODY,  # likewise
+    "links.open": EVERYBODY,  # the signed, single-use secret in the address is what lets in
+    "links.report": EVERYBODY,  # likewise
     "auth.sign_out": SIGNED_IN,
     "auth.password": SIGNED_IN,
     "home.index": SIGNED_IN,
@@ -64,9 +74,47 @@ TABLE = {
     "work.act resume": "supervisor",
     "work.act withdraw": "supervisor",
     "work.act reopen": "supervisor",
+    "work.sign_by": "supervisor",
+    "work.evidence": READERS,
+    "extensions.ask": "liaison",
+    "extensions.recall": "liaison",
+    "extensions.grant": "supervisor",
+    "extensions.refuse": "supervisor",
+    "milestones.report": READERS,
+    "milestones.send": "liaison supervisor",
+    "milestones.overdue": "leader supervisor",
+    "indicators.index": READERS,
+    "indicators.show": READERS,
+    "indicators.owners": "supervisor",
+    "indicators.owner": "supervisor",
+    "indicators.record": "liaison supervisor",
+    "series.show": READERS,
+    "series.change": "supervisor",
+    "handling.mine": "liaison",
+    "handling.table": READERS,
+    "handling.file": "liaison",
+    "handling.file_one": "liaison",
+    "handling.table_xlsx": READERS,
+    "handover.new": "supervisor administrator",
+    "handover.show": READERS,
+    "division.new": "supervisor",
+    "division.withdraw": "supervisor",
+    "joint.ask": "supervisor",
+    "joint.end": "supervisor",
+    "joint.waive": "supervisor",
+    "links.index": "liaison supervisor",
+    "links.make": "liaison supervisor",
+    "links.revoke": "liaison supervisor",
+    "round_trip.index": "liaison supervisor",
+    "round_trip.show": "supervisor",  # a liaison that of the own unit alone
+    "round_trip.download": "supervisor",  # likewise
+    "round_trip.upload": "supervisor",  # likewise
+    "round_trip.confirm": "supervisor",  # likewise
+    "round_trip.returned": "supervisor",  # likewise
     "tasks.index": READERS,
     "tasks.show": READERS,
     "tasks.enter_day": "supervisor",
+    "tasks.require": "supervisor",
     "plans.index": READERS,
     "plans.show": READERS,
     "feeds.index": READERS,
@@ -90,6 +138,8 @@ TABLE = {
     "papers.talk_docx": "leader supervisor",
     "scoring.index": "leader supervisor",
     "scoring.change": "supervisor",
+    "supervision.bulk": "supervisor",
+    "supervision.decide_bulk": "supervisor",
     "intake.new": "supervisor",
     "intake.source": "supervisor",
     "intake.reading": "supervisor",
@@ -178,28 +228,47 @@ def _rows(session: Session, city: City) -> dict[str, Any]:
     plan = a_plan(session, city.root, source_id=source.id, start=0, end=len(text))
     draft = Draft(plan_id=plan.id, position=0, title="一项任务", form=Form.BRACKET, quote=text, start=0, end=len(text))
     draft.deadline_kind = DeadlineKind.NONE
-    task = a_task(session, plan, city.education)
+    task = a_task(session, plan, city.education, milestones=(("建成示范点10个", TODAY),))
+    indicator = Indicator(plan_id=plan.id, position=0, name="覆盖率", start=0, end=1, owner_id=city.education.id)
+    series = TaskSeries(template=task, rhythm="M1:1-25", starts_on=TODAY, created_at=NOW)
+    series.occurrences = [SeriesOccurrence(due_on=TODAY, task=task)]
+    session.add_all([indicator, series])
     session.add_all([group, draft])
     session.flush()
     notice = Notice(assignment_id=task.assignments[0].id, kind=NoticeKind.DUE_SOON, due_on=TODAY, step=-7)
     notice.recipient_key, notice.planned_on, notice.recorded_at = "person:0", TODAY, NOW
     job = ReadingJob(scope_id=city.root.id, owner_id=city.supervisor.id, name="方案.pdf", sha256="0" * 64, token="0")
     job.started_at, job.leased_until = NOW, NOW + LEASE
-    session.add_all([notice, job])
+    extension = Extension(assignment_id=task.assignments[0].id, wanted_on=TODAY, reason="需要时间")
+    extension.asked_at, extension.asked_by_name = NOW, "某人"
+    file = Evidence(assignment_id=task.assignments[0].id, name="照片.png", media_type="image/png", size=1)
+    file.sha256, file.data, file.added_by_name, file.added_at = "0" * 64, b"x", "某人", NOW
+    handed = HistoryEntry(assignment_id=task.assignments[0].id, event=HANDED_OVER, at=NOW, actor_name="管管理")
+    handed.to_state, handed.words = State.DISPATCHED, "由李联络移交邻联络。"
+    link = ReportLink(assignment_id=task.assignments[0].id, secret_hash="0" * 64, made_by_name="督查员", made_at=NOW)
+    link.expires_at = NOW + timedelta(days=14)
+    session.add_all([notice, job, extension, file, handed, link])
     session.flush()
     return {
         "assignment_id": task.assignments[0].id,
         "task_id": task.id,
+        "milestone_id": task.milestones[0].id,
+        "indicator_id": indicator.id,
         "plan_id": plan.id,
         "draft_id": draft.id,
         "source_id": source.id,
         "unit_id": spare.id,
+        "at_unit_id": city.education.id,
+        "entry_id": handed.id,
         "name_id": spare.names[0].id,
         "group_id": group.id,
         "person_id": city.nobody.id,
         "standing_id": city.neighbour.standings[0].id,
         "notice_id": notice.id,
         "job_id": job.id,
+        "extension_id": extension.id,
+        "evidence_id": file.id,
+        "link_id": link.id,
         "feed_id": 1,
         "year": 2023,
         "token": "no-such-token",

@@ -91,7 +91,10 @@ class Visitor:
 
     def send(self, path: str, data: dict[str, Any], *, status: int = 200) -> Page:
         """Sends a form without looking at its page first; ``data`` brings the CSRF token."""
-        return self._checked(self.client.post(path, data=data, follow_redirects=True), status)
+        answer = self.client.post(path, data=data, follow_redirects=True)
+        for each in (*answer.history, answer):
+            each.request.input_stream.close()  # a long body was kept in a file
+        return self._checked(answer, status)
 
     def answer(self, path: str, data: dict[str, Any] | None = None) -> TestResponse:
         """The bare answer to a form that is sent, or to a GET without ``data``: for redirects and files."""
@@ -125,7 +128,8 @@ def fields_of(form: Node) -> dict[str, Any]:
             else:
                 found.setdefault(name, "")
         elif node.tag == "textarea":
-            found[name] = "".join(part for part in node.parts if isinstance(part, str)).removeprefix("\n")
+            text = "".join(part for part in node.parts if isinstance(part, str))
+            found[name] = text.replace("\r\n", "\n").removeprefix("\n")
         elif node.tag == "select":
             options = node.all("option")
             chosen = [option for option in options if "selected" in option.attrs] or options[:1]

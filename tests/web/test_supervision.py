@@ -19,7 +19,19 @@ from tracker.domain.roles import Role
 from tracker.store.plans import Plan
 from tracker.store.tasks import Assignment, HistoryEntry, Task
 
-HEADINGS = ("序号", "任务", "责任单位", "角色", "来源文件", "文号", "完成时限", "逾期天数", "状态", "最近进展")
+HEADINGS = (
+    "序号",
+    "任务",
+    "责任单位",
+    "角色",
+    "来源文件",
+    "文号",
+    "完成时限",
+    "原定时限",
+    "逾期天数",
+    "状态",
+    "最近进展",
+)
 
 
 def days_ago(days: int) -> date:
@@ -255,6 +267,7 @@ class TestSheet:
             "责任",
             "便民方案",
             "示政〔2023〕2号",
+            date(2023, 5, 6),
             date(2023, 5, 6),
             40,
             "待签收",

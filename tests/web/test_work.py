@@ -52,7 +52,8 @@ def press(page: Visitor, part: Assignment, button: str, status: int = 200, **typ
 
 
 def buttons(page: Page) -> list[str]:
-    return [b.text for b in page.main.all("button")]
+    """Those of the lifecycle."""
+    return [b.text for b in page.main.all("button") if b.get("formaction")]
 
 
 class TestTheRoad:
@@ -113,7 +114,7 @@ class TestTheRoad:
         city.liaison.standings.append(type(city.liaison.standings[0])(office="supervisor", unit=city.root))
         session.commit()
         page.sign_in("liaison")
-        assert buttons(page(at(part))) == ["报进展", "申请办结", "中止挂账", "撤销"]
+        assert buttons(page(at(part))) == ["报进展", "申请办结", "中止挂账", "撤销", "提交延期申请"]
 
 
 class TestWhatIsRefused:
@@ -130,7 +131,7 @@ class TestWhatIsRefused:
         before = state_of(session, part)
         page.sign_in("liaison")
         again = press(page, part, "报进展", 422, words=WORDS, percent=percent)
-        assert again.main.one("textarea").text == WORDS.replace("\n", " ")
+        assert again.main.one("textarea", name="words").text == WORDS.replace("\n", " ")
         assert again.main.one("input", name="percent").get("value") == percent
         assert again.main.all("div", class_="invalid-feedback")
         assert state_of(session, part) == before
@@ -140,7 +141,7 @@ class TestWhatIsRefused:
         page.sign_in("supervisor")
         again = press(page, part, "审核销号", 422, words="同意。")
         assert "请选择办结结果" in again.alerts[0]
-        assert again.main.one("textarea").text == "同意。"
+        assert again.main.one("textarea", name="words").text == "同意。"
 
     @pytest.mark.parametrize("outcome", ["D", "a", "solved"])
     def test_an_outcome_that_does_not_exist(self, session: Session, city: City, page: Visitor, outcome: str) -> None:
@@ -230,7 +231,7 @@ class TestTwoPeople:
         press(first, part, "报进展", words="第一份。", percent="20")
         data = {**fields_of(form), "words": "第二份。", "percent": "50"}
         told = second.send(at(part, "report"), data, status=409)
-        assert told.main.one("textarea").text == "第二份。"
+        assert told.main.one("textarea", name="words").text == "第二份。"
         assert told.main.one("input", name="percent").get("value") == "50"
         done = second.send(at(part, "report"), fields_of(told.form(at(part, "report"))))
         assert "第一份。" in done.text

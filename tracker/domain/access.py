@@ -38,9 +38,11 @@ class Permission(StrEnum):
     READ = "read"  # see an assignment, its task and plan
     WORK_OWN = "work_own"  # sign for, decline, report, submit
     DECIDE = "decide"  # accept, return, suspend, withdraw, re-dispatch, reopen
+    COLLECT = "collect"  # gather reports: links without an account, sheets to fill in
     INTAKE = "intake"  # import plans, review and adopt drafts
     SUPERVISE = "supervise"  # the overdue list, what waits for a decision, exports
     REMARK = "remark"  # write a remark (批示) on a task or a unit's part
+    HAND_OVER = "hand_over"  # pass a liaison's work on to another
     MANAGE_UNITS = "manage_units"
     MANAGE_PEOPLE = "manage_people"
     MANAGE_CALENDAR = "manage_calendar"  # working days: they count for the whole installation
@@ -54,12 +56,15 @@ class Permission(StrEnum):
 
 _P = Permission
 PERMISSIONS: dict[Office, frozenset[Permission]] = {
-    Office.LIAISON: frozenset({_P.SIGN_IN, _P.READ, _P.WORK_OWN}),
+    Office.LIAISON: frozenset({_P.SIGN_IN, _P.READ, _P.WORK_OWN, _P.COLLECT}),
     Office.LEADER: frozenset({_P.SIGN_IN, _P.READ, _P.SUPERVISE, _P.REMARK}),
-    Office.SUPERVISOR: frozenset({_P.SIGN_IN, _P.READ, _P.DECIDE, _P.INTAKE, _P.SUPERVISE, _P.READ_AUDIT}),
+    Office.SUPERVISOR: frozenset(
+        {_P.SIGN_IN, _P.READ, _P.DECIDE, _P.INTAKE, _P.SUPERVISE, _P.COLLECT, _P.HAND_OVER, _P.READ_AUDIT}
+    ),
     Office.ADMINISTRATOR: frozenset(
         {
             _P.SIGN_IN,
+            _P.HAND_OVER,
             _P.MANAGE_UNITS,
             _P.MANAGE_PEOPLE,
             _P.MANAGE_CALENDAR,

@@ -33,6 +33,11 @@ _STARTS = re.compile(r"\s*(?:[起始]|开始|以来|以后|之后)(?!草)")
 _TARGET_BEFORE = re.compile(r"(?:到|至|截至|于|力争|确保)\s*$")
 _HISTORY_BEFORE = re.compile(r"(?:截至|截止|自|从|早在|已于)\s*$")
 _TARGET_INSIDE = re.compile(r"(?:前|[底末终]前?|内|期间|期末)$")
+_DONE_AFTER = re.compile(
+    "(?:全面|全部|基本|正式|整体|主体)*(?:建成|投产|投用|投运|竣工|完工|达产|通车|封顶|交付|投入(?:使用|运营|运行)|并网)(?!的|以来)"
+)
+"""What a period right before it makes a target: 二季度投产."""
+
 _STOP = re.compile("[。；;]")
 _EDGE = " \t\r\n　，,；;。、：:“”\"'（）()【】[]"
 
@@ -175,7 +180,7 @@ def _is_target(text: str, found: Found) -> bool:
         return False
     if found.rule in _ALWAYS_TARGET or _TARGET_BEFORE.search(before):
         return True
-    return bool(_TARGET_INSIDE.search(text[found.start : found.end]))
+    return bool(_TARGET_INSIDE.search(text[found.start : found.end]) or _DONE_AFTER.match(text, found.end))
 
 
 _ALWAYS_TARGET = frozenset(rule.name for rule in RULES if rule.in_prose)

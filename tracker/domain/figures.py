@@ -4,7 +4,8 @@ Everything is judged at the end of the period's last day, from the ledger of tha
 period follows from the ledger of the day before its first. A number of a past period therefore never moves.
 
 Counted are the parts that a task waits for (牵头、责任; 配合 only where support units alone carry the task), with
-the unit that had them on the last day. Withdrawn parts (撤销) are not counted at all.
+the unit that had them on the last day. Withdrawn parts (撤销) are not counted at all. A part that was divided (分解)
+and the parts of its child tasks count once each: every unit is told what it has itself to answer for.
 
 ====================  ==============================================================================================
 assigned 交办          dispatched to the unit within the period (the latest dispatch counts)
@@ -94,6 +95,7 @@ NOTES = (
     "统计牵头单位和责任单位承担的分工；配合单位的分工不计，只由配合单位承担的任务除外。",
     "撤销的事项不计；中止挂账的事项、任务已办结而不再催办的分工，不算应办结，也不算逾期。",
     "转办到其他单位的事项，算在期末承办的单位名下。",
+    "上级单位把分工分解给下级单位的，上级的分工和下级的分工各计一项。",
     "“现行时限”按批准延期后的时限计算，“原定时限”按最初确定的时限计算，延期不影响。",
 )
 

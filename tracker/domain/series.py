@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from calendar import monthrange
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
@@ -142,6 +142,28 @@ def next_due(series: Series, after: date, calendar: WorkCalendar) -> date | None
     except OverflowError:
         until = date.max
     return next(occurrences(series, from_day, until, calendar), None)
+
+
+def moved_days(series: Series, days: Collection[date], before: WorkCalendar, after: WorkCalendar) -> dict[date, date]:
+    """Where days that one calendar gave lie by another: only working days of a month can move, and they alone are told.
+
+    A day that would leave the span of the series, and one that ``before`` did not give, stays.
+    """
+    if not days or not any(mark.worked for mark in series.rhythm.marks):
+        return {}
+    rhythm, size = series.rhythm, series.rhythm.cycle.months
+    reach = max(mark.month for mark in rhythm.marks)
+    moved: dict[date, date] = {}
+    for period in range((_months(min(days)) - reach + 1) // size, _months(max(days)) // size + 1):
+        for mark in rhythm.marks:
+            old, new = (_day_of(period * size + mark.month - 1, mark, calendar) for calendar in (before, after))
+            if old in days and old is not None and new is not None and _within(series, new):
+                moved.setdefault(old, new)
+    return {old: new for old, new in moved.items() if old != new}
+
+
+def _within(series: Series, day: date) -> bool:
+    return series.starts_on <= day and (series.ends_on is None or day <= series.ends_on)
 
 
 def _by_days(series: Series, begin: date, end: date) -> Iterator[date]:

@@ -65,7 +65,7 @@ class _Sheet:
     """One worksheet being written, from the top down."""
 
     def __init__(self, book: Any, title: str) -> None:
-        self.sheet = book.add_worksheet(_sheet_name(title))
+        self.sheet = book.add_worksheet(sheet_name(title))
         base = {"font_name": FONT, "font_size": 11, "valign": "top"}
         cell = {**base, "text_wrap": True, "border": 1}
         self.title_format = book.add_format({**base, "font_size": 16, "bold": True})
@@ -143,7 +143,7 @@ def _first_units(text: str, count: int) -> str:
     return text.encode("utf-16-le")[: 2 * count].decode("utf-16-le", "ignore")
 
 
-def _sheet_name(title: str) -> str:
+def sheet_name(title: str) -> str:
     """The title as a sheet may be called: at most 31 UTF-16 units, none of []:*?/\\'."""
     name = _first_units(_SHEET_NAME_REFUSES.sub(" ", one_line(title)).strip(), 31).strip()
     return "清单" if not name or name.lower() == "history" else name  # Excel keeps “History” for itself

@@ -113,10 +113,30 @@ class _Filling:
 
     def fill(self, items: Sequence[Placed], at: int) -> int:
         """Takes lines as long as they belong to the table; gives the first that does not."""
-        while at < len(items) and (self._takes(items[at], at) or self._begins_above(items, at)):
-            at += 1
+        while at < len(items):
+            if self._takes_broken(items, at):
+                at += 2
+            elif self._takes(items[at], at) or self._begins_above(items, at):
+                at += 1
+            else:
+                break
         self._close()
         return at
+
+    def _takes_broken(self, items: Sequence[Placed], at: int) -> bool:
+        """Whether a numbered line was broken inside a cell: the next one, from the left edge on, has just the rest."""
+        if self.header.shape.ordinal is None or self.gap is not _WIDE_GAP or at + 1 == len(items):
+            return False
+        above, below = (pieces_of(placed, self.gap) for placed in items[at : at + 2])
+        if len(above) + len(below) != self.header.count + 1 or len(below) < 2 or items[at + 1].paragraph.blank_before:
+            return False
+        if not is_ordinal(above[0].words) or is_ordinal(below[0].words) or below[0].left > _NEAR:
+            return False
+        self._close()
+        cells = [[piece] for piece in (*above, *below[1:])]
+        cells[len(above) - 1].append(below[0])
+        self.open = _Open(at, cells)
+        return True
 
     def _takes(self, placed: Placed, index: int) -> bool:
         flat = placed.paragraph.flat

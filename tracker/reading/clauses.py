@@ -80,7 +80,7 @@ def _in_paragraph(placed: Placed, index: int) -> Iterator[Clause]:
             taken_until = bracket.end
             form = Form.SUPPLY if fields.sign in (Sign.SUPPLY, Sign.WEAK_SUPPLY) else Form.BRACKET
             yield Clause(
-                form, base + bracket.start, base + bracket.end, fields, placed, index, placed.heading, bracket.closed
+                form, base + bracket.start, base + bracket.end, fields, placed, index, placed.owner, bracket.closed
             )
 
 
@@ -200,7 +200,7 @@ def cue_clauses(items: Sequence[Placed]) -> Iterator[Clause]:
         if fields:
             begin += len(words) - len(words.lstrip())
             form = Form.INLINE if stripped[:begin].strip() else Form.LINE
-            owner = placed.heading
+            owner = placed.owner
             start, end = paragraph.start + begin, paragraph.start + len(stripped)
             yield Clause(form, start, end, fields, placed, index, owner)
 

@@ -13,11 +13,13 @@ from tracker.reading.header_words import (
     DETAILS,
     GROUPS,
     LONGEST_HEADER,
+    MATTERS,
     MEASURES,
     NAMES,
     NO_TASK,
     NOTED_UNITS,
     PLACE_WORD,
+    SPECIFIC,
     TASKS,
     UNIT_WORD,
     Kind,
@@ -151,21 +153,20 @@ def _may_be_merged(cell: str) -> bool:
 
 
 def _named_column(cells: Sequence[str], task: int, kinds: Sequence[Kind]) -> int | None:
-    """A column of tasks', problems' or projects' names before one of details."""
-    if not (TASKS[0].search(cells[task]) or DETAILS.search(cells[task])):
-        return None
-    named = [at for at in range(task) if kinds[at] is Kind.OTHER and NAMES.search(cells[at])]
+    """A column of tasks', problems' or projects' names before one of details, or of 事项名称 before any other."""
+    names = NAMES if TASKS[0].search(cells[task]) or DETAILS.search(cells[task]) else MATTERS
+    named = [at for at in range(task) if kinds[at] is Kind.OTHER and names.search(cells[at])]
     return named[-1] if named else None
 
 
 def _detail_column(cells: Sequence[str], task: int, kinds: Sequence[Kind], named: int | None) -> int | None:
-    """The column of measures (工作举措): the first behind the tasks' one, or that one itself behind their names.
+    """The column of measures or aims (工作举措, 具体目标): the first behind the tasks' one, or itself.
 
-    Measures against a problem are none: the problem is what is followed.
+    Itself it is behind the tasks' names. Measures against a problem are none: the problem is what is followed.
     """
     if named is not None:
         return task if MEASURES.search(cells[task]) and "问题" not in cells[named] else None
     if not NAMES.search(cells[task]):
         return None
     behind = range(task + 1, len(cells))
-    return next((at for at in behind if kinds[at] is Kind.OTHER and MEASURES.search(cells[at])), None)
+    return next((at for at in behind if kinds[at] is Kind.OTHER and SPECIFIC.search(cells[at])), None)

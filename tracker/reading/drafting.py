@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -15,8 +16,9 @@ from tracker.reading.cells import title_of_task
 from tracker.reading.clauses import Clause
 from tracker.reading.documents import Document
 from tracker.reading.inheritance import AddedUnits, Standing, first_leads, take_first_leads
-from tracker.reading.label_lines import leading_labels
-from tracker.reading.outline import Heading, Placed, title_of, without_number
+from tracker.reading.label_lines import leading_labels, words_below
+from tracker.reading.outline import Heading, Placed, names_field, tells_no_task, title_of, without_number
+from tracker.reading.prefixes import own_places, without_needless_prefix
 from tracker.reading.timing import PlanTimes, timing_of
 from tracker.reading.wrapping import WRAP, unwrapped
 
@@ -91,15 +93,18 @@ class _Drawer:
         self.around = around
         self.free_from = around.document.start
         self._standing = Standing(around.rules)
+        self._ordered = ordered
+        self._starts = [clause.start for clause in ordered]
         self._crowded = _crowded_headings(ordered)
         self._many_blocks = _with_many_blocks(ordered)
         self._mark_leads = bool(_MARK_LEADS.search(around.text, around.document.start, around.document.end))
+        self._own_places = own_places(around.document.issuer, around.document.title)
         self._leads_from = _first_leads_from(around.text, around.document, ordered)
 
     def draft(self, clause: Clause) -> Draft:
         """The draft of a clause; the text up to its end is used from now on."""
         units = self._units(clause)
-        lead = _lead(self.around, clause, self.free_from)
+        lead = "。\n".join(filter(None, (_lead(self.around, clause, self.free_from), self._told_below(clause))))
         timing = timing_of(clause.fields.deadlines, lead, clause.form, self.around.times)
         start = _with_its_bracket(self.around.text, clause)
         self.free_from = clause.end
@@ -116,6 +121,16 @@ class _Drawer:
             doubts=_doubts(clause, units, timing.doubts),
         )
 
+    def _told_below(self, clause: Clause) -> str:
+        """What is told of a block's task below its lines (整改措施：…), where no other clause stands."""
+        owner = clause.owner
+        if clause.form is not Form.LINE or owner is None or owner in self._many_blocks:
+            return ""
+        below = bisect_right(self._starts, clause.start)
+        if below < len(self._ordered) and owner in self._ordered[below].placed.headings:
+            return ""
+        return "。".join(words_below(self.around.items, clause.index, clause.end, owner))
+
     def _title(self, clause: Clause) -> str:
         items = self.around.items
         title = _title_of_block(clause, items, clause.owner in self._many_blocks)
@@ -123,6 +138,8 @@ class _Drawer:
 
     def _units(self, clause: Clause) -> tuple[UnitMention, ...]:
         own = clause.fields.units
+        if self._own_places and "elided-prefix" in clause.fields.doubts:
+            own = without_needless_prefix(own, self._own_places, self.around.text[clause.start : clause.end])
         if clause.fields.marked and self._mark_leads:
             own = tuple(replace(u, role=Role.LEAD) if u.name in clause.fields.marked else u for u in own)
         if clause.start >= self._leads_from:
@@ -203,16 +220,20 @@ def _title(clause: Clause, items: Sequence[Placed], crowded: frozenset[Heading])
         if title_of(after):
             return title_of(after)
     own = title_of(without_number(_COUNTED.sub("", before))) if before.strip(_MARKS) else ""
+    own = "" if clause.owner != clause.placed.heading and names_field(own) else own
     if clause.placed.own and clause.placed.heading == clause.owner and own:
         return own
-    tells_own = (
-        clause.form is Form.SUPPLY or clause.owner is None or clause.owner in crowded or before.startswith(_LEADS)
-    )
-    if before and own and tells_own:
+    tells_own = clause.form is Form.SUPPLY or clause.owner in crowded or before.startswith(_LEADS)
+    if before and own and (tells_own or _owner_is_silent(clause)):
         return own.lstrip(_MARKS)
     if clause.owner:
         return clause.owner.title
     return _title_above(clause, items)
+
+
+def _owner_is_silent(clause: Clause) -> bool:
+    """Whether no heading tells the task: there is none, or an unnumbered paragraph stands under 主要预期目标."""
+    return clause.owner is None or (not clause.placed.own and tells_no_task(clause.owner.title))
 
 
 def _title_above(clause: Clause, items: Sequence[Placed]) -> str:

@@ -70,7 +70,7 @@ def duty_clauses(items: Sequence[Placed], taken: Set[int], owned: Set[Heading | 
         if placed.heading != said.heading:
             said = _Said(placed.heading)
         flat = placed.paragraph.flat
-        if (placed.paragraph.is_cell and not _is_running_text(flat)) or index in taken or placed.heading in owned:
+        if (placed.paragraph.is_cell and not _is_running_text(flat)) or index in taken or placed.is_under(owned):
             continue
         if not _DATE_HINT.search(flat):
             said.unheard.append(flat)

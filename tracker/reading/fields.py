@@ -21,6 +21,7 @@ _LONGEST = 1200
 """A bracket with more characters than this is an aside, not a clause."""
 
 _LONGEST_NAME = 40
+_SHORT_NAME = 10
 _A_FEW = 3
 _LONGEST_KIND = 2
 """政府, 部门, 企业: a kind of unit and no name."""
@@ -32,6 +33,7 @@ _PERSON_NOTE = re.compile(
 """Who does it inside a unit: 艺术科（分管领导：周某某）."""
 
 _NO_NAME = re.compile("：|并报|报请|上报|报送")
+_NO_SHORT_NAME = re.compile(f"{_NO_NAME.pattern}|[季月日期前后\\d]|年[底内]|完成|建|制定|实施|推")
 _STAGED = re.compile(r"[^，,；;、]{2,}由.{2,40}(?:主办|承办|举办)$")
 """Who holds an event (候鸟节由市政府主办) is told, not assigned."""
 
@@ -172,7 +174,7 @@ def _unlabelled(words: str, added: tuple[UnitMention, ...]) -> Fields | None:
         return got.done(Sign.DATE_ONLY)
     if not units or _STAGED.match(words):
         return None
-    if not all(_fits(unit) for unit in units):
+    if not all(_fits(unit) for unit in units) and not _is_dated_list(got):
         units = _without_deeds(got, words)
     sure_enough = [_is_sure_enough(unit) for unit in units]
     if not sure_enough:
@@ -193,6 +195,15 @@ def _without_deeds(got: _Gathering, words: str) -> list[UnitMention]:
     got.listed.units = fitting
     got.doubts["words-passed-over"] = None
     return fitting
+
+
+def _is_dated_list(got: _Gathering) -> bool:
+    """Whether names with a date are a list of units though some end in no way known: 县教体局、县人社局、县少年宫."""
+    units = got.listed.units
+    sure = [unit for unit in units if _fits(unit) and is_surely_unit(unit.name)]
+    if not got.deadlines or len(sure) < _A_FEW - 1 or len(sure) * 2 <= len(units) or units[0] is not sure[0]:
+        return False
+    return all(len(unit.name) <= _SHORT_NAME and not _NO_SHORT_NAME.search(unit.name) for unit in units)
 
 
 def _fits(unit: UnitMention) -> bool:

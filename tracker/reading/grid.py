@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from itertools import zip_longest
 
 from tracker.domain.text import CELL_BREAK, compact
+from tracker.reading.labels import begins_with_label
 from tracker.reading.outline import Placed
 from tracker.reading.paragraphs import Paragraph
 from tracker.reading.unit_words import looks_like_unit
@@ -28,6 +29,8 @@ _PAGE = re.compile(
     r"[—\-－–·―]{1,3}\d{1,4}[—\-－–·―]{1,3}|第\d{1,4}页(?:[/，,]?共\d{1,4}页)?|\d{1,4}/\d{1,4}"
     r"|[（(]?(?:续表|续上表|接上页|接上表|转下页|见下页|续)\d{0,2}[)）]?[:：]?"
 )
+
+_SITE = re.compile("技术支持[：:]|版权所有|ICP备|公网安备|网站标识码")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +60,13 @@ class Row:
 
 
 def is_page_mark(flat: str) -> bool:
-    """Whether a line only tells that a page ends or that a table goes on (— 3 —, 第3页, 续表)."""
-    return len(flat) < 40 and bool(_PAGE.fullmatch(compact(flat)))
+    """Whether a line only tells that a page ends or that a table goes on (— 3 —, 第3页, 续表), or whose site it is."""
+    return (len(flat) < 40 and bool(_PAGE.fullmatch(compact(flat)))) or is_footer(flat)
+
+
+def is_footer(flat: str) -> bool:
+    """Whether a line stands below a web page and tells who keeps the site (主办：… 技术支持：…)."""
+    return len(flat) < 90 and bool(_SITE.search(flat))
 
 
 def rows_of(text: str, items: Sequence[Placed]) -> Iterator[Row]:
@@ -69,7 +77,7 @@ def rows_of(text: str, items: Sequence[Placed]) -> Iterator[Row]:
         cells = line_cells(paragraph.flat, paragraph.start)
         if not cells and paragraph.is_cell:
             yield from stack.pile(index, paragraph)
-        elif not cells and stack.pending and _goes_on(text, stack.last_end, items, index):
+        elif not cells and stack.takes_more(paragraph) and _goes_on(text, stack.last_end, items, index):
             stack.lengthen(paragraph)
         elif cells:
             yield from stack.give(Row(tuple(cells), index), drawn="\t" not in paragraph.flat)
@@ -97,6 +105,11 @@ class _Stack:
         start = paragraph.start
         self.pending.append(Cell(_worded(paragraph.flat), start, max(paragraph.last, start + 1)))
         self.last_end, self.wide = paragraph.end, False
+
+    def takes_more(self, paragraph: Paragraph) -> bool:
+        """Whether a line may go on with the last cell: in a drawn table an empty line ends the row, in any a label."""
+        ends = paragraph.blank_before and (self._drawn or begins_with_label(paragraph.flat))
+        return bool(self.pending) and not ends
 
     def lengthen(self, paragraph: Paragraph) -> None:
         """Takes a line that goes on with the last cell."""

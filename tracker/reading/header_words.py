@@ -47,6 +47,16 @@ TASKS: tuple[re.Pattern[str], ...] = tuple(
 
 DETAILS = re.compile("内容|措施|举措|要求|做法")
 MEASURES = re.compile("措施|举措|做法|具体任务|具体内容|工作内容|任务内容|细化任务")
+SPECIFIC = re.compile(
+    f"{MEASURES.pattern}|(?:具体|年度|工作|量化|阶段(?:性)?|预期|主要)目标(?!值)|目标(?:任务|要求|内容)|(?:建设|主要|实施)内容"
+)
+"""The words over columns that may tell each row's own task where the tasks' column repeats one over several rows."""
+
+MATTERS = re.compile(
+    '(?:任务|工作|事项|项目|工程|实事|改革|举措)名称$|^(?:改革|工作|服务|办理|实事|落实|督办|重点|任务)?事项$|一件事[”"]?$'
+)
+"""The words over a column of names, which tell the task better than 主要任务 behind them."""
+
 NAMES = re.compile(
     "(?:任务|问题|工作|事项|项目|工程|实事)名称?$|名称$|(?:重点|主要|工作|目标|改革|整治|攻坚|年度)(?:任务|工作|事项)|任务$|任务目标$|问题|^(?:项目|工程|事项)$"
 )

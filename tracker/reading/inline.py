@@ -52,7 +52,7 @@ def _bare(flat: str, placed: Placed, index: int) -> Iterator[Clause]:
     fields = read_labelled(words, labels_in(words))
     if fields:
         base, end = placed.paragraph.start, len(flat.rstrip(_EDGE))
-        yield Clause(Form.INLINE, base + begin, base + end, fields, placed, index, placed.heading)
+        yield Clause(Form.INLINE, base + begin, base + end, fields, placed, index, placed.owner)
 
 
 def _groups(labels: tuple[Label, ...]) -> Iterator[list[Label]]:
@@ -83,7 +83,7 @@ def _inline(flat: str, labels: list[Label], placed: Placed, index: int) -> Claus
     ):
         return None
     base = placed.paragraph.start
-    return Clause(Form.INLINE, base + start, base + end, fields, placed, index, placed.heading)
+    return Clause(Form.INLINE, base + start, base + end, fields, placed, index, placed.owner)
 
 
 def _only_values(flat: str, labels: list[Label], end: int) -> str:

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence, Set
 from functools import lru_cache
 
 from tracker.domain.deadlines import find_in_clause
 from tracker.reading.brackets import HIDDEN, top_level
 from tracker.reading.dates import date_line
+from tracker.reading.grid import is_footer
 from tracker.reading.labels import Label, Opens, bare_labels_in, labels_in
 from tracker.reading.naming import read_units
-from tracker.reading.outline import Placed, without_number
+from tracker.reading.outline import Heading, Placed, without_number
 from tracker.reading.unit_words import is_surely_unit, looks_like_unit
 from tracker.reading.wrapping import breaks_off
 
@@ -21,6 +22,7 @@ DUTY = re.compile(r"责|牵|落实|负责|承担|分工|配合")
 _BULLET = re.compile(r"[\s·•●■▲◆★※\-—－*]*")
 _LONGEST_VALUE_LINE = 200
 _MOST_VALUE_LINES = 12
+_MOST_LINES_BELOW = 30
 _LONGEST_LABEL = 12
 _LONGEST_DEADLINE = 40
 _LONGEST_UNIT_LINE = 60
@@ -41,7 +43,7 @@ def sort_of(label: Label) -> tuple[Opens, str]:
 def leading_labels(placed: Placed) -> tuple[Label, ...]:
     """The labels of a paragraph that begins with one (numbers and bullets aside); offsets are the paragraph's."""
     flat = placed.paragraph.flat
-    if placed.paragraph.is_cell:
+    if placed.paragraph.is_cell or is_footer(flat):
         return ()
     if "：" not in flat and ":" not in flat:
         begin = begin_of(flat) if len(flat) <= _LONGEST_VALUE_LINE and _LABEL_WORD.search(flat[:20]) else -1
@@ -174,3 +176,30 @@ def joined_values(lines: Sequence[str]) -> str:
         together = not joined or breaks_off(joined, part) or joined.endswith(_GOES_ON)
         joined += part if together else f"、{part}"
     return joined
+
+
+def words_below(items: Sequence[Placed], index: int, end: int, owner: Heading) -> Iterator[str]:
+    """The paragraphs after the block that begins at ``index`` and ends at ``end``, as far as its heading reaches.
+
+    Lines of labels that tell units or times are the block's own.
+    """
+    for placed in items[index + 1 : index + _MOST_LINES_BELOW]:
+        if placed.paragraph.start < end:
+            continue
+        if owner not in placed.headings or placed.paragraph.is_cell:
+            return
+        labels = leading_labels(placed)
+        if not labels or labels[0].opens is Opens.OTHER:
+            yield placed.paragraph.flat
+
+
+def listed_below(items: Sequence[Placed], index: int, owner: Heading | None, held: Set[int]) -> Iterator[int]:
+    """The paragraphs below a block that a label opens which is no duty (整改措施：), up to the next one ``held``."""
+    listing = False
+    for at in range(index + 1, min(len(items), index + _MOST_LINES_BELOW)):
+        if owner not in items[at].headings or at in held:
+            return
+        labels = leading_labels(items[at])
+        listing = labels[-1].opens is Opens.OTHER if labels else listing
+        if listing:
+            yield at

@@ -22,12 +22,15 @@ from tracker.reading.label_lines import (
     with_colons,
 )
 from tracker.reading.labels import Label, Opens, labels_in
-from tracker.reading.outline import Heading, Placed
+from tracker.reading.outline import Heading, Placed, names_field, owner_among
 from tracker.reading.unit_words import looks_like_unit
 from tracker.reading.wrapping import unwrapped
 
 _OTHER_LABEL = re.compile(r"\s*[\u4e00-\u9fff]{2,8}[：:]")
 """A line that tells something else of the same matter (资金来源：…); the block may go on after it."""
+
+_KEEPS = re.compile("督办|督导|督查")
+"""A line 主办：… 督办：… under a table says who keeps it."""
 
 _Line = tuple[int, Placed, tuple[Label, ...]]
 """A label line: its paragraph's index, the paragraph, and its labels."""
@@ -72,7 +75,7 @@ def _owner(items: Sequence[Placed], index: int) -> Heading | None:
     """The heading that a block beginning here belongs to: not the label line's own number."""
     placed = items[index]
     headings = placed.headings[:-1] if placed.own else placed.headings
-    return headings[-1] if headings else None
+    return owner_among(headings)
 
 
 def _leaves(block: _Block, placed: Placed) -> bool:
@@ -90,6 +93,8 @@ def _continues(block: _Block, items: Sequence[Placed], index: int) -> bool:
         return False
     if block.owner is not None and placed.own and placed.headings[-1] == block.owner:
         return False
+    if placed.own and names_field(placed.headings[-1].title):
+        return True  # 3.进度安排 between the units and the time
     return block.listing or bool(_OTHER_LABEL.match(placed.paragraph.flat)) or _is_value(block, items, index)
 
 
@@ -163,4 +168,4 @@ def _is_duty(fields: Fields, labels: tuple[Label, ...], block: _Block) -> bool:
     if fields.units and not any(looks_like_unit(unit.name) for unit in fields.units):
         return False
     says_duty = any(DUTY.search(label.words) for label in labels if label.names_units)
-    return says_duty or block.owner is not None
+    return says_duty or (block.owner is not None and not any(_KEEPS.fullmatch(label.words) for label in labels))

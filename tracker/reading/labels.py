@@ -44,7 +44,11 @@ _BODY = (
     "|工作组|党组织|支部|站办所|[处科股][（(]室[)）]|方)"
 )
 _LABELS: tuple[tuple[Opens, Role, str], ...] = (
-    (Opens.OTHER, Role.RESPONSIBLE, "(?:督导|督办|督查|监督|监管|验收|考核|指导|包保|挂牌|帮扶)(?:责任)?(?:单位|部门)"),
+    (
+        Opens.OTHER,
+        Role.RESPONSIBLE,
+        "(?:督导|督办|督查|监督|监管|验收|考核|指导|包保|挂牌|帮扶)(?:责任)?(?:单位|部门|科室|处室|股室|专班)|挂牌督办|督办|督导|督查",
+    ),
     (
         Opens.UNITS,
         Role.LEAD,

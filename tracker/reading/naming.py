@@ -18,6 +18,7 @@ from tracker.reading.brackets import top_level
 from tracker.reading.cues import CUE, MAY_CUE, role_of
 from tracker.reading.notes import without_note
 from tracker.reading.prefixes import prefix_of, with_prefix
+from tracker.reading.shared_names import with_shared_parts
 from tracker.reading.told_times import take_time
 from tracker.reading.unit_words import (
     COLLECTIVE_HEAD,
@@ -45,9 +46,14 @@ _AND_OTHERS = re.compile(
 _THINGS = ("实验室", "教研室", "街道", "社区", "学院", "学校", "医院")
 """Words that end like a unit and begin names of one: 实验室与设备管理处."""
 
-_PARTY_COMMITTEE = ("党委", "党工委")
-_ITS_GOVERNMENT = ("政府", "人民政府", "管委会", "办事处")
+_PARTY_COMMITTEE = ("党委", "党工委", "党（工）委")
+_ITS_GOVERNMENT = ("政府", "人民政府", "管委会", "办事处", "政府（办事处）", "人民政府（街道办事处）")
 """各乡镇党委、政府 is one entry: the second word says whose government only together with the first."""
+
+_COMMITTEES = re.compile("各[市县区州盟旗（）()、，设]*[市县区州盟旗）)]工?委")
+
+_ZONE = re.compile("(?:经济|高新|经开)?(?:技术)?(?:产业)?(?:开发|高新|经开|园|新)区")
+"""A zone is no kind of county: 各县（市、区）、开发区 are two."""
 
 _ABOVE = ("中央", "国家", "部", "省", "中", "自治区")
 """中央、省驻市有关单位 is one entry."""
@@ -101,6 +107,7 @@ def read_units(
     A second name in brackets stays (市住建局（市城管局）), but not where ``second_names`` is False.
     """
     result = UnitList()
+    named: list[tuple[str, Role]] = []
     last_prefix = prefix
     for segment, given in _by_cue(words, role):
         for piece, separator in _pieces(segment):
@@ -113,7 +120,12 @@ def read_units(
                 if full != name:
                     result.doubts["elided-prefix"] = None
                 last_prefix = None if full.startswith("各") else prefix_of(full) or last_prefix
-                _add(result, full, own_role)
+                named.append((full, own_role))
+    whole = with_shared_parts(named)
+    if whole != named:
+        result.doubts["elided-prefix"] = None
+    for name, own_role in whole:
+        _add(result, name, own_role)
     result.prefix = last_prefix
     return result
 
@@ -177,12 +189,19 @@ def _is_one_collective(first: str, second: str) -> bool:
     """各市、县（区）人民政府 is one: the first part has no organ of its own, the second only kinds of places."""
     if first in _ABOVE and "驻" in second:
         return True
+    if _ZONE.match(second):
+        return False
     plain = re.sub(r"[、]", "", first)
-    if first.endswith(_PARTY_COMMITTEE) and second in _ITS_GOVERNMENT:
+    if _is_party_committee(first) and second in _ITS_GOVERNMENT:
         return True
     return bool(COLLECTIVE_HEAD.fullmatch(plain) and COLLECTIVE_TAIL.fullmatch(second)) and (
         first.startswith("各") or second.endswith(("政府", "办事处"))
     )
+
+
+def _is_party_committee(name: str) -> bool:
+    """Whether a name is that of committees whose government is told only together with them: 各县（市、区）委."""
+    return name.endswith(_PARTY_COMMITTEE) or bool(_COMMITTEES.fullmatch(name))
 
 
 def _by_blanks(words: str) -> list[str]:
@@ -253,7 +272,7 @@ def _stands_alone(before: str, after: str) -> bool:
     kinds = ("部门", "单位", "机构", "企业")
     if before in _THINGS:
         return False
-    if before.endswith(_PARTY_COMMITTEE) and _TRAILING.sub("", after) in _ITS_GOVERNMENT:
+    if _is_party_committee(before) and _TRAILING.sub("", after) in _ITS_GOVERNMENT:
         return False
     return not (before.endswith(kinds) and after in kinds) and looks_like_unit(_TRAILING.sub("", after))
 

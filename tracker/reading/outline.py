@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 from dataclasses import dataclass
+from functools import lru_cache
 
 from tracker.domain.text import tidy
 from tracker.reading.labels import labels_in
@@ -33,6 +34,7 @@ _NUMBERINGS: tuple[tuple[str, str], ...] = (
 _NUMBERING = re.compile("|".join(f"(?P<k{rank}>{pattern})" for rank, (_, pattern) in enumerate(_NUMBERINGS)))
 _TITLE_END = re.compile(r"[。！？]|(?<=\S)[：:](?=\s*$)|\n")
 _SIGNS = " \t\u3000★●▲◆■·※☆○◎"
+_LONGEST_FIELD = 12
 _EDGE = "，,；;：:、。 　\t\n"
 
 
@@ -44,6 +46,41 @@ class Heading:
     number: str
     title: str
     start: int
+
+
+_FIELD = re.compile(
+    "(?:主要|具体|重点|年度|总体|工作|任务|整改|实施|建设|推进|项目|阶段|预期)*"
+    "(?:(?:责任|职责|任务|工作|组织)(?:分工|分解|划分)|(?:责任|牵头|实施|配合|承办|主办)(?:单位|部门|主体)(?:及分工)?|责任落实|落实责任"
+    "|(?:进度|时间|步骤|资金|经费|工作|实施)安排|(?:完成|办理|整改|实施)?(?:时限|期限)(?:要求)?|(?:完成|整改|办理|实施)时间|时间(?:进度|节点)|实施步骤"
+    "|目标(?:任务|要求)?|任务目标|(?:实施|建设|工作|主要|具体|任务)(?:内容|范围|地点|规模)|措施|举措|保障(?:措施|机制)|资金(?:来源|保障|筹措)|投资(?:规模|估算|概算)"
+    "|工作要求|有关要求|验收标准|考核标准|完成标准)"
+)
+_CONTAINER = re.compile(
+    "(?:主要|具体|重点|年度|总体|工作|当前|下步|下一步|目标)*(?:任务|工作|措施|举措|内容|安排|要求|目标|事项|思路|项目|目标任务)"
+    "(?:及?(?:任务|责任)?(?:分工|分解))?"
+)
+"""A heading over all tasks tells none of them."""
+
+
+@lru_cache(maxsize=512)
+def names_field(title: str) -> bool:
+    """Whether a heading only says which field of a task follows (责任分工, 进度安排), and not what the task is."""
+    return len(title) <= _LONGEST_FIELD and bool(_FIELD.fullmatch(title))
+
+
+def tells_no_task(title: str) -> bool:
+    """Whether a heading tells no task: it names a field, or stands over all tasks (主要任务)."""
+    return names_field(title) or bool(_CONTAINER.fullmatch(title))
+
+
+def owner_among(headings: tuple[Heading, ...]) -> Heading | None:
+    """The innermost heading that tells a task: not one that names a field of it, where the task stands above."""
+    at = len(headings)
+    while at and names_field(headings[at - 1].title):
+        at -= 1
+    if at == len(headings) or not at or tells_no_task(headings[at - 1].title):
+        return headings[-1] if headings else None
+    return headings[at - 1]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +95,15 @@ class Placed:
     def heading(self) -> Heading | None:
         """The nearest heading: the paragraph's own, else the one it stands under."""
         return self.headings[-1] if self.headings else None
+
+    @property
+    def owner(self) -> Heading | None:
+        """The heading whose task the paragraph belongs to: the nearest one, unless that only names a field."""
+        return owner_among(self.headings)
+
+    def is_under(self, owned: Set[Heading | None]) -> bool:
+        """Whether the paragraph belongs to one of these headings, be it as a field of its task (进度安排)."""
+        return self.heading in owned or self.owner in owned
 
 
 def place(paragraphs: Iterable[Paragraph]) -> tuple[Placed, ...]:

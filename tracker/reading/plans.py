@@ -71,7 +71,7 @@ def _drafts(text: str, document: Document, items: Sequence[Placed], tables: Tabl
 def _clauses(items: Sequence[Placed], tables: Tables) -> list[Clause]:
     found = [*tables.clauses, *line_clauses(items), *inline_clauses(items), *bracket_clauses(items)]
     found += _apart(cue_clauses(items), found)
-    taken, owned = spoken_for(found)
+    taken, owned = spoken_for(found, items)
     for clauses in (cued_clauses, duty_clauses, doer_clauses):
         found += _apart(clauses(items, taken, owned), found)
     supplies = any(clause.fields.sign is Sign.SUPPLY for clause in found)

@@ -16,6 +16,7 @@ from tracker.domain.roles import Role
 from tracker.domain.text import tidy
 from tracker.reading.clauses import Clause
 from tracker.reading.fields import Fields, Sign, read_cue_line
+from tracker.reading.label_lines import listed_below
 from tracker.reading.naming import read_units
 from tracker.reading.outline import Heading, Placed, without_number
 from tracker.reading.subjects import Doer, doers_of, may_name_doers
@@ -49,6 +50,19 @@ _DESCRIBES = re.compile(r"(?:牵头|主办|负责)[、，][^，。]{0,24}(?:参�
 """由A牵头、B参与的…: what stands before 的 tells of what kind a thing is."""
 
 _SHORTEST_DEED = 4
+_ALL = re.compile(
+    "各(?:责任|牵头|配合|成员|协办|主办|有关|相关)*单位|(?:责任|牵头|配合)单位|各地(?:各部门|各单位)?|各(?:科室|社区|村居)"
+)
+_CALLS_FOR = re.compile(
+    "(?:要|应当?|须|需|必须|务必|将|进一步|切实|均|都|主动|积极|认真|严格|把)*"
+    "(?:(?:强化|细化|完善)(?:工作)?(?:措施|举措|责任|担当|意识|配合)|(?:加强|强化|密切)(?:协作|协同|沟通|统筹|调度|督导|领导|监管|配合)|加快(?:工作)?进度"
+    "|(?:履行|落实|压实|扛牢|夯实)[^，]{0,12}(?:责任|职责)|认领|对号入座|提高(?:站位|认识)|[^，]{2,12}作为“[^”]+工程”|落实“[^”]+”|狠抓落实|抓好(?:工作)?落实)"
+)
+_KEEPS_WATCH = re.compile("(?:督查室|督[查考]办|督查考核办|督查局|考核办|督查科|目标办|绩效办|督察室)$")
+_CHECKS = re.compile("督查|督办|督导|督察|调度|通报|约谈|考核|问责|追责")
+"""What is done about those who do a plan's tasks, and is no task of it."""
+
+_NAMES_DAY = re.compile(r"\d")
 _LEADS_ITSELF = re.compile(r"牵头")
 
 
@@ -74,7 +88,7 @@ def _by_sentence(
     items: Sequence[Placed], taken: Set[int], owned: Set[Heading | None], assigner: Assigner, may_assign: Glance
 ) -> Iterator[Clause]:
     for index, placed in enumerate(items):
-        if placed.paragraph.is_cell or index in taken or placed.heading in owned:
+        if placed.paragraph.is_cell or index in taken or placed.is_under(owned):
             continue
         flat = placed.paragraph.flat
         if not (may_assign(flat, 0, len(flat)) and may_name_doers(flat)):
@@ -86,13 +100,20 @@ def _by_sentence(
                 yield from assigner(placed, index, start, end)
 
 
-def spoken_for(clauses: Sequence[Clause]) -> tuple[frozenset[int], frozenset[Heading | None]]:
-    """The paragraphs that hold a clause, and the headings whose text a line of labels closes."""
-    taken = frozenset(clause.index for clause in clauses)
+def spoken_for(clauses: Sequence[Clause], items: Sequence[Placed]) -> tuple[frozenset[int], frozenset[Heading | None]]:
+    """The paragraphs that hold a clause or a block's measures, and the headings that a line of labels closes."""
+    held = frozenset(clause.index for clause in clauses)
+    blocks = (clause for clause in clauses if clause.form is Form.LINE and clause.owner)
+    taken = held.union(*(listed_below(items, block.index, block.owner, held) for block in blocks))
     owned = frozenset(
-        clause.owner for clause in clauses if clause.owner and not clause.placed.own and clause.form is not Form.TABLE
+        clause.owner for clause in clauses if clause.owner and _is_closing(clause) and clause.form is not Form.TABLE
     )
     return taken, owned
+
+
+def _is_closing(clause: Clause) -> bool:
+    """Whether a clause closes the text of its heading: it stands below it, or under one of its fields (责任分工)."""
+    return not clause.placed.own or clause.owner != clause.placed.heading
 
 
 def _may_say_by(flat: str, start: int, end: int) -> bool:
@@ -104,7 +125,7 @@ def _with_cues(placed: Placed, index: int, start: int, end: int) -> Iterator[Cla
     flat = placed.paragraph.flat
     found = _BY.search(flat, start, end)
     assigned = _assigned(flat[found.end() : end]) if found else None
-    if found is None or assigned is None:
+    if found is None or assigned is None or flat.startswith("解释", found.end()):
         return
     fields, deed = assigned
     begin = found.start() + (0 if flat[found.start()] in "由具" else 1)
@@ -126,7 +147,7 @@ def _with_doers(placed: Placed, index: int, start: int, end: int) -> Iterator[Cl
         stop = after.start if after else len(body)
         deed = body[doer.end : stop].strip("，, 由")
         before = flat[: base + doer.start].removesuffix("由")
-        if not _assigns(deed, before) or _is_title(placed, body):
+        if not _assigns(deed, before) or _is_title(placed, body) or _only_calls_for(doer, deed):
             continue
         fields = Fields(Sign.CUE, _in_roles(doer, deed), _dates(deed))
         span = _span(flat, base if number == 0 else base + doer.start, base + stop)
@@ -138,6 +159,14 @@ def _assigns(deed: str, before: str) -> bool:
     if _EXHORTS.match(deed) or _DONE_ALREADY.search(deed) or _NO_TASK.search(deed) or _DESCRIBES.match(deed):
         return False
     return len(deed) >= _SHORTEST_DEED or bool(_MATTER.search(before[-_LONGEST_TITLE:]))
+
+
+def _only_calls_for(doer: Doer, deed: str) -> bool:
+    """Whether a sentence without a date only calls on all (各单位要强化措施), or tells who will check on them."""
+    names = [unit.name for unit in doer.units]
+    on_all = _CALLS_FOR.match(deed) and all(_ALL.fullmatch(name) for name in names)
+    checked = _CHECKS.search(deed) and any(_KEEPS_WATCH.search(name) for name in names)
+    return bool(on_all or checked) and not any(_NAMES_DAY.search(phrase) for phrase in _dates(deed))
 
 
 def _is_title(placed: Placed, body: str) -> bool:

@@ -206,20 +206,31 @@ def _caption(items: Sequence[Placed], index: int) -> str:
 
 def whole_rows(section: Section) -> Iterator[Row]:
     """The section's rows, with those put together that line ends inside cells broke apart, up to the header's width."""
+    header = section.header
     part: Row | None = None
     for row in section.rows:
-        together = _put_together(part, row, section.header) if part else None
-        if together:
+        together = _put_together(part, row, header) if part else None
+        if together and part and (not _could_be_whole(part, header) or _fills(together, header)):
             part = together
         else:
             if part:
                 yield part
             part = row
-        if section.header.shape.aligned(part.words) is not None:
+        if _could_be_whole(part, header) and len(part.cells) >= header.count:
             yield part
             part = None
     if part:
         yield part
+
+
+def _could_be_whole(row: Row, header: Header) -> bool:
+    return header.shape.aligned(row.words) is not None
+
+
+def _fills(row: Row, header: Header) -> bool:
+    """Whether a numbered row has a cell for every column: one without its last cells may have lost them to a break."""
+    ordinal = header.shape.ordinal
+    return len(row.cells) == header.count and ordinal is not None and is_ordinal(row.words[ordinal])
 
 
 def _put_together(part: Row, row: Row, header: Header) -> Row | None:

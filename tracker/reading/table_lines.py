@@ -16,6 +16,11 @@ from tracker.reading.sections import Section, stacked, whole_rows
 
 _TOTAL = re.compile(r"(?:合计|总计|小计|共计|累计|总数)(?:[（(].*[)）]|[:：].*)?")
 _NOTE = re.compile(r"(?:注|备注|说明|填表|填报|制表|审核|联系人)[\d一二三]?[：:.、]?")
+_IMPRINT = re.compile(
+    r"(?:主办|承办|督办|督查|抄送|抄报|分送|报送|主送|印发|校对|核稿|填报人?|审核人?|联系人|制表人?)(?:单位|部门)?[：:]"
+)
+"""How a line below a table begins that says who keeps it; a label in a cell of units stands behind others."""
+
 _LONGEST_SECTION = 60
 _LONGEST_BRIEF = 45
 _LONGEST_ROW = 4000
@@ -39,6 +44,8 @@ def lines_of_section(section: Section, columns: Columns, items: Sequence[Placed]
     title, last = "", None
     for row in whole_rows(section):
         told = [word for word in row.words if word.strip()]
+        if len(row.cells) < columns.count and _IMPRINT.match(row.words[0]):
+            continue
         if len(told) == 1 and len(row.cells) > 1 and not _is_lone_task(row, columns):
             title = title if _is_no_section(told[0]) else _section_title(told[0], row, items)
             continue

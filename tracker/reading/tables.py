@@ -154,6 +154,8 @@ def _may_be_units(got: UnitList) -> bool:
 def _listed(words: str, role: Role) -> UnitList:
     """The units of a cell, in the column's role or in those that labels in the cell tell (牵头单位：… 配合单位：…)."""
     labels = labels_in(words) if "：" in words or ":" in words else ()
+    if labels and not words[: labels[0].start].strip() and not any(label.names_units for label in labels):
+        return UnitList()
     if not any(label.opens is Opens.UNITS for label in labels):
         return read_units(words, role)
     fields = read_labelled(words, labels)

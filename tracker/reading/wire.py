@@ -16,6 +16,7 @@ from enum import Enum
 from functools import cache
 from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
 
+from tracker.domain.cells import BookCells
 from tracker.domain.drafts import SourceReading
 
 Value = TypeVar("Value")
@@ -30,16 +31,33 @@ class NotAReading(ValueError):
 
 def encode_reading(reading: SourceReading) -> bytes:
     """The reading as one line of JSON in UTF-8, without a line break; lone surrogates are kept."""
-    return json.dumps(to_plain(reading), ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass")
+    return _encoded(reading)
 
 
 def decode_reading(line: bytes) -> SourceReading:
     """The reading that ``encode_reading`` wrote; NotAReading for anything else."""
+    return from_plain(SourceReading, _decoded(line))
+
+
+def encode_cells(cells: BookCells) -> bytes:
+    """The cells of a workbook, as ``encode_reading`` writes a reading."""
+    return _encoded(cells)
+
+
+def decode_cells(line: bytes) -> BookCells:
+    """The cells that ``encode_cells`` wrote; NotAReading for anything else."""
+    return from_plain(BookCells, _decoded(line))
+
+
+def _encoded(value: Any) -> bytes:
+    return json.dumps(to_plain(value), ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass")
+
+
+def _decoded(line: bytes) -> Any:
     try:
-        plain = json.loads(line.decode("utf-8", "surrogatepass"))
+        return json.loads(line.decode("utf-8", "surrogatepass"))
     except (ValueError, RecursionError) as error:
         raise NotAReading("no JSON") from error
-    return from_plain(SourceReading, plain)
 
 
 def to_plain(value: Any) -> Any:

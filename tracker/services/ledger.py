@@ -5,7 +5,7 @@ Lists, figures, sheets and papers about a day or a period all ask here, so that 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from tracker.domain.access import Actor, Permission
 from tracker.domain.as_of import Happening, PartThen, part_then, task_state_of
+from tracker.domain.division import Share, rolled_up
 from tracker.domain.lifecycle import TaskState, is_chased
 from tracker.domain.lights import AssignmentFacts, LitLight, is_overdue, light_of
 from tracker.domain.roles import Role
@@ -49,6 +50,15 @@ class LedgerRow:
     lit: LitLight
     days_late: int
     needed: bool = True
+    parent_assignment_id: int | None = None
+
+    @property
+    def is_child(self) -> bool:
+        """Whether the task was made by dividing a part (``parent_assignment_id``) that is a row of its own.
+
+        Figures that count that row leave this one out; the percent of a divided part is that of its children.
+        """
+        return self.parent_assignment_id is not None
 
     @property
     def is_chased(self) -> bool:
@@ -75,8 +85,29 @@ def ledger(  # noqa: PLR0917 - who asks for what, and what was read of it alread
     """
     known = known or histories(session, wanted)
     in_reach = known.in_reach(actor, permission)
-    rows = (row for facts in known.by_task() for row in _rows_of_task(facts, known.happenings, known.units, when))
-    return [row for row in rows if row.unit.id in in_reach]
+    rows = [row for facts in known.by_task() for row in _rows_of_task(facts, known.happenings, known.units, when)]
+    return [row for row in with_rolled_up(rows) if row.unit.id in in_reach]
+
+
+def with_rolled_up(rows: list[LedgerRow]) -> list[LedgerRow]:
+    """The rows, those of divided parts with the percent that their children had reached on that day."""
+    shares: dict[int, dict[int, list[LedgerRow]]] = {}
+    for row in rows:
+        if row.parent_assignment_id is not None:
+            shares.setdefault(row.parent_assignment_id, {}).setdefault(row.task_id, []).append(row)
+    return [_rolled_up(row, shares) for row in rows] if shares else rows
+
+
+def _rolled_up(row: LedgerRow, shares: Mapping[int, Mapping[int, Sequence[LedgerRow]]]) -> LedgerRow:
+    """The row with its children's percent; a child may have been divided itself."""
+    children = shares.get(row.assignment_id)
+    if not children or row.then.state.is_closed:
+        return row
+    told = [[_rolled_up(each, shares) for each in rows] for rows in children.values()]
+    percent = rolled_up(
+        (rows[0].task_state, [Share(each.role, each.then.state, each.then.percent) for each in rows]) for rows in told
+    ).percent
+    return row if percent is None else replace(row, then=replace(row.then, percent=percent))
 
 
 def _rows_of_task(
@@ -116,6 +147,7 @@ def _row(  # noqa: PLR0917 - what a row is made of
         task_completed_on=task_completed_on,
         lit=_lit(facts, then, task_state, when),
         days_late=(when.today - then.due_on).days if late and then.due_on else 0,
+        parent_assignment_id=facts.parent_assignment_id,
     )
 
 

@@ -10,6 +10,7 @@ from sqlalchemy.orm.attributes import flag_modified
 
 from tracker.domain.as_of import task_state_of
 from tracker.domain.lifecycle import Event, Outcome, State, Transition
+from tracker.services.evidence import SentFile
 from tracker.store.tasks import Assignment, Task
 from tracker.store.units import Unit
 
@@ -18,7 +19,8 @@ from tracker.store.units import Unit
 class Act:
     """What somebody does, checked: ``percent`` comes with reports, ``outcome`` with acceptance, and with nothing else.
 
-    ``to_unit`` names another unit when declined work is dispatched anew.
+    ``to_unit`` names another unit when declined work is dispatched anew, ``sign_by_on`` the last day to sign for it;
+    ``files`` come with reports.
     """
 
     event: Event
@@ -26,6 +28,8 @@ class Act:
     percent: int | None = None
     outcome: Outcome | None = None
     to_unit: Unit | None = None
+    sign_by_on: date | None = None
+    files: tuple[SentFile, ...] = ()
 
 
 def move(assignment: Assignment, row: Transition, deed: Act, now: datetime, today: date) -> State:
@@ -52,6 +56,7 @@ def _signed(assignment: Assignment, _deed: Act, now: datetime, _today: date) -> 
 
 def _dispatched(assignment: Assignment, deed: Act, now: datetime, _today: date) -> None:
     assignment.dispatched_at, assignment.signed_at = now, None
+    assignment.sign_by_on = deed.sign_by_on
     if deed.to_unit is not None:
         assignment.unit = deed.to_unit
 

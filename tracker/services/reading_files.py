@@ -11,6 +11,7 @@ import hashlib
 import threading
 from dataclasses import replace
 
+from tracker.domain.cells import BookCells
 from tracker.domain.drafts import SourceReading
 from tracker.services.old_formats import convert, convertible
 from tracker.services.reading_process import (
@@ -21,6 +22,7 @@ from tracker.services.reading_process import (
     OldFormat,
     Progress,
     Wanted,
+    cells_in,
     read_in,
     start,
 )
@@ -60,6 +62,12 @@ def read_file(
         return _read(Asked(data, name, limits, convertible(limits)), progress, wanted)
     finally:
         _turns.release()
+
+
+def read_cells(data: bytes, name: str, limits: ReadingLimits) -> BookCells:
+    """The cells of a workbook that somebody filled in, read like any other file; raises UnreadableFile."""
+    with _turns:
+        return cells_in(_ready.take() or start(), Asked(data, name, limits, cells=True), always)
 
 
 def _read(asked: Asked, progress: Progress, wanted: Wanted) -> SourceReading:

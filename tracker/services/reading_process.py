@@ -19,10 +19,12 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TypeVar
 
+from tracker.domain.cells import BookCells
 from tracker.domain.drafts import SourceReading
 from tracker.reading.unreadable import UnreadableFile
-from tracker.reading.wire import NotAReading, decode_reading
+from tracker.reading.wire import NotAReading, decode_cells, decode_reading
 from tracker.services.reading_stops import ReadingFailed, TookTooLong, TookTooMuchMemory
 from tracker.settings import PROJECT_ROOT, ReadingLimits
 
@@ -30,6 +32,9 @@ log = logging.getLogger(__name__)
 
 Progress = Callable[[int, int], None]
 Wanted = Callable[[], bool]
+Found = TypeVar("Found")
+Hoped = tuple[bytes, Callable[[bytes], Found]]
+"""The word before the answer that is hoped for, and what makes a value of the rest."""
 
 COMMAND = (sys.executable, "-P", "-s", "-m", "tracker.reading_child")
 LOOK_SECONDS = 0.25
@@ -135,12 +140,16 @@ def clean_environment() -> dict[str, str]:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A file to read, the limits for that, and which formats are not to be read but converted."""
+    """A file to read, the limits for that, and which formats are not to be read but converted.
+
+    ``cells``: not a plan is wanted but a workbook's cells.
+    """
 
     data: bytes
     name: str
     limits: ReadingLimits
     convertible: tuple[str, ...] = ()
+    cells: bool = False
 
 
 def read_in(child: Child, asked: Asked, progress: Progress, wanted: Wanted) -> SourceReading:
@@ -149,13 +158,22 @@ def read_in(child: Child, asked: Asked, progress: Progress, wanted: Wanted) -> S
     Raises UnreadableFile with the child's own refusal, or one of reading_stops; OldFormat for a file that is to be
     converted first; Abandoned when ``wanted``, which is asked about four times a second, says no.
     """
+    return _answered(child, asked, progress, wanted, (b"reading", decode_reading))
+
+
+def cells_in(child: Child, asked: Asked, wanted: Wanted) -> BookCells:
+    """The cells that the child finds in a workbook; raises what ``read_in`` does."""
+    return _answered(child, asked, lambda _done, _total: None, wanted, (b"cells", decode_cells))
+
+
+def _answered(child: Child, asked: Asked, progress: Progress, wanted: Wanted, hoped: Hoped[Found]) -> Found:
     name, limits = asked.name, asked.limits
     end = time.monotonic() + limits.seconds
     try:
         answer = _ask(child, _request(asked), progress, wanted, end)
         if answer is None:
             raise TookTooLong(name, limits.seconds)
-        return _understood(answer, child, asked)
+        return _understood(answer, child, asked, hoped)
     except AnswerTooLong as fault:
         raise TookTooMuchMemory(name, limits.megabytes) from fault
     finally:
@@ -169,6 +187,7 @@ def _request(asked: Asked) -> list[memoryview]:
         "seconds": asked.limits.seconds,
         "megabytes": asked.limits.megabytes,
         "convertible": asked.convertible,
+        "cells": asked.cells,
     }
     return [memoryview(json.dumps(head).encode() + b"\n"), memoryview(asked.data)]
 
@@ -246,15 +265,15 @@ def _last_line(child: Child, progress: Progress) -> bytes | None:
     return None
 
 
-def _understood(answer: bytes, child: Child, asked: Asked) -> SourceReading:
-    """The reading, or the reason why there is none, raised."""
+def _understood(answer: bytes, child: Child, asked: Asked, hoped: Hoped[Found]) -> Found:
+    """What was hoped for, or the reason why there is none, raised."""
     name, limits = asked.name, asked.limits
     kind, _, rest = answer.partition(b" ")
     ended = child.end(END_SECONDS)
     log.info("reading ended with %s, %d MB at most: %s", ended, child.peak_mb, kind[:20].decode("ascii", "replace"))
     try:
-        if kind == b"reading":
-            return decode_reading(rest)
+        if kind == hoped[0]:
+            return hoped[1](rest)
         if kind == b"refused":
             raise UnreadableFile(str(json.loads(rest)))
         if kind == b"convert" and (format := rest.decode("ascii", "replace")) in asked.convertible:

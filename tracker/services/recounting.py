@@ -17,6 +17,7 @@ from tracker.domain.drafts import DeadlineKind
 from tracker.domain.lifecycle import TaskState
 from tracker.domain.workdays import WorkCalendar, announced_calendar
 from tracker.services.redating import Move, redate
+from tracker.services.series_shifts import shift_series
 from tracker.store.plans import Draft, DraftState, Plan
 from tracker.store.tasks import Assignment, Task
 from tracker.store.timing import TaskAnchor
@@ -43,6 +44,7 @@ def recount(session: Session, actor: Actor, now: datetime, before: WorkCalendar,
     for task, anchor in _tasks(session):
         old, new = (_task_day(task, anchor, calendar) for calendar in (before, after))
         tasks += old is not None and new is not None and redate(session, actor, now, task, Move(old, new, _WHY))
+    tasks += shift_series(session, actor, now, before, after)
     return Recounted(drafts, tasks)
 
 

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from tracker.domain.access import Actor
 from tracker.domain.history import DATE_SET
+from tracker.domain.lifecycle import State
 from tracker.store.tasks import Assignment, HistoryEntry, Task
 
 
@@ -37,6 +38,21 @@ def redate(session: Session, actor: Actor, now: datetime, task: Task, move: Move
         part.due_on, part.original_due_on = move.new, part.original_due_on or move.new
         part.changed_at, part.sequence = now, part.sequence + 1
     return moved or bool(parts)
+
+
+def follow_parts(task: Task) -> bool:
+    """Moves the task's own date out to the latest of the parts that complete it; whether it moved.
+
+    For when one part's date was moved by itself: a task is not late before the last of those is. It is never brought
+    forward. Commits nothing.
+    """
+    live = [part for part in task.assignments if part.state is not State.WITHDRAWN]
+    needed = [part for part in live if part.role.completes] or live
+    latest = max((part.due_on for part in needed if part.due_on), default=None)
+    if latest is None or (task.due_on is not None and latest <= task.due_on):
+        return False
+    task.due_on, task.original_due_on = latest, task.original_due_on or latest
+    return True
 
 
 def _told(part: Assignment, actor: Actor, now: datetime, move: Move) -> HistoryEntry:

@@ -15,8 +15,8 @@ from tracker.domain.word_diff import Side, marked
 from tracker.services.errors import NotFound
 from tracker.services.intake_review import plan_for_intake
 from tracker.services.revision_clauses import New, Old
+from tracker.services.revision_items import Group, Item, items_of, mark_of, together
 from tracker.services.revision_sides import versions_of
-from tracker.services.revisions import Group, Item, items_of, mark_of, together
 from tracker.store.pages import PAGE_SIZE, Page, page_number
 from tracker.store.plans import Draft, DraftState, Plan
 from tracker.store.revision_queries import link_of, links_of, newer_of, newer_versions

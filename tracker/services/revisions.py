@@ -5,11 +5,8 @@ Each decision is one commit with a row that tells of it; the same form sent twic
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from enum import StrEnum
 
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
@@ -17,61 +14,21 @@ from sqlalchemy.orm.exc import StaleDataError
 
 from tracker.domain.access import Actor, Forbidden, Permission
 from tracker.services.assigning import UnknownUnits
+from tracker.services.division_effects import follow_version, tell_withdrawn
 from tracker.services.errors import Invalid, NotFound, Stale
 from tracker.services.intake_drafts import sign
-from tracker.services.intake_questions import questions_about
 from tracker.services.intake_review import plan_for_intake
 from tracker.services.revision_apply import By, apply_change, apply_loss, basis_of
-from tracker.services.revision_clauses import Old
-from tracker.services.revision_effects import Effect, effect_of_change, effect_of_loss
+from tracker.services.revision_effects import Deed
+from tracker.services.revision_items import Group, Item, Wanted, items_of, mark_of, together
 from tracker.services.revision_marks import marked, settled, unmarked
-from tracker.services.revision_sides import Matched, Versions, versions_of
-from tracker.store.plans import Draft, DraftState
+from tracker.services.revision_sides import Versions, versions_of
+from tracker.services.series_changes import Stamp, end_with_clause, follow_clause
+from tracker.store.plans import DraftState
 from tracker.store.revision_queries import earlier_versions, hold_versions
 from tracker.store.revisions import RevisionDecision, Verdict
-from tracker.store.tasks import Task
 
 NOT_THERE = "新旧对照刚有变化（可能其他人员已办理，或条款被修改），没有办理。请核对现在的内容。"
-
-
-class Group(StrEnum):
-    """The kinds of changes that are accepted together."""
-
-    CHANGED = "changed"
-    REMOVED = "removed"
-    SAME = "same"
-
-    @property
-    def label(self) -> str:
-        return {"changed": "有变化", "removed": "删去", "same": "未变"}[self.value]
-
-
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """A change as the supervisor saw it: ``draft_id`` None when the clause is gone; ``seen`` is its effect's mark."""
-
-    task_id: int
-    draft_id: int | None
-    seen: str
-
-
-@dataclass(frozen=True, slots=True)
-class Item:
-    """A change that waits for a decision, with what accepting it does.
-
-    ``questions`` are what a person has to look at before: with any, the item is not accepted together with others.
-    """
-
-    task: Task
-    group: Group
-    effect: Effect
-    pair: Matched | None = None
-    old: Old | None = None
-    questions: tuple[str, ...] = ()
-
-    @property
-    def draft(self) -> Draft | None:
-        return self.pair.new.draft if self.pair else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,44 +37,6 @@ class Decided:
 
     title: str
     already: bool = False
-
-
-def items_of(versions: Versions) -> list[Item]:
-    """Everything that waits for a decision, in the order of the texts."""
-    return [*_changes(versions), *_losses(versions)]
-
-
-def _changes(versions: Versions) -> Iterator[Item]:
-    for pair in versions.matched:
-        effect = effect_of_change(pair, versions.unit_names)
-        group = Group.CHANGED if pair.says_more else Group.SAME
-        task = pair.old.task
-        assert task is not None
-        yield Item(task, group, effect, pair=pair, questions=_questions(pair, versions) if pair.says_more else ())
-
-
-def _losses(versions: Versions) -> Iterator[Item]:
-    for old in versions.removed:
-        if old.task is not None:
-            yield Item(old.task, Group.REMOVED, effect_of_loss(old), old=old)
-
-
-def _questions(pair: Matched, versions: Versions) -> tuple[str, ...]:
-    """What the new clause asks of a person, beside that it continues a task; nothing where a person decided before."""
-    if pair.after.decided:
-        return ()
-    draft = pair.new.draft
-    answered = settled(draft.doubts, dated=pair.after.date_decided)
-    without = Draft(
-        state=draft.state,
-        units=list(pair.rows),
-        doubts=answered,
-        form=draft.form,
-        due_on=pair.after.deadline.due_on,
-        deadline_kind=pair.after.deadline.kind,
-        deadline_basis=pair.after.deadline.basis,
-    )
-    return tuple(question.words for question in questions_about(without, versions.naming))
 
 
 def accept(  # noqa: PLR0917 - what the supervisor was shown
@@ -153,16 +72,6 @@ def accept_group(  # noqa: PLR0917 - what the supervisor was shown
         _accept(session, versions, item, _by(versions, actor, now), today)
     _commit(session)
     return len(items)
-
-
-def together(items: Sequence[Item], group: Group) -> list[Item]:
-    """Those that are accepted with one press."""
-    return [item for item in items if item.group is group and not item.questions]
-
-
-def mark_of(items: Sequence[Item]) -> str:
-    """A short mark of what accepting these items does: a form carries it."""
-    return hashlib.sha256(" ".join(item.effect.seen for item in items).encode()).hexdigest()[:16]
 
 
 def decline(session: Session, actor: Actor, now: datetime, plan_id: int, wanted: Wanted) -> Decided:
@@ -255,16 +164,29 @@ def _by(versions: Versions, actor: Actor, now: datetime) -> By:
 
 
 def _accept(session: Session, versions: Versions, item: Item, by: By, today: date) -> None:
+    stamp = Stamp(by.actor, by.now, today, f"依据{by.basis}")
     if item.pair is None:
         apply_loss(item.task, item.effect, by, today)
+        end_with_clause(session, item.task, stamp)
     else:
         if item.pair.unknown:
             raise UnknownUnits(item.pair.unknown)
         if not item.pair.shares_after:
             raise Invalid(f"新版的“{item.pair.after.title}”没有责任单位，不能接受。请先到核对页面补填单位。")
+        old_end = item.task.plan.effective_until
         apply_change(item.pair, item.effect, by, today)
+        follow_clause(session, item.task, old_end, stamp)
+        follow_version(session, item.task)
+    _tell_children(session, item, by)
     words = "；".join(item.effect.sentences) or "内容未变，转入新版"
     session.add(_decision(versions, item, Verdict.ACCEPTED, words, by))
+
+
+def _tell_children(session: Session, item: Item, by: By) -> None:
+    """Lets the child tasks of a part know that the new version withdrew it."""
+    for each in item.effect.parts:
+        if each.deed is Deed.WITHDRAW and each.part is not None:
+            tell_withdrawn(session, by.actor, by.now, each.part)
 
 
 def _decision(versions: Versions, item: Item, verdict: Verdict, words: str, by: By) -> RevisionDecision:

@@ -3,28 +3,29 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime, timedelta
+from itertools import islice
 
-from sqlalchemy import func, select
 from sqlalchemy.exc import InterfaceError, OperationalError
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy.orm import Session
 
 from tracker.domain.deadlines import series_in
 from tracker.domain.drafts import DeadlineKind
-from tracker.domain.lifecycle import State, TaskState
-from tracker.domain.series import Series, next_due, rhythm_of
+from tracker.domain.series import Series, next_due, occurrences, rhythm_of
 from tracker.domain.workdays import WorkCalendar
-from tracker.services.assigning import PlannedAssignment
 from tracker.services.calendars import work_calendar
-from tracker.services.dispatching import Dispatch, dispatched_part, open_task
+from tracker.services.series_copies import task_for
+from tracker.store import series_queries as ask
 from tracker.store.plans import Draft
-from tracker.store.tasks import Assignment, Milestone, Task
+from tracker.store.series_queries import series_of_task
+from tracker.store.tasks import Task
 from tracker.store.timing import SeriesOccurrence, TaskSeries
+
+__all__ = ["begin_series", "label_of", "make_days", "make_due_tasks", "make_owed", "series_of", "series_of_task"]
 
 log = logging.getLogger(__name__)
 
-MADE_BY = "系统（周期任务）"
 MOST_AT_ONCE = 400
 """So many days of one series are made up for in one run; the next run goes on."""
 ONE_DAY = timedelta(days=1)
@@ -64,10 +65,9 @@ def begin_series(session: Session, draft: Draft, task: Task, now: datetime, toda
     )
 
 
-def series_of_task(session: Session, task_id: int) -> TaskSeries | None:
-    """The series that a task is a day of."""
-    query = select(TaskSeries).join(SeriesOccurrence).where(SeriesOccurrence.task_id == task_id)
-    return session.scalar(query)
+def series_of(row: TaskSeries) -> Series:
+    """The row as a series of days; raises ValueError for a rhythm that cannot be read."""
+    return Series(rhythm_of(row.rhythm), row.starts_on, row.ends_on)
 
 
 def label_of(series: TaskSeries) -> str:
@@ -77,17 +77,18 @@ def label_of(series: TaskSeries) -> str:
 
 
 def make_due_tasks(session: Session, now: datetime, today: date) -> int:
-    """Makes the tasks of all days that have come since the last one of each series, and of the next; says how many.
+    """Makes the tasks of all days up to today that have none, and of the next day to come; says how many.
 
-    A series whose last task was withdrawn is over. Run twice, the second run makes nothing: the key of series and
-    day stands in the database. Commits nothing; one series that cannot be read does not stop the others.
+    A day that came and was withdrawn stays withdrawn, and the others come all the same. Run twice, the second run
+    makes nothing: each series is held while its days are looked at, and the key of series and day stands in the
+    database. Commits nothing; one series that cannot be read does not stop the others, and one that somebody is
+    changing at this moment is left to the next run.
     """
-    calendar = work_calendar(session)
     made = 0
-    for series_id, latest in _behind(session, today):
+    for series_id in ask.behind(session, today):
         try:
             with session.begin_nested():
-                made += _go_on(session, series_id, latest, now, today, calendar)
+                made += _go_on(session, series_id, now, today)
         except (OperationalError, InterfaceError):
             raise
         except Exception:
@@ -95,50 +96,35 @@ def make_due_tasks(session: Session, now: datetime, today: date) -> int:
     return made
 
 
-def _behind(session: Session, today: date) -> Sequence[tuple[int, date]]:
-    """The series whose latest day is past, with that day."""
-    latest = func.max(SeriesOccurrence.due_on)
-    query = select(SeriesOccurrence.series_id, latest).group_by(SeriesOccurrence.series_id).having(latest < today)
-    return [(row[0], row[1]) for row in session.execute(query.order_by(SeriesOccurrence.series_id))]
+def _go_on(session: Session, series_id: int, now: datetime, today: date) -> int:
+    row = ask.hold(session, series_id, pass_over=True)
+    return make_owed(session, row, now, today) if row else 0
 
 
-def _go_on(  # noqa: PLR0917 - when it is, and what is known by then
-    session: Session, series_id: int, latest: date, now: datetime, today: date, calendar: WorkCalendar
-) -> int:
-    row = session.get_one(TaskSeries, series_id)
-    model = _task_at(session, series_id, latest)
-    if model.state is TaskState.WITHDRAWN:
-        return 0
-    series = Series(rhythm_of(row.rhythm), row.starts_on, row.ends_on)
-    made, due_on = 0, next_due(series, latest, calendar)
-    while due_on is not None and made < MOST_AT_ONCE:
-        session.add(SeriesOccurrence(series_id=series_id, due_on=due_on, task=_copy(model, due_on, now)))
-        made += 1
-        due_on = None if due_on >= today else next_due(series, due_on, calendar)
-    session.flush()
-    return made
+def make_owed(session: Session, row: TaskSeries, now: datetime, today: date) -> int:
+    """Makes the tasks that a series, which the caller holds, owes today; says how many. Commits nothing."""
+    # The calendar is read after the series is held: who changes it holds these series too.
+    calendar, latest = work_calendar(session), ask.days_of(session, row.id)[-1]
+    days = list(islice(owed_days(series_of(row), latest, today, calendar), MOST_AT_ONCE))
+    return make_days(session, row, days, now)
 
 
-def _task_at(session: Session, series_id: int, due_on: date) -> Task:
-    query = select(Task).join(SeriesOccurrence, SeriesOccurrence.task_id == Task.id)
-    query = query.where(SeriesOccurrence.series_id == series_id, SeriesOccurrence.due_on == due_on)
-    return session.scalars(query.options(selectinload(Task.assignments), selectinload(Task.milestones))).one()
+def make_days(session: Session, row: TaskSeries, days: Sequence[date], now: datetime) -> int:
+    """Makes the tasks of these days of a series, which have none yet; commits nothing."""
+    if days:
+        template, pattern = row.template, ask.pattern_of(session, row.id)
+        for due_on in days:
+            task = task_for(template, pattern, due_on, now)
+            session.add(SeriesOccurrence(series_id=row.id, due_on=due_on, task=task))
+        session.flush()
+    return len(days)
 
 
-def _copy(model: Task, due_on: date, now: datetime) -> Task:
-    """The same duty for another day, dispatched anew to the units that still have a part in it."""
-    parts = [part for part in model.assignments if part.state is not State.WITHDRAWN] or model.assignments
-    task = open_task(model, due_on, model.adopted_by_id, now)
-    task.milestones = [
-        Milestone(position=stone.position, text=stone.text, recurrence=stone.recurrence)
-        for stone in model.milestones
-        if stone.recurrence
-    ]
-    dispatch = Dispatch(now, MADE_BY)
-    task.assignments = [dispatched_part(_share(part), part.position, due_on, dispatch) for part in parts]
-    return task
-
-
-def _share(part: Assignment) -> PlannedAssignment:
-    """The unit's share as it stands now, to be dispatched once more."""
-    return PlannedAssignment(part.unit_id, part.role, part.written_name, part.inherited, part.leads_by_custom)
+def owed_days(series: Series, latest: date, today: date, calendar: WorkCalendar) -> Iterator[date]:
+    """The days after the ``latest`` one that should have come by ``today``: all that are past, and one that is not."""
+    if latest >= today:
+        return
+    yield from occurrences(series, latest + ONE_DAY, today - ONE_DAY, calendar)
+    coming = next_due(series, today - ONE_DAY, calendar)
+    if coming is not None:
+        yield coming

@@ -8,15 +8,18 @@ from datetime import timedelta
 from enum import StrEnum
 from typing import Any
 
+from sqlalchemy import and_
 from sqlalchemy.orm import Session
 
 from tracker.domain.access import Actor, Permission
 from tracker.domain.lifecycle import Event, State
 from tracker.domain.roles import Role
 from tracker.export.sheets import Cell, Column, sheet_bytes
-from tracker.services.lit import Part, When, part_of
+from tracker.services.lit import Part, When, late_to_sign, part_of
 from tracker.store import task_queries as ask
-from tracker.store.overdue import overdue_on
+from tracker.store.extension_queries import count_waiting, waiting_requests
+from tracker.store.extensions import Extension
+from tracker.store.overdue import TASK_OPEN, overdue_on
 from tracker.store.pages import PAGE_SIZE, Page, page_number
 from tracker.store.plans import Plan
 from tracker.store.reach import below, within
@@ -57,6 +60,14 @@ class OverdueFilter(Filter):
     descending: bool = True
 
 
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A request for a later date, with the part it is about."""
+
+    extension: Extension
+    part: Part
+
+
 def overdue(session: Session, actor: Actor, when: When, wanted: OverdueFilter, number: int) -> Page[Part]:
     """A page of the overdue items within reach, each with its latest report."""
     conditions = _overdue_conditions(session, actor, when, wanted)
@@ -88,6 +99,7 @@ OVERDUE_COLUMNS = (
     Column("来源文件", 40),
     Column("文号", 22),
     Column("完成时限", 13),
+    Column("原定时限", 13),
     Column("逾期天数", 10),
     Column("状态", 12),
     Column("最近进展", 50),
@@ -105,6 +117,7 @@ def _overdue_rows(parts: Sequence[Part]) -> Iterator[tuple[Cell, ...]]:
             plan.title,
             plan.number,
             part.assignment.due_on,
+            part.assignment.original_due_on,
             part.days_late,
             part.assignment.state.label,
             part.told.words if part.told else None,
@@ -184,6 +197,23 @@ def submitted(session: Session, actor: Actor, when: When, wanted: Filter, number
 def declined(session: Session, actor: Actor, when: When, wanted: Filter) -> Page[Part]:
     """The first page of what units have declined and waits to be dispatched anew or withdrawn, with their reasons."""
     return _waiting(session, actor, when, wanted, (State.DECLINED, Event.DECLINE), 1)
+
+
+def extensions_waiting(session: Session, actor: Actor, when: When, wanted: Filter) -> Page[Request]:
+    """The first requests for a later date that this person may decide, the longest waiting first."""
+    conditions = [within(actor, Permission.DECIDE), *_narrowed(session, wanted)]
+    total = count_waiting(session, conditions)
+    found = waiting_requests(session, conditions, PAGE_SIZE) if total else ()
+    return Page([Request(each, part_of(each.assignment, when)) for each in found], 1, total)
+
+
+def unsigned(session: Session, actor: Actor, when: When, wanted: Filter) -> Page[Part]:
+    """The first parts that should have been signed for by now, by their own limit or by the office's rule."""
+    late = and_(Assignment.state == State.DISPATCHED, TASK_OPEN, ask.late_unsigned(when.today, late_to_sign(when)))
+    conditions = [within(actor, Permission.DECIDE), late, *_narrowed(session, wanted)]
+    total = ask.count_parts(session, conditions)
+    found = ask.parts(session, conditions, (Assignment.dispatched_at,), PAGE_SIZE) if total else ()
+    return Page([part_of(part, when) for part in found], 1, total)
 
 
 def _waiting(  # noqa: PLR0917 - who asks, for what, which page

@@ -31,6 +31,7 @@ from tracker.services.series import make_due_tasks
 from tracker.store import sweep_queries as queries
 from tracker.store import sweep_runs
 from tracker.store.engine import write_session
+from tracker.store.milestone_queries import flag_late_milestones
 from tracker.store.notices import SweepRun
 from tracker.store.once import SWEEP_TURN, take_turn
 from tracker.store.sweep_queries import Decision, Told
@@ -159,6 +160,7 @@ def _sweep_sets(sweeper: _Sweeper) -> list[int]:
     with write_session(sweeper.engine) as session:
         take_turn(session, SWEEP_TURN)
         queries.clear_outdated_flags(session)
+        flag_late_milestones(session, sweeper.today)
         flagged, left = _flag(sweeper, session)
         individually += left + _tell_reached(sweeper, session)
         session.commit()

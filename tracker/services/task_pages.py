@@ -11,21 +11,26 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from tracker.domain.access import Actor, Forbidden, Permission
-from tracker.domain.drafts import DeadlineKind
 from tracker.domain.history import ADOPTED, REVISED
 from tracker.domain.lifecycle import Event, State
 from tracker.domain.lights import Light
 from tracker.services.errors import NotFound
+from tracker.services.evidence import evidence_of
+from tracker.services.extensions import may_ask
 from tracker.services.lit import Part, When, late_to_sign, part_of
-from tracker.services.series import label_of, series_of_task
+from tracker.services.milestones import MilestoneLine, lines_of, may_report
+from tracker.services.series_pages import SeriesView, series_view
 from tracker.services.supervision import under
 from tracker.services.work import events_for
 from tracker.store import task_queries as ask
+from tracker.store.evidence import Evidence
+from tracker.store.extension_queries import requests_of
+from tracker.store.extensions import Extension, ExtensionState
 from tracker.store.overdue import overdue_on
 from tracker.store.pages import PAGE_SIZE, Page, page_number
 from tracker.store.plans import Plan
 from tracker.store.reach import within
-from tracker.store.tasks import Assignment, HistoryEntry, Milestone, Task
+from tracker.store.tasks import Assignment, HistoryEntry, Task
 from tracker.store.units import Unit
 
 UNITS_NAMED = 4
@@ -66,6 +71,7 @@ class TaskRow:
     worst: Part
     named: Sequence[Part]
     more: int
+    readable: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +86,8 @@ class TaskPage:
     readable: frozenset[int]
     entries: Sequence[HistoryEntry]
     around: tuple[str, str, str] | None
-    series: str | None = None
+    series: SeriesView | None = None
+    milestones: Sequence[MilestoneLine] = ()
 
     @property
     def sees_all(self) -> bool:
@@ -110,14 +117,29 @@ class PartPage:
     events: Sequence[Event]
     sent_back: HistoryEntry | None
     around: tuple[str, str, str] | None
+    requests: Sequence[Extension] = ()
+    evidence: Sequence[Evidence] = ()
+    may_ask: bool = False
+    may_decide: bool = False
+    may_recall: bool = False
+    milestones: Sequence[MilestoneLine] = ()
+    may_report_milestones: bool = False
+
+    @property
+    def waiting(self) -> Extension | None:
+        """The request for a later date that is still to be decided; none once the part is closed."""
+        first = next(iter(self.requests), None)
+        waits = first is not None and first.state is ExtensionState.ASKED and not self.assignment.state.is_closed
+        return first if waits else None
+
+    @property
+    def may_limit_signing(self) -> bool:
+        """Whether this person may say by when the unit has to sign."""
+        return self.may_decide and self.assignment.state is State.DISPATCHED
 
     @property
     def assignment(self) -> Assignment:
         return self.part.assignment
-
-    @property
-    def milestones(self) -> Sequence[Milestone]:
-        return self.assignment.task.milestones
 
 
 def all_tasks(session: Session, actor: Actor, when: When, wanted: TaskFilter, number: int) -> Page[TaskRow]:
@@ -170,7 +192,7 @@ def _row(actor: Actor, task: Task, when: When) -> TaskRow:
     lit_parts = [part_of(part, when) for part in own]
     worst = min(lit_parts, key=lambda part: WORST_FIRST.index(part.lit.light))
     named = [*lit_parts, *(part_of(part, when) for part in others)][:UNITS_NAMED]
-    return TaskRow(task, worst, named, len(task.assignments) - len(named))
+    return TaskRow(task, worst, named, len(task.assignments) - len(named), frozenset(part.id for part in own))
 
 
 def task_page(session: Session, actor: Actor, when: When, task_id: int) -> TaskPage:
@@ -187,16 +209,9 @@ def task_page(session: Session, actor: Actor, when: When, task_id: int) -> TaskP
         readable,
         ask.entries_of(session, readable),
         ask.text_around(session, task, CONTEXT),
-        _series_told(session, task),
+        series_view(session, actor, when.today, task.id),
+        lines_of(session, task, when.today),
     )
-
-
-def _series_told(session: Session, task: Task) -> str | None:
-    """The recurring duty that the task is one day of, in words."""
-    if task.deadline_kind is not DeadlineKind.RECURRING:
-        return None
-    series = series_of_task(session, task.id)
-    return label_of(series) if series else None
 
 
 def part_page(session: Session, actor: Actor, when: When, assignment_id: int) -> PartPage:
@@ -208,17 +223,32 @@ def part_page(session: Session, actor: Actor, when: When, assignment_id: int) ->
         raise Forbidden(Permission.READ, "查看该事项")
     part = part_of(assignment, when)
     around = ask.text_around(session, assignment.task, CONTEXT)
-    return PartPage(part, events_for(actor, assignment), _sent_back(assignment), around)
+    requests = requests_of(session, assignment.id)
+    return PartPage(
+        part,
+        events_for(actor, assignment),
+        _sent_back(assignment),
+        around,
+        requests,
+        evidence_of(session, [assignment.id]).get(assignment.id, ()),
+        may_ask=may_ask(actor, assignment, requests),
+        may_decide=actor.may(Permission.DECIDE, assignment.unit.path),
+        may_recall=actor.may(Permission.WORK_OWN, assignment.unit.path),
+        milestones=lines_of(session, assignment.task, when.today),
+        may_report_milestones=may_report(actor, assignment),
+    )
 
 
 SENT_BACK = (Event.RETURN.value, Event.REOPEN.value)
+# What brings a part to where it is; reports, requests and remarks on the way leave it there.
+TURNS = frozenset(event.value for event in Event if event is not Event.REPORT)
 
 
 def _sent_back(assignment: Assignment) -> HistoryEntry | None:
     """The decision that sent the work back to the unit, while the unit has not submitted again."""
     if assignment.state is not State.IN_PROGRESS:
         return None
-    turns = [entry for entry in assignment.history if entry.event not in (Event.REPORT, REVISED)]
+    turns = [entry for entry in assignment.history if entry.event in TURNS]
     last = turns[-1] if turns else None
     return last if last and last.event in SENT_BACK else None
 

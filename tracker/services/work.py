@@ -6,37 +6,40 @@ What may happen stands in ``tracker.domain.lifecycle``; here it is done.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
+from functools import partial
 
 from sqlalchemy.orm import Session
-from sqlalchemy.orm.exc import StaleDataError
 
 from tracker.domain.access import Actor, Forbidden, Permission
-from tracker.domain.history import ADOPTED, label_of
+from tracker.domain.day_words import in_words
 from tracker.domain.lifecycle import TRANSITIONS, Event, Outcome, State, Transition, transition
-from tracker.services.errors import Invalid, NotFound, Stale
+from tracker.services.changing import (
+    LONGEST_WORDS,
+    SAME_PRESS,
+    Changed,
+    changed_since,
+    committed,
+    part_to_change,
+    tidy,
+)
+from tracker.services.division_effects import follow_division
+from tracker.services.errors import Invalid
+from tracker.services.evidence import Upload, keep, sent_files
+from tracker.services.extensions import end_request
+from tracker.services.joint_check import demand_opinions
 from tracker.services.moves import Act, move, settle_task
-from tracker.store.task_queries import assignment_to_change, latest_entries
+from tracker.services.signing import check_limit
+from tracker.store.evidence_queries import digests_with, has_evidence
+from tracker.store.task_queries import latest_entries
 from tracker.store.tasks import Assignment, HistoryEntry
 from tracker.store.units import Unit
 
-LONGEST_WORDS = 5000
-# A form that comes a second time within this span is the same press of a button, not a second deed.
-SAME_PRESS = timedelta(minutes=10)
-MOST_CHANGES_TOLD = 5
+__all__ = ["LONGEST_WORDS", "PERMISSION_FOR", "REPORTING", "SAME_PRESS", "Changed", "act", "events_for"]
 REPORTING = (Event.REPORT, Event.SUBMIT)
 
 # Each event belongs to one kind of person, whatever state it starts from.
 PERMISSION_FOR: dict[Event, Permission] = {event: row.permission for (_, event), row in TRANSITIONS.items()}
-
-
-class Changed(Stale):
-    """Somebody changed the assignment meanwhile; ``entries`` tells who did what, the latest last."""
-
-    def __init__(self, entries: Sequence[HistoryEntry]) -> None:
-        self.entries = tuple(entry for entry in entries if entry.event != ADOPTED)
-        told = "；".join(f"{e.actor_name}已“{label_of(e.event)}”（现为“{e.to_state.label}”）" for e in self.entries)
-        super().__init__(f"您打开页面之后，该事项已有变动：{told or '内容有更新'}。本次操作没有保存，请核对后再提交。")
 
 
 def act(  # noqa: PLR0917 - the fields of a form
@@ -51,30 +54,47 @@ def act(  # noqa: PLR0917 - the fields of a form
     percent: int | None = None,
     outcome: Outcome | None = None,
     unit_id: int | None = None,
+    sign_by_on: date | None = None,
+    files: Sequence[Upload] = (),
 ) -> Assignment:
     """Does one event of the lifecycle and commits; the assignment as it then stands.
 
     ``version`` is the one the person saw. Raises NotFound, Forbidden, Refused (the state does not know the
-    event), Invalid (words, outcome or percent missing or unusable) or Changed; then nothing was changed.
+    event), Invalid (words, outcome, files or percent missing or unusable) or Changed; then nothing was changed.
     The same form sent twice is done once: the second time answers as the first.
+    ``files`` come with reports and submissions, ``sign_by_on`` with a dispatch, and with nothing else.
     """
-    assignment = _found(session, actor, assignment_id, event)
-    deed = _deed(session, event, words=words, percent=percent, outcome=outcome, unit_id=unit_id)
+    assignment = part_to_change(session, actor, assignment_id, PERMISSION_FOR[event], event.label)
+    deed = _deed(
+        session,
+        event,
+        words=words,
+        percent=percent,
+        outcome=outcome,
+        unit_id=unit_id,
+        sign_by_on=sign_by_on,
+        files=files,
+    )
     if assignment.version != version:
         if _was_just_done(session, assignment, actor, deed, now):
             session.rollback()
             return assignment
-        raise _changed(session, assignment, version)
+        raise changed_since(session, assignment, version)
     row = transition(assignment.state, event)
-    _demand(row, deed)
+    _demand(session, assignment, row, deed)
+    check_limit(deed.sign_by_on, today, assignment.due_on)
+    demand_opinions(session, assignment, event)
     written, unit_from = _words_to_keep(actor, assignment, deed), assignment.unit_id
     came_from = move(assignment, row, deed, now, today)
     entry = _history_row(assignment, came_from, written, deed, actor)
     if deed.to_unit is not None and deed.to_unit.id != unit_from:
         entry.unit_from_id, entry.unit_to_id = unit_from, deed.to_unit.id
     session.add(entry)
+    keep(session, actor, now, entry, deed.files)
+    if row.to.is_closed:
+        end_request(session, actor, now, assignment)
     settle_task(assignment.task)
-    return _committed(session, assignment)
+    return committed(session, assignment, partial(follow_division, session, actor, now, assignment))
 
 
 def events_for(actor: Actor, assignment: Assignment) -> tuple[Event, ...]:
@@ -85,15 +105,6 @@ def events_for(actor: Actor, assignment: Assignment) -> tuple[Event, ...]:
     )
 
 
-def _found(session: Session, actor: Actor, assignment_id: int, event: Event) -> Assignment:
-    assignment = assignment_to_change(session, assignment_id)
-    if assignment is None:
-        raise NotFound("没有这项分工，可能已被删除，请从任务清单重新进入。")
-    if not actor.may(PERMISSION_FOR[event], assignment.unit.path):
-        raise Forbidden(PERMISSION_FOR[event], f"对该事项“{event.label}”")
-    return assignment
-
-
 def _deed(
     session: Session,
     event: Event,
@@ -102,19 +113,22 @@ def _deed(
     percent: int | None,
     outcome: Outcome | None,
     unit_id: int | None,
+    sign_by_on: date | None,
+    files: Sequence[Upload],
 ) -> Act:
     """What was given, without what does not belong to the event; raises Invalid."""
-    text = (words or "").replace("\r\n", "\n").strip() or None
-    if text and len(text) > LONGEST_WORDS:
-        raise Invalid(f"说明不能超过{LONGEST_WORDS}字，现有{len(text)}字，请精简后再提交。")
+    text = tidy(words)
     if percent is not None and not 0 <= percent <= 100:
         raise Invalid("完成比例应为0到100之间的整数，请修改。")
+    sign_by_on = sign_by_on if event is Event.DISPATCH else None
     return Act(
         event,
-        text,
+        f"{text or ''}签收期限：{in_words(sign_by_on)}。" if sign_by_on else text,
         percent if event in REPORTING else None,
         outcome if event is Event.ACCEPT else None,
         _other_unit(session, unit_id) if event is Event.DISPATCH and unit_id else None,
+        sign_by_on,
+        sent_files(files) if event in REPORTING else (),
     )
 
 
@@ -131,7 +145,9 @@ def _was_just_done(session: Session, assignment: Assignment, actor: Actor, deed:
     if last is None or now - last.at > SAME_PRESS:
         return False
     done = (last.actor_id, last.event, last.percent, last.outcome)
-    return done == (actor.person_id, deed.event.value, deed.percent, deed.outcome) and _same_words(last.words, deed)
+    if done != (actor.person_id, deed.event.value, deed.percent, deed.outcome) or not _same_words(last.words, deed):
+        return False
+    return digests_with(session, last.id) == {file.sha256 for file in deed.files}
 
 
 def _same_words(written: str | None, deed: Act) -> bool:
@@ -139,17 +155,14 @@ def _same_words(written: str | None, deed: Act) -> bool:
     return written == deed.words or redirected
 
 
-def _changed(session: Session, assignment: Assignment, version: int) -> Changed:
-    """The refusal, with as many of the last entries as the version has moved on."""
-    moved = min(max(assignment.version - version, 1), MOST_CHANGES_TOLD)
-    return Changed(latest_entries(session, assignment.id, moved))
-
-
-def _demand(row: Transition, deed: Act) -> None:
+def _demand(session: Session, assignment: Assignment, row: Transition, deed: Act) -> None:
     if row.words_required and not deed.words:
         raise Invalid(f"“{deed.event.label}”须写明情况或理由，请填写说明后再提交。")
     if deed.event is Event.ACCEPT and deed.outcome is None:
         raise Invalid("请选择办结结果：A 已解决、B 列入计划逐步解决、C 暂不具备条件。")
+    lacks_proof = assignment.task.evidence_required and not deed.files
+    if deed.event is Event.SUBMIT and lacks_proof and not has_evidence(session, assignment.id):
+        raise Invalid("督查室要求本任务附佐证材料，目前一份也没有。请在“佐证材料”处选择文件后再申请办结。")
 
 
 def _words_to_keep(actor: Actor, assignment: Assignment, deed: Act) -> str | None:
@@ -184,12 +197,3 @@ def _history_row(assignment: Assignment, came_from: State, words: str | None, de
         percent=deed.percent,
         outcome=deed.outcome,
     )
-
-
-def _committed(session: Session, assignment: Assignment) -> Assignment:
-    try:
-        session.commit()
-    except StaleDataError:
-        session.rollback()
-        raise _changed(session, assignment, assignment.version) from None
-    return assignment

@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Row, Select, select
 from sqlalchemy.orm import Session
 
 from tracker.domain.as_of import Happening
+from tracker.store.handling import Division
 from tracker.store.plans import Plan
 from tracker.store.tasks import Assignment, HistoryEntry, Task
 
@@ -27,6 +28,7 @@ _FACTS: tuple[Any, ...] = (
     Plan.title.label("plan_title"),
     Plan.number.label("plan_number"),
     Plan.issued_on,
+    Division.parent_id.label("parent_assignment_id"),
 )
 _ROW: tuple[Any, ...] = (
     HistoryEntry.assignment_id,
@@ -44,7 +46,8 @@ _ROW: tuple[Any, ...] = (
 
 def facts_of_parts(session: Session, conditions: Sequence[ColumnElement[bool]]) -> Sequence[Row[*tuple[Any, ...]]]:
     """What is known of every part of the tasks that meet the conditions, in the order of plans and their tasks."""
-    query = select(*_FACTS).join(Assignment.task).join(Task.plan).where(*conditions)
+    query = select(*_FACTS).join(Assignment.task).join(Task.plan)
+    query = query.outerjoin(Division, Division.task_id == Task.id).where(*conditions)
     newest = (Plan.issued_on.desc(), Plan.id, Task.position, Task.id, Assignment.position, Assignment.id)
     return session.execute(query.order_by(*newest)).all()
 

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session, aliased, joinedload, selectinload
 
 from tracker.domain.access import Actor, Office, Permission
 from tracker.domain.lifecycle import TaskState
+from tracker.store.division_queries import stands_for_itself
 from tracker.store.overdue import overdue_on
 from tracker.store.pages import PAGE_SIZE, Page, page_number
 from tracker.store.plans import Draft, DraftState, Plan
@@ -102,7 +103,7 @@ def task_counts(session: Session, actor: Actor, plan_ids: Iterable[int], today: 
         select(Task.plan_id, func.count(Task.id), *sums)
         .join(Plan, Task.plan_id == Plan.id)
         .join(SCOPE, Plan.scope_id == SCOPE.id)
-        .where(Task.plan_id.in_(list(plan_ids)), may_see_task(actor))
+        .where(Task.plan_id.in_(list(plan_ids)), may_see_task(actor), stands_for_itself(actor, _oversees(actor)))
         .group_by(Task.plan_id)
     )
     return {plan_id: TaskCounts(*map(int, counts)) for plan_id, *counts in rows}
@@ -126,7 +127,7 @@ def open_drafts(session: Session, actor: Actor, plan_ids: Iterable[int]) -> dict
 
 def tasks_of_plan(session: Session, actor: Actor, plan_id: int, page: int) -> Page[Task]:
     """One page of the plan's tasks that the actor may see, with their parts, in the order of the text."""
-    mine = (Task.plan_id == plan_id, may_see_task(actor))
+    mine = (Task.plan_id == plan_id, may_see_task(actor), stands_for_itself(actor, _oversees(actor)))
     joined = select(func.count(Task.id)).join(Plan, Task.plan_id == Plan.id).join(SCOPE, Plan.scope_id == SCOPE.id)
     total = session.scalar(joined.where(*mine)) or 0
     number = page_number(page, total)
@@ -150,6 +151,7 @@ def spans_of_tasks(session: Session, actor: Actor, plan_id: int) -> Sequence[tup
         .join(Plan, Task.plan_id == Plan.id)
         .join(SCOPE, Plan.scope_id == SCOPE.id)
         .where(Task.plan_id == plan_id, Task.start.is_not(None), Task.end.is_not(None), may_see_task(actor))
+        .where(stands_for_itself(actor, _oversees(actor)))
         .order_by(Task.start)
     )
     return [(task_id, start, end) for task_id, start, end in rows if start is not None and end is not None]

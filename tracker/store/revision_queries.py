@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, Select, delete, exists, or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
+from tracker.store.division_queries import is_child
 from tracker.store.plans import Draft, DraftState, Plan
 from tracker.store.revisions import PlanRevision, RevisionDecision, Verdict
 from tracker.store.tasks import Assignment, Task
@@ -73,10 +74,13 @@ def and_later_versions(plan_id: Any) -> Select[int]:
 
 
 def tasks_of_versions(session: Session, plan_ids: Collection[int]) -> Sequence[Task]:
-    """Every task of these plans with parts, units and milestones, read afresh, in the order of the texts."""
+    """Every task of these plans with parts, units and milestones, read afresh, in the order of the texts.
+
+    Child tasks are left out: they are no clauses, and go along with the part that they are shares of.
+    """
     return session.scalars(
         select(Task)
-        .where(Task.plan_id.in_(plan_ids))
+        .where(Task.plan_id.in_(plan_ids), ~is_child())
         .options(
             selectinload(Task.assignments).joinedload(Assignment.unit),
             selectinload(Task.milestones),
@@ -149,6 +153,6 @@ def forget_links(session: Session, plan_id: int) -> None:
 def adopted_in_source(session: Session, source_id: int) -> tuple[int, int]:
     """How many tasks stand in the plans of a source, and how many of its drafts were ever adopted."""
     plans = select(Plan.id).where(Plan.source_id == source_id)
-    tasks = session.scalars(select(Task.id).where(Task.plan_id.in_(plans))).all()
+    tasks = session.scalars(select(Task.id).where(Task.plan_id.in_(plans), ~is_child())).all()
     adopted = select(Draft.id).where(Draft.plan_id.in_(plans), Draft.state == DraftState.ADOPTED)
     return len(tasks), len(session.scalars(adopted).all())

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session, contains_eager, joinedload, selectinload
 from tracker.domain.lifecycle import OPEN_STATES, State
 from tracker.domain.lights import Light, LightPack
 from tracker.domain.roles import Role
+from tracker.store.handling import Division
 from tracker.store.overdue import DATED, chased, overdue_on
 from tracker.store.plans import Draft, Plan, Source
 from tracker.store.tasks import Assignment, HistoryEntry, Task
@@ -30,16 +31,29 @@ def assignment_to_change(session: Session, assignment_id: int) -> Assignment | N
     """The assignment with unit, task and the task's other parts, read afresh and held until the transaction ends.
 
     The task's row is what is held: parts of one task are decided one after the other, because the task's
-    own state follows from all of them.
+    own state follows from all of them. Child tasks made out of the part are held after it, for they are told of it.
     """
     task = select(Assignment.task_id).where(Assignment.id == assignment_id).scalar_subquery()
-    session.execute(select(Task.id).where(Task.id == task).with_for_update())
+    children = select(Division.task_id).where(Division.parent_id == assignment_id)
+    held = select(Task.id).where(or_(Task.id == task, Task.id.in_(children))).order_by(Task.id)
+    session.execute(held.with_for_update())
     return session.scalar(
         select(Assignment)
         .where(Assignment.id == assignment_id)
         .options(
             joinedload(Assignment.unit), joinedload(Assignment.task, innerjoin=True).selectinload(Task.assignments)
         )
+        .execution_options(populate_existing=True)
+    )
+
+
+def task_to_change(session: Session, task_id: int) -> Task | None:
+    """The task with its parts and their units, read afresh and held until the transaction ends."""
+    session.execute(select(Task.id).where(Task.id == task_id).with_for_update())
+    return session.scalar(
+        select(Task)
+        .where(Task.id == task_id)
+        .options(selectinload(Task.assignments).joinedload(Assignment.unit))
         .execution_options(populate_existing=True)
     )
 
@@ -197,10 +211,7 @@ def light_is(light: Light, day: date, late_to_sign: datetime, pack: LightPack) -
 
     Work dispatched before the instant ``late_to_sign`` should have been signed for by ``day``.
     """
-    # By its own last day where it has one, else by the pack's working days.
-    by_pack = and_(Assignment.sign_by_on.is_(None), Assignment.dispatched_at < late_to_sign)
-    by_day = and_(Assignment.sign_by_on.is_not(None), Assignment.sign_by_on < day)
-    unsigned = and_(Assignment.state == State.DISPATCHED, or_(by_day, by_pack))
+    unsigned = and_(Assignment.state == State.DISPATCHED, late_unsigned(day, late_to_sign))
     soon = and_(DATED, Assignment.due_on <= day + timedelta(days=pack.due_soon_days))
     worrying = and_(chased(), or_(soon, unsigned))
     completed = Assignment.state == State.COMPLETED
@@ -211,6 +222,13 @@ def light_is(light: Light, day: date, late_to_sign: datetime, pack: LightPack) -
         Light.GREEN: calm,
         Light.NONE: and_(~worrying, ~calm),
     }[light]
+
+
+def late_unsigned(day: date, late_to_sign: datetime) -> Condition:
+    """Should have been signed for by ``day``: by its own last day where it has one, else by the pack's working days."""
+    by_pack = and_(Assignment.sign_by_on.is_(None), Assignment.dispatched_at < late_to_sign)
+    by_day = and_(Assignment.sign_by_on.is_not(None), Assignment.sign_by_on < day)
+    return or_(by_day, by_pack)
 
 
 def about(words: str) -> Condition:

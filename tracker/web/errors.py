@@ -13,9 +13,9 @@ from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from tracker.domain.access import Forbidden
 from tracker.services.errors import NotFound
-from tracker.web.access import SignedOut, safe_next
+from tracker.web.access import SignedOut, safe_next, signed_in_actor
 from tracker.web.database import session
-from tracker.web.incoming import typed_texts
+from tracker.web.incoming import TAKES_FILES_BESIDE_WORDS, sent_file_names, typed_texts
 
 log = logging.getLogger(__name__)
 
@@ -62,8 +62,10 @@ def trouble_page(code: int, what: str | None = None, advice: str | None = None) 
     known = TROUBLES.get(code) or TROUBLES[400 if code < 500 else 500]
     trouble = Trouble(known.heading, what or known.what, advice or known.advice)
     # A body that was too long has not been read, and is not read for its texts.
-    typed = typed_texts() if code != RequestEntityTooLarge.code else []
-    return render_template("error.html", trouble=trouble, code=code, typed=typed, back=_page_before()), code
+    unread = code == RequestEntityTooLarge.code
+    typed, files = ([], []) if unread else (typed_texts(), sent_file_names())
+    back = _page_before()
+    return render_template("error.html", trouble=trouble, code=code, typed=typed, files=files, back=back), code
 
 
 def _page_before() -> str | None:
@@ -92,6 +94,9 @@ def _csrf(_error: CSRFError) -> Answer:
 
 
 def _too_large(_error: RequestEntityTooLarge) -> Answer:
+    if signed_in_actor() is None and request.endpoint in TAKES_FILES_BESIDE_WORDS:
+        what = "您离开太久，登录已自动退出，文字和文件都没有提交。"
+        return trouble_page(413, what, "请按浏览器的“后退”回到刚才的页面，复制文字，重新登录后再提交并重新选择文件。")
     return trouble_page(413, f"提交的内容超过{_size(request.max_content_length or 0)}，没有保存。")
 
 

@@ -16,6 +16,7 @@ SOON_DAYS = 7
 
 def add_filters(app: Flask) -> None:
     app.jinja_env.filters.update(day=day, instant=instant, days_left=days_left, due_class=due_class, brief=brief_title)
+    app.jinja_env.filters["file_size"] = file_size
     app.jinja_env.tests["about_the_plan"] = is_about_the_plan
 
 
@@ -32,6 +33,11 @@ def day(value: date | None, empty: str = "未定") -> str:
 def instant(value: datetime | None, empty: str = "—") -> str:
     """2023-06-15 09:30 in the office's zone."""
     return value.astimezone(parts().settings.zone).strftime("%Y-%m-%d %H:%M") if value else empty
+
+
+def file_size(count: int) -> str:
+    """1.2 MB, 340 KB; a small file has 1 KB."""
+    return f"{count / 1024**2:.1f} MB" if count >= 1024**2 else f"{max(1, round(count / 1024))} KB"
 
 
 def days_left(value: date | None) -> str:

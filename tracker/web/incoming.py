@@ -5,16 +5,21 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from flask import Flask, Request, request
+from flask import Flask, Request, current_app, request
 from flask import session as browser_session
 from werkzeug.datastructures import ImmutableMultiDict
 from werkzeug.routing import BaseConverter, ValidationError
+
+from tracker.services.file_names import clean_name
 
 # The body of a page's form; the longest, an edited draft, stays far below. A plan may be longer.
 LARGEST_FORM = 512 * 1024
 # Before anybody has signed in there is nothing to send but a name and a password.
 LARGEST_BEFORE_SIGN_IN = 64 * 1024
-TAKES_FILES = frozenset({"intake.new"})
+TAKES_FILES = frozenset({"intake.new", "round_trip.upload", "round_trip.confirm", "round_trip.returned"})
+# Files beside words: more is read than is taken, so that whoever brought too much keeps the words.
+TAKES_FILES_BESIDE_WORDS = frozenset({"work.act"})
+READ_BEYOND = 4
 
 # Column ids are 32 bits on PostgreSQL; SQLite's driver fails beyond 64.
 HIGHEST_ID = 2**31 - 1
@@ -76,6 +81,13 @@ def typed_texts() -> list[str]:
     ]
 
 
+def sent_file_names() -> list[str]:
+    """The names of the files that came with the form: a browser cannot choose them again by itself."""
+    if request.method != "POST" or request.mimetype != "multipart/form-data":
+        return []
+    return [clean_name(file.filename) for _, file in request.files.items(multi=True) if file.filename]
+
+
 def guard_bodies(app: Flask) -> None:
     """Puts the rules in force. Comes before everything that reads a form, and before the first route."""
     app.request_class = IncomingRequest
@@ -86,6 +98,10 @@ def guard_bodies(app: Flask) -> None:
 def _limit() -> None:
     """A file may be as long as the settings allow; everything else is a form."""
     is_signed_in = "_user_id" in browser_session
-    if is_signed_in and request.endpoint in TAKES_FILES and request.mimetype == "multipart/form-data":
-        return
+    if is_signed_in and request.mimetype == "multipart/form-data":
+        if request.endpoint in TAKES_FILES:
+            return
+        if request.endpoint in TAKES_FILES_BESIDE_WORDS:
+            request.max_content_length = READ_BEYOND * current_app.config["MAX_CONTENT_LENGTH"]
+            return
     request.max_content_length = LARGEST_FORM if is_signed_in else LARGEST_BEFORE_SIGN_IN

@@ -26,13 +26,34 @@ class Entry:
     covers: tuple[str, ...]
 
 
+OF_A_PART = ("work", "links", "round_trip", "milestones.report")
+"""What liaisons reach from their own tasks, and the others from all tasks."""
+
 MENU = (
-    Entry("我的任务", "desk.mine", Permission.WORK_OWN, "check2-square", ("desk", "work")),
+    Entry(
+        "我的任务",
+        "desk.mine",
+        Permission.WORK_OWN,
+        "check2-square",
+        ("desk", *OF_A_PART),
+    ),
     Entry("概况", "figures.home", Permission.SUPERVISE, "speedometer2", ("figures", "scoring", "papers")),
-    Entry("逾期清单", "supervision.overdue", Permission.SUPERVISE, "exclamation-triangle", ("supervision.overdue",)),
+    Entry(
+        "逾期清单",
+        "supervision.overdue",
+        Permission.SUPERVISE,
+        "exclamation-triangle",
+        ("supervision.overdue", "milestones.overdue"),
+    ),
     Entry("待审核", "supervision.pending", Permission.DECIDE, "clipboard-check", ("supervision.pending",)),
-    Entry("全部任务", "tasks.index", Permission.READ, "list-task", ("tasks", "work")),
-    Entry("文件", "plans.index", Permission.READ, "file-earmark-text", ("plans", "intake")),
+    Entry(
+        "全部任务",
+        "tasks.index",
+        Permission.READ,
+        "list-task",
+        ("tasks", "series", *OF_A_PART),
+    ),
+    Entry("文件", "plans.index", Permission.READ, "file-earmark-text", ("plans", "intake", "indicators")),
     Entry("单位", "units.index", Permission.SIGN_IN, "building", ("units",)),
     Entry("人员", "people.index", Permission.MANAGE_PEOPLE, "people", ("people",)),
     Entry("放假安排", "calendars.index", Permission.MANAGE_CALENDAR, "calendar2-week", ("calendars",)),

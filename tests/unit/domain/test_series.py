@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tracker.domain.series import Cycle, Mark, Rhythm, Series, next_due, occurrences, rhythm_of
-from tracker.domain.workdays import announced_calendar
+from tracker.domain.series import Cycle, Mark, Rhythm, Series, moved_days, next_due, occurrences, rhythm_of
+from tracker.domain.workdays import announced_calendar, calendar_of
 
 CALENDAR = announced_calendar()
 START = date(2024, 3, 15)
@@ -139,3 +139,17 @@ def test_going_from_day_to_day_meets_every_occurrence(rhythm: Rhythm, starts: da
         met.append(day)
         day = next_due(series, day, CALENDAR)
     assert met == list(occurrences(series, starts, last, CALENDAR))[:50]
+
+
+def test_days_move_with_the_calendar_and_others_stay() -> None:
+    """April 2024 as it would be without days off: the fifth working day is then the 5th, not the 8th."""
+    plain = calendar_of(())
+    series = Series(rhythm_of("M1:1-5w,1-25"), START)
+    days = set(occurrences(series, date(2024, 4, 1), date(2024, 5, 31), plain))
+    assert sorted(day.isoformat()[5:] for day in days) == ["04-05", "04-25", "05-07", "05-25"]
+    moved = moved_days(series, days, plain, CALENDAR)
+    assert moved == {date(2024, 4, 5): date(2024, 4, 8), date(2024, 5, 7): date(2024, 5, 10)}
+    assert moved_days(series, days, plain, plain) == {}
+    assert moved_days(Series(rhythm_of("M1:1-25"), START), days, plain, CALENDAR) == {}
+    ended = Series(rhythm_of("M1:1-5w"), START, date(2024, 5, 8))
+    assert moved_days(ended, {date(2024, 5, 7)}, plain, CALENDAR) == {}  # it would leave the span of the series

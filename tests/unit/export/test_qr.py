@@ -1,14 +1,16 @@
-"""QR codes as inline SVG."""
+"""QR codes as inline SVG and as PNG."""
 
 from __future__ import annotations
 
 import re
+from io import BytesIO
 from xml.etree import ElementTree
 
 import pytest
 import segno
+from PIL import Image
 
-from tracker.export.qr import qr_svg
+from tracker.export.qr import qr_png, qr_svg
 
 LINK = "https://duban.example.cn/feeds/Zk3v9w2Qf7Hn5Lx1Rb8Ty6Uc4Ma0Se_-.ics"
 QUIET = 4
@@ -64,3 +66,17 @@ def test_what_makes_no_readable_code_is_refused(text: str, message: str) -> None
 def test_the_longest_text_makes_a_code() -> None:
     assert qr_svg("字" * 600)
     assert qr_svg("a" * 1000)
+
+
+def test_the_png_draws_the_same_code_with_its_quiet_zone() -> None:
+    image = Image.open(BytesIO(qr_png(LINK))).convert("L")
+    matrix = segno.make(LINK, error="m", micro=False).matrix
+    pixels = image.width // (len(matrix) + 2 * QUIET)
+    assert image.size == ((len(matrix) + 2 * QUIET) * pixels,) * 2
+    middle = [(QUIET + n) * pixels + pixels // 2 for n in range(len(matrix))]
+    assert [[image.getpixel((x, y)) == 0 for x in middle] for y in middle] == [[bool(m) for m in row] for row in matrix]
+
+
+def test_a_png_refuses_what_the_svg_refuses() -> None:
+    with pytest.raises(ValueError, match="没有内容"):
+        qr_png("")

@@ -99,3 +99,35 @@ def test_a_very_long_list_is_read() -> None:
 def test_a_filled_in_prefix_is_doubted() -> None:
     assert "elided-prefix" in read_units("省科技厅、财政厅").doubts
     assert not read_units("省科技厅、省财政厅").doubts
+
+
+@pytest.mark.parametrize(
+    ("words", "names"),
+    [
+        ("花溪县、白泉县、柳河县人民政府", "花溪县人民政府 白泉县人民政府 柳河县人民政府"),
+        ("东岭、西岭市人民政府", "东岭市人民政府 西岭市人民政府"),
+        ("高新区、经开区管委会", "高新区管委会 经开区管委会"),
+        ("高新区、白泉县人民政府", "高新区 白泉县人民政府"),
+        ("城关镇、东门街道办事处", "城关镇 东门街道办事处"),
+        ("花溪县、白泉县、临港开发区管委会", "花溪县 白泉县 临港开发区管委会"),
+        ("花溪县、市水利局、柳河县人民政府", "花溪县 市水利局 柳河县人民政府"),
+        ("白泉市委、市政府、柳河县委、县政府", "白泉市委 白泉市政府 柳河县委 柳河县政府"),
+        ("市委、市政府", "市委 市政府"),
+        ("临港开发区工委、管委会", "临港开发区工委 临港开发区管委会"),
+        ("各县（市、区）委、政府", "各县（市、区）委、政府"),
+        ("各乡镇（街道）党（工）委、政府（办事处）", "各乡镇（街道）党（工）委、政府（办事处）"),
+        ("市公安局、检察院、政务服务中心管委会", "市公安局 市检察院 市政务服务中心管委会"),
+        ("自治区林草局、农科院", "自治区林草局 自治区农科院"),
+        ("县发改局、白泉供电局、白泉海关", "县发改局 白泉供电局 白泉海关"),
+        ("县城管局、白泉生态环境局、规划和自然资源局", "县城管局 白泉生态环境局 县规划和自然资源局"),
+        ("市人社局，各县（市）区、开发区", "市人社局 各县（市）区 开发区"),
+        ("各市、县（区）人民政府", "各市、县（区）人民政府"),
+    ],
+)
+def test_what_a_list_shares_is_told_for_each(words: str, names: str) -> None:
+    assert [unit.name for unit in read_units(words).units] == names.split()
+
+
+def test_a_part_taken_from_a_neighbour_is_doubted() -> None:
+    assert "elided-prefix" in read_units("花溪县、白泉县人民政府").doubts
+    assert not read_units("花溪县人民政府、白泉县人民政府").doubts

@@ -13,7 +13,7 @@ import pytest
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
-from tests.builders import City, a_city, a_person, a_plan, a_unit, the_actor
+from tests.builders import NOW, TODAY, City, a_city, a_person, a_plan, a_unit, the_actor
 from tracker.domain.access import Actor
 from tracker.domain.access import Office as Role
 from tracker.domain.units import UnitKind
@@ -126,7 +126,7 @@ def test_one_plans_facts_corrected_twice_at_once_are_told_to_the_second(office: 
     supervisor = the_actor(office.city.supervisor)
     deeds: list[Deed] = [
         lambda session, _actor, day=day: correct_facts(  # type: ignore[misc]
-            session, supervisor, plan.id, PlanFacts("方案", None, None, date(2023, 1, day), None), seen
+            session, supervisor, NOW, TODAY, plan.id, PlanFacts("方案", None, None, date(2023, 1, day), None), seen
         )
         for day in (3, 4)
     ]

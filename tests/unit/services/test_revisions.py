@@ -35,11 +35,12 @@ from tracker.services.intake import Imported, import_source
 from tracker.services.intake_adopt import adopt, adopt_sure, confirm_dates
 from tracker.services.intake_drafts import DraftEdit, UnitEdit, edit, edit_of
 from tracker.services.intake_review import SharedDate
+from tracker.services.revision_items import Group, Item, Wanted, items_of
 from tracker.services.revision_links import likely_predecessors, link, unlink
 from tracker.services.revision_marks import CODE
 from tracker.services.revision_pages import RevisionPage, revision_page
 from tracker.services.revision_sides import versions_of
-from tracker.services.revisions import Group, Item, Wanted, accept, accept_group, decline, items_of, separate, take_back
+from tracker.services.revisions import accept, accept_group, decline, separate, take_back
 from tracker.services.work import act
 from tracker.store.plan_queries import drafts_of
 from tracker.store.plans import Draft, DraftState, Plan, Source

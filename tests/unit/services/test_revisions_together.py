@@ -17,8 +17,9 @@ from tracker.reading import read_bytes
 from tracker.services.errors import Stale
 from tracker.services.intake import import_source
 from tracker.services.intake_adopt import adopt_sure
+from tracker.services.revision_items import Wanted, items_of
 from tracker.services.revision_sides import versions_of
-from tracker.services.revisions import Decided, Wanted, accept, decline, items_of
+from tracker.services.revisions import Decided, accept, decline
 from tracker.services.work import Changed, act
 from tracker.store.engine import write_session
 from tracker.store.plans import Plan, Source

@@ -124,11 +124,13 @@ def test_the_end_of_the_plan_ends_the_series(session: Session, city: City) -> No
     assert due_days(session) == ["2023-06-25", "2023-07-25"]
 
 
-def test_a_withdrawn_task_ends_its_series(session: Session, city: City) -> None:
+def test_a_withdrawn_day_stays_withdrawn_and_the_others_come(session: Session, city: City) -> None:
     task = adopted(session, city, "每月25日前")
     task.state = TaskState.WITHDRAWN
+    task.assignments[0].state, task.assignments[0].withdrawn_on = State.WITHDRAWN, TODAY
     session.commit()
-    assert make_due_tasks(session, NOW, date(2023, 9, 1)) == 0
+    assert make_due_tasks(session, NOW, date(2023, 9, 1)) == 3
+    assert due_days(session) == ["2023-06-25", "2023-07-25", "2023-08-25", "2023-09-25"]
 
 
 def test_a_series_that_cannot_be_read_does_not_stop_the_others(session: Session, city: City) -> None:

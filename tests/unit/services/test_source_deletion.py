@@ -14,8 +14,9 @@ from tracker.services.errors import Invalid, NotFound, Stale
 from tracker.services.intake import import_source
 from tracker.services.intake_adopt import adopt_sure
 from tracker.services.intake_drafts import drop
+from tracker.services.revision_items import Group
 from tracker.services.revision_pages import revision_page
-from tracker.services.revisions import Group, accept_group
+from tracker.services.revisions import accept_group
 from tracker.services.source_deletion import delete_source, deletion_of
 from tracker.store.plan_queries import drafts_of
 from tracker.store.plans import Draft, Plan, Source

@@ -36,7 +36,7 @@ MOST_CELLS = 5_000_000
 """Cells looked at, empty ones counted: a cell in Excel's last column makes 16,384 of its row."""
 _MACROS = "xl/vbaProject.bin"
 _NAMELESS = re.compile(r"(?:sheet|工作表|表)\s*\d*", re.IGNORECASE)
-_FAULTS = (
+FAULTS = (  # of openpyxl, when a file is not what it says
     KeyError,
     ValueError,
     TypeError,
@@ -61,7 +61,7 @@ def extract_xlsx(data: bytes, name: str, progress: Progress) -> Extracted:
         book = _opened(data, name)
         try:
             lines, notes = _read(book, archive, name, progress)
-        except _FAULTS as failure:
+        except FAULTS as failure:
             if isinstance(failure, UnreadableFile):
                 raise
             raise damaged(name) from failure
@@ -75,7 +75,7 @@ def extract_xlsx(data: bytes, name: str, progress: Progress) -> Extracted:
 def _opened(data: bytes, name: str) -> Any:
     try:
         return load_workbook(BytesIO(data), read_only=True, data_only=True, keep_links=False)
-    except _FAULTS as failure:
+    except FAULTS as failure:
         raise damaged(name) from failure
 
 

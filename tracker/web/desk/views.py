@@ -6,6 +6,8 @@ from flask import Blueprint, render_template, request
 
 from tracker.domain.access import Permission
 from tracker.services.desk import Section, desk, desk_section
+from tracker.services.indicators import own_indicators
+from tracker.services.milestone_lists import own_late_milestones
 from tracker.web.access import requires
 from tracker.web.context import actor
 from tracker.web.database import session
@@ -23,5 +25,9 @@ def mine() -> str:
     shelves = desk(session(), actor(), when)
     chosen = next((section for section in Section if section.value == asked), None)
     shown = [desk_section(session(), actor(), when, chosen, page_asked())] if chosen else shelves
+    late = own_late_milestones(session(), actor(), when.today)
+    own = own_indicators(session(), actor(), when.today)
     units = [standing.unit_name for standing in actor().reach(Permission.WORK_OWN)]
-    return render_template("desk/mine.html", shelves=shelves, shown=shown, chosen=chosen, units=units)
+    return render_template(
+        "desk/mine.html", shelves=shelves, shown=shown, chosen=chosen, units=units, late_milestones=late, indicators=own
+    )

@@ -11,7 +11,7 @@ from tracker.services.intake_facts import correct_facts, facts_of
 from tracker.services.intake_review import plan_for_intake
 from tracker.store.plans import Plan
 from tracker.web.access import requires
-from tracker.web.context import actor
+from tracker.web.context import actor, now, today
 from tracker.web.database import session
 from tracker.web.intake.blueprint import blueprint
 from tracker.web.intake.forms import FactsForm
@@ -28,7 +28,7 @@ def facts(plan_id: int) -> Response | tuple[str, int]:
     if not form.validate():
         return _page(plan, form, 422)
     try:
-        correct_facts(session(), actor(), plan_id, form.facts(), form.seen.data or "")
+        correct_facts(session(), actor(), now(), today(), plan_id, form.facts(), form.seen.data or "")
     except Stale as stale:
         # Now that it is told, sending again is meant to overwrite.
         form.seen.data = facts_of(plan).mark

@@ -11,9 +11,10 @@ from werkzeug.wrappers import Response
 from tracker.domain.access import Permission
 from tracker.services.errors import Invalid, NotFound, Stale
 from tracker.services.intake_review import plan_for_intake
+from tracker.services.revision_items import Group, Wanted
 from tracker.services.revision_links import Choice, likely_predecessors, link, unlink
 from tracker.services.revision_pages import revision_page, version_note
-from tracker.services.revisions import Decided, Group, Wanted, accept, accept_group, decline, separate, take_back
+from tracker.services.revisions import Decided, accept, accept_group, decline, separate, take_back
 from tracker.web.access import requires
 from tracker.web.context import actor, now, today
 from tracker.web.database import session

@@ -5,7 +5,7 @@ from __future__ import annotations
 from wtforms import HiddenField, IntegerField, RadioField
 from wtforms.validators import InputRequired, NumberRange, Optional
 
-from tracker.services.revisions import Group, Wanted
+from tracker.services.revision_items import Group, Wanted
 from tracker.web.forms import Form
 
 INCOMPLETE = "页面内容不完整，没有办理。请刷新后重试。"

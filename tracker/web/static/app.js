@@ -8,7 +8,8 @@ document.addEventListener("submit", (event) => {
     event.preventDefault();
     return;
   }
-  if (form.method === "post") {
+  // A form that only fetches a file leaves the page standing, and may be pressed again.
+  if (form.method === "post" && !("again" in form.dataset)) {
     form.dataset.sent = "yes";
   }
 });

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from wtforms import IntegerField, SelectField, StringField
+from wtforms import HiddenField, IntegerField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.validators import Length, NumberRange, Optional
 
+from tracker.domain.lifecycle import Outcome
 from tracker.domain.roles import Role
+from tracker.services.bulk import Picked
+from tracker.services.changing import LONGEST_WORDS
 from tracker.services.supervision import Filter, OverdueFilter, OverdueSort
 from tracker.store.plans import Plan
 from tracker.store.units import Unit
-from tracker.web.forms import stripped
+from tracker.web.forms import Form, stripped
+from tracker.web.incoming import row_id
 from tracker.web.lists import LONGEST_SEARCH, FilterForm, labelled, one_of, plan_choices, unit_choices, whole
 
 
@@ -53,3 +57,25 @@ class OverdueForm(PartsForm):
             sort,
             self.turned(sort is OverdueSort.DAYS),
         )
+
+
+class BulkForm(Form):
+    """One decision for several submissions."""
+
+    next = HiddenField()
+    outcome = RadioField(
+        "办结结果（必选）", choices={o.value: o.label for o in Outcome}, coerce=one_of(Outcome), validate_choice=False
+    )
+    words = TextAreaField("审核意见", render_kw={"rows": 3, "maxlength": LONGEST_WORDS})
+
+
+def picked(values: Sequence[str]) -> list[Picked]:
+    """The rows that were ticked, each written as ``id.version``; what is no such pair is passed over."""
+    found = []
+    for value in values:
+        part, _, version = value.partition(".")
+        try:
+            found.append(Picked(row_id(part), row_id(version)))
+        except ValueError:
+            continue
+    return found

@@ -5,18 +5,30 @@ from __future__ import annotations
 from typing import TypeVar
 from urllib.parse import quote
 
-from flask import Blueprint, Response, render_template, request
+from flask import Blueprint, Response, render_template, request, url_for
 
 from tracker.domain.access import Permission
 from tracker.domain.lifecycle import Event, Outcome
+from tracker.services.bulk import Picked, decide_all, preview
+from tracker.services.errors import Invalid
+from tracker.services.evidence import evidence_of
 from tracker.services.lit import When
-from tracker.services.supervision import OverdueSort, declined, overdue, overdue_sheet, submitted, worst_units
+from tracker.services.supervision import (
+    OverdueSort,
+    declined,
+    extensions_waiting,
+    overdue,
+    overdue_sheet,
+    submitted,
+    unsigned,
+    worst_units,
+)
 from tracker.services.task_pages import choices
-from tracker.web.access import requires
-from tracker.web.context import actor, today
+from tracker.web.access import requires, safe_next
+from tracker.web.context import actor, now, today
 from tracker.web.database import session
 from tracker.web.lists import page_asked
-from tracker.web.supervision.forms import OverdueForm, PartsForm, PendingForm
+from tracker.web.supervision.forms import BulkForm, OverdueForm, PartsForm, PendingForm, picked
 from tracker.web.when import when
 
 blueprint = Blueprint("supervision", __name__)
@@ -53,15 +65,62 @@ def overdue_xlsx() -> Response:
 def pending() -> str:
     """What was submitted, with the words and the two decisions; and what was declined."""
     form = _offered(PendingForm(request.args), Permission.DECIDE)
-    wanted = form.wanted()
+    wanted, at = form.wanted(), _when()
+    page = submitted(session(), actor(), at, wanted, page_asked())
     return render_template(
         "supervision/pending.html",
         form=form,
-        page=submitted(session(), actor(), _when(), wanted, page_asked()),
-        declined=declined(session(), actor(), _when(), wanted),
+        page=page,
+        evidence=evidence_of(session(), [part.assignment.id for part in page.rows]),
+        extensions=extensions_waiting(session(), actor(), at, wanted),
+        declined=declined(session(), actor(), at, wanted),
+        unsigned=unsigned(session(), actor(), at, wanted),
         Event=Event,
         Outcome=Outcome,
     )
+
+
+@blueprint.get("/pending/bulk")
+@requires(Permission.DECIDE)
+def bulk() -> str:
+    """What would be decided of the rows that were ticked, and what would not; nothing is done yet."""
+    form = BulkForm(formdata=None)
+    return _bulk_page(form, picked(request.args.getlist("item")), _bulk_event(request.args.get("do")))
+
+
+@blueprint.post("/pending/bulk")
+@requires(Permission.DECIDE)
+def decide_bulk() -> str | tuple[str, int]:
+    """Decides them one by one, and shows what was done and what was left out."""
+    form, items, event = BulkForm(), picked(request.form.getlist("item")), _bulk_event(request.form.get("do"))
+    try:
+        if not form.validate():
+            raise Invalid("填写的内容有误，没有办理，请按提示修改。")
+        done = decide_all(session(), actor(), now(), today(), items, event, form.words.data, form.outcome.data)
+    except Invalid as fault:
+        session().rollback()
+        return _bulk_page(form, items, event, str(fault)), 422
+    return render_template("supervision/bulk_done.html", done=done, event=event, back=safe_next(form.next.data))
+
+
+def _bulk_page(form: BulkForm, items: list[Picked], event: Event, fault: str = "") -> str:
+    rows = preview(session(), actor(), items)
+    form.next.data = safe_next(request.values.get("next") or url_for("supervision.pending"))
+    form.words.label.text = "审核意见（可不填）" if event is Event.ACCEPT else "退回意见（必填，各单位都会看到）"
+    return render_template(
+        "supervision/bulk.html",
+        form=form,
+        rows=rows,
+        items=items,
+        event=event,
+        fault=fault,
+        Event=Event,
+        evidence=evidence_of(session(), [row.assignment.id for row in rows.fit]),
+    )
+
+
+def _bulk_event(word: str | None) -> Event:
+    return Event.RETURN if word == Event.RETURN.value else Event.ACCEPT
 
 
 def _when() -> When:

@@ -9,6 +9,7 @@ from tracker.domain.access import Permission
 from tracker.services import anchoring
 from tracker.services.anchoring import waiting_of
 from tracker.services.errors import Invalid, Stale
+from tracker.services.evidence import may_require, require_evidence
 from tracker.services.task_pages import TaskSort, all_tasks, choices, task_page
 from tracker.web.access import requires
 from tracker.web.context import actor, now
@@ -44,7 +45,25 @@ def _shown(task_id: int, form: EventDayForm, trouble: str = "") -> str:
     waiting = waiting_of(actor(), page.task)
     if waiting:
         form.ask(waiting)
-    return render_template("tasks/show.html", page=page, task=page.task, waiting=waiting, form=form, trouble=trouble)
+    return render_template(
+        "tasks/show.html",
+        page=page,
+        task=page.task,
+        waiting=waiting,
+        form=form,
+        trouble=trouble,
+        may_require=may_require(actor(), page.task),
+    )
+
+
+@blueprint.post("/tasks/<int:task_id>/evidence")
+@requires(Permission.DECIDE)
+def require(task_id: int) -> Response:
+    """Says whether a submission of the task must bring files; nothing is typed, so nothing can be lost."""
+    required = request.form.get("required") == "yes"
+    require_evidence(session(), actor(), task_id, required=required)
+    flash("已要求附佐证材料，各单位申请办结时须附文件。" if required else "已取消附佐证材料的要求。", "success")
+    return redirect(url_for("tasks.show", task_id=task_id))
 
 
 @blueprint.post("/tasks/<int:task_id>/day")

@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, abort, flash, redirect, render_template, url_for
+from urllib.parse import quote
+
+from flask import Blueprint, abort, flash, redirect, url_for
+from flask import Response as FileResponse
 from werkzeug.wrappers import Response
 
 from tracker.domain.access import Permission
 from tracker.domain.history import label_of
 from tracker.domain.lifecycle import Event, Refused
+from tracker.services.changing import Changed
 from tracker.services.errors import Invalid
-from tracker.services.task_pages import PartPage, other_units, part_page
-from tracker.services.work import Changed, act
+from tracker.services.evidence import evidence_file
+from tracker.services.signing import set_sign_by
+from tracker.services.work import act
 from tracker.web.access import requires, safe_next
 from tracker.web.context import actor, now, today
 from tracker.web.database import session
-from tracker.web.when import when
-from tracker.web.work.forms import WorkForm, offers
+from tracker.web.forms import seen_version
+from tracker.web.work.forms import SignByForm, WorkForm, offers
+from tracker.web.work.page import part, shown, shown_again, sign_by_form
 
 blueprint = Blueprint("work", __name__)
 blueprint.add_app_template_filter(label_of, "event_label")
@@ -39,8 +45,7 @@ DONE = {
 @requires(Permission.READ)
 def show(assignment_id: int) -> str:
     """The part with its history; the buttons are those that its state and the person's roles allow."""
-    page = _page(assignment_id)
-    return _rendered(page, offers=offers(page, ""))
+    return shown(part(assignment_id))
 
 
 @blueprint.post("/assignments/<int:assignment_id>/<event>", endpoint="act")
@@ -58,9 +63,41 @@ def act_on(assignment_id: int, event: str) -> Response | tuple[str, int]:
     return redirect(safe_next(form.next.data) if form.next.data else url_for("work.show", assignment_id=assignment_id))
 
 
+@blueprint.post("/assignments/<int:assignment_id>/sign-by")
+@requires(Permission.DECIDE)
+def sign_by(assignment_id: int) -> Response | tuple[str, int]:
+    """Sets the last day to sign for the part."""
+    form = SignByForm()
+    try:
+        if not form.validate():
+            raise Invalid("请填写2023-06-15这样的日期；不单独设期限的，请留空。")
+        set_sign_by(session(), actor(), now(), today(), assignment_id, seen_version(form.version), form.day.data)
+    except (Invalid, Changed, Refused) as fault:
+        session().rollback()
+        page = part(assignment_id)
+        typed = "" if page.may_limit_signing else f"签收期限：{form.day.data or ''}"
+        return shown_again(page, fault, orphan=typed, sign_by_form=sign_by_form(page, form))
+    flash("签收期限已保存。", "success")
+    return redirect(url_for("work.show", assignment_id=assignment_id))
+
+
+@blueprint.get("/evidence/<int:evidence_id>")
+@requires(Permission.READ)
+def evidence(evidence_id: int) -> FileResponse:
+    """A file that came with a report: to be saved, never shown by the browser itself."""
+    file = evidence_file(session(), actor(), evidence_id)
+    said = f"attachment; filename=evidence-{file.id}; filename*=UTF-8''{quote(file.name, safe='')}"
+    headers = {
+        "Content-Disposition": said,
+        "Content-Security-Policy": "sandbox; default-src 'none'",
+        "Cache-Control": "private, no-store",
+    }
+    return FileResponse(file.data, content_type=file.media_type, headers=headers)
+
+
 def _lacks_unit(form: WorkForm, assignment_id: int, event: Event) -> bool:
     """Whether somebody who may send declined work on has not said to whom; the field then tells so."""
-    if event is not Event.DISPATCH or form.unit_id.data or event not in _page(assignment_id).events:
+    if event is not Event.DISPATCH or form.unit_id.data or event not in part(assignment_id).events:
         return False
     form.unit_id.errors = ["请选择转办单位；仍由原单位办理的，请选原单位。"]
     return True
@@ -73,27 +110,11 @@ def _event(word: str) -> Event:
         abort(404)
 
 
-def _page(assignment_id: int) -> PartPage:
-    return part_page(session(), actor(), when(), assignment_id)
-
-
 def _again(assignment_id: int, event: Event, form: WorkForm, fault: Exception) -> tuple[str, int]:
-    """The page once more: the fault on top, what changed meanwhile below it, and everything typed still there."""
+    """The page once more with what was typed; files have to be chosen again, and that is said."""
     session().rollback()
-    page = _page(assignment_id)
-    values = {
-        "offers": offers(page, form.next.data or "", form, event),
-        "fault": str(fault),
-        "meanwhile": fault.entries if isinstance(fault, Changed) else (),
-        # The form is gone when the state no longer knows the event; its words are shown by themselves.
-        "orphan": "" if event in page.events else (form.words.data or "").strip(),
-    }
-    return _rendered(page, **values), 422 if isinstance(fault, Invalid) else 409
-
-
-def _rendered(page: PartPage, **values: object) -> str:
-    if Event.DISPATCH in page.events:
-        others = other_units(session(), actor(), page.assignment)
-        for offer in values["offers"]:  # type: ignore[attr-defined]
-            offer.form.offer_units(page.assignment.unit, others)
-    return render_template("work/show.html", page=page, part=page.part, assignment=page.assignment, **values)
+    page = part(assignment_id)
+    # The form is gone when the state no longer knows the event; its words are shown by themselves.
+    orphan = "" if event in page.events else form.words.data or ""
+    kept = offers(page, form.next.data or "", form, event)
+    return shown_again(page, fault, orphan=orphan, offers=kept, lost_files=form.lost_files)

@@ -1,0 +1,3 @@
+from tracker.web.division.views import blueprint
+
+__all__ = ["blueprint"]

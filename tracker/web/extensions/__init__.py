@@ -1,0 +1,3 @@
+from tracker.web.extensions.views import blueprint
+
+__all__ = ["blueprint"]

@@ -1,0 +1,3 @@
+from tracker.web.handling.views import blueprint
+
+__all__ = ["blueprint"]

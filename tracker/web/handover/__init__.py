@@ -1,0 +1,3 @@
+from tracker.web.handover.views import blueprint
+
+__all__ = ["blueprint"]

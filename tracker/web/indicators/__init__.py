@@ -1,0 +1,3 @@
+from tracker.web.indicators.views import blueprint
+
+__all__ = ["blueprint"]

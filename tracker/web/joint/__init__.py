@@ -1,0 +1,3 @@
+from tracker.web.joint.views import blueprint
+
+__all__ = ["blueprint"]

@@ -1,0 +1,98 @@
+"""Joint handling (会办) on the task page: asking for opinions by a day, ending it, and waiving one unit's."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from flask import Blueprint, flash, redirect, render_template, url_for
+from werkzeug.wrappers import Response
+
+from tracker.domain.access import Permission
+from tracker.services import joint as service
+from tracker.services.calendars import work_calendar
+from tracker.services.errors import Invalid, Stale
+from tracker.services.joint import JointPage, joint_page
+from tracker.services.task_pages import task_page
+from tracker.store.tasks import Task
+from tracker.web.access import requires
+from tracker.web.context import actor, now
+from tracker.web.database import session
+from tracker.web.filters import day as day_words
+from tracker.web.joint.forms import JointForm
+from tracker.web.when import when
+
+blueprint = Blueprint("joint", __name__)
+Answer = Response | tuple[str, int]
+
+
+@blueprint.post("/tasks/<int:task_id>/opinions")
+@requires(Permission.DECIDE)
+def ask(task_id: int) -> Answer:
+    """Asks the support units for their opinions by a day."""
+    form = JointForm()
+    if not form.validate():
+        return _again(task_id, form, "；".join(form.day.errors)), 422
+
+    def deed() -> str:
+        _, changed = service.ask_opinions(session(), actor(), now(), task_id, form.day.data, form.seen.data or "")
+        return f"会办意见须于{day_words(form.day.data)}前提出。" if changed else "会办日期没有变化，不用保存。"
+
+    return _done(task_id, form, deed)
+
+
+@blueprint.post("/tasks/<int:task_id>/opinions/end")
+@requires(Permission.DECIDE)
+def end(task_id: int) -> Answer:
+    """Ends the waiting for opinions."""
+    form = JointForm()
+
+    def deed() -> str:
+        service.end_opinions(session(), actor(), now(), task_id, form.seen.data or "")
+        return "已取消会办，配合单位恢复任务时限。"
+
+    return _done(task_id, form, deed)
+
+
+@blueprint.post("/tasks/<int:task_id>/opinions/<int:assignment_id>/waive")
+@requires(Permission.DECIDE)
+def waive(task_id: int, assignment_id: int) -> Answer:
+    """Says not to wait for one unit's opinion."""
+    form = JointForm()
+
+    def deed() -> str:
+        part = service.waive_opinion(
+            session(), actor(), now(), task_id, assignment_id, form.reason.data or "", form.seen.data or ""
+        )
+        return f"已免予等候“{part.unit.name}”的会办意见。"
+
+    return _done(task_id, form, deed)
+
+
+def _done(task_id: int, form: JointForm, deed: Callable[[], str]) -> Answer:
+    try:
+        said = deed()
+    except Invalid as fault:
+        return _again(task_id, form, str(fault)), 422
+    except Stale as stale:
+        return _again(task_id, form, str(stale)), 409
+    flash(said, "success")
+    return redirect(url_for("tasks.show", task_id=task_id, _anchor="joint"))
+
+
+def _again(task_id: int, form: JointForm, fault: str) -> str:
+    """The panel by itself, with the fault and everything typed."""
+    session().rollback()
+    page = task_page(session(), actor(), when(), task_id)
+    return render_template(
+        "joint/again.html", task=page.task, page=_panel(page.task), form=form, fault=fault, typed=form.reason.data or ""
+    )
+
+
+def _panel(task: Task) -> JointPage:
+    """For the pages of a task and of a part: whose opinions are waited for, and what they say."""
+    return joint_page(session(), actor(), work_calendar(session()), task)
+
+
+@blueprint.app_context_processor
+def panels() -> dict[str, object]:
+    return {"joint_panel": _panel, "joint_form": lambda: JointForm(formdata=None)}

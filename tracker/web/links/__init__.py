@@ -1,0 +1,3 @@
+from tracker.web.links.views import blueprint, report
+
+__all__ = ["blueprint", "report"]

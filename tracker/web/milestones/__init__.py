@@ -1,0 +1,3 @@
+from tracker.web.milestones.views import blueprint
+
+__all__ = ["blueprint"]

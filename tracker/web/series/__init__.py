@@ -1,0 +1,3 @@
+from tracker.web.series.views import blueprint
+
+__all__ = ["blueprint"]
