@@ -16,10 +16,11 @@ from sqlalchemy.orm import Session
 
 from tracker.cli_program import Program, pass_program
 from tracker.cli_words import database_trouble
-from tracker.domain.notices import LADDER
+from tracker.domain.notices import step_label
 from tracker.jobs import Scheduling, run_scheduler
 from tracker.services.health import Counts, SweepHealth, counts, sweep_health
-from tracker.services.sweep import SweepReport, sweep
+from tracker.services.sweep import sweep
+from tracker.services.sweep_report import SweepReport
 from tracker.serving import CannotServe, serve
 from tracker.settings import Settings
 from tracker.store import migrate
@@ -49,7 +50,8 @@ def report_lines(report: SweepReport) -> Iterator[str]:
         yield f"距上次应巡查之日已过{report.late_days}天，期间应发的提醒已补齐。"
     yield f"新标记逾期：{report.flagged}项"
     yield f"新增提醒：{report.total}条" + (f"，其中迟发{report.late_notices}条" if report.late_notices else "")
-    yield from (f"  {step.label}：{report.recorded[step.days]}条" for step in LADDER if step.days in report.recorded)
+    yield from (f"  {step_label(step, report.policy.ladder)}：{count}条" for step, count in report.recorded.items())
+    yield from (f"  {kind.label}：{count}条" for kind, count in report.others.items())
     if report.unreachable:
         yield f"以下{len(report.unreachable)}个单位没有联络员，提醒无人接收，请管理员补充："
         yield f"  {'、'.join(report.unreachable)}"

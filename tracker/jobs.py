@@ -23,12 +23,16 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from tracker.clock import Clock
+from tracker.delivery.robots import HttpRobots
 from tracker.delivery.smtp import SmtpTransport
 from tracker.domain.quiet import may_write
 from tracker.services.calendars import work_calendar
 from tracker.services.mailing import MailReport, send_waiting
+from tracker.services.notice_policies import policy_on
 from tracker.services.reading_jobs import tidy_readings
-from tracker.services.sweep import SweepReport, sweep
+from tracker.services.robot_posting import RobotReport, post_waiting
+from tracker.services.sweep import sweep
+from tracker.services.sweep_report import SweepReport
 from tracker.settings import Settings
 from tracker.store.leadership import Leadership, leadership_for
 
@@ -38,6 +42,7 @@ SWEEP_HOUR, SWEEP_MINUTE = 0, 5
 CATCH_UP_MINUTES = 5
 TIDY_HOURS = 1
 MAIL_MINUTES = 5
+ROBOT_MINUTES = 1
 HEARTBEAT_SECONDS = 1
 # A job that was missed runs as soon as it can, once, however late: the default would drop it after a second.
 JOB_DEFAULTS = {"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
@@ -80,6 +85,19 @@ class Scheduling:
             self.say(f"邮件：发出{report.digests}封，未成功{report.failures}封{reason}。")
         return report
 
+    def robots_now(self) -> RobotReport | None:
+        """Lets robots tell their groups, in quiet hours only what was sent to try one out; None when it failed."""
+        transport, base_url = HttpRobots(self.settings.robot_test_host), self.settings.base_url
+        try:
+            quiet = not self._may_write()
+            report = post_waiting(self.engine, transport, self.clock, base_url, tests_only=quiet)
+        except Exception:
+            log.exception("the robots' round failed")
+            return None
+        if report.sent or report.failures:
+            self.say(f"群机器人：发出{report.sent}条，未成功{report.failures}条。")
+        return report
+
     def tidy_now(self) -> int:
         """Deletes what is left of files that were read a while ago; how many. A failure is made good an hour later."""
         try:
@@ -90,7 +108,8 @@ class Scheduling:
 
     def _may_write(self) -> bool:
         with Session(self.engine) as session:
-            return may_write(self.clock.now().astimezone(self.settings.zone), work_calendar(session))
+            policy = policy_on(session, self.clock.today())
+            return may_write(self.clock.now().astimezone(self.settings.zone), work_calendar(session), policy)
 
 
 def summary(report: SweepReport) -> str:
@@ -169,6 +188,8 @@ def scheduler_for(scheduling: Scheduling, leadership: Leadership) -> BlockingSch
     scheduler.add_job(while_leading(scheduling.sweep_now), catch_up, id="catch_up", name="补查", next_run_time=at_once)
     mail = IntervalTrigger(minutes=MAIL_MINUTES)
     scheduler.add_job(while_leading(scheduling.mail_now), mail, id="mail", name="发送邮件", next_run_time=at_once)
+    robots = IntervalTrigger(minutes=ROBOT_MINUTES)
+    scheduler.add_job(while_leading(scheduling.robots_now), robots, id="robots", name="群机器人", next_run_time=at_once)
     tidy = IntervalTrigger(hours=TIDY_HOURS)
     scheduler.add_job(while_leading(scheduling.tidy_now), tidy, id="tidy", name="清理", next_run_time=at_once)
     scheduler.add_job(heartbeat, IntervalTrigger(seconds=HEARTBEAT_SECONDS), id="heartbeat", name="确认主调度位置")

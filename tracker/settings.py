@@ -59,6 +59,7 @@ class Settings:
     reading: ReadingLimits = ReadingLimits()
     secure_cookies: bool = False
     trusted_proxies: int = 0
+    robot_test_host: str | None = None
 
     @property
     def sample(self) -> bool:
@@ -80,6 +81,9 @@ def settings_from(env: Mapping[str, str]) -> Settings:
     sample_day = _day(env, "TRACKER_TODAY")
     if production and sample_day:
         raise SettingsError("正式环境（TRACKER_ENV=production）不允许设置 TRACKER_TODAY，请删除该变量。")
+    robot_test_host = env.get("TRACKER_ROBOT_TEST_HOST") or None
+    if production and robot_test_host:
+        raise SettingsError("正式环境（TRACKER_ENV=production）不允许设置 TRACKER_ROBOT_TEST_HOST，请删除该变量。")
     return Settings(
         instance=instance,
         database_url=_database_url(env, instance),
@@ -93,6 +97,7 @@ def settings_from(env: Mapping[str, str]) -> Settings:
         reading=reading_limits_from(env),
         secure_cookies=base_url.startswith("https://"),
         trusted_proxies=_whole(env, "TRACKER_TRUSTED_PROXIES", 0),
+        robot_test_host=robot_test_host,
     )
 
 

@@ -32,6 +32,7 @@ from tracker.store.notices import Notice
 from tracker.store.plans import Draft, Indicator
 from tracker.store.readings import ReadingJob
 from tracker.store.report_links import ReportLink
+from tracker.store.robots import Robot, RobotKind, RobotMessage
 from tracker.store.tasks import HistoryEntry
 from tracker.store.timing import SeriesOccurrence, TaskSeries
 from tracker.store.units import UnitGroup, UnitGroupMember
@@ -138,8 +139,25 @@ TABLE = {
     "papers.talk_docx": "leader supervisor",
     "scoring.index": "leader supervisor",
     "scoring.change": "supervisor",
+    "notices.tomorrow": "leader supervisor",
+    "notices.sent": "leader supervisor",
+    "notices.burden": "leader supervisor",
+    "notices.rules": "leader supervisor",
+    "notices.preview_rules": "supervisor",
+    "notices.save_rules": "supervisor",
+    "notices.retry": "supervisor",
+    "notices.retry_message": "supervisor",
+    "notices.urge": "supervisor",
+    "robots.index": "supervisor administrator",
+    "robots.add": "supervisor administrator",
+    "robots.test": "supervisor administrator",
+    "robots.disable": "supervisor administrator",
+    "robots.enable": "supervisor administrator",
     "supervision.bulk": "supervisor",
     "supervision.decide_bulk": "supervisor",
+    "rules.lights": "supervisor",
+    "rules.trial": "supervisor",
+    "rules.put_in_force": "supervisor",
     "intake.new": "supervisor",
     "intake.source": "supervisor",
     "intake.reading": "supervisor",
@@ -239,6 +257,12 @@ def _rows(session: Session, city: City) -> dict[str, Any]:
     notice.recipient_key, notice.planned_on, notice.recorded_at = "person:0", TODAY, NOW
     job = ReadingJob(scope_id=city.root.id, owner_id=city.supervisor.id, name="方案.pdf", sha256="0" * 64, token="0")
     job.started_at, job.leased_until = NOW, NOW + LEASE
+    robot = Robot(unit_id=city.education.id, kind=RobotKind.WECOM, name="督办群", webhook="-", created_at=NOW)
+    session.add(robot)
+    session.flush()
+    message = RobotMessage(robot_id=robot.id, key="digest:2023-06-15", day=TODAY, title="督办提醒", body="")
+    message.recorded_at = NOW
+    session.add(message)
     extension = Extension(assignment_id=task.assignments[0].id, wanted_on=TODAY, reason="需要时间")
     extension.asked_at, extension.asked_by_name = NOW, "某人"
     file = Evidence(assignment_id=task.assignments[0].id, name="照片.png", media_type="image/png", size=1)
@@ -265,6 +289,8 @@ def _rows(session: Session, city: City) -> dict[str, Any]:
         "person_id": city.nobody.id,
         "standing_id": city.neighbour.standings[0].id,
         "notice_id": notice.id,
+        "robot_id": robot.id,
+        "message_id": message.id,
         "job_id": job.id,
         "extension_id": extension.id,
         "evidence_id": file.id,

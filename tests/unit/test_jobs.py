@@ -27,14 +27,16 @@ from tests.needs import ROOT
 from tracker.cli import main
 from tracker.cli_program import Program
 from tracker.clock import Clock
+from tracker.domain.lifecycle import State
 from tracker.jobs import Scheduling, scheduler_for, summary
-from tracker.services.sweep import SweepReport
+from tracker.services.sweep_report import SweepReport
 from tracker.settings import MailSettings, Settings
 from tracker.store.engine import make_engine, write_session
 from tracker.store.leadership import FileLeadership, Leadership, leadership_for
 from tracker.store.notices import Notice, SweepRun
 
 ZONE = ZoneInfo("Asia/Shanghai")
+WORKED = State.IN_PROGRESS
 PROGRAM = [sys.executable, "-c", "from tracker.cli import main; main()"]
 
 
@@ -156,7 +158,7 @@ def lines_until(process: subprocess.Popen[str], words: str, seconds: float = 90)
 def overdue_world(engine: Engine) -> None:
     with write_session(engine) as session:
         city = a_city(session)
-        a_task(session, a_plan(session, city.root), city.education, due_on=TODAY - timedelta(days=1))
+        a_task(session, a_plan(session, city.root), city.education, due_on=TODAY - timedelta(days=1), state=WORKED)
         session.commit()
 
 
@@ -210,7 +212,7 @@ def test_jobs_are_dropped_never_and_doubled_never(sqlite_url: str, tmp_path: Pat
     place: Leadership = Place()
     scheduler = scheduler_for(scheduling(tmp_path, sqlite_url, engine, []), place)
     jobs = {job.id: job for job in scheduler.get_jobs()}
-    assert set(jobs) == {"nightly", "catch_up", "mail", "tidy", "heartbeat"}
+    assert set(jobs) == {"nightly", "catch_up", "mail", "robots", "tidy", "heartbeat"}
     evening = datetime(2023, 6, 15, 20, 0, tzinfo=ZONE)
     assert jobs["nightly"].trigger.get_next_fire_time(None, evening) == datetime(2023, 6, 16, 0, 5, tzinfo=ZONE)
     engine.dispose()

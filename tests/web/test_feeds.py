@@ -20,6 +20,7 @@ from tracker.domain.feeds import Redaction
 from tracker.settings import Settings
 from tracker.store.feeds import Feed
 from tracker.store.people import PersonStanding
+from tracker.store.rule_packs import PackKind, RulePack
 from tracker.store.tasks import Assignment, Task
 
 OVERDUE = TODAY - timedelta(days=5)
@@ -283,3 +284,17 @@ def _statements(app: Flask, path: str) -> int:
     app.test_client().get(path)
     event.remove(engine, "before_cursor_execute", counted)
     return count
+
+
+def test_the_lights_of_a_feed_are_those_of_the_rules_in_force(page: Visitor, session: Session, city: City) -> None:
+    plan = a_plan(session, city.root)
+    task = a_task(session, plan, city.education, due_on=TODAY + timedelta(days=20), title="办理中的事项")
+    task.assignments[0].sign_by_on = TODAY - timedelta(days=1)
+    session.commit()
+    address = make(page.sign_in("liaison"), scope="unit", unit_id=str(city.education.id))
+    assert summaries(page.answer(address)) == ["【未签收】办理中的事项 · 市教育局"]
+    pack = RulePack(kind=PackKind.LIGHTS, version=1, rules={"due_soon_days": 30}, in_force_on=TODAY)
+    pack.made_at, pack.made_by_name = NOW, "杜督查"
+    session.add(pack)
+    session.commit()
+    assert summaries(page.answer(address)) == ["【临期】办理中的事项 · 市教育局"]

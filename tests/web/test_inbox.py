@@ -22,7 +22,12 @@ from tracker.store.tasks import Assignment
 def part(session: Session, city: City) -> Assignment:
     """A part of the education bureau that is eight days late: two notices."""
     task = a_task(
-        session, a_plan(session, city.root), city.education, due_on=TODAY - timedelta(days=8), title="夜市亮化"
+        session,
+        a_plan(session, city.root),
+        city.education,
+        due_on=TODAY - timedelta(days=8),
+        title="夜市亮化",
+        state=State.IN_PROGRESS,
     )
     session.commit()
     run_sweep(session)
@@ -131,9 +136,9 @@ def test_what_is_settled_says_so(
 def test_pages_and_their_queries(page: Visitor, app: Flask, session: Session, city: City) -> None:
     """Seventy notices on two pages; as many statements for fifty as for one."""
     plan = a_plan(session, city.root)
-    a_task(session, plan, city.finance, due_on=TODAY)
+    a_task(session, plan, city.finance, due_on=TODAY, state=State.IN_PROGRESS)
     for _ in range(70):
-        a_task(session, plan, city.education, due_on=TODAY)
+        a_task(session, plan, city.education, due_on=TODAY, state=State.IN_PROGRESS)
     session.commit()
     run_sweep(session)
     counts = []

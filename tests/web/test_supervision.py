@@ -147,6 +147,7 @@ class TestOverdue:
             "days": "2",
             "unit": str(overdue_city.county.id),
             "plan": "",
+            "as_of": "",
             "sort": "title",
             "dir": "asc",
         }

@@ -114,7 +114,7 @@ class TestTheRoad:
         city.liaison.standings.append(type(city.liaison.standings[0])(office="supervisor", unit=city.root))
         session.commit()
         page.sign_in("liaison")
-        assert buttons(page(at(part))) == ["报进展", "申请办结", "中止挂账", "撤销", "提交延期申请"]
+        assert buttons(page(at(part))) == ["报进展", "申请办结", "中止挂账", "撤销"]
 
 
 class TestWhatIsRefused:
@@ -201,7 +201,7 @@ class TestAnotherUnit:
     def test_a_leader_reads_and_decides_nothing(self, session: Session, city: City, page: Visitor) -> None:
         part = a_part(session, city, State.SUBMITTED)
         page.sign_in("leader")
-        assert buttons(page(at(part))) == ["发出批示"]
+        assert buttons(page(at(part))) == []
         page.send(at(part, "accept"), {"csrf_token": page.token(), "version": "1", "outcome": "A"}, status=403)
         assert state_of(session, part)[0] is State.SUBMITTED
 

@@ -1,17 +1,29 @@
-"""The daily mail to one person: every assignment once, what is late first. Pure: values in, text out."""
+"""The daily mail to one person: every matter once, what is late first. Pure: values in, text out."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from enum import StrEnum
 
 MOST_ITEMS = 50
 
 
+class Section(StrEnum):
+    """Under which heading an item stands; they come in this order."""
+
+    ADDRESSED = "领导批示与催办"
+    LATE = "已逾期"
+    UNSIGNED = "超期未签收"
+    SOON = "即将到期"
+    NEW = "新任务与移交"
+    DECIDED = "审核结果"
+
+
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One assignment as it stands on the day of the mail."""
+    """One matter as it stands on the day of the mail. ``words`` and ``author`` are what somebody wrote."""
 
     assignment_id: int
     title: str
@@ -19,35 +31,39 @@ class Item:
     role: str
     state: str
     plan: str
-    due_on: date
+    due_on: date | None
     step: str
     late_days: int
+    section: Section = Section.SOON
+    words: str = ""
+    author: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Digest:
-    """What one person is told on one day; there is always at least one item."""
+    """What one person is told on one day; there is always at least one item.
+
+    ``folded`` is how many more there are that the cap leaves untold, ``put_off`` how many wait for another day.
+    """
 
     name: str
     today: date
     items: tuple[Item, ...]
     base_url: str
+    folded: int = 0
+    put_off: int = 0
 
-    @property
-    def overdue(self) -> list[Item]:
-        return [item for item in self.items if item.due_on < self.today]
-
-    @property
-    def due_soon(self) -> list[Item]:
-        return [item for item in self.items if item.due_on >= self.today]
+    def of(self, section: Section) -> list[Item]:
+        return [item for item in self.items if item.section is section]
 
 
 def subject(digest: Digest) -> str:
     """【督办台账】3项任务待办理，其中1项已逾期"""
-    late = len(digest.overdue)
+    late, count = len(digest.of(Section.LATE)), len(digest.items)
     if not late:
-        return f"【督办台账】{len(digest.items)}项任务即将到期"
-    rest = f"{len(digest.items)}项任务待办理，其中{late}项已逾期" if late < len(digest.items) else f"{late}项任务已逾期"
+        only_soon = len(digest.of(Section.SOON)) == count
+        return f"【督办台账】{count}项任务即将到期" if only_soon else f"【督办台账】{count}项任务待办理"
+    rest = f"{count}项任务待办理，其中{late}项已逾期" if late < count else f"{late}项任务已逾期"
     return f"【督办台账】{rest}"
 
 
@@ -56,40 +72,58 @@ def body(digest: Digest) -> str:
     parts = [
         f"{digest.name}，您好：",
         f"截至{_day(digest.today)}，以下任务需要您关注：",
-        *_section("已逾期", digest.overdue, digest),
-        *_section("即将到期", digest.due_soon, digest),
+        *(line for section in Section for line in _section(section, digest)),
+        *left_over(digest.folded, digest.put_off, digest.base_url),
         "请点击链接，登录系统后办理。办结、中止或调整时限后，不再提醒。",
         f"督办台账 {digest.base_url}\n（系统自动发送，每人每天最多一封，请勿回复。）",
     ]
     return "\n\n".join(parts) + "\n"
 
 
-def _section(heading: str, items: Sequence[Item], digest: Digest) -> list[str]:
+def left_over(folded: int, put_off: int, base_url: str) -> Iterator[str]:
+    """What the cap keeps out of a message, in words."""
+    if folded:
+        yield f"另有{folded}项超过每单位每日条数上限，不再逐项列出，请登录系统查看：{base_url}/inbox"
+    if put_off:
+        yield f"另有{put_off}项超过每单位每日条数上限，顺延至下一工作日发送；也可登录系统查看：{base_url}/inbox"
+
+
+def _section(section: Section, digest: Digest) -> list[str]:
+    items = digest.of(section)
     if not items:
         return []
     shown = [_lines(number, item, digest) for number, item in enumerate(items[:MOST_ITEMS], 1)]
     left = len(items) - len(shown)
     more = [f"另有{left}项，请登录系统查看：{digest.base_url}/inbox"] if left else []
-    return [f"【{heading}】共{len(items)}项", *shown, *more]
+    return [f"【{section}】共{len(items)}项", *shown, *more]
 
 
 def _lines(number: int, item: Item, digest: Digest) -> str:
-    lines = [
-        f"{number}. {' '.join(item.title.split())}",
-        f"   文件：{item.plan}",
-        f"   单位：{item.unit}（{item.role}，{item.state}）",
-        f"   完成时限：{_day(item.due_on)}（{_left(item.due_on, digest.today)}）",
-        f"   提醒：{item.step}" + (f"（迟发{item.late_days}天）" if item.late_days else ""),
-        f"   办理：{digest.base_url}/assignments/{item.assignment_id}",
-    ]
-    return "\n".join(lines)
+    return "\n".join((f"{number}. {one_line(item.title)}", *(f"   {line}" for line in _facts(item, digest))))
+
+
+def _facts(item: Item, digest: Digest) -> Iterator[str]:
+    yield f"文件：{item.plan}"
+    yield f"单位：{item.unit}（{item.role}，{item.state}）"
+    if item.due_on is not None:
+        yield f"完成时限：{_day(item.due_on)}（{days_left(item.due_on, digest.today)}）"
+    yield f"提醒：{item.step}" + (f"（迟发{item.late_days}天）" if item.late_days else "")
+    if item.words:
+        yield f"内容：{one_line(item.words)}" + (f"（{item.author}）" if item.author else "")
+    yield f"办理：{digest.base_url}/assignments/{item.assignment_id}"
+
+
+def one_line(text: str) -> str:
+    """A text without its line breaks."""
+    return " ".join(text.split())
 
 
 def _day(day: date) -> str:
     return f"{day.year}年{day.month}月{day.day}日"
 
 
-def _left(due_on: date, today: date) -> str:
+def days_left(due_on: date, today: date) -> str:
+    """已逾期3天, 今天到期, 还有2天."""
     days = (due_on - today).days
     if days < 0:
         return f"已逾期{-days}天"

@@ -45,7 +45,9 @@ class Permission(StrEnum):
     HAND_OVER = "hand_over"  # pass a liaison's work on to another
     MANAGE_UNITS = "manage_units"
     MANAGE_PEOPLE = "manage_people"
+    MANAGE_ROBOTS = "manage_robots"  # robots of group chats, of the units in reach
     MANAGE_CALENDAR = "manage_calendar"  # working days: they count for the whole installation
+    MANAGE_RULES = "manage_rules"  # the rules of lights, notices and scoring: they count for the whole installation
     READ_AUDIT = "read_audit"  # who changed what, of everybody
 
     @property
@@ -59,7 +61,18 @@ PERMISSIONS: dict[Office, frozenset[Permission]] = {
     Office.LIAISON: frozenset({_P.SIGN_IN, _P.READ, _P.WORK_OWN, _P.COLLECT}),
     Office.LEADER: frozenset({_P.SIGN_IN, _P.READ, _P.SUPERVISE, _P.REMARK}),
     Office.SUPERVISOR: frozenset(
-        {_P.SIGN_IN, _P.READ, _P.DECIDE, _P.INTAKE, _P.SUPERVISE, _P.COLLECT, _P.HAND_OVER, _P.READ_AUDIT}
+        {
+            _P.SIGN_IN,
+            _P.READ,
+            _P.DECIDE,
+            _P.INTAKE,
+            _P.SUPERVISE,
+            _P.COLLECT,
+            _P.HAND_OVER,
+            _P.MANAGE_ROBOTS,
+            _P.MANAGE_RULES,
+            _P.READ_AUDIT,
+        }
     ),
     Office.ADMINISTRATOR: frozenset(
         {
@@ -69,6 +82,7 @@ PERMISSIONS: dict[Office, frozenset[Permission]] = {
             _P.MANAGE_PEOPLE,
             _P.MANAGE_CALENDAR,
             _P.READ_AUDIT,
+            _P.MANAGE_ROBOTS,
         }
     ),
 }

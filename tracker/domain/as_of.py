@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, tzinfo
 from typing import Any
 
-from tracker.domain.history import EXTENSION_GRANTED
+from tracker.domain.history import EXTENSION_GRANTED, TOOK_UP
 from tracker.domain.lifecycle import Event, Outcome, State, TaskState
 from tracker.domain.roles import Role
 
@@ -35,7 +35,8 @@ class PartThen:
     """A unit's part at the end of a day. Days are those of the office's zone.
 
     ``returned``, ``reopened``, ``declined`` and ``extended`` count how often that had happened by then; ``last_event``
-    is what happened last.
+    is what happened last. ``took_up_on`` is the day of the last event of TOOK_UP, ``set_due_on`` the date that the
+    task gave it, extensions aside.
     """
 
     unit_id: int
@@ -55,6 +56,8 @@ class PartThen:
     declined: int = 0
     extended: int = 0
     last_event: str = ""
+    took_up_on: date | None = None
+    set_due_on: date | None = None
 
 
 def part_then(happenings: Sequence[Happening], unit_id: int, day: date, zone: tzinfo) -> PartThen | None:
@@ -96,6 +99,10 @@ def _after(running: dict[str, Any], each: Happening, on: date) -> dict[str, Any]
     if each.due_from is not None or each.due_to is not None:
         # A moved date; the first one a part gets is its original one.
         running.update(due_on=each.due_to, original_due_on=running.get("original_due_on") or each.due_to)
+        if each.event != EXTENSION_GRANTED:
+            running["set_due_on"] = each.due_to
+    if each.event in TOOK_UP:
+        running["took_up_on"] = on
     if each.percent is not None:
         running["percent"] = each.percent
     running.update(_marks(running, each, on))

@@ -18,6 +18,15 @@ URGED, REMARKED = ("urge", "remark")
 HANDED_OVER, HANDLER_NAMED, DIVIDED, JOINED = ("hand_over", "name_handler", "divide", "join")
 """A liaison's work taken over, the 责任分解 filed, child tasks made, and joint handling (会办) settled."""
 MILESTONE_REPORTED = "report_milestone"
+TOOK_UP = (
+    Event.SIGN_FOR.value,
+    Event.REPORT.value,
+    Event.RETURN.value,
+    Event.RESUME.value,
+    Event.REOPEN.value,
+    MILESTONE_REPORTED,
+)
+"""A unit takes its work up, gets it back, or tells of its progress: from the last of these its next report is owed."""
 
 _LABELS = {
     ADOPTED: "下达",

@@ -12,6 +12,8 @@ from datetime import date, timedelta
 from enum import StrEnum
 
 from tracker.domain.lifecycle import State, TaskState, is_chased
+from tracker.domain.report_rhythm import NO_REPORTS, ReportRhythm
+from tracker.domain.roles import Role
 
 AddWorkdays = Callable[[date, int], date]
 
@@ -42,8 +44,8 @@ class AssignmentFacts:
     """What the lights look at, as it stood at the end of the day that is asked for.
 
     ``due_on`` is the date in force on that day, ``dispatched_on`` the day of the latest dispatch, all in the
-    office's zone. ``sign_by_on`` is the last day to sign for it where the office set one. ``report_owed_on`` is the
-    day by which the next report is owed, None where none is asked for.
+    office's zone. ``sign_by_on`` is the last day to sign for it where the office set one. ``took_up_on`` is the day
+    on which the unit last took the work up or told of its progress (tracker.domain.history.TOOK_UP).
     ``task_state`` is that of the whole task: once it is closed, no unit is chased any more.
     """
 
@@ -51,17 +53,24 @@ class AssignmentFacts:
     due_on: date | None
     dispatched_on: date
     completed_on: date | None = None
-    report_owed_on: date | None = None
+    took_up_on: date | None = None
     task_state: TaskState = TaskState.OPEN
     sign_by_on: date | None = None
+    role: Role = Role.RESPONSIBLE
 
 
 @dataclass(frozen=True, slots=True)
 class LightPack:
-    """The office's thresholds: ``due_soon_days`` in calendar days, ``sign_within`` in working days."""
+    """The office's thresholds: ``due_soon_days`` in calendar days, ``sign_within`` in working days.
+
+    ``reports`` is the rhythm of reports. Where ``support_red`` is off, units in support show yellow for red.
+    ``tracker.domain.light_packs`` reads and writes it as data.
+    """
 
     due_soon_days: int = 7
     sign_within: int = 3
+    reports: ReportRhythm = NO_REPORTS
+    support_red: bool = True
 
 
 DEFAULT_PACK = LightPack()
@@ -108,10 +117,10 @@ def light_of(
     if not is_chased(facts.state, facts.task_state):
         return _resting(facts)
     return (
-        _overdue(facts, day)
+        _overdue(facts, day, pack)
         or _due_soon(facts, day, pack)
         or _unsigned(facts, day, pack, add_workdays)
-        or _report_late(facts, day)
+        or _report_late(facts, day, pack)
         or _calm(facts, day)
     )
 
@@ -138,11 +147,20 @@ def _completed(facts: AssignmentFacts) -> LitLight:
     return LitLight(Light.GREEN, f"{done}，未超时限（{_words(facts.due_on)}）。")
 
 
-def _overdue(facts: AssignmentFacts, day: date) -> LitLight | None:
+def report_owed_on(facts: AssignmentFacts, pack: LightPack) -> date | None:
+    """The last day for the unit's next report; None where none is asked for, or the work is not in its hands."""
+    if facts.state is not State.IN_PROGRESS:
+        return None
+    return pack.reports.owed_on(facts.took_up_on or facts.dispatched_on)
+
+
+def _overdue(facts: AssignmentFacts, day: date, pack: LightPack) -> LitLight | None:
     if facts.due_on is None or not is_overdue(facts.state, facts.due_on, day, facts.task_state):
         return None
-    why = f"时限为{_words(facts.due_on)}，已逾期{(day - facts.due_on).days}天，尚未办结。"
-    return LitLight(Light.RED, why, Light.RED.word)
+    late = f"时限为{_words(facts.due_on)}，已逾期{(day - facts.due_on).days}天，尚未办结"
+    if facts.role is Role.SUPPORT and not pack.support_red:
+        return LitLight(Light.YELLOW, f"{late}；配合单位逾期不亮红灯。", Light.RED.word)
+    return LitLight(Light.RED, f"{late}。", Light.RED.word)
 
 
 def _due_soon(facts: AssignmentFacts, day: date, pack: LightPack) -> LitLight | None:
@@ -164,10 +182,11 @@ def _unsigned(facts: AssignmentFacts, day: date, pack: LightPack, add_workdays: 
     return LitLight(Light.YELLOW, why, "未签收")
 
 
-def _report_late(facts: AssignmentFacts, day: date) -> LitLight | None:
-    if facts.report_owed_on is None or day <= facts.report_owed_on:
+def _report_late(facts: AssignmentFacts, day: date, pack: LightPack) -> LitLight | None:
+    owed_on = report_owed_on(facts, pack)
+    if owed_on is None or day <= owed_on:
         return None
-    return LitLight(Light.YELLOW, f"应于{_words(facts.report_owed_on)}前报进展，至今未报。", "迟报")
+    return LitLight(Light.YELLOW, f"应于{_words(owed_on)}前报进展，至今未报。", "迟报")
 
 
 def _calm(facts: AssignmentFacts, day: date) -> LitLight:

@@ -1,7 +1,8 @@
 """Which notices are owed for an assignment on a day: a pure ladder of steps.
 
 Source: the default steps of the domain: 30, 7, 3, 1 and 0 days before; overdue by 1 day 催办 (with a copy to
-the unit's head), 7 days 督办单, 15 days 约谈提醒, 30 days 列入通报.
+the unit's head), 7 days 督办单, 15 days 约谈提醒, 30 days 列入通报. An office may set other steps
+(``tracker.domain.notice_policy``); LADDER is what counts until it does.
 
 ``owed`` is the rule for one assignment. ``reached`` is the same rule read the other way round, for whole
 tables at once: it lists the due days that come to a rung between two sweeps.
@@ -9,7 +10,7 @@ tables at once: it lists the due days that come to a rung between two sweeps.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
@@ -51,16 +52,28 @@ _KIND_LABELS = {
 }
 
 
+class Paper(StrEnum):
+    """The paper that an office sends with a step of the ladder."""
+
+    SLIP = "督办单"
+    TALK = "约谈提醒"
+    CIRCULAR = "通报"
+
+
 @dataclass(frozen=True, slots=True)
 class Step:
     """A rung of the ladder; ``days`` counts from the due day: -7 a week before it, +1 the day after.
 
-    ``copies_head``: the unit's head (分管领导 standing at that unit) is told too.
+    ``copies_head``: the unit's head (分管领导 standing at that unit) is told too. ``paper`` goes out with it.
+    ``counts_from``: the day from which the office has this rung. What had come to it before is not told
+    afterwards; None stands for ever.
     """
 
     days: int
     label: str
     copies_head: bool = False
+    paper: Paper | None = None
+    counts_from: date | None = None
 
     @property
     def kind(self) -> NoticeKind:
@@ -70,6 +83,13 @@ class Step:
         """The day on which an assignment due on ``due_on`` comes to this rung."""
         return due_on + timedelta(days=self.days)
 
+    def planned_for(self, due_on: date, chased_since: date) -> date | None:
+        """The day on which a unit held to the date from ``chased_since`` is told; None when the rung is newer."""
+        planned = max(self.day_for(due_on), chased_since)
+        return planned if self.counts_from is None or planned >= self.counts_from else None
+
+
+Ladder = Sequence[Step]
 
 LADDER = (
     Step(-30, "提前30天提醒"),
@@ -78,20 +98,28 @@ LADDER = (
     Step(-1, "提前1天提醒"),
     Step(0, "当日到期提醒"),
     Step(1, "逾期催办", copies_head=True),
-    Step(7, "逾期7天（督办单）"),
-    Step(15, "逾期15天（约谈提醒）"),
-    Step(30, "逾期30天（列入通报）"),
+    Step(7, "逾期7天（督办单）", paper=Paper.SLIP),
+    Step(15, "逾期15天（约谈提醒）", paper=Paper.TALK),
+    Step(30, "逾期30天（列入通报）", paper=Paper.CIRCULAR),
 )
-REMINDERS = tuple(step for step in LADDER if step.kind is NoticeKind.DUE_SOON)
-URGINGS = tuple(step for step in LADDER if step.kind is NoticeKind.OVERDUE)
 ONE_DAY = timedelta(days=1)
-# How far ahead of its day an assignment is first looked at.
-HORIZON = timedelta(days=-min(step.days for step in LADDER))
+LONG_AGO = date.min
 
 
-def step_label(days: int) -> str:
+def horizon_of(ladder: Ladder) -> timedelta:
+    """How far ahead of its day an assignment is first looked at."""
+    return timedelta(days=max((-step.days for step in ladder), default=0))
+
+
+def step_label(days: int, ladder: Ladder = LADDER) -> str:
     """The name of the rung at that many days from the due day."""
-    return next((step.label for step in LADDER if step.days == days), f"{days:+d}天")
+    return next((step.label for step in ladder if step.days == days), _plain_label(days))
+
+
+def _plain_label(days: int) -> str:
+    if days > 0:
+        return f"逾期{days}天提醒"
+    return f"提前{-days}天提醒" if days else "当日到期提醒"
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,8 +131,8 @@ class Owed:
     late_days: int
 
 
-def owed(due_on: date, chased_since: date, today: date) -> tuple[Owed, ...]:
-    """The notices owed by ``today`` for an open assignment, due on ``due_on``.
+def owed(due_on: date, chased_since: date, today: date, ladder: Ladder = LADDER) -> tuple[Owed, ...]:
+    """The notices owed by ``today`` for an open assignment, due on ``due_on``; the ladder is in the order of days.
 
     ``chased_since`` is the day from which this unit is held to this date: dispatched, resumed, reopened, or
     the date moved. Until the due day has passed only the last reminder reached is owed: after downtime nobody
@@ -112,17 +140,20 @@ def owed(due_on: date, chased_since: date, today: date) -> tuple[Owed, ...]:
     that lay before ``chased_since`` only the last one reached counts, as of that day, so that work given out
     late is told at once, and nobody is told four times at once of what had no reason to be told before.
     """
-    steps = _last_reminder(due_on, today) if today <= due_on else _urgings(due_on, chased_since, today)
+    steps = _reached_by(due_on, chased_since, today, ladder)
+    if today <= due_on:
+        steps = steps[-1:]
+    else:
+        steps = tuple(step for step in steps if step.days > 0)
+        steps = tuple(step for step in steps if step.day_for(due_on) >= chased_since or step is steps[-1])
     return tuple(_owed(step, due_on, chased_since, today) for step in steps)
 
 
-def _last_reminder(due_on: date, today: date) -> tuple[Step, ...]:
-    return tuple(step for step in REMINDERS if step.day_for(due_on) <= today)[-1:]
-
-
-def _urgings(due_on: date, chased_since: date, today: date) -> tuple[Step, ...]:
-    reached = [step for step in URGINGS if step.day_for(due_on) <= today]
-    return tuple(step for step in reached if step.day_for(due_on) >= chased_since or step is reached[-1])
+def _reached_by(due_on: date, chased_since: date, today: date, ladder: Ladder) -> tuple[Step, ...]:
+    """The rungs that have come by ``today`` and counted when they came."""
+    return tuple(
+        step for step in ladder if step.day_for(due_on) <= today and step.planned_for(due_on, chased_since) is not None
+    )
 
 
 def _owed(step: Step, due_on: date, chased_since: date, today: date) -> Owed:
@@ -142,24 +173,26 @@ class Reached:
         return (today - self.planned_on).days
 
 
-def reached(since: date, today: date) -> tuple[Reached, ...]:
+def reached(since: date, today: date, ladder: Ladder = LADDER) -> tuple[Reached, ...]:
     """What came to be owed after ``since``, the last day that was swept, up to ``today``.
 
     For an assignment that was dispatched by ``since`` and not changed after it, these are exactly the
     ``owed`` notices whose planned day lies after ``since``. Empty when ``today`` was swept already.
     """
-    return (*_reminders_reached(since, today), *_urgings_reached(since, today))
+    return (*_reminders_reached(since, today, ladder), *_urgings_reached(since, today, ladder))
 
 
-def _reminders_reached(since: date, today: date) -> Iterator[Reached]:
-    for ahead in range(HORIZON.days + 1):
+def _reminders_reached(since: date, today: date, ladder: Ladder) -> Iterator[Reached]:
+    for ahead in range(horizon_of(ladder).days + 1):
         due_on = today + timedelta(days=ahead)
-        for step in _last_reminder(due_on, today):
+        for step in _reached_by(due_on, LONG_AGO, today, ladder)[-1:]:
             if step.day_for(due_on) > since:
                 yield Reached(step, due_on, step.day_for(due_on))
 
 
-def _urgings_reached(since: date, today: date) -> Iterator[Reached]:
+def _urgings_reached(since: date, today: date, ladder: Ladder) -> Iterator[Reached]:
+    urgings = [step for step in ladder if step.days > 0]
     for late in range(max((today - since).days, 0)):
         planned = today - timedelta(days=late)
-        yield from (Reached(step, planned - timedelta(days=step.days), planned) for step in URGINGS)
+        counted = (step for step in urgings if step.counts_from is None or planned >= step.counts_from)
+        yield from (Reached(step, planned - timedelta(days=step.days), planned) for step in counted)

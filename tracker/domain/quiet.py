@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
-from datetime import datetime, time
+from datetime import date, datetime, timedelta
 
+from tracker.domain.notice_policy import DEFAULT_POLICY, NoticePolicy
 from tracker.domain.workdays import WorkCalendar
 
-FIRST_HOUR, LAST_HOUR = time(8, 0), time(20, 0)
+
+def may_write(local: datetime, calendar: WorkCalendar, policy: NoticePolicy = DEFAULT_POLICY) -> bool:
+    """Whether messages may go out at this local time: from the digest's hour until the quiet hours begin."""
+    first = max(policy.digest_hour, policy.quiet_to)
+    return is_writing_day(local.date(), calendar, policy) and first <= local.hour < policy.quiet_from
 
 
-def may_write(local: datetime, calendar: WorkCalendar) -> bool:
-    """Whether mail may go out at this local time: 08:00 to 20:00 on a working day of the calendar."""
-    return calendar.is_workday(local.date()) and FIRST_HOUR <= local.time() < LAST_HOUR
+def is_writing_day(day: date, calendar: WorkCalendar, policy: NoticePolicy = DEFAULT_POLICY) -> bool:
+    """Whether anything goes out on that day at all."""
+    return not policy.working_days_only or calendar.is_workday(day)
+
+
+def next_writing_day(day: date, calendar: WorkCalendar, policy: NoticePolicy = DEFAULT_POLICY) -> date:
+    """The first day from ``day`` on, itself included, on which messages go out."""
+    while not is_writing_day(day, calendar, policy):
+        day += timedelta(days=1)
+    return day

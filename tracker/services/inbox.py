@@ -4,17 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 
 from sqlalchemy import CursorResult, Select, func, select, update
 from sqlalchemy.orm import Session, contains_eager
 
-from tracker.domain.lifecycle import CHASED_STATES, TaskState
-from tracker.domain.notices import NoticeKind, step_label
+from tracker.domain.notices import NoticeKind
 from tracker.services.errors import NotFound
+from tracker.services.matters import why_untrue
+from tracker.services.notice_policies import Policies, policies
+from tracker.store.matter_queries import Matter, matters
 from tracker.store.notices import Notice
 from tracker.store.pages import PAGE_SIZE, Page, page_number
+from tracker.store.sweep_queries import DATED_KINDS
 from tracker.store.tasks import Assignment, Task
+
+URGENT = (NoticeKind.OVERDUE, NoticeKind.MILESTONE_LATE, NoticeKind.UNSIGNED, NoticeKind.URGED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +29,7 @@ class Letter:
     notice: Notice
     heading: str
     why: str | None
+    milestone: str | None = None
 
     @property
     def is_unread(self) -> bool:
@@ -31,7 +37,12 @@ class Letter:
 
     @property
     def is_urging(self) -> bool:
-        return self.notice.kind is NoticeKind.OVERDUE
+        return self.notice.kind in URGENT
+
+    @property
+    def is_dated(self) -> bool:
+        """Whether its day is the one on which work is due."""
+        return self.notice.kind in DATED_KINDS or self.milestone is not None
 
     @property
     def is_settled(self) -> bool:
@@ -48,14 +59,29 @@ def unread_count(session: Session, person_id: int) -> int:
     return session.scalar(unread) or 0
 
 
-def letters(session: Session, person_id: int, wanted: int, *, unread_only: bool = False) -> Page[Letter]:
-    """A page of the person's own notices, newest first; three statements whatever their number."""
+def letters(
+    session: Session, person_id: int, wanted: int, *, unread_only: bool = False, kind: NoticeKind | None = None
+) -> Page[Letter]:
+    """A page of the person's own notices, newest first; as many statements whatever their number."""
     own = select(Notice).where(Notice.person_id == person_id)
     if unread_only:
         own = own.where(Notice.read_at.is_(None))
+    if kind:
+        own = own.where(Notice.kind == kind)
     total = session.scalar(select(func.count()).select_from(own.subquery())) or 0
     number = page_number(wanted, total)
-    return Page([_letter(notice) for notice in _shown(session, own, number)], number, total)
+    shown = _shown(session, own, number)
+    found = {each.notice_id: each for each in matters(session, Notice.id.in_([notice.id for notice in shown]))}
+    known = policies(session)
+    return Page([_letter(notice, found[notice.id], known) for notice in shown], number, total)
+
+
+def kinds_of(session: Session, person_id: int, *, unread_only: bool = False) -> list[tuple[NoticeKind, int]]:
+    """Which kinds of notice the person has, with how many of each, in the order of the kinds."""
+    query = select(Notice.kind, func.count()).where(Notice.person_id == person_id).group_by(Notice.kind)
+    rows = session.execute(query.where(Notice.read_at.is_(None)) if unread_only else query)
+    counts: dict[NoticeKind, int] = {kind: count for kind, count in rows}  # noqa: C416 - rows are no pairs to a checker
+    return [(kind, counts[kind]) for kind in NoticeKind if kind in counts]
 
 
 def _shown(session: Session, own: Select[Notice], number: int) -> Sequence[Notice]:
@@ -72,17 +98,9 @@ def _shown(session: Session, own: Select[Notice], number: int) -> Sequence[Notic
     ).all()
 
 
-def _letter(notice: Notice) -> Letter:
-    return Letter(notice, step_label(notice.step), _why_settled(notice.assignment, notice.due_on))
-
-
-def _why_settled(part: Assignment, told_of: date) -> str | None:
-    """In words why nothing is asked any more; None while the unit is still held to that date."""
-    if part.state not in CHASED_STATES:
-        return f"现为“{part.state.label}”"
-    if part.task.state is not TaskState.OPEN:
-        return f"任务{part.task.state.label}"
-    return "时限已调整" if part.due_on != told_of else None
+def _letter(notice: Notice, matter: Matter, known: Policies) -> Letter:
+    heading = known.on(notice.planned_on).label_of(notice.kind, notice.step)
+    return Letter(notice, heading, why_untrue(matter), matter.milestone)
 
 
 def mark_read(session: Session, person_id: int, notice_id: int, now: datetime) -> None:

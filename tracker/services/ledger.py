@@ -31,7 +31,7 @@ class LedgerRow:
     """One unit's part on the day. ``then`` is its state; ``unit`` the unit that had it then.
 
     ``task_state`` and ``task_completed_on`` are those of the whole task on that day; ``needed`` says whether the
-    task waits for this part.
+    task waits for this part. ``facts`` are what its light was made of: with them another pack can be tried on it.
     """
 
     assignment_id: int
@@ -41,12 +41,15 @@ class LedgerRow:
     path: tuple[str, ...]
     plan_title: str
     plan_number: str | None
+    plan_issued_on: date | None
+    position: int
     deadline_text: str | None
     unit: Unit
     role: Role
     then: PartThen
     task_state: TaskState
     task_completed_on: date | None
+    facts: AssignmentFacts
     lit: LitLight
     days_late: int
     needed: bool = True
@@ -115,7 +118,13 @@ def _rows_of_task(
 ) -> list[LedgerRow]:
     """The parts of one task that had been dispatched by then; the task's own state follows from them all."""
     pasts = [(each, part_then(told.get(each.assignment_id, ()), each.unit_id, when.today, when.zone)) for each in facts]
-    there = [(each, then) for each, then in pasts if then is not None]
+    return rows_of_parts([(each, then) for each, then in pasts if then is not None], units, when)
+
+
+def rows_of_parts(
+    there: Sequence[tuple[Row[*tuple[Any, ...]], PartThen]], units: dict[int, Unit], when: When
+) -> list[LedgerRow]:
+    """The rows of one task's parts as they stood on the day; the task's own state follows from them all."""
     state, completed_on = task_state_of((each.role, then.state, then.completed_on) for each, then in there)
     needed = needed_roles(each.role for each, _ in there)
     rows = [_row(each, then, state, completed_on, units[then.unit_id], when) for each, then in there]
@@ -131,6 +140,7 @@ def _row(  # noqa: PLR0917 - what a row is made of
     when: When,
 ) -> LedgerRow:
     late = is_overdue(then.state, then.due_on, when.today, task_state)
+    seen = _seen(facts, then, task_state)
     return LedgerRow(
         assignment_id=facts.assignment_id,
         task_id=facts.task_id,
@@ -139,25 +149,29 @@ def _row(  # noqa: PLR0917 - what a row is made of
         path=tuple(facts.path),
         plan_title=facts.plan_title,
         plan_number=facts.plan_number,
+        plan_issued_on=facts.issued_on,
+        position=facts.position,
         deadline_text=facts.deadline_text,
         unit=unit,
         role=facts.role,
         then=then,
         task_state=task_state,
         task_completed_on=task_completed_on,
-        lit=_lit(facts, then, task_state, when),
+        facts=seen,
+        lit=light_of(seen, when.today, when.calendar.add_workdays, when.pack),
         days_late=(when.today - then.due_on).days if late and then.due_on else 0,
         parent_assignment_id=facts.parent_assignment_id,
     )
 
 
-def _lit(facts: Row[*tuple[Any, ...]], then: PartThen, task_state: TaskState, when: When) -> LitLight:
-    seen = AssignmentFacts(
+def _seen(facts: Row[*tuple[Any, ...]], then: PartThen, task_state: TaskState) -> AssignmentFacts:
+    return AssignmentFacts(
         then.state,
         then.due_on,
         then.dispatched_on,
         then.completed_on,
+        then.took_up_on,
         task_state=task_state,
         sign_by_on=facts.sign_by_on,
+        role=facts.role,
     )
-    return light_of(seen, when.today, when.calendar.add_workdays, when.pack)

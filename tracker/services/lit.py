@@ -6,19 +6,25 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta, tzinfo
 
 from tracker.domain.lifecycle import is_chased
-from tracker.domain.lights import DEFAULT_PACK, AssignmentFacts, Light, LightPack, LitLight, light_of
+from tracker.domain.lights import DEFAULT_PACK, AssignmentFacts, LightPack, LitLight, is_overdue, light_of
+from tracker.domain.report_rhythm import Every
 from tracker.domain.workdays import WorkCalendar, announced_calendar
+from tracker.store.task_queries import Limits
 from tracker.store.tasks import Assignment, HistoryEntry
 
 
 @dataclass(frozen=True, slots=True)
 class When:
-    """The day a list is asked for, the office's zone, its working days and its light pack."""
+    """The day a list is asked for, the office's zone, its working days and its light pack.
+
+    Where ``is_past``, lists are made from the ledger of that day.
+    """
 
     today: date
     zone: tzinfo
     calendar: WorkCalendar = field(default_factory=announced_calendar)
     pack: LightPack = DEFAULT_PACK
+    is_past: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +44,9 @@ class Part:
 
 def part_of(assignment: Assignment, when: When, told: HistoryEntry | None = None) -> Part:
     """The assignment as it stands on the day."""
-    light = lit(assignment, when)
-    due_on = assignment.due_on if light.light is Light.RED else None
-    return Part(assignment, light, (when.today - due_on).days if due_on else 0, told)
+    late = is_overdue(assignment.state, assignment.due_on, when.today, assignment.task.state)
+    days_late = (when.today - assignment.due_on).days if late and assignment.due_on else 0
+    return Part(assignment, lit(assignment, when), days_late, told)
 
 
 def lit(assignment: Assignment, when: When) -> LitLight:
@@ -50,10 +56,25 @@ def lit(assignment: Assignment, when: When) -> LitLight:
         assignment.due_on,
         assignment.dispatched_at.astimezone(when.zone).date(),
         assignment.completed_on,
+        _took_up_on(assignment, when),
         task_state=assignment.task.state,
         sign_by_on=assignment.sign_by_on,
+        role=assignment.role,
     )
     return light_of(facts, when.today, when.calendar.add_workdays, when.pack)
+
+
+def _took_up_on(assignment: Assignment, when: When) -> date | None:
+    """The day from which a report is owed; not asked for where the pack wants none."""
+    if when.pack.reports.every is Every.NEVER:
+        return None
+    return assignment.took_up_at.astimezone(when.zone).date() if assignment.took_up_at else None
+
+
+def limits(when: When) -> Limits:
+    """The instants that the condition for a light in the database is asked with."""
+    first = when.pack.reports.first_in_time(when.today)
+    return Limits(late_to_sign(when), datetime.combine(first, time(), when.zone) if first else None)
 
 
 def late_to_sign(when: When) -> datetime:

@@ -6,6 +6,7 @@ sender dies between claim and note, the lease runs out and the digest is sent ag
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -13,17 +14,19 @@ from sqlalchemy import Engine
 
 from tracker.clock import Clock
 from tracker.delivery import digest as digests
-from tracker.delivery.digest import Digest, Item
+from tracker.delivery.digest import Digest
 from tracker.delivery.transport import Message, OutOfReach, Transport, Undelivered
-from tracker.domain.lifecycle import is_chased
-from tracker.domain.notices import step_label
+from tracker.services.matters import highest_of_each, is_needed, items_of
+from tracker.services.notice_policies import policies
 from tracker.store import mail_queries as queries
 from tracker.store.engine import write_session
-from tracker.store.mail_queries import Claim, Subject
-from tracker.store.notices import MailState
+from tracker.store.mail_queries import Claim
+from tracker.store.matter_queries import Matter, matters
+from tracker.store.notices import MailState, Notice
 from tracker.store.once import MAIL_TURN, take_turn
 
 LEASE = timedelta(minutes=10)
+PUT_OFF = "超过每单位每日条数上限，顺延至下一工作日"
 FIRST_PAUSE, LONGEST_PAUSE = timedelta(minutes=5), timedelta(hours=4)
 MOST_REFUSALS = 3
 
@@ -78,49 +81,44 @@ def _pack(engine: Engine, claimed: Claim, clock: Clock, base_url: str, report: M
     """The digest, from the state of things at this moment; None when there is nothing left to tell."""
     with write_session(engine) as session:
         name, address, active = queries.addressee(session, claimed.person_id)
-        subjects = [each for each in queries.subjects_of(session, claimed.ids) if active and _is_needed(each)]
-        needed = {each.notice_id for each in subjects}
-        left = [each for each in claimed.ids if each not in needed]
+        found = matters(session, Notice.id.in_(claimed.ids))
+        needed = [each for each in found if active and is_needed(each)]
+        ids = {each.notice_id for each in needed}
+        left = [each for each in claimed.ids if each not in ids]
         report.unneeded += queries.settle(session, claimed, left, mail_state=MailState.UNNEEDED, claimed_until=None)
-        if subjects and not address:
-            queries.settle(session, claimed, needed, mail_state=MailState.NO_ADDRESS, claimed_until=None)
+        if needed and not address:
+            queries.settle(session, claimed, ids, mail_state=MailState.NO_ADDRESS, claimed_until=None)
+        known = policies(session)
+        split = within_cap(highest_of_each(needed), known.on(clock.today()).cap_per_unit_per_day)
+        waiting = {(each.assignment_id, each.kind, each.subject) for each in split.put_off}
+        wait = [each.notice_id for each in needed if (each.assignment_id, each.kind, each.subject) in waiting]
+        queries.settle(session, claimed, wait, claimed_until=None, mail_error=PUT_OFF)
         session.commit()
-    if not subjects or not address:
+    if not needed or not address:
         return None
-    digest = Digest(name, clock.today(), _items(subjects), base_url)
-    key = f"digest.{claimed.person_id}.{min(needed)}.{clock.today():%Y%m%d}"
+    digest = Digest(name, clock.today(), items_of(split.told, known), base_url, len(split.folded), len(split.put_off))
+    key = f"digest.{claimed.person_id}.{min(ids)}.{clock.today():%Y%m%d}"
     message = Message(name, address, digests.subject(digest), digests.body(digest), key, clock.now())
-    return _Parcel(claimed, tuple(sorted(needed)), message)
+    return _Parcel(claimed, tuple(sorted(ids - set(wait))), message)
 
 
-def _is_needed(subject: Subject) -> bool:
-    """Whether the notice still tells something true that its reader has not seen."""
-    return (
-        is_chased(subject.state, subject.task_state)
-        and subject.due_on == subject.notice_due_on
-        and subject.still_told
-        and subject.read_at is None
-    )
+@dataclass(frozen=True, slots=True)
+class Capped:
+    """Matters told in full, those only counted, and those that wait for the next working day."""
+
+    told: list[Matter]
+    folded: list[Matter]
+    put_off: list[Matter]
 
 
-def _items(subjects: list[Subject]) -> tuple[Item, ...]:
-    """Every assignment once, by its highest step; they come in the order of their steps."""
-    highest = {each.assignment_id: each for each in subjects}
-    return tuple(_item(each) for each in highest.values())
-
-
-def _item(subject: Subject) -> Item:
-    return Item(
-        assignment_id=subject.assignment_id,
-        title=subject.title,
-        unit=subject.unit,
-        role=subject.role.label,
-        state=subject.state.label,
-        plan=subject.plan,
-        due_on=subject.notice_due_on,
-        step=step_label(subject.step),
-        late_days=subject.late_days,
-    )
+def within_cap(in_order: list[Matter], cap: int) -> Capped:
+    """Tells at most ``cap`` matters of each unit in full. What is over is put off once, and then only counted."""
+    split, counts = Capped([], [], []), Counter[int]()
+    for matter in sorted(in_order, key=lambda each: each.held != PUT_OFF):
+        counts[matter.unit_id] += 1
+        fits, waited = counts[matter.unit_id] <= cap, matter.held == PUT_OFF
+        (split.told if fits else split.folded if waited else split.put_off).append(matter)
+    return Capped(highest_of_each(split.told), split.folded, split.put_off)
 
 
 def _send(engine: Engine, transport: Transport, parcel: _Parcel, clock: Clock, report: MailReport) -> bool:

@@ -7,7 +7,7 @@ import hmac
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, timedelta, tzinfo
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Row
@@ -17,12 +17,13 @@ from tracker.domain.access import Actor, Permission
 from tracker.domain.feeds import FeedScope
 from tracker.domain.lights import AssignmentFacts, light_of
 from tracker.domain.roles import Role
-from tracker.domain.workdays import WorkCalendar
 from tracker.export.ical import FeedItem, FeedSpec, FeedStyle, etag_of, render_feed
 from tracker.services.calendars import work_calendar
 from tracker.services.errors import NotFound
 from tracker.services.feeds import hash_of
+from tracker.services.lit import When
 from tracker.services.people import actor_by_id
+from tracker.services.rule_packs import light_pack_on
 from tracker.store.engine import begin_write
 from tracker.store.feed_queries import feed_by_token_hash, feed_rows, parts_of
 from tracker.store.feeds import Feed
@@ -117,14 +118,12 @@ def _rendered(feed: Feed, spec: FeedSpec, items: Sequence[FeedItem]) -> Answer:
 
 def _items(session: Session, feed: Feed, owner: Actor, place: Place) -> list[FeedItem]:
     parts = parts_of(session, feed, owner, place.today)
-    calendar = work_calendar(session)
-    return [_item(row, parts[row.task_id], place, calendar) for row in feed_rows(session, feed, owner, place.today)]
+    when = When(place.today, place.zone, work_calendar(session), light_pack_on(session, place.today))
+    return [_item(row, parts[row.task_id], when) for row in feed_rows(session, feed, owner, place.today)]
 
 
-def _item(row: Row, parts: dict[Role, list[str]], place: Place, calendar: WorkCalendar) -> FeedItem:  # type: ignore[type-arg]
-    dispatched_on = row.dispatched_at.astimezone(place.zone).date()
-    facts = AssignmentFacts(row.state, row.due_on, dispatched_on, row.completed_on, task_state=row.task_state)
-    lit = light_of(facts, place.today, calendar.add_workdays)
+def _item(row: Row, parts: dict[Role, list[str]], when: When) -> FeedItem:  # type: ignore[type-arg]
+    lit = light_of(_facts(row, when.zone), when.today, when.calendar.add_workdays, when.pack)
     return FeedItem(
         uid=row.uid,
         title=row.title,
@@ -146,6 +145,19 @@ def _item(row: Row, parts: dict[Role, list[str]], place: Place, calendar: WorkCa
         plan_number=row.plan_number,
         path=tuple(row.path),
         quote=row.quote,
+    )
+
+
+def _facts(row: Row, zone: tzinfo) -> AssignmentFacts:  # type: ignore[type-arg]
+    return AssignmentFacts(
+        row.state,
+        row.due_on,
+        row.dispatched_at.astimezone(zone).date(),
+        row.completed_on,
+        row.took_up_at.astimezone(zone).date() if row.took_up_at else None,
+        task_state=row.task_state,
+        sign_by_on=row.sign_by_on,
+        role=row.role,
     )
 
 

@@ -87,6 +87,11 @@ def overdue_sheet(session: Session, actor: Actor, when: When, wanted: OverdueFil
     """The whole list, as it is filtered and sorted, as an .xlsx file."""
     conditions = _overdue_conditions(session, actor, when, wanted)
     parts = _told(session, ask.parts(session, conditions, _overdue_order(wanted)), when, REPORTS)
+    return sheet_of(session, when, wanted, parts)
+
+
+def sheet_of(session: Session, when: When, wanted: OverdueFilter, parts: Sequence[Any]) -> bytes:
+    """The sheet of these items, ``Part`` or alike: those of today, or of a past day."""
     note = f"截至{_words(when)}，共{len(parts)}项。{_said(session, wanted)}"
     return sheet_bytes("逾期清单", OVERDUE_COLUMNS, _overdue_rows(parts), note)
 
@@ -106,7 +111,7 @@ OVERDUE_COLUMNS = (
 )
 
 
-def _overdue_rows(parts: Sequence[Part]) -> Iterator[tuple[Cell, ...]]:
+def _overdue_rows(parts: Sequence[Any]) -> Iterator[tuple[Cell, ...]]:
     for number, part in enumerate(parts, 1):
         task, plan = part.assignment.task, part.assignment.task.plan
         yield (

@@ -14,9 +14,8 @@ from __future__ import annotations
 
 import logging
 import time
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import TypeVar
 from zoneinfo import ZoneInfo
@@ -26,15 +25,22 @@ from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.orm import Session
 
 from tracker.clock import Clock
-from tracker.domain.notices import LADDER, NoticeKind, owed, reached
+from tracker.domain.notice_policy import NoticePolicy
+from tracker.domain.notices import horizon_of, owed, reached
+from tracker.domain.workdays import WorkCalendar
+from tracker.services.calendars import work_calendar
+from tracker.services.notice_policies import policy_on
 from tracker.services.series import make_due_tasks
+from tracker.services.sweep_kinds import Kinds, owed_by_kind
+from tracker.services.sweep_report import SweepReport, Tally
 from tracker.store import sweep_queries as queries
 from tracker.store import sweep_runs
 from tracker.store.engine import write_session
 from tracker.store.milestone_queries import flag_late_milestones
+from tracker.store.notice_recording import owed_to_parts, record
 from tracker.store.notices import SweepRun
 from tracker.store.once import SWEEP_TURN, take_turn
-from tracker.store.sweep_queries import Decision, Told
+from tracker.store.sweep_queries import Decision
 
 log = logging.getLogger(__name__)
 
@@ -50,57 +56,12 @@ SLOWEST_CHANGE = timedelta(minutes=10)
 
 
 @dataclass(frozen=True, slots=True)
-class SweepReport:
-    """What a run found.
-
-    ``recorded`` counts new notices by step (days from the due day). ``late_days``: how many days the run came
-    after the day that the sweep should first have run again; 0 when none was missed. ``unreachable``: units
-    without a liaison, to whom notices were due. ``failures``: parts that could not be looked at, and why.
-    ``made``: the tasks as which recurring duties came.
-    """
-
-    day: date
-    flagged: int
-    recorded: Mapping[int, int]
-    late_days: int
-    late_notices: int
-    unreachable: tuple[str, ...]
-    failures: tuple[str, ...]
-    seconds: float
-    made: int = 0
-
-    @property
-    def total(self) -> int:
-        return sum(self.recorded.values())
-
-    def of_kind(self, kind: NoticeKind) -> int:
-        """How many new notices are of that kind."""
-        return sum(self.recorded.get(step.days, 0) for step in LADDER if step.kind is kind)
-
-
-@dataclass(slots=True)
-class _Tally:
-    flagged: int = 0
-    late: int = 0
-    made: int = 0
-    steps: Counter[int] = field(default_factory=Counter)
-    unreached: set[int] = field(default_factory=set)
-    failures: list[str] = field(default_factory=list)
-
-    def add(self, told: Iterable[Told]) -> None:
-        for step, late_days, recipient_key in told:
-            self.steps[step] += 1
-            self.late += late_days > 0
-            if recipient_key.startswith("unit:"):
-                self.unreached.add(int(recipient_key.removeprefix("unit:")))
-
-
-@dataclass(frozen=True, slots=True)
 class _Sweeper:
     """One run: when it is, what the last finished run had covered, and what was found so far.
 
     ``swept_day`` is the last day that was swept; ``changed_since`` the instant from which changes are new.
-    Both are None when the sweep never ran before.
+    Both are None when the sweep never ran before. ``policy`` is the one of the day: after downtime, too, a unit is
+    told by the rules that count now.
     """
 
     engine: Engine
@@ -108,11 +69,18 @@ class _Sweeper:
     today: date
     swept_day: date | None
     changed_since: datetime | None
-    tally: _Tally
+    policy: NoticePolicy
+    calendar: WorkCalendar
+    tally: Tally
 
     @property
     def now(self) -> datetime:
         return self.clock.now()
+
+    @property
+    def until(self) -> date:
+        """The furthest due day at which anything is owed today."""
+        return self.today + horizon_of(self.policy.ladder)
 
 
 def sweep(engine: Engine, now: datetime, today: date, zone: ZoneInfo = OFFICE_ZONE) -> SweepReport:
@@ -125,6 +93,7 @@ def sweep(engine: Engine, now: datetime, today: date, zone: ZoneInfo = OFFICE_ZO
     sweeper.tally.made = _make_due_tasks(sweeper)
     individually = _sweep_sets(sweeper)
     _sweep_parts(sweeper, individually)
+    _sweep_kinds(sweeper)
     return _finish(sweeper, run_id, time.monotonic() - started)
 
 
@@ -140,14 +109,15 @@ def _make_due_tasks(sweeper: _Sweeper) -> int:
 def _begin(engine: Engine, clock: Clock, today: date) -> tuple[int, _Sweeper]:
     with write_session(engine) as session:
         last = sweep_runs.last_finished(session, today)
+        policy, calendar = policy_on(session, today), work_calendar(session)
         run = SweepRun(day=today, started_at=clock.now())
         session.add(run)
         session.commit()
-        swept_day, since = (last.day, _changed_since(last, clock, today)) if last else (None, None)
-        return run.id, _Sweeper(engine, clock, today, swept_day, since, _Tally())
+        swept_day, since = (last.day, changed_since(last, clock, today)) if last else (None, None)
+        return run.id, _Sweeper(engine, clock, today, swept_day, since, policy, calendar, Tally())
 
 
-def _changed_since(last: SweepRun, clock: Clock, today: date) -> datetime:
+def changed_since(last: SweepRun, clock: Clock, today: date) -> datetime:
     """From when on a change may have been missed by the last run."""
     # The sample's hours run round on one day, so that a run of the same day may have begun "later" than now.
     began = last.started_at if last.started_at <= clock.now() else clock.start_of(today)
@@ -190,7 +160,7 @@ def _tell_reached(sweeper: _Sweeper, session: Session) -> list[int]:
     if sweeper.swept_day is None or sweeper.changed_since is None:
         return []
     left: list[int] = []
-    for rungs in _batches(reached(sweeper.swept_day, sweeper.today), RUNGS_AT_ONCE):
+    for rungs in _batches(reached(sweeper.swept_day, sweeper.today, sweeper.policy.ladder), RUNGS_AT_ONCE):
         try:
             with session.begin_nested():
                 told = queries.record_reached(session, rungs, sweeper.changed_since, sweeper.now, sweeper.today)
@@ -206,7 +176,7 @@ def _tell_reached(sweeper: _Sweeper, session: Session) -> list[int]:
 def _sweep_parts(sweeper: _Sweeper, more: list[int]) -> None:
     """Looks at every part that changed since the last run, and at ``more``, in batches of one transaction each."""
     with Session(sweeper.engine) as session:
-        changed = queries.changed_ids(session, sweeper.changed_since, sweeper.today)
+        changed = queries.changed_ids(session, sweeper.changed_since, sweeper.until)
     for ids in _batches(sorted({*changed, *more}), PARTS_AT_ONCE):
         if not _tell_batch(sweeper, ids):
             for part_id in ids:
@@ -226,7 +196,7 @@ def _told_together(sweeper: _Sweeper, session: Session, ids: Sequence[int]) -> b
     """Decides and records for some parts, all or none of them. One poisoned row must not stop the others."""
     try:
         with session.begin_nested():
-            decisions = list(_decide(sweeper, session, ids))
+            decisions = list(decide(session, ids, sweeper.today, sweeper.clock, sweeper.policy))
             told = queries.record_decisions(session, decisions, sweeper.now) if decisions else ()
     except (OperationalError, InterfaceError):
         raise
@@ -239,14 +209,33 @@ def _told_together(sweeper: _Sweeper, session: Session, ids: Sequence[int]) -> b
     return True
 
 
-def _decide(sweeper: _Sweeper, session: Session, ids: Sequence[int]) -> Iterator[Decision]:
-    """The notices owed to these parts' units that were never recorded, to whomever."""
+def decide(session: Session, ids: Sequence[int], today: date, clock: Clock, policy: NoticePolicy) -> Iterator[Decision]:
+    """The notices owed to these parts' units by ``today`` that were never recorded, to whomever."""
     known = queries.steps_recorded(session, ids)
-    for part_id, due_on, dispatched_at, renewed_at in queries.standing_of(session, ids, sweeper.today):
-        since = sweeper.clock.day_of(max(dispatched_at, renewed_at or dispatched_at))
-        for each in owed(due_on, since, sweeper.today):
+    until = today + horizon_of(policy.ladder)
+    for part_id, due_on, dispatched_at, renewed_at in queries.standing_of(session, ids, until):
+        since = clock.day_of(max(dispatched_at, renewed_at or dispatched_at))
+        for each in owed(due_on, since, today, policy.ladder):
             if (part_id, due_on, each.step.days) not in known:
                 yield Decision(part_id, due_on, each.step, each.planned_on, each.late_days)
+
+
+def _sweep_kinds(sweeper: _Sweeper) -> None:
+    """Tells of milestones, of what nobody signed for, and of what was done; each kind in transactions of its own."""
+    wanted = Kinds(sweeper.clock, sweeper.today, sweeper.changed_since, sweeper.policy, sweeper.calendar)
+    for look in owed_by_kind(wanted):
+        try:
+            with write_session(sweeper.engine) as session:
+                take_turn(session, SWEEP_TURN)
+                for batch in _batches(look.find(session), PARTS_AT_ONCE):
+                    owed_rows = owed_to_parts(batch, same_day=False, pressed=look.pressed)
+                    sweeper.tally.add(record(session, owed_rows, sweeper.now))
+                session.commit()
+        except (OperationalError, InterfaceError):
+            raise
+        except Exception as error:
+            log.exception("the notices of one kind could not be recorded")
+            sweeper.tally.failures.append(f"{look.name}：{error}".splitlines()[0][:300])
 
 
 def _finish(sweeper: _Sweeper, run_id: int, seconds: float) -> SweepReport:
@@ -254,7 +243,7 @@ def _finish(sweeper: _Sweeper, run_id: int, seconds: float) -> SweepReport:
     with write_session(sweeper.engine) as session:
         run = session.get_one(SweepRun, run_id)
         run.finished_at = run.started_at + timedelta(seconds=seconds)
-        run.flagged, run.recorded = tally.flagged, tally.steps.total()
+        run.flagged, run.recorded = tally.flagged, tally.total
         run.error = "\n".join(tally.failures[:FAILURES_KEPT]) or None
         sweep_runs.forget_empty_runs(session, run)
         unreachable = queries.unit_names(session, tally.unreached)
@@ -269,6 +258,8 @@ def _finish(sweeper: _Sweeper, run_id: int, seconds: float) -> SweepReport:
         failures=tuple(tally.failures),
         seconds=seconds,
         made=tally.made,
+        others=dict(tally.others),
+        policy=sweeper.policy,
     )
 
 

@@ -17,7 +17,7 @@ from tracker.domain.lights import Light
 from tracker.services.errors import NotFound
 from tracker.services.evidence import evidence_of
 from tracker.services.extensions import may_ask
-from tracker.services.lit import Part, When, late_to_sign, part_of
+from tracker.services.lit import Part, When, limits, part_of
 from tracker.services.milestones import MilestoneLine, lines_of, may_report
 from tracker.services.series_pages import SeriesView, series_view
 from tracker.services.supervision import under
@@ -168,7 +168,7 @@ def _conditions(session: Session, actor: Actor, when: When, wanted: TaskFilter) 
     if wanted.overdue:
         conditions.append(overdue_on(when.today))
     if wanted.light:
-        conditions.append(ask.light_is(wanted.light, when.today, late_to_sign(when), when.pack))
+        conditions.append(ask.light_is(wanted.light, when.today, limits(when), when.pack))
     return conditions
 
 

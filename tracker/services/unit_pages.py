@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -12,6 +13,8 @@ from tracker.domain.access import Actor, Permission
 from tracker.domain.lifecycle import State
 from tracker.domain.units import UnitKind, name_key
 from tracker.services.errors import NotFound
+from tracker.services.ledger import LedgerFilter, ledger
+from tracker.services.lit import When
 from tracker.services.units import MANAGE
 from tracker.store import unit_queries
 from tracker.store.pages import Page
@@ -64,12 +67,12 @@ def unit_list(session: Session, actor: Actor, today: date, wanted: UnitFilter, p
     return UnitList(found, kinds, counts, actor.holds(MANAGE))
 
 
-def unit_page(session: Session, actor: Actor, today: date, unit_id: int) -> UnitPage:
-    """Everything about one unit that the actor may know; raises NotFound."""
+def unit_page(session: Session, actor: Actor, when: When, unit_id: int) -> UnitPage:
+    """Everything about one unit that the actor may know, its work as of the day; raises NotFound."""
     unit = unit_queries.unit_shown(session, unit_id)
     if unit is None:
         raise NotFound("没有这个单位，请从单位清单重新进入。")
-    counts = unit_queries.part_counts(session, actor, today, [unit.id]).get(unit.id)
+    counts, states = (_work_then if when.is_past else _work)(session, actor, when, unit)
     own = {name_key(unit.name), name_key(unit.full_name)}
     return UnitPage(
         unit=unit,
@@ -78,8 +81,26 @@ def unit_page(session: Session, actor: Actor, today: date, unit_id: int) -> Unit
         groups=unit_queries.groups_of(session, unit.id),
         standings=standings_at(session, unit),
         aliases=[name for name in unit.names if name.key not in own],
-        states=unit_queries.count_by_state(session, unit.id) if counts else {},
+        states=states,
         counts=counts,
         may_manage=actor.may(MANAGE, unit.path),
         may_manage_people=actor.may(Permission.MANAGE_PEOPLE, unit.path),
     )
+
+
+Work = tuple[PartCounts | None, Mapping[State, int]]
+
+
+def _work(session: Session, actor: Actor, when: When, unit: Unit) -> Work:
+    """The unit's own parts, counted; None for those who may not read them."""
+    counts = unit_queries.part_counts(session, actor, when.today, [unit.id]).get(unit.id)
+    return counts, unit_queries.count_by_state(session, unit.id) if counts else {}
+
+
+def _work_then(session: Session, actor: Actor, when: When, unit: Unit) -> Work:
+    """The same as of a past day."""
+    if not actor.may(Permission.READ, unit.path):
+        return None, {}
+    rows = [row for row in ledger(session, actor, when, LedgerFilter(unit.path)) if row.unit.id == unit.id]
+    still_open = sum(not row.then.state.is_closed for row in rows)
+    return PartCounts(still_open, sum(row.is_overdue for row in rows)), Counter(row.then.state for row in rows)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, select
+from sqlalchemy import ColumnElement, Row, Select, func, select
 from sqlalchemy.orm import Session
 
 from tracker.domain.as_of import Happening
@@ -59,3 +60,13 @@ def happenings_of(session: Session, conditions: Sequence[ColumnElement[bool]]) -
     for assignment_id, *values in session.execute(query.where(*conditions).order_by(HistoryEntry.id)):
         told.setdefault(assignment_id, []).append(Happening(*values))
     return told
+
+
+def last_entries_until(
+    session: Session, assignment_ids: Sequence[int], end: datetime, events: Sequence[str]
+) -> dict[int, HistoryEntry]:
+    """For each assignment the last of its entries before ``end`` that is one of these events."""
+    entries = HistoryEntry.assignment_id.in_(assignment_ids), HistoryEntry.event.in_(events), HistoryEntry.at < end
+    newest = select(func.max(HistoryEntry.id)).where(*entries).group_by(HistoryEntry.assignment_id)
+    found = session.scalars(select(HistoryEntry).where(HistoryEntry.id.in_(newest)))
+    return {entry.assignment_id: entry for entry in found}

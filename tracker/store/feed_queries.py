@@ -35,6 +35,8 @@ COLUMNS: tuple[Any, ...] = (
     Assignment.original_due_on,
     Assignment.percent,
     Assignment.dispatched_at,
+    Assignment.took_up_at.label("took_up_at"),
+    Assignment.sign_by_on,
     Assignment.completed_on,
     Assignment.withdrawn_on,
     Assignment.changed_at,

@@ -2,22 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, func, or_, select, update
+from sqlalchemy import func, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
-from tracker.domain.access import Office
-from tracker.domain.lifecycle import State, TaskState
-from tracker.domain.roles import Role
 from tracker.store.notices import MailState, Notice, SweepRun
-from tracker.store.people import Person, PersonStanding
-from tracker.store.plans import Plan
-from tracker.store.tasks import Assignment, Task
-from tracker.store.units import Unit
+from tracker.store.people import Person
 
 # No mail is sent of a notice older than this. It is longer than the longest holiday: what falls due in one is
 # mailed on the first working day after it.
@@ -76,54 +70,6 @@ def claim(session: Session, person_id: int, until: datetime) -> Claim:
         .execution_options(synchronize_session=False)
     ).all()
     return Claim(person_id, until, tuple(sorted(row[0] for row in rows)), max(row[1] for row in rows))
-
-
-@dataclass(frozen=True, slots=True)
-class Subject:
-    """What a notice is about, as it stands now."""
-
-    notice_id: int
-    step: int
-    late_days: int
-    notice_due_on: date
-    read_at: datetime | None
-    assignment_id: int
-    state: State
-    role: Role
-    due_on: date | None
-    task_state: TaskState
-    title: str
-    plan: str
-    unit: str
-    still_told: bool
-
-
-def subjects_of(session: Session, ids: Collection[int]) -> list[Subject]:
-    """The subjects of notices; ``still_told``: the person holds today a role by which the unit is told."""
-    stands = (
-        select(PersonStanding.id)
-        .where(
-            PersonStanding.person_id == Notice.person_id,
-            PersonStanding.unit_id == Assignment.unit_id,
-            PersonStanding.office.in_((Office.LIAISON, Office.LEADER)),
-            Unit.active,
-        )
-        .exists()
-    )
-    columns: list[Any] = [
-        *(Notice.id, Notice.step, Notice.late_days, Notice.due_on, Notice.read_at, Notice.assignment_id),
-        *(Assignment.state, Assignment.role, Assignment.due_on, Task.state, Task.title, Plan.title, Unit.name, stands),
-    ]
-    rows: Sequence[Row[Any]] = session.execute(
-        select(*columns)
-        .join(Assignment, Notice.assignment_id == Assignment.id)
-        .join(Task, Assignment.task_id == Task.id)
-        .join(Plan, Task.plan_id == Plan.id)
-        .join(Unit, Assignment.unit_id == Unit.id)
-        .where(Notice.id.in_(ids))
-        .order_by(Assignment.due_on, Assignment.id, Notice.step)
-    ).all()
-    return [Subject(*tuple(row)) for row in rows]
 
 
 def addressee(session: Session, person_id: int) -> tuple[str, str | None, bool]:

@@ -14,6 +14,7 @@ from tracker.store.base import Base
 # Numbers of PostgreSQL's advisory locks; any will do, as long as each purpose has its own.
 SWEEP_TURN, MAIL_TURN, LEADERSHIP, ADMINISTRATION_TURN = 720_931_001, 720_931_002, 720_931_003, 720_931_004
 VERSIONS_TURN = 720_931_007
+ROBOT_TURN, URGING_TURN = 720_931_021, 720_931_022
 
 
 def insert_once(

@@ -5,40 +5,17 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, TypeAlias
+from typing import Any
 
-from sqlalchemy import (
-    CTE,
-    ColumnElement,
-    Date,
-    Integer,
-    Row,
-    Select,
-    String,
-    and_,
-    case,
-    cast,
-    column,
-    false,
-    func,
-    literal,
-    or_,
-    select,
-    text,
-    union_all,
-    update,
-    values,
-)
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import CTE, Row, Select, case, false, func, or_, select, text, update
+from sqlalchemy.orm import Session
 
-from tracker.domain.access import Office
 from tracker.domain.lifecycle import CHASED_STATES, Event, State
-from tracker.domain.notices import HORIZON, Reached, Step
+from tracker.domain.notices import NoticeKind, Reached, Step
 from tracker.store.base import Instant
-from tracker.store.notices import MailState, Notice
-from tracker.store.once import insert_once
+from tracker.store.notice_recording import OwedRow, Told, owed_of, owed_table, owed_to_parts, record
+from tracker.store.notices import Notice
 from tracker.store.overdue import TASK_OPEN, chased
-from tracker.store.people import Person, PersonStanding
 from tracker.store.tasks import Assignment, HistoryEntry, Task
 from tracker.store.units import Unit
 
@@ -50,24 +27,7 @@ NOT_CHASED = tuple(state for state in State if state not in CHASED_STATES)
 # Events after which a unit is held to its date anew.
 _STARTS = (Event.DISPATCH, Event.RESUME, Event.REOPEN)
 
-_OWED_COLUMNS = ("due_on", "kind", "step", "planned_on", "late_days", "copies_head")
-_NOTICE_COLUMNS = [
-    "assignment_id",
-    "kind",
-    "due_on",
-    "step",
-    "planned_on",
-    "late_days",
-    "recipient_key",
-    "person_id",
-    "recorded_at",
-    "mail_state",
-    "mail_attempts",
-]
-
-
-# (step, days late, recipient key) of a notice that is new.
-Told: TypeAlias = Row[int, int, str]
+DATED_KINDS = (NoticeKind.DUE_SOON, NoticeKind.OVERDUE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,11 +77,14 @@ def flag_overdue(session: Session, today: date, swept_day: date | None, limit: i
     return [(part_id, bool(missed)) for part_id, missed in flagged]
 
 
-def changed_ids(session: Session, since: datetime | None, today: date) -> list[int]:
-    """The parts that changed at ``since`` or later, chased or not; all that may be owed something when it is None."""
+def changed_ids(session: Session, since: datetime | None, until: date) -> list[int]:
+    """The parts that changed at ``since`` or later, chased or not; all that may be owed something when it is None.
+
+    ``until`` is the furthest day whose work is looked at: the ladder's horizon from today.
+    """
     query = select(Assignment.id)
     # Asked for nothing but the instant, in no order: so that no database walks another index than that of changes.
-    return list(session.scalars(query.where(Assignment.changed_at >= since) if since else _looked_at(query, today)))
+    return list(session.scalars(query.where(Assignment.changed_at >= since) if since else _looked_at(query, until)))
 
 
 def come_to_rung(session: Session, due_days: Collection[date], changed_before: datetime) -> list[int]:
@@ -133,7 +96,7 @@ def come_to_rung(session: Session, due_days: Collection[date], changed_before: d
 
 
 def standing_of(
-    session: Session, ids: Sequence[int], today: date
+    session: Session, ids: Sequence[int], until: date
 ) -> Sequence[Row[int, date, datetime, datetime | None]]:
     """(id, due day, dispatched, held to this date anew or None) of those that are still chased."""
     renewed = (
@@ -145,18 +108,20 @@ def standing_of(
         .scalar_subquery()
     )
     columns: list[Any] = [Assignment.id, Assignment.due_on, Assignment.dispatched_at, renewed]
-    return session.execute(_looked_at(select(*columns), today).where(Assignment.id.in_(ids))).all()
+    return session.execute(_looked_at(select(*columns), until).where(Assignment.id.in_(ids))).all()
 
 
-def _looked_at(query: Select[Any], today: date) -> Select[Any]:
+def _looked_at(query: Select[Any], until: date) -> Select[Any]:
     joined = query.join(Task, Assignment.task_id == Task.id)
-    return joined.where(chased(), Assignment.due_on.is_not(None), Assignment.due_on <= today + HORIZON)
+    return joined.where(chased(), Assignment.due_on.is_not(None), Assignment.due_on <= until)
 
 
 def steps_recorded(session: Session, ids: Sequence[int]) -> set[tuple[int, date, int]]:
-    """(assignment, due day, step) of every notice that these parts have had."""
+    """(assignment, due day, step) of every notice on their own date that these parts have had."""
     rows = session.execute(
-        select(Notice.assignment_id, Notice.due_on, Notice.step).where(Notice.assignment_id.in_(ids)).distinct()
+        select(Notice.assignment_id, Notice.due_on, Notice.step)
+        .where(Notice.assignment_id.in_(ids), Notice.kind.in_(DATED_KINDS))
+        .distinct()
     )
     return {(assignment_id, due_on, step) for assignment_id, due_on, step in rows}
 
@@ -164,103 +129,35 @@ def steps_recorded(session: Session, ids: Sequence[int]) -> set[tuple[int, date,
 def record_reached(
     session: Session, rungs: Sequence[Reached], changed_before: datetime, now: datetime, today: date
 ) -> Sequence[Told]:
-    """Records the notices of every part that came to one of the rungs; see ``_record`` for what comes back."""
-    table = _owed_table("rung", [(*_owed_values(r.due_on, r.step, r.planned_on), r.late_days(today)) for r in rungs])
+    """Records the notices of every part that came to one of the rungs; see ``record`` for what comes back."""
+    return record(session, reached_parts(rungs, changed_before, today), now)
+
+
+def reached_parts(rungs: Sequence[Reached], changed_before: datetime | None, today: date) -> CTE:
+    """What came to be owed by the parts on these rungs that did not change since; whenever they changed, for None."""
+    table = owed_table("rung", [_row(r.due_on, r.step, r.planned_on, r.late_days(today)).cells for r in rungs])
     parts = (
-        select(Assignment.id.label("assignment_id"), Assignment.unit_id, *_owed_of(table))
+        select(Assignment.id.label("assignment_id"), Assignment.unit_id, *owed_of(table))
         .join(table, Assignment.due_on == table.c.due_on)
         .join(Task, Assignment.task_id == Task.id)
-        .where(chased(), Assignment.changed_at < changed_before)
+        .where(chased())
     )
-    return _record(session, parts.cte("owed"), now)
+    return (parts.where(Assignment.changed_at < changed_before) if changed_before else parts).cte("owed")
 
 
 def record_decisions(session: Session, decisions: Sequence[Decision], now: datetime) -> Sequence[Told]:
     """Records notices decided one by one, where the part is still chased for that date."""
-    rows = [(*_owed_values(d.due_on, d.step, d.planned_on), d.late_days, d.assignment_id) for d in decisions]
-    table = _owed_table("decided", rows, column("assignment_id", Integer))
-    parts = (
-        select(Assignment.id.label("assignment_id"), Assignment.unit_id, *_owed_of(table))
-        .join(table, and_(Assignment.id == table.c.assignment_id, Assignment.due_on == table.c.due_on))
-        .join(Task, Assignment.task_id == Task.id)
-        .where(chased())
-    )
-    return _record(session, parts.cte("owed"), now)
+    return record(session, decided_parts(decisions), now)
 
 
-def _owed_values(due_on: date, step: Step, planned_on: date) -> tuple[Any, ...]:
-    return due_on, step.kind.value, step.days, int(step.copies_head), planned_on
+def decided_parts(decisions: Sequence[Decision]) -> CTE:
+    """What was decided for parts one by one, where each is still chased for that date."""
+    decided = [(d.assignment_id, _row(d.due_on, d.step, d.planned_on, d.late_days)) for d in decisions]
+    return owed_to_parts(decided, same_day=True)
 
 
-def _owed_table(name: str, rows: list[tuple[Any, ...]], *more: Any) -> CTE:
-    """Rows given from here as a table that a statement can join."""
-    columns = (
-        column("due_on", Date),
-        column("kind", String),
-        column("step", Integer),
-        column("copies_head", Integer),
-        column("planned_on", Date),
-        column("late_days", Integer),
-    )
-    return values(*columns, *more, name=name).data(rows).cte(name)
-
-
-def _owed_of(table: CTE) -> list[Any]:
-    return [table.c[name] for name in _OWED_COLUMNS]
-
-
-def _record(session: Session, owed: CTE, now: datetime) -> Sequence[Told]:
-    """Writes the notices of owed parts, each once; returns (step, days late, recipient key) of the new ones.
-
-    Told are the unit's active liaisons, or the unit as such when it has none, and its head where asked.
-    In the order of the unique key, so that two writers never wait for each other crosswise.
-    """
-    told = union_all(_to_liaisons(owed), _to_heads(owed)).subquery()
-    mail = case((told.c.person_id.is_(None), MailState.NO_ADDRESS.value), else_=MailState.WAITING.value)
-    rows = select(*told.c, literal(now, Instant), mail, literal(0)).order_by(
-        told.c.assignment_id, told.c.step, told.c.recipient_key
-    )
-    new = Notice.__table__.c
-    statement = insert_once(session, Notice, _NOTICE_COLUMNS, rows, new.step, new.late_days, new.recipient_key)
-    return session.execute(statement).all()
-
-
-def _to_liaisons(owed: CTE) -> Select[Any]:
-    liaison = _holders(Office.LIAISON, "liaison")
-    nobody = literal("unit:", String) + cast(owed.c.unit_id, String)
-    key = case((liaison.c.person_id.is_(None), nobody), else_=_person_key(liaison))
-    return select(*_told(owed), key.label("recipient_key"), liaison.c.person_id).outerjoin(
-        liaison, liaison.c.unit_id == owed.c.unit_id
-    )
-
-
-def _to_heads(owed: CTE) -> Select[Any]:
-    head = _holders(Office.LEADER, "head")
-    return (
-        select(*_told(owed), _person_key(head).label("recipient_key"), head.c.person_id)
-        .join(head, head.c.unit_id == owed.c.unit_id)
-        .where(owed.c.copies_head == 1)
-    )
-
-
-def _told(owed: CTE) -> list[Any]:
-    return [owed.c[name] for name in ("assignment_id", "kind", "due_on", "step", "planned_on", "late_days")]
-
-
-def _person_key(holder: Any) -> ColumnElement[str]:
-    return literal("person:", String) + cast(holder.c.person_id, String)
-
-
-def _holders(office: Office, name: str) -> Any:
-    """(unit_id, person_id) of the active people who hold the office at exactly that, existing, unit."""
-    person, unit = aliased(Person), aliased(Unit)
-    return (
-        select(PersonStanding.unit_id, PersonStanding.person_id)
-        .join(person, and_(PersonStanding.person_id == person.id, person.active))
-        .join(unit, and_(PersonStanding.unit_id == unit.id, unit.active))
-        .where(PersonStanding.office == office)
-        .subquery(name)
-    )
+def _row(due_on: date, step: Step, planned_on: date, late_days: int) -> OwedRow:
+    return OwedRow(due_on, step.kind, step.days, planned_on, late_days, step.copies_head)
 
 
 def unit_names(session: Session, ids: Collection[int]) -> list[str]:

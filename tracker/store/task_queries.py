@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, TypeVarTuple
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
-from sqlalchemy.orm import Session, contains_eager, joinedload, selectinload
+from sqlalchemy import ColumnElement, Select, and_, case, false, func, or_, select
+from sqlalchemy.orm import Session, contains_eager, joinedload, selectinload, undefer
 
 from tracker.domain.lifecycle import OPEN_STATES, State
 from tracker.domain.lights import Light, LightPack
@@ -67,6 +68,7 @@ def assignment_shown(session: Session, assignment_id: int) -> Assignment | None:
             joinedload(Assignment.unit),
             joinedload(Assignment.task).options(joinedload(Task.plan), selectinload(Task.milestones)),
             selectinload(Assignment.history),
+            undefer(Assignment.took_up_at),
         )
         .execution_options(populate_existing=True)
     )
@@ -80,7 +82,7 @@ def task_shown(session: Session, task_id: int) -> Task | None:
         .options(
             joinedload(Task.plan),
             selectinload(Task.milestones),
-            selectinload(Task.assignments).joinedload(Assignment.unit),
+            selectinload(Task.assignments).options(joinedload(Assignment.unit), undefer(Assignment.took_up_at)),
         )
     )
 
@@ -140,7 +142,11 @@ def parts(
         _joined(select(Assignment))
         .where(*conditions)
         .order_by(*order, Assignment.id)
-        .options(contains_eager(Assignment.unit), contains_eager(Assignment.task).contains_eager(Task.plan))
+        .options(
+            contains_eager(Assignment.unit),
+            contains_eager(Assignment.task).contains_eager(Task.plan),
+            undefer(Assignment.took_up_at),
+        )
     )
     return session.scalars(query).all()
 
@@ -165,7 +171,10 @@ def tasks(
         .join(Task.plan)
         .where(Task.id.in_(_page(page, limit, offset)))
         .order_by(*order, Task.id)
-        .options(contains_eager(Task.plan), selectinload(Task.assignments).joinedload(Assignment.unit))
+        .options(
+            contains_eager(Task.plan),
+            selectinload(Task.assignments).options(joinedload(Assignment.unit), undefer(Assignment.took_up_at)),
+        )
     )
     return session.scalars(query).all()
 
@@ -206,19 +215,26 @@ def signed_and_open() -> Condition:
     return Assignment.state.in_([state for state in OPEN_STATES if state is not State.DISPATCHED])
 
 
-def light_is(light: Light, day: date, late_to_sign: datetime, pack: LightPack) -> Condition:
-    """What ``tracker.domain.lights.light_of`` says, as a condition; a test holds the two against each other.
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What was dispatched before ``late_to_sign`` should have been signed for by the day; what was taken up or last
+    reported before ``late_to_report`` is owed a report, None where the pack asks for none."""
 
-    Work dispatched before the instant ``late_to_sign`` should have been signed for by ``day``.
-    """
-    unsigned = and_(Assignment.state == State.DISPATCHED, late_unsigned(day, late_to_sign))
+    late_to_sign: datetime
+    late_to_report: datetime | None = None
+
+
+def light_is(light: Light, day: date, limits: Limits, pack: LightPack) -> Condition:
+    """What ``tracker.domain.lights.light_of`` says, as a condition; a test holds the two against each other."""
+    unsigned = and_(Assignment.state == State.DISPATCHED, late_unsigned(day, limits.late_to_sign))
     soon = and_(DATED, Assignment.due_on <= day + timedelta(days=pack.due_soon_days))
-    worrying = and_(chased(), or_(soon, unsigned))
+    worrying = and_(chased(), or_(soon, unsigned, _report_late(limits)))
+    red = overdue_on(day) if pack.support_red else and_(overdue_on(day), Assignment.role != Role.SUPPORT)
     completed = Assignment.state == State.COMPLETED
     calm = and_(DATED, or_(and_(chased(), ~worrying), completed))
     return {
-        Light.RED: overdue_on(day),
-        Light.YELLOW: and_(worrying, ~overdue_on(day)),
+        Light.RED: red,
+        Light.YELLOW: and_(worrying, ~red),
         Light.GREEN: calm,
         Light.NONE: and_(~worrying, ~calm),
     }[light]
@@ -229,6 +245,13 @@ def late_unsigned(day: date, late_to_sign: datetime) -> Condition:
     by_pack = and_(Assignment.sign_by_on.is_(None), Assignment.dispatched_at < late_to_sign)
     by_day = and_(Assignment.sign_by_on.is_not(None), Assignment.sign_by_on < day)
     return or_(by_day, by_pack)
+
+
+def _report_late(limits: Limits) -> Condition:
+    if limits.late_to_report is None:
+        return false()
+    since = func.coalesce(Assignment.took_up_at, Assignment.dispatched_at)
+    return and_(Assignment.state == State.IN_PROGRESS, since < limits.late_to_report)
 
 
 def about(words: str) -> Condition:

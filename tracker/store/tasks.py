@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import TYPE_CHECKING
 from uuid import uuid4
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, false
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, false, func, select
 from sqlalchemy import text as condition
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, column_property, mapped_column, relationship
 
 from tracker.domain.drafts import Basis, DeadlineKind, Form
-from tracker.domain.history import OTHER_EVENTS
+from tracker.domain.history import OTHER_EVENTS, TOOK_UP
 from tracker.domain.lifecycle import Event, Outcome, State, TaskState
 from tracker.domain.roles import Role
 from tracker.store.base import Base, Instant, one_of, word
@@ -144,6 +145,9 @@ class Assignment(Base):
     unit: Mapped[Unit] = relationship()
     history: Mapped[list[HistoryEntry]] = relationship(back_populates="assignment", order_by="HistoryEntry.id")
 
+    if TYPE_CHECKING:
+        took_up_at: Mapped[datetime | None]
+
     __table_args__ = (
         UniqueConstraint("task_id", "unit_id"),
         CheckConstraint("percent BETWEEN 0 AND 100", name="percent_range"),
@@ -211,3 +215,13 @@ class HistoryEntry(Base):
         ),
         one_of("to_state", State, "to_state_known"),
     )
+
+
+# When the unit last took the work up or told of its progress; lists that show lights load it along with their rows.
+Assignment.took_up_at = column_property(
+    select(func.max(HistoryEntry.at))
+    .where(HistoryEntry.assignment_id == Assignment.id, HistoryEntry.event.in_(TOOK_UP))
+    .correlate_except(HistoryEntry)
+    .scalar_subquery(),
+    deferred=True,
+)

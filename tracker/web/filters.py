@@ -10,8 +10,7 @@ from flask import Flask
 from tracker.domain.doubts import ABOUT_PLAN
 from tracker.domain.titles import brief_title
 from tracker.web.context import parts, today
-
-SOON_DAYS = 7
+from tracker.web.when import when, when_on
 
 
 def add_filters(app: Flask) -> None:
@@ -40,18 +39,21 @@ def file_size(count: int) -> str:
     return f"{count / 1024**2:.1f} MB" if count >= 1024**2 else f"{max(1, round(count / 1024))} KB"
 
 
-def days_left(value: date | None) -> str:
-    """还有3天, 今天到期, 逾期2天; empty when there is no day."""
+def days_left(value: date | None, on: date | None = None) -> str:
+    """还有3天, 今天到期, 逾期2天, counted on a day, by default today; empty when there is no day."""
     if value is None:
         return ""
-    days = (value - today()).days
+    days = (value - (on or today())).days
     if days < 0:
         return f"逾期{-days}天"
     return "今天到期" if days == 0 else f"还有{days}天"
 
 
-def due_class(value: date | None) -> str:
-    """The style of an open date: due-late once it has passed, due-soon in its last seven days."""
-    if value is None or (value - today()).days > SOON_DAYS:
+def due_class(value: date | None, on: date | None = None) -> str:
+    """The style of an open date: due-late once it has passed, due-soon in the last days, which turn a light yellow."""
+    if value is None:
         return ""
-    return "due-late" if value < today() else "due-soon"
+    asked = when_on(on) if on else when()
+    if (value - asked.today).days > asked.pack.due_soon_days:
+        return ""
+    return "due-late" if value < asked.today else "due-soon"

@@ -48,7 +48,12 @@ class FilterForm(Form):
     @property
     def is_narrowed(self) -> bool:
         """Whether anything but the order was chosen."""
-        return any(self.chosen(field) for field in self if field.name not in ("sort", "dir"))
+        return any(self.chosen(field) for field in self if field.name not in ("sort", "dir", "as_of"))
+
+    @property
+    def cleared_address(self) -> str:
+        """The address of this list without what was chosen; it stays on the day asked for."""
+        return self.address(**{field.name: None for field in self if field.name != "as_of"})
 
     def address(self, endpoint: str | None = None, **changes: Any) -> str:
         """The address of this list with what was chosen, and the changes; it begins at the first page."""

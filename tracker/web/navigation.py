@@ -43,7 +43,7 @@ MENU = (
         "supervision.overdue",
         Permission.SUPERVISE,
         "exclamation-triangle",
-        ("supervision.overdue", "milestones.overdue"),
+        ("supervision.overdue", "milestones.overdue", "notices", "robots", "rules"),
     ),
     Entry("待审核", "supervision.pending", Permission.DECIDE, "clipboard-check", ("supervision.pending",)),
     Entry(

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import date
 
+from flask import g
+
 from tracker.services.calendars import work_calendar
 from tracker.services.lit import When
 from tracker.services.rule_packs import light_pack_on
@@ -18,4 +20,8 @@ def when() -> When:
 
 def when_on(day: date) -> When:
     """The end of a day, with the calendar of the present and the light pack that was in force then."""
-    return When(day, settings().zone, work_calendar(session()), light_pack_on(session(), day))
+    asked: dict[date, When] = g.setdefault("when_on", {})
+    if day not in asked:
+        pack, calendar = light_pack_on(session(), day), work_calendar(session())
+        asked[day] = When(day, settings().zone, calendar, pack, is_past=day < today())
+    return asked[day]

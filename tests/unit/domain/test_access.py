@@ -12,8 +12,27 @@ P = Permission
 HELD = {
     Office.LIAISON: {P.SIGN_IN, P.READ, P.WORK_OWN, P.COLLECT},
     Office.LEADER: {P.SIGN_IN, P.READ, P.SUPERVISE, P.REMARK},
-    Office.SUPERVISOR: {P.SIGN_IN, P.READ, P.DECIDE, P.INTAKE, P.SUPERVISE, P.COLLECT, P.HAND_OVER, P.READ_AUDIT},
-    Office.ADMINISTRATOR: {P.SIGN_IN, P.HAND_OVER, P.MANAGE_UNITS, P.MANAGE_PEOPLE, P.MANAGE_CALENDAR, P.READ_AUDIT},
+    Office.SUPERVISOR: {
+        P.SIGN_IN,
+        P.READ,
+        P.DECIDE,
+        P.INTAKE,
+        P.SUPERVISE,
+        P.COLLECT,
+        P.HAND_OVER,
+        P.MANAGE_ROBOTS,
+        P.MANAGE_RULES,
+        P.READ_AUDIT,
+    },
+    Office.ADMINISTRATOR: {
+        P.SIGN_IN,
+        P.HAND_OVER,
+        P.MANAGE_UNITS,
+        P.MANAGE_PEOPLE,
+        P.MANAGE_CALENDAR,
+        P.MANAGE_ROBOTS,
+        P.READ_AUDIT,
+    },
 }
 CITY, BUREAU, COUNTY, COUNTY_BUREAU = "/1/", "/1/2/", "/1/12/", "/1/12/30/"
 

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from tracker.domain.as_of import Happening, part_then, task_state_of
+from tracker.domain.as_of import Happening, part_then, parts_then, task_state_of
 from tracker.domain.lifecycle import Outcome, State, TaskState
 from tracker.domain.roles import Role
 
@@ -47,10 +47,12 @@ def then(day: int) -> object:
         (2, {"state": State.DECLINED, "unit_id": EDUCATION, "declined": 1}),
         (3, {"state": State.DISPATCHED, "unit_id": FINANCE, "dispatched_on": date(2023, 6, 3), "signed_on": None}),
         (4, {"state": State.IN_PROGRESS, "signed_on": date(2023, 6, 4), "percent": 0}),
-        (5, {"reported_on": date(2023, 6, 5), "percent": 40, "extended": 0}),
+        (5, {"reported_on": date(2023, 6, 5), "percent": 40, "extended": 0, "took_up_on": date(2023, 6, 5)}),
         (6, {"due_on": date(2023, 7, 20), "original_due_on": date(2023, 6, 20), "extended": 1, "percent": 40}),
+        (6, {"set_due_on": date(2023, 6, 20), "took_up_on": date(2023, 6, 5)}),
         (7, {"state": State.SUBMITTED, "submitted_on": date(2023, 6, 7), "returned": 0}),
         (8, {"state": State.IN_PROGRESS, "submitted_on": None, "returned": 1}),
+        (9, {"took_up_on": date(2023, 6, 8)}),
         (10, {"state": State.COMPLETED, "completed_on": date(2023, 6, 10), "outcome": Outcome.SOLVED}),
         (30, {"state": State.IN_PROGRESS, "completed_on": None, "outcome": None, "reopened": 1}),
     ],
@@ -110,3 +112,8 @@ def test_a_tasks_state_follows_from_its_parts(
     parts: list[tuple[Role, State, date | None]], state: tuple[TaskState, date | None]
 ) -> None:
     assert task_state_of(parts) == state
+
+
+def test_several_days_are_told_like_each_of_them() -> None:
+    days = [date(2023, 5, 31), *(date(2023, 6, day) for day in (1, 1, 4, 9, 30))]
+    assert parts_then(STORY, FINANCE, days, ZONE) == [part_then(STORY, FINANCE, day, ZONE) for day in days]

@@ -10,11 +10,23 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tracker.domain.lifecycle import State, TaskState
-from tracker.domain.lights import AssignmentFacts, Light, LightPack, LitLight, is_overdue, light_of, plain_workdays
+from tracker.domain.lights import (
+    AssignmentFacts,
+    Light,
+    LightPack,
+    LitLight,
+    is_overdue,
+    light_of,
+    plain_workdays,
+    report_owed_on,
+)
+from tracker.domain.report_rhythm import Every, ReportRhythm
+from tracker.domain.roles import Role
 
 DUE = date(2023, 6, 30)
 SIGNED = AssignmentFacts(State.IN_PROGRESS, DUE, dispatched_on=date(2023, 1, 4))
 FRIDAY = date(2023, 6, 2)
+MONTHLY = LightPack(reports=ReportRhythm(Every.MONTH, 25))
 UNSIGNED = AssignmentFacts(State.DISPATCHED, date(2023, 12, 31), dispatched_on=FRIDAY)
 
 
@@ -31,16 +43,6 @@ UNSIGNED = AssignmentFacts(State.DISPATCHED, date(2023, 12, 31), dispatched_on=F
             UNSIGNED,
             date(2023, 6, 8),
             LitLight(Light.YELLOW, "2023年6月2日下达，超过3个工作日仍未签收。", "未签收"),
-        ),
-        (
-            replace(SIGNED, report_owed_on=date(2023, 5, 25)),
-            date(2023, 5, 26),
-            LitLight(Light.YELLOW, "应于2023年5月25日前报进展，至今未报。", "迟报"),
-        ),
-        (
-            replace(SIGNED, report_owed_on=date(2023, 5, 25)),
-            date(2023, 5, 25),
-            LitLight(Light.GREEN, "离时限（2023年6月30日）还有36天，正常办理。"),
         ),
         (replace(SIGNED, due_on=None), date(2030, 1, 1), LitLight(Light.NONE, "未定时限，不亮灯。")),
         (
@@ -86,8 +88,8 @@ def test_everything_still_awaited_is_red_after_its_day(state: State) -> None:
 
 
 def test_overdue_outweighs_every_other_reason() -> None:
-    facts = replace(UNSIGNED, due_on=DUE, report_owed_on=date(2023, 6, 1))
-    assert light_of(facts, date(2023, 8, 1)).word == "逾期"
+    facts = replace(UNSIGNED, due_on=DUE, state=State.IN_PROGRESS)
+    assert light_of(facts, date(2023, 8, 1), pack=MONTHLY).word == "逾期"
 
 
 def test_a_calendar_of_holidays_moves_the_day_of_signing() -> None:
@@ -96,6 +98,49 @@ def test_a_calendar_of_holidays_moves_the_day_of_signing() -> None:
 
     assert light_of(UNSIGNED, date(2023, 6, 8), skips_a_holiday).light is Light.GREEN
     assert light_of(UNSIGNED, date(2023, 6, 11), skips_a_holiday).light is Light.YELLOW
+
+
+@pytest.mark.parametrize(
+    ("facts", "day", "expected"),
+    [
+        (SIGNED, date(2023, 5, 25), LitLight(Light.GREEN, "离时限（2023年6月30日）还有36天，正常办理。")),
+        (SIGNED, date(2023, 5, 26), LitLight(Light.YELLOW, "应于2023年5月25日前报进展，至今未报。", "迟报")),
+        (
+            replace(SIGNED, due_on=None),
+            date(2023, 5, 26),
+            LitLight(Light.YELLOW, "应于2023年5月25日前报进展，至今未报。", "迟报"),
+        ),
+        (replace(SIGNED, due_on=None), date(2023, 5, 25), LitLight(Light.NONE, "未定时限，不亮灯。")),
+        (
+            replace(SIGNED, state=State.SUBMITTED),
+            date(2023, 5, 26),
+            LitLight(Light.GREEN, "离时限（2023年6月30日）还有35天，正常办理。"),
+        ),
+        (
+            replace(UNSIGNED, dispatched_on=date(2023, 5, 25)),
+            date(2023, 5, 26),
+            LitLight(Light.GREEN, "离时限（2023年12月31日）还有219天，正常办理。"),
+        ),
+    ],
+)
+def test_a_report_is_owed_by_the_packs_rhythm(facts: AssignmentFacts, day: date, expected: LitLight) -> None:
+    assert light_of(replace(facts, took_up_on=date(2023, 4, 12)), day, pack=MONTHLY) == expected
+    assert report_owed_on(replace(facts, took_up_on=date(2023, 4, 12)), LightPack()) is None
+
+
+def test_without_a_day_of_taking_up_the_dispatch_counts() -> None:
+    assert report_owed_on(replace(SIGNED, dispatched_on=date(2023, 5, 3)), MONTHLY) == date(2023, 6, 25)
+    assert report_owed_on(UNSIGNED, MONTHLY) is None
+
+
+def test_a_pack_may_leave_units_in_support_without_red() -> None:
+    lenient, late = LightPack(support_red=False), date(2023, 7, 2)
+    support = replace(SIGNED, role=Role.SUPPORT)
+    said = LitLight(Light.YELLOW, "时限为2023年6月30日，已逾期2天，尚未办结；配合单位逾期不亮红灯。", "逾期")
+    assert light_of(support, late, pack=lenient) == said
+    assert light_of(support, late).light is Light.RED
+    assert light_of(replace(SIGNED, role=Role.LEAD), late, pack=lenient).light is Light.RED
+    assert light_of(support, DUE, pack=lenient).word == "临期"
 
 
 def test_the_thresholds_are_the_pack_s() -> None:

@@ -70,7 +70,7 @@ def test_the_ladder_is_in_order_and_named() -> None:
     assert [step.days for step in LADDER if step.kind is NoticeKind.OVERDUE] == [1, 7, 15, 30]
     assert [step.days for step in LADDER if step.copies_head] == [1]
     assert step_label(7) == "逾期7天（督办单）"
-    assert step_label(2) == "+2天"
+    assert [step_label(days) for days in (2, -2)] == ["逾期2天提醒", "提前2天提醒"]
 
 
 def test_a_day_that_was_swept_brings_nothing_new() -> None:

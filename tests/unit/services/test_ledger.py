@@ -13,9 +13,11 @@ from sqlalchemy.orm import Session
 
 from tests.builders import LAST_MONTH, NOW, TODAY, City, a_city, a_plan, a_task, the_actor
 from tracker.domain.lifecycle import Event, Outcome, State, TaskState
-from tracker.domain.lights import Light
+from tracker.domain.lights import Light, LightPack
+from tracker.domain.report_rhythm import Every, ReportRhythm
 from tracker.domain.roles import Role
 from tracker.services.ledger import LedgerFilter, LedgerRow, ledger
+from tracker.services.ledgers import ledgers
 from tracker.services.lit import When, part_of
 from tracker.services.work import act, events_for
 from tracker.store.engine import make_engine
@@ -84,6 +86,29 @@ def test_today_the_history_tells_what_the_table_holds(session: Session, city: Ci
         assert (row.task_state, row.task_completed_on) == (part.task.state, part.task.completed_on)
         shown = part_of(part, When(TODAY, ZONE))
         assert (row.lit, row.days_late, row.is_chased) == (shown.lit, shown.days_late, shown.is_chased)
+
+
+STRICT = LightPack(2, 1, ReportRhythm(Every.DAYS, 9), support_red=False)
+
+
+def test_the_light_of_any_pack_is_that_of_the_table(session: Session, city: City) -> None:
+    """Also where reports are owed, whose days the table does not hold."""
+    busy(session, city)
+    when = When(TODAY + timedelta(days=12), ZONE, pack=STRICT)
+    told = {row.assignment_id: row for row in ledger(session, the_actor(city.supervisor), when)}
+    session.expire_all()
+    parts = session.scalars(select(Assignment)).unique().all()
+    assert [told[part.id].lit for part in parts] == [part_of(part, when).lit for part in parts]
+    assert {"迟报", "逾期"} <= {row.lit.word for row in told.values()}
+    assert any(row.is_overdue and row.lit.light is Light.YELLOW for row in told.values())
+
+
+def test_several_days_are_told_like_each_of_them(session: Session, city: City) -> None:
+    busy(session, city)
+    actor = the_actor(city.leader)
+    whens = [When(TODAY - timedelta(days=n), ZONE, pack=pack) for n in (3, 40, 0, 11) for pack in (STRICT, LightPack())]
+    assert ledgers(session, actor, whens) == [ledger(session, actor, when) for when in whens]
+    assert ledgers(session, actor, []) == []
 
 
 def test_a_past_day_does_not_move_when_work_goes_on(session: Session, city: City) -> None:

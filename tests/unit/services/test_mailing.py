@@ -5,9 +5,12 @@ from __future__ import annotations
 import email
 import email.policy
 import socket
+import subprocess
+import sys
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from email.message import EmailMessage
+from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -19,23 +22,28 @@ from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
 from tests.builders import TODAY, City, a_person, a_plan, a_task
+from tests.needs import ROOT
 from tracker.clock import Clock
 from tracker.delivery.digest import MOST_ITEMS
 from tracker.delivery.smtp import SmtpTransport
 from tracker.delivery.transport import Memory, OutOfReach, Undelivered
 from tracker.domain.access import Office
 from tracker.domain.lifecycle import State
+from tracker.domain.notices import NoticeKind
 from tracker.domain.quiet import may_write
 from tracker.domain.workdays import announced_calendar
 from tracker.services.inbox import mark_all_read
 from tracker.services.mailing import LEASE, MailReport, pause_after, send_waiting
 from tracker.services.sweep import sweep
+from tracker.services.telling import tell
 from tracker.settings import MailSettings
 from tracker.store.notices import MailState, Notice, SweepRun
 from tracker.store.tasks import Assignment
+from tracker.store.units import Unit
 
 ZONE = ZoneInfo("Asia/Shanghai")
 NINE = datetime(2023, 6, 15, 1, 0, tzinfo=UTC)
+WORKED = State.IN_PROGRESS
 BASE = "https://ledger.example.cn"
 
 
@@ -63,9 +71,14 @@ def send(engine: Engine, transport: Memory | SmtpTransport, when: datetime = NIN
 
 
 def overdue(session: Session, city: City, days: int = 1, **changes: Any) -> Assignment:
+    changes.setdefault("state", State.IN_PROGRESS)
     task = a_task(session, a_plan(session, city.root), city.education, due_on=TODAY - timedelta(days=days), **changes)
     session.commit()
     return task.assignments[0]
+
+
+def both(city: City) -> tuple[Unit, Unit]:
+    return city.education, city.finance
 
 
 def run_sweep(engine: Engine, day: date = TODAY) -> None:
@@ -86,7 +99,14 @@ def mail_states(session: Session) -> list[tuple[MailState, int]]:
 
 def test_one_digest_for_each_person(engine: Engine, session: Session, city: City, memory: Memory) -> None:
     late = overdue(session, city, 8, title="开展  夜间\n经济示范")
-    a_task(session, a_plan(session, city.root), city.education, city.finance, due_on=TODAY + timedelta(days=3))
+    a_task(
+        session,
+        a_plan(session, city.root),
+        city.education,
+        city.finance,
+        due_on=TODAY + timedelta(days=3),
+        state=State.IN_PROGRESS,
+    )
     session.commit()
     run_sweep(engine)
     report = send(engine, memory)
@@ -140,7 +160,14 @@ def test_what_is_no_longer_true_is_left_out(engine: Engine, session: Session, ci
 
 
 def test_what_was_read_or_left_is_not_sent(engine: Engine, session: Session, city: City, memory: Memory) -> None:
-    a_task(session, a_plan(session, city.root), city.education, city.finance, due_on=TODAY - timedelta(days=1))
+    a_task(
+        session,
+        a_plan(session, city.root),
+        city.education,
+        city.finance,
+        due_on=TODAY - timedelta(days=1),
+        state=State.IN_PROGRESS,
+    )
     session.commit()
     run_sweep(engine)
     mark_all_read(session, city.liaison.id, NINE)
@@ -186,7 +213,14 @@ def test_a_refusal_for_now_is_never_given_up_but_grows_stale(
 
 
 def test_a_server_out_of_reach_ends_the_round(engine: Engine, session: Session, city: City, memory: Memory) -> None:
-    a_task(session, a_plan(session, city.root), city.education, city.finance, due_on=TODAY - timedelta(days=1))
+    a_task(
+        session,
+        a_plan(session, city.root),
+        city.education,
+        city.finance,
+        due_on=TODAY - timedelta(days=1),
+        state=State.IN_PROGRESS,
+    )
     session.commit()
     run_sweep(engine)
     memory.failing = OutOfReach("no answer")
@@ -240,12 +274,24 @@ def test_a_sender_that_lost_its_lease_does_not_overwrite(engine: Engine, session
 def test_a_long_list_names_how_many_are_left(engine: Engine, session: Session, city: City, memory: Memory) -> None:
     plan = a_plan(session, city.root)
     for _ in range(MOST_ITEMS + 3):
-        a_task(session, plan, city.education, due_on=TODAY - timedelta(days=1))
+        a_task(session, plan, city.education, due_on=TODAY - timedelta(days=1), state=State.IN_PROGRESS)
     session.commit()
     run_sweep(engine)
     send(engine, memory)
     assert memory.sent[0].body.count("/assignments/") == MOST_ITEMS
-    assert f"另有3项，请登录系统查看：{BASE}/inbox" in memory.sent[0].body
+    assert "另有3项超过每单位每日条数上限，顺延至下一工作日发送" in memory.sent[0].body
+    states = [state for state, _ in mail_states(session)]
+    assert (states.count(MailState.SENT), states.count(MailState.WAITING)) == (MOST_ITEMS, 3)
+    # On the next day what was put off comes first; what is still over is only counted, and nothing waits twice.
+    for _ in range(MOST_ITEMS):
+        a_task(session, plan, city.education, due_on=TODAY, title="次日新增", state=State.IN_PROGRESS)
+    session.commit()
+    run_sweep(engine, TODAY + timedelta(days=1))
+    send(engine, memory, NINE + timedelta(days=1))
+    second = memory.sent[1].body
+    assert second.count("建立分流转办机制") == 3
+    assert "另有3项超过每单位每日条数上限，顺延至下一工作日发送" in second
+    assert [state for state, _ in mail_states(session)].count(MailState.WAITING) == 3
 
 
 @pytest.mark.parametrize(
@@ -340,3 +386,50 @@ def test_no_server_there(engine: Engine, session: Session, city: City) -> None:
     assert report.out_of_reach
     assert "127.0.0.1:1 无法使用" in report.out_of_reach
     assert mail_states(session) == [(MailState.WAITING, 1)]
+
+
+@pytest.mark.parametrize(("where", "arrived"), [("claimed", 0), ("posted", 1)])
+def test_a_killed_sender_loses_nothing(  # noqa: PLR0917 - a row and the fixtures
+    either_url: str,
+    engine: Engine,
+    session: Session,
+    city: City,
+    sink: tuple[Sink, SmtpTransport],
+    where: str,
+    arrived: int,
+) -> None:
+    """A real process dies as by kill -9 at both points: after the claim, and after the server took the mail."""
+    kept, transport = sink
+    overdue(session, city)
+    run_sweep(engine)
+    program, place = str(Path(__file__).with_name("posting.py")), f"mail:{transport._settings.port}"
+    command = [sys.executable, program, either_url, place, NINE.isoformat(), where]
+    died = subprocess.run(command, cwd=ROOT, capture_output=True, timeout=60, check=False)
+    assert died.returncode == -9, died.stderr.decode()
+    assert len(kept.mails) == arrived
+    assert mail_states(session) == [(MailState.WAITING, 1)]
+    assert send(engine, transport, NINE + LEASE / 2).digests == 0
+    assert send(engine, transport, NINE + LEASE).digests == 1
+    assert mail_states(session) == [(MailState.SENT, 2)]
+    ids = [mail["Message-ID"].partition("@")[0] for mail in kept.mails]
+    assert len(ids) == arrived + 1
+    assert len(set(ids)) == 1
+
+
+def test_the_new_kinds_have_their_own_words(engine: Engine, session: Session, city: City, memory: Memory) -> None:
+    plan = a_plan(session, city.root)
+    a_task(session, plan, city.education, due_on=None, title="没签收的")
+    late = (("建成40座以上", TODAY - timedelta(days=1)),)
+    a_task(session, plan, city.education, due_on=None, title="有节点的", state=WORKED, milestones=late)
+    urged = a_task(session, plan, city.education, due_on=None, title="被催的", state=WORKED).assignments[0]
+    tell(session, urged, NoticeKind.URGED, "entry:1", "请三日内\n报送", "杜督查", now=NINE, today=TODAY)
+    session.commit()
+    run_sweep(engine)
+    send(engine, memory)
+    [mail] = memory.sent
+    headings = [line for line in mail.body.splitlines() if line.startswith("【")]
+    assert headings == ["【领导批示与催办】共1项", "【已逾期】共1项", "【超期未签收】共1项"]
+    assert "内容：请三日内 报送（杜督查）" in mail.body
+    assert "有节点的（节点：建成40座以上）" in mail.body
+    assert "提醒：节点逾期1天提醒" in mail.body
+    assert mail.subject == "【督办台账】3项任务待办理，其中1项已逾期"

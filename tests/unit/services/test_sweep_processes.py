@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from tests.builders import TODAY, a_city, a_plan, a_task
 from tests.needs import ROOT
+from tracker.domain.lifecycle import State
 from tracker.store.engine import make_engine, write_session
 from tracker.store.notices import Notice, SweepRun
 from tracker.store.tasks import Assignment
@@ -39,7 +40,8 @@ def _world(session: Session) -> None:
     plan = a_plan(session, city.root)
     for n in range(75):
         # 15 each: overdue by 1 day, by 2 days, due in 3 days, due today, and far off
-        a_task(session, plan, city.education, city.finance, due_on=TODAY + timedelta(days=(-1, -2, 3, 0, 99)[n % 5]))
+        due_on = TODAY + timedelta(days=(-1, -2, 3, 0, 99)[n % 5])
+        a_task(session, plan, city.education, city.finance, due_on=due_on, state=State.IN_PROGRESS)
     session.commit()
 
 

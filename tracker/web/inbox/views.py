@@ -6,7 +6,8 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from tracker.domain.access import Permission
-from tracker.services.inbox import letters, mark_all_read, mark_read
+from tracker.domain.notices import NoticeKind
+from tracker.services.inbox import kinds_of, letters, mark_all_read, mark_read
 from tracker.web.access import requires, safe_next
 from tracker.web.context import actor, now
 from tracker.web.database import session
@@ -18,10 +19,12 @@ blueprint = Blueprint("inbox", __name__)
 @blueprint.get("/inbox")
 @requires(Permission.SIGN_IN)
 def index() -> str:
-    """Newest first; ``?unread=1`` leaves out what was read."""
+    """Newest first; ``?unread=1`` leaves out what was read, ``?kind=`` all kinds but one."""
     unread_only = request.args.get("unread") == "1"
-    page = letters(session(), actor().person_id, page_asked(), unread_only=unread_only)
-    return render_template("inbox/index.html", page=page, unread_only=unread_only)
+    kind = _kind(request.args.get("kind"))
+    page = letters(session(), actor().person_id, page_asked(), unread_only=unread_only, kind=kind)
+    kinds = kinds_of(session(), actor().person_id, unread_only=unread_only)
+    return render_template("inbox/index.html", page=page, unread_only=unread_only, kinds=kinds, kind=kind)
 
 
 @blueprint.post("/inbox/<int:notice_id>/read")
@@ -37,6 +40,10 @@ def read_all() -> Response:
     count = mark_all_read(session(), actor().person_id, now())
     flash(f"已将{count}条消息标为已读。" if count else "没有未读的消息。", "success")
     return redirect(url_for("inbox.index"))
+
+
+def _kind(word: str | None) -> NoticeKind | None:
+    return NoticeKind(word) if word in set(NoticeKind) else None
 
 
 def _back() -> str:

@@ -14,6 +14,7 @@ from tracker.services.changing import LONGEST_WORDS
 from tracker.services.supervision import Filter, OverdueFilter, OverdueSort
 from tracker.store.plans import Plan
 from tracker.store.units import Unit
+from tracker.web.as_of import AsOfForm
 from tracker.web.forms import Form, stripped
 from tracker.web.incoming import row_id
 from tracker.web.lists import LONGEST_SEARCH, FilterForm, labelled, one_of, plan_choices, unit_choices, whole
@@ -41,7 +42,7 @@ class PendingForm(PartsForm):
         return Filter(*self.chosen_parts())
 
 
-class OverdueForm(PartsForm):
+class OverdueForm(PartsForm, AsOfForm):
     days = IntegerField(
         "至少逾期天数", validators=[Optional(), NumberRange(1, 9999, message="请填写1到9999之间的整数。")]
     )

@@ -5,24 +5,16 @@ from __future__ import annotations
 from typing import TypeVar
 from urllib.parse import quote
 
-from flask import Blueprint, Response, render_template, request, url_for
+from flask import Blueprint, Response, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response as Redirect
 
 from tracker.domain.access import Permission
 from tracker.domain.lifecycle import Event, Outcome
 from tracker.services.bulk import Picked, decide_all, preview
 from tracker.services.errors import Invalid
 from tracker.services.evidence import evidence_of
-from tracker.services.lit import When
-from tracker.services.supervision import (
-    OverdueSort,
-    declined,
-    extensions_waiting,
-    overdue,
-    overdue_sheet,
-    submitted,
-    unsigned,
-    worst_units,
-)
+from tracker.services.lists_on import overdue_on, overdue_sheet_on
+from tracker.services.supervision import OverdueSort, declined, extensions_waiting, submitted, unsigned
 from tracker.services.task_pages import choices
 from tracker.web.access import requires, safe_next
 from tracker.web.context import actor, now, today
@@ -42,21 +34,24 @@ def overdue_page() -> str:
     """The list with its filters, order and page in the address."""
     form = _offered(OverdueForm(request.args), Permission.SUPERVISE)
     wanted = form.wanted()
-    page = overdue(session(), actor(), _when(), wanted, page_asked())
-    worst = worst_units(session(), actor(), _when(), wanted)
+    found = overdue_on(session(), actor(), form.when(), wanted, page_asked())
     return render_template(
-        "supervision/overdue.html", form=form, wanted=wanted, page=page, worst=worst, Sort=OverdueSort
+        "supervision/overdue.html", form=form, wanted=wanted, page=found.page, worst=found.worst, Sort=OverdueSort
     )
 
 
 @blueprint.get("/overdue.xlsx")
 @requires(Permission.SUPERVISE)
-def overdue_xlsx() -> Response:
-    """The same list whole, as a file for the office."""
+def overdue_xlsx() -> Response | Redirect:
+    """The same list whole, as a file for the office; for a day that cannot be, the page says so instead."""
     form = _offered(OverdueForm(request.args), Permission.SUPERVISE)
-    body = overdue_sheet(session(), actor(), _when(), form.wanted())
-    name = f"逾期清单-{today().isoformat()}.xlsx"
-    said = f"attachment; filename=overdue-{today().isoformat()}.xlsx; filename*=UTF-8''{quote(name)}"
+    wanted = form.wanted()
+    if form.as_of.errors:
+        return redirect(form.address("supervision.overdue"))
+    when = form.when()
+    body = overdue_sheet_on(session(), actor(), when, wanted)
+    name = f"逾期清单-{when.today.isoformat()}.xlsx"
+    said = f"attachment; filename=overdue-{when.today.isoformat()}.xlsx; filename*=UTF-8''{quote(name)}"
     return Response(body, mimetype=XLSX, headers={"Content-Disposition": said, "Cache-Control": "no-store"})
 
 
@@ -65,7 +60,7 @@ def overdue_xlsx() -> Response:
 def pending() -> str:
     """What was submitted, with the words and the two decisions; and what was declined."""
     form = _offered(PendingForm(request.args), Permission.DECIDE)
-    wanted, at = form.wanted(), _when()
+    wanted, at = form.wanted(), when()
     page = submitted(session(), actor(), at, wanted, page_asked())
     return render_template(
         "supervision/pending.html",
@@ -121,10 +116,6 @@ def _bulk_page(form: BulkForm, items: list[Picked], event: Event, fault: str = "
 
 def _bulk_event(word: str | None) -> Event:
     return Event.RETURN if word == Event.RETURN.value else Event.ACCEPT
-
-
-def _when() -> When:
-    return when()
 
 
 def _offered(form: Kind, permission: Permission) -> Kind:

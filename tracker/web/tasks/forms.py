@@ -13,13 +13,12 @@ from tracker.services.anchoring import Waiting
 from tracker.services.task_pages import TaskFilter, TaskSort
 from tracker.store.plans import Plan
 from tracker.store.units import Unit
+from tracker.web.as_of import DAY_WRONG, AsOfForm
 from tracker.web.forms import Form, stripped
-from tracker.web.lists import LONGEST_SEARCH, FilterForm, labelled, one_of, plan_choices, unit_choices, whole
-
-DAY_WRONG = "请填写2023-06-15这样的日期。"
+from tracker.web.lists import LONGEST_SEARCH, labelled, one_of, plan_choices, unit_choices, whole
 
 
-class TaskFilterForm(FilterForm):
+class TaskFilterForm(AsOfForm):
     q = StringField("任务、单位或文件", filters=[stripped], validators=[Length(max=LONGEST_SEARCH)])
     state = SelectField("状态", coerce=one_of(State), choices=labelled(State, "全部状态"))
     unit = SelectField("单位（含下属）", coerce=whole)

@@ -10,7 +10,8 @@ from tracker.services import anchoring
 from tracker.services.anchoring import waiting_of
 from tracker.services.errors import Invalid, Stale
 from tracker.services.evidence import may_require, require_evidence
-from tracker.services.task_pages import TaskSort, all_tasks, choices, task_page
+from tracker.services.lists_on import tasks_on
+from tracker.services.task_pages import TaskSort, choices, task_page
 from tracker.web.access import requires
 from tracker.web.context import actor, now
 from tracker.web.database import session
@@ -29,7 +30,7 @@ def index() -> str:
     form = TaskFilterForm(request.args)
     form.offer(*choices(session(), actor(), Permission.READ))
     wanted = form.wanted()
-    page = all_tasks(session(), actor(), when(), wanted, page_asked())
+    page = tasks_on(session(), actor(), form.when(), wanted, page_asked())
     return render_template("tasks/index.html", form=form, wanted=wanted, page=page, Sort=TaskSort)
 
 

@@ -12,6 +12,7 @@ from tracker.services.errors import Invalid, Stale
 from tracker.services.unit_pages import unit_list, unit_page
 from tracker.store.unit_queries import units_to_choose
 from tracker.web.access import requires
+from tracker.web.as_of import AsOfForm
 from tracker.web.context import actor, now, today
 from tracker.web.database import session
 from tracker.web.lists import page_asked
@@ -40,8 +41,12 @@ def show(unit_id: int) -> str:
 
 
 def _shown(unit_id: int, form: AliasForm, fault: str = "") -> str:
-    page = unit_page(session(), actor(), today(), unit_id)
-    return render_template("units/show.html", page=page, unit=page.unit, form=form, fault=fault, State=State)
+    as_of = AsOfForm(request.args)
+    as_of.validate()
+    page = unit_page(session(), actor(), as_of.when(), unit_id)
+    return render_template(
+        "units/show.html", page=page, unit=page.unit, form=form, as_of=as_of, fault=fault, State=State
+    )
 
 
 @blueprint.route("/units/new", methods=["GET", "POST"])

@@ -1,0 +1,50 @@
+"""The lists that can be asked for as of a day: today's from the tables, a past day's from the ledger."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from sqlalchemy.orm import Session
+
+from tracker.domain.access import Actor
+from tracker.services import past_lists as past
+from tracker.services.lit import Part, When
+from tracker.services.past_lists import PastPart, PastTaskRow
+from tracker.services.supervision import OverdueFilter, overdue, overdue_sheet, sheet_of, worst_units
+from tracker.services.task_pages import TaskFilter, TaskRow, all_tasks
+from tracker.store.pages import Page
+from tracker.store.units import Unit
+
+
+@dataclass(frozen=True, slots=True)
+class OverdueList:
+    """A page of the overdue items, and the units that have the most of them, whichever unit was chosen."""
+
+    page: Page[Part] | Page[PastPart]
+    worst: Sequence[tuple[Unit, int]]
+
+
+def tasks_on(
+    session: Session, actor: Actor, when: When, wanted: TaskFilter, number: int
+) -> Page[TaskRow] | Page[PastTaskRow]:
+    """A page of all tasks within reach, as they stood on the day."""
+    listed = past.past_tasks if when.is_past else all_tasks
+    return listed(session, actor, when, wanted, number)
+
+
+def overdue_on(session: Session, actor: Actor, when: When, wanted: OverdueFilter, number: int) -> OverdueList:
+    """A page of what was overdue on the day."""
+    if not when.is_past:
+        return OverdueList(overdue(session, actor, when, wanted, number), worst_units(session, actor, when, wanted))
+    rows = past.past_overdue(session, actor, when, replace(wanted, unit_id=None))
+    own = past.of_unit(session, rows, wanted.unit_id)
+    return OverdueList(past.past_overdue_page(session, when, own, number), past.past_worst_units(rows))
+
+
+def overdue_sheet_on(session: Session, actor: Actor, when: When, wanted: OverdueFilter) -> bytes:
+    """The whole overdue list of the day, as it is filtered and sorted, as an .xlsx file."""
+    if not when.is_past:
+        return overdue_sheet(session, actor, when, wanted)
+    rows = past.past_overdue(session, actor, when, wanted)
+    return sheet_of(session, when, wanted, past.with_reports(session, when, rows))

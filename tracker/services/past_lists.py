@@ -1,0 +1,262 @@
+"""Lists as of a past day: the same filters, order and pages as today's, made from the ledger of that day.
+
+The rows look to templates and sheets like those of today. Titles, plans and units' names are those of the present.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from itertools import groupby
+from typing import Any, TypeVar
+
+from sqlalchemy.orm import Session
+
+from tracker.domain.access import Actor, Permission
+from tracker.domain.as_of import PartThen
+from tracker.domain.lifecycle import State, TaskState
+from tracker.domain.lights import LitLight
+from tracker.domain.roles import Role
+from tracker.services.ledger import LedgerFilter, LedgerRow, ledger
+from tracker.services.ledgers import whole_ledgers
+from tracker.services.lit import When
+from tracker.services.supervision import REPORTS, WORST_UNITS, OverdueFilter, OverdueSort
+from tracker.services.task_pages import UNITS_NAMED, WORST_FIRST, TaskFilter, TaskSort
+from tracker.store.as_of_queries import last_entries_until
+from tracker.store.pages import PAGE_SIZE, Page, page_number
+from tracker.store.tasks import HistoryEntry
+from tracker.store.units import Unit
+
+Row = TypeVar("Row")
+Key = Callable[[Row], Any]
+STATES, ROLES = tuple(State), tuple(Role)
+
+
+@dataclass(frozen=True, slots=True)
+class PastPlan:
+    """A plan as rows name it."""
+
+    id: int
+    title: str
+    number: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class PastTask:
+    """A task at the end of the day."""
+
+    id: int
+    title: str
+    plan: PastPlan
+    due_on: date | None
+    state: TaskState
+    completed_on: date | None
+    plan_issued_on: date | None
+    position: int
+
+    @property
+    def plan_id(self) -> int:
+        return self.plan.id
+
+
+@dataclass(frozen=True, slots=True)
+class PastItem:
+    """What an assignment was at the end of the day."""
+
+    id: int
+    task: PastTask
+    unit: Unit
+    role: Role
+    state: State
+    due_on: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class PastPart:
+    """A unit's part as lists showed it on the day; ``told`` is its latest report by then."""
+
+    assignment: PastItem
+    lit: LitLight
+    days_late: int
+    told: HistoryEntry | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PastTaskRow:
+    """A task in the list of a past day, as ``tracker.services.task_pages.TaskRow`` is one of today's."""
+
+    task: PastTask
+    worst: PastPart
+    named: Sequence[PastPart]
+    more: int
+
+
+def past_tasks(session: Session, actor: Actor, when: When, wanted: TaskFilter, number: int) -> Page[PastTaskRow]:
+    """A page of the tasks in which a unit within reach had, on the day, a part that meets the filter."""
+    meets = _task_filter(session, actor, wanted)
+    (book,) = whole_ledgers(session, [when], LedgerFilter(plan_id=wanted.plan_id))
+    tasks = (list(rows) for _, rows in groupby(book, key=lambda row: row.task_id))
+    found = [(_task(rows), rows) for rows in tasks if any(meets(row) for row in rows)]
+    ordered = in_order(found, _task_order(wanted))
+    return _page(ordered, number, lambda pair: _task_row(actor, *pair))
+
+
+def _task_filter(session: Session, actor: Actor, wanted: TaskFilter) -> Callable[[LedgerRow], bool]:
+    path = _path_of(session, wanted.unit_id)
+
+    def meets(row: LedgerRow) -> bool:
+        due_on = row.then.due_on
+        return (
+            actor.may(Permission.READ, row.unit.path)
+            and row.unit.path.startswith(path)
+            and speaks_of(row, wanted.words)
+            and (wanted.state is None or row.then.state is wanted.state)
+            and (wanted.due_from is None or (due_on is not None and due_on >= wanted.due_from))
+            and (wanted.due_to is None or (due_on is not None and due_on <= wanted.due_to))
+            and (row.is_overdue or not wanted.overdue)
+            and (wanted.light is None or row.lit.light is wanted.light)
+        )
+
+    return meets
+
+
+def _path_of(session: Session, unit_id: int | None) -> str:
+    """The path that the wanted unit and all below it begin with; nothing does when there is no such unit."""
+    unit = session.get(Unit, unit_id) if unit_id else None
+    return unit.path if unit else ("none" if unit_id else "")
+
+
+def speaks_of(row: LedgerRow, words: str) -> bool:
+    """Every word stands in the task's title, the unit's names, or the plan's title or number."""
+    places = (row.title, row.unit.name, row.unit.full_name, row.plan_title, row.plan_number or "")
+    return all(any(word.lower() in place.lower() for place in places) for word in words.split())
+
+
+def _task(rows: Sequence[LedgerRow]) -> PastTask:
+    row = rows[0]
+    return PastTask(
+        id=row.task_id,
+        title=row.title,
+        plan=PastPlan(row.plan_id, row.plan_title, row.plan_number),
+        due_on=_task_date(row.then for row in rows),
+        state=row.task_state,
+        completed_on=row.task_completed_on,
+        plan_issued_on=row.plan_issued_on,
+        position=row.position,
+    )
+
+
+def _task_date(parts: Iterable[PartThen]) -> date | None:
+    """The task's own date, extensions aside: that of its open parts; a closed one keeps the date it was closed with."""
+    given = list(parts)
+    live = [part for part in given if not part.state.is_closed] or given
+    return max((part.set_due_on for part in live if part.set_due_on), default=None)
+
+
+def _task_row(actor: Actor, task: PastTask, rows: Sequence[LedgerRow]) -> PastTaskRow:
+    own = [_part(row, task) for row in rows if actor.may(Permission.READ, row.unit.path)]
+    others = [_part(row, task) for row in rows if not actor.may(Permission.READ, row.unit.path)]
+    worst = min(own, key=lambda part: WORST_FIRST.index(part.lit.light))
+    named = [*own, *others][:UNITS_NAMED]
+    return PastTaskRow(task, worst, named, len(rows) - len(named))
+
+
+def _part(row: LedgerRow, task: PastTask, told: HistoryEntry | None = None) -> PastPart:
+    then = row.then
+    item = PastItem(row.assignment_id, task, row.unit, row.role, then.state, then.due_on)
+    return PastPart(item, row.lit, row.days_late, told)
+
+
+Pair = tuple[PastTask, Sequence[LedgerRow]]
+
+
+def _task_order(wanted: TaskFilter) -> list[tuple[Key[Pair], bool]]:
+    """The order of ``tracker.services.task_pages``, as keys and whether each is turned."""
+    columns: dict[TaskSort, list[Key[Pair]]] = {
+        TaskSort.DUE: [lambda pair: pair[0].due_on or date.max],
+        TaskSort.TITLE: [lambda pair: pair[0].title],
+        TaskSort.PLAN: [lambda pair: pair[0].plan_issued_on or date.min, lambda pair: pair[0].plan_id],
+        TaskSort.STATE: [lambda pair: pair[0].state.value],
+    }
+    undated: list[tuple[Key[Pair], bool]] = [(lambda pair: pair[0].due_on is None, False)]
+    last: list[Key[Pair]] = [
+        lambda pair: pair[0].due_on or date.max,
+        lambda pair: (pair[0].plan_id, pair[0].position, pair[0].id),
+    ]
+    chosen = [(key, wanted.descending) for key in columns[wanted.sort]]
+    # Tasks without a day come last in either direction.
+    first = undated if wanted.sort is TaskSort.DUE else []
+    return [*first, *chosen, *undated, *((key, False) for key in last)]
+
+
+def in_order(rows: Iterable[Row], keys: Sequence[tuple[Key[Row], bool]]) -> list[Row]:
+    """The rows by the first key, where that is equal by the second, and so on; a key may be turned downwards."""
+    ordered = list(rows)
+    for key, descending in reversed(keys):
+        ordered.sort(key=key, reverse=descending)
+    return ordered
+
+
+Shown = TypeVar("Shown")
+
+
+def _page(rows: Sequence[Row], number: int, shown: Callable[[Row], Shown]) -> Page[Shown]:
+    number = page_number(number, len(rows))
+    on_it = rows[(number - 1) * PAGE_SIZE : number * PAGE_SIZE]
+    return Page([shown(row) for row in on_it], number, len(rows))
+
+
+def past_overdue(session: Session, actor: Actor, when: When, wanted: OverdueFilter) -> list[LedgerRow]:
+    """All items within reach that were overdue on the day, in order, whole: pages and sheets are cut from them."""
+    rows = ledger(session, actor, when, LedgerFilter(plan_id=wanted.plan_id), Permission.SUPERVISE)
+    found = [
+        row
+        for row in of_unit(session, rows, wanted.unit_id)
+        if row.is_overdue
+        and speaks_of(row, wanted.words)
+        and row.days_late >= (wanted.min_days or 0)
+        and (wanted.role is None or row.role is wanted.role)
+    ]
+    return in_order(found, _overdue_order(wanted))
+
+
+def of_unit(session: Session, rows: Iterable[LedgerRow], unit_id: int | None) -> list[LedgerRow]:
+    """Those rows whose unit is the one named or stands below it; all where none is named."""
+    path = _path_of(session, unit_id)
+    return [row for row in rows if row.unit.path.startswith(path)]
+
+
+def _overdue_order(wanted: OverdueFilter) -> list[tuple[Key[LedgerRow], bool]]:
+    columns: dict[OverdueSort, list[Key[LedgerRow]]] = {
+        OverdueSort.DAYS: [lambda row: row.days_late],
+        OverdueSort.TITLE: [lambda row: row.title],
+        OverdueSort.UNIT: [lambda row: (row.unit.position, row.unit.id)],
+        OverdueSort.ROLE: [lambda row: ROLES.index(row.role)],
+        OverdueSort.PLAN: [lambda row: row.plan_issued_on or date.min, lambda row: row.plan_id],
+        OverdueSort.STATE: [lambda row: STATES.index(row.then.state)],
+    }
+    chosen = [(key, wanted.descending) for key in columns[wanted.sort]]
+    return [*chosen, (lambda row: (row.then.due_on or date.max, row.assignment_id), False)]
+
+
+def past_overdue_page(session: Session, when: When, rows: Sequence[LedgerRow], number: int) -> Page[PastPart]:
+    """A page of those items, each with its latest report by then."""
+    page = _page(rows, number, lambda row: row)
+    return Page(with_reports(session, when, page.rows), page.number, page.total)
+
+
+def with_reports(session: Session, when: When, rows: Sequence[LedgerRow]) -> list[PastPart]:
+    """The rows as lists and sheets show them, each with its latest report by the end of the day."""
+    end = datetime.combine(when.today + timedelta(days=1), time(), when.zone)
+    told = last_entries_until(session, [row.assignment_id for row in rows], end, REPORTS)
+    return [_part(row, _task([row]), told.get(row.assignment_id)) for row in rows]
+
+
+def past_worst_units(rows: Sequence[LedgerRow]) -> list[tuple[Unit, int]]:
+    """The units with the most of these items."""
+    found = Counter(row.unit.id for row in rows)
+    units = {row.unit.id: row.unit for row in rows}
+    by_count = sorted(units.values(), key=lambda unit: (-found[unit.id], unit.position, unit.id))
+    return [(unit, found[unit.id]) for unit in by_count[:WORST_UNITS]]

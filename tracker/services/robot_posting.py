@@ -1,0 +1,197 @@
+"""Sending by robots: one digest per robot and day, claimed, sent, noted, and tried again after a failure.
+
+The claim is a lease, as with mail (docs/adr/0007). The text is made when it is sent. A digest tells what was recorded
+since the last one that went out, so that what fails today is told tomorrow and nothing is lost; what was recorded in
+the ten minutes before a digest may stand in the next one again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import Engine
+from sqlalchemy.orm import Session
+
+from tracker.clock import Clock
+from tracker.delivery.digest import Item, Section, days_left, one_line
+from tracker.delivery.robots import MAKERS, RobotTransport, Target, TooFast, room_for_text
+from tracker.delivery.transport import OutOfReach, Undelivered
+from tracker.services.mailing import pause_after, within_cap
+from tracker.services.matters import highest_of_each, items_of, why_untrue
+from tracker.services.notice_policies import policies
+from tracker.store import robot_queries as queries
+from tracker.store.engine import write_session
+from tracker.store.mail_queries import STALE_AFTER
+from tracker.store.matter_queries import matters
+from tracker.store.notices import MailState
+from tracker.store.once import ROBOT_TURN, take_turn
+from tracker.store.robots import Robot, RobotMessage
+
+LEASE = timedelta(minutes=5)
+# What means something to markdown, or calls people, as what means nothing: its wide form, code points U+FF01 and on.
+MARKS = {ord(mark): chr(ord(mark) + 0xFEE0) for mark in "[]()<>*_`~#@{}|!\\"}
+MOST_ATTEMPTS = 6
+TEST = "test:"
+TEST_TEXT = "这是一条测试消息。收到它说明督办提醒可以发到本群。"
+
+
+@dataclass(slots=True)
+class RobotReport:
+    """How a round went: messages sent, those with nothing to tell, failures, and those that wait for their turn."""
+
+    sent: int = 0
+    unneeded: int = 0
+    failures: int = 0
+    held: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class _Claimed:
+    message_id: int
+    robot_id: int
+    until: datetime
+    attempts: int
+    target: Target
+    title: str
+    text: str
+    items: int
+
+
+def post_waiting(
+    engine: Engine, transport: RobotTransport, clock: Clock, base_url: str, *, tests_only: bool = False
+) -> RobotReport:
+    """Writes down today's digests and sends what waits; in quiet hours only what somebody sends to try a robot out."""
+    report = RobotReport()
+    if not tests_only:
+        _plan(engine, clock)
+    prefix = TEST if tests_only else ""
+    while (message := _claim_next(engine, clock, base_url, report, prefix)) is not None:
+        _post(engine, transport, message, clock, report)
+    return report
+
+
+def _plan(engine: Engine, clock: Clock) -> None:
+    today = clock.today()
+    with write_session(engine) as session:
+        queries.give_up_older(session, today, "当日未能发出，内容并入次日的汇总")
+        for robot in queries.active_robots(session):
+            queries.note_message(session, robot.id, f"digest:{today}", today, f"督办提醒（{today}）", clock.now())
+        session.commit()
+
+
+def _claim_next(engine: Engine, clock: Clock, base_url: str, report: RobotReport, prefix: str) -> _Claimed | None:
+    """The next message, taken, with the text of this moment; passes over what has nothing to tell or must wait."""
+    while True:
+        with write_session(engine) as session:
+            take_turn(session, ROBOT_TURN)
+            message = queries.next_message(session, clock.now(), prefix)
+            if message is None:
+                return None
+            wait = wait_for_turn(session, message.robot, clock.now())
+            if wait:
+                message.claimed_until = clock.now() + wait
+                report.held += 1
+                session.commit()
+                continue
+            claimed = _taken(session, message, clock, base_url)
+            if claimed.items == 0 and not message.key.startswith(TEST):
+                queries.settle(session, message.id, claimed.until, state=MailState.UNNEEDED, claimed_until=None)
+                report.unneeded += 1
+                session.commit()
+                continue
+            session.commit()
+            return claimed
+
+
+def wait_for_turn(session: Session, robot: Robot, now: datetime) -> timedelta | None:
+    """How long the robot must be left in peace for its maker's limits; None when it may be written to."""
+    for most, span in MAKERS[robot.kind.value].limits:
+        if queries.posted_since(session, robot.id, now - span, LEASE) >= most:
+            return span
+    return None
+
+
+def _taken(session: Session, message: RobotMessage, clock: Clock, base_url: str) -> _Claimed:
+    robot, until = message.robot, clock.now() + LEASE
+    text, count = (TEST_TEXT, 0) if message.key.startswith(TEST) else text_of(session, robot, clock, base_url)
+    queries.claim(session, message, until)
+    target = Target(robot.kind.value, robot.webhook, robot.secret)
+    queries.settle(session, message.id, until, body=text)
+    return _Claimed(message.id, robot.id, until, message.attempts + 1, target, message.title, text, count)
+
+
+def text_of(session: Session, robot: Robot, clock: Clock, base_url: str) -> tuple[str, int]:
+    """What the robot's group is told now, and of how many matters; ("", 0) when there is nothing."""
+    since = queries.told_until(session, robot.id) or robot.created_at
+    since = max(since, clock.now() - STALE_AFTER)
+    found = [each for each in matters(session, queries.of_unit(robot.unit_id, since)) if why_untrue(each) is None]
+    known = policies(session)
+    split = within_cap(highest_of_each(found), known.on(clock.today()).cap_per_unit_per_day)
+    # A group's digest puts nothing off: what it does not tell in full it counts.
+    items, more = items_of(split.told, known), len(split.folded) + len(split.put_off)
+    room = room_for_text(robot.kind.value, f"督办提醒（{clock.today()}）")
+    return (written(robot.unit.name, items, more, clock, base_url, room), len(items)) if items else ("", 0)
+
+
+def written(unit: str, items: Sequence[Item], more: int, clock: Clock, base_url: str, room: int) -> str:  # noqa: PLR0917
+    """The text in as much as fits into ``room`` bytes, with how many items are left out."""
+    lines = list(_lines(items, clock))
+    count = len(items)
+    while True:
+        left = more + count - sum(line.startswith("- ") for line in lines)
+        tail = [f"另有{left}项未逐项列出。"] if left else []
+        text = "\n".join(
+            [f"{unit}：{count + more}项任务需要关注", *lines, *tail, f"[登录督办台账查看]({base_url}/inbox)"]
+        )
+        text = text.replace("{base}", base_url)
+        if len(text.encode()) <= room or not lines:
+            return text
+        lines.pop()
+
+
+def _lines(items: Sequence[Item], clock: Clock) -> list[str]:
+    lines: list[str] = []
+    for section in Section:
+        own = [item for item in items if item.section is section]
+        lines += [f"**{section}**（{len(own)}项）", *(_line(item, clock) for item in own)] if own else []
+    return lines
+
+
+def _line(item: Item, clock: Clock) -> str:
+    left = f"，{days_left(item.due_on, clock.today())}" if item.due_on else ""
+    words = f"：{_plain(item.words)[:60]}" if item.words else ""
+    return f"- [{_plain(item.title)[:60]}]({{base}}/assignments/{item.assignment_id})（{item.step}{left}）{words}"
+
+
+def _plain(text: str) -> str:
+    """A text that markdown takes for nothing but text: a title must not make links or names to call."""
+    return one_line(text).translate(MARKS)
+
+
+def _post(engine: Engine, transport: RobotTransport, message: _Claimed, clock: Clock, report: RobotReport) -> None:
+    began = clock.now()
+    try:
+        transport.post(message.target, message.title, message.text, began)
+    except (Undelivered, OutOfReach) as error:
+        report.failures += 1
+        _note(engine, message, **_after_failure(error, message.attempts, clock.now()))
+        return
+    # Told is what stood there when the text was made, so this is the instant that the next digest goes on from.
+    report.sent += _note(engine, message, state=MailState.SENT, sent_at=began, error=None, claimed_until=None)
+
+
+def _after_failure(error: Exception, attempts: int, now: datetime) -> dict[str, object]:
+    """What to note: the reason and when to try again, or that it was tried often enough."""
+    if attempts >= MOST_ATTEMPTS:
+        return {"error": str(error), "state": MailState.FAILED, "claimed_until": None}
+    wait = error.wait if isinstance(error, TooFast) else pause_after(attempts)
+    return {"error": str(error), "claimed_until": now + wait}
+
+
+def _note(engine: Engine, message: _Claimed, **outcome: object) -> bool:
+    with write_session(engine) as session:
+        noted = queries.settle(session, message.message_id, message.until, **outcome)
+        session.commit()
+    return noted

@@ -1,0 +1,146 @@
+"""What is owed beside a part's own date: milestones, signing in time, and what was done to a part.
+
+Each kind is found anew at every sweep and recorded under the unique key, so that nothing is lost when a run dies
+and nothing doubled when two run. The preview of tomorrow asks the same functions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from sqlalchemy.orm import Session
+
+from tracker.clock import Clock
+from tracker.domain.history import ADOPTED, EXTENSION_GRANTED, EXTENSION_REFUSED, label_of
+from tracker.domain.lifecycle import Event
+from tracker.domain.notice_policy import NoticePolicy
+from tracker.domain.notices import NoticeKind, horizon_of, owed
+from tracker.domain.workdays import WorkCalendar
+from tracker.store import sweep_kinds_queries as queries
+from tracker.store.notice_recording import OwedRow
+from tracker.store.tasks import HistoryEntry
+
+# How long after its day a milestone is still looked at: longer than any downtime, shorter than for ever, because each
+# sweep looks at all of them.
+LOOKED_BACK = timedelta(days=60)
+DECISIONS = (
+    Event.RETURN,
+    Event.ACCEPT,
+    Event.SUSPEND,
+    Event.RESUME,
+    Event.WITHDRAW,
+    Event.REOPEN,
+    Event.DISPATCH,
+    EXTENSION_GRANTED,
+    EXTENSION_REFUSED,
+)
+TOLD_EVENTS = {
+    ADOPTED: NoticeKind.DISPATCHED,
+    **{str(event): NoticeKind.DECIDED for event in DECISIONS},
+}
+
+Owing = Sequence[tuple[int, OwedRow]]
+
+
+@dataclass(frozen=True, slots=True)
+class Kinds:
+    """What the functions below are asked with. ``since``: from when on the history was not looked at yet."""
+
+    clock: Clock
+    today: date
+    since: datetime | None
+    policy: NoticePolicy
+    calendar: WorkCalendar
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """One kind: how what is owed is found, and whether only chased parts are told."""
+
+    name: str
+    find: Callable[[Session], Owing]
+    pressed: bool
+
+
+def owed_by_kind(wanted: Kinds) -> tuple[Look, ...]:
+    """The kinds, in the order in which a sweep looks at them."""
+    return (
+        Look("节点提醒", lambda session: list(milestones_owed(session, wanted)), True),
+        Look("超期未签收提醒", lambda session: list(unsigned_owed(session, wanted)), True),
+        Look("办理情况通知", lambda session: list(entries_owed(session, wanted)), False),
+    )
+
+
+def milestones_owed(session: Session, wanted: Kinds) -> Iterator[tuple[int, OwedRow]]:
+    """What is owed for milestones that are not reached: to every unit that completes the task."""
+    ladder, today = wanted.policy.milestone_ladder, wanted.today
+    first, last = today - LOOKED_BACK, today + horizon_of(ladder)
+    known = queries.milestones_told(session, first, last)
+    for milestone_id, part_id, due_on, dispatched_at in queries.open_milestones(session, first, last):
+        subject = f"milestone:{milestone_id}"
+        for each in owed(due_on, wanted.clock.day_of(dispatched_at), today, ladder):
+            if (part_id, subject, due_on, each.step.days) not in known:
+                kind = NoticeKind.MILESTONE_SOON if each.step.days <= 0 else NoticeKind.MILESTONE_LATE
+                row = OwedRow(due_on, kind, each.step.days, each.planned_on, each.late_days, subject=subject)
+                yield part_id, row
+
+
+def unsigned_owed(session: Session, wanted: Kinds) -> Iterator[tuple[int, OwedRow]]:
+    """What is owed for parts that nobody signed for in time: once for each limit, on the day after it."""
+    if not wanted.policy.unsigned_after:
+        return
+    for part_id, dispatched_at, sign_by_on in queries.unsigned(session, _latest_dispatch(wanted), wanted.today):
+        limit = sign_by_on or sign_limit(wanted, wanted.clock.day_of(dispatched_at))
+        planned = limit + timedelta(days=1)
+        yield part_id, OwedRow(limit, NoticeKind.UNSIGNED, 1, planned, max((wanted.today - planned).days, 0))
+
+
+def sign_limit(wanted: Kinds, dispatched_on: date) -> date:
+    """The last day to sign for what was dispatched on a day."""
+    return wanted.calendar.add_workdays(dispatched_on, wanted.policy.unsigned_after)
+
+
+def _latest_dispatch(wanted: Kinds) -> datetime:
+    """The instant before which a part was dispatched whose time to sign has passed."""
+    day = wanted.today
+    while sign_limit(wanted, day) >= wanted.today:
+        day -= timedelta(days=1)
+    return wanted.clock.start_of(day + timedelta(days=1))
+
+
+def entries_owed(session: Session, wanted: Kinds) -> Iterator[tuple[int, OwedRow]]:
+    """What is owed for rows of the history: new tasks and decisions. Whoever did it is not told."""
+    since = wanted.since or wanted.clock.start_of(wanted.today)
+    entries = queries.recent_entries(session, TOLD_EVENTS, since)
+    known = queries.told_of(session, [subject_of(entry) for entry in entries])
+    for entry in entries:
+        if (entry.assignment_id, subject_of(entry)) not in known:
+            yield entry.assignment_id, _entry_row(entry, wanted)
+
+
+def subject_of(entry: HistoryEntry) -> str:
+    """What tells the notices of this row from those of another."""
+    return f"entry:{entry.id}"
+
+
+def _entry_row(entry: HistoryEntry, wanted: Kinds) -> OwedRow:
+    kind, day = TOLD_EVENTS[entry.event], wanted.clock.day_of(entry.at)
+    if entry.event == Event.DISPATCH and entry.unit_to_id is not None:
+        kind = NoticeKind.DISPATCHED  # new to the unit that has it now
+    words = entry.words or ""
+    if kind is NoticeKind.DECIDED:
+        words = f"{label_of(entry.event)}{f'：{words}' if words else ''}"
+    late = max((wanted.today - day).days, 0)
+    return OwedRow(
+        day,
+        kind,
+        0,
+        day,
+        late,
+        subject=subject_of(entry),
+        words=words,
+        author_name=entry.actor_name,
+        not_to=entry.actor_id or 0,
+    )

@@ -1,0 +1,97 @@
+"""What notices are about, as it stands now: asked by whoever sends them, at the moment of sending."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, String, and_, cast, literal, or_, select
+from sqlalchemy.orm import Session, aliased
+
+from tracker.domain.access import Office
+from tracker.domain.lifecycle import State, TaskState
+from tracker.domain.notices import NoticeKind
+from tracker.domain.roles import Role
+from tracker.store.notices import Notice
+from tracker.store.people import PersonStanding
+from tracker.store.plans import Plan
+from tracker.store.tasks import Assignment, Milestone, Task
+from tracker.store.units import Unit
+
+
+@dataclass(frozen=True, slots=True)
+class Matter:
+    """A notice with its part, and for a milestone that, as they stand now.
+
+    ``still_told``: the person holds today a role by which the unit is told, or one that reaches it.
+    """
+
+    notice_id: int
+    kind: NoticeKind
+    subject: str
+    step: int
+    late_days: int
+    notice_due_on: date
+    planned_on: date
+    read_at: datetime | None
+    words: str | None
+    author: str | None
+    held: str | None
+    assignment_id: int
+    state: State
+    role: Role
+    due_on: date | None
+    task_state: TaskState
+    title: str
+    plan: str
+    unit_id: int
+    unit: str
+    milestone: str | None
+    milestone_due_on: date | None
+    milestone_reached_on: date | None
+    still_told: bool
+
+
+def matters(session: Session, condition: ColumnElement[bool]) -> list[Matter]:
+    """The matters of the notices that the condition names, the earliest date first."""
+    own_unit = aliased(Unit)
+    stands = (
+        select(PersonStanding.id)
+        .join(own_unit, PersonStanding.unit_id == own_unit.id)
+        .where(
+            PersonStanding.person_id == Notice.person_id,
+            own_unit.active,
+            or_(
+                and_(
+                    PersonStanding.unit_id == Assignment.unit_id,
+                    PersonStanding.office.in_((Office.LIAISON, Office.LEADER)),
+                ),
+                and_(
+                    PersonStanding.office.in_((Office.LEADER, Office.SUPERVISOR)),
+                    Unit.path.like(own_unit.path + literal("%", String)),
+                ),
+            ),
+        )
+        .exists()
+    )
+    columns: list[Any] = [
+        *(Notice.id, Notice.kind, Notice.subject, Notice.step, Notice.late_days, Notice.due_on, Notice.planned_on),
+        *(Notice.read_at, Notice.words, Notice.author_name, Notice.mail_error, Notice.assignment_id),
+        *(Assignment.state, Assignment.role, Assignment.due_on, Task.state, Task.title, Plan.title),
+        *(Unit.id, Unit.name, Milestone.text, Milestone.due_on, Milestone.reached_on, stands),
+    ]
+    subject = literal("milestone:", String) + cast(Milestone.id, String)
+    rows: Sequence[Row[Any]] = session.execute(
+        select(*columns)
+        .select_from(Notice)
+        .join(Assignment, Notice.assignment_id == Assignment.id)
+        .join(Task, Assignment.task_id == Task.id)
+        .join(Plan, Task.plan_id == Plan.id)
+        .join(Unit, Assignment.unit_id == Unit.id)
+        .outerjoin(Milestone, and_(Milestone.task_id == Task.id, Notice.subject == subject))
+        .where(condition)
+        .order_by(Assignment.due_on, Assignment.id, Notice.step, Notice.id)
+    ).all()
+    return [Matter(*tuple(row)) for row in rows]

@@ -1,0 +1,3 @@
+from tracker.web.notices.views import blueprint
+
+__all__ = ["blueprint"]

@@ -1,0 +1,3 @@
+from tracker.web.robots.views import blueprint
+
+__all__ = ["blueprint"]

@@ -1,0 +1,3 @@
+from tracker.web.rules.views import blueprint
+
+__all__ = ["blueprint"]
