@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import datetime, timedelta
-from typing import Any
+from datetime import timedelta
 
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
-from sqlalchemy.orm.attributes import flag_modified
 from sqlalchemy.orm.exc import StaleDataError
 
 from tracker.domain.access import Actor, Forbidden, Permission
@@ -54,27 +52,6 @@ def tidy(words: str | None) -> str | None:
     if text and len(text) > LONGEST_WORDS:
         raise Invalid(f"说明不能超过{LONGEST_WORDS}字，现有{len(text)}字，请精简后再提交。")
     return text
-
-
-def tell(actor: Actor, now: datetime, part: Assignment, event: str, words: str | None, **values: Any) -> HistoryEntry:
-    """A row of the history beside the lifecycle: the state stays; the part gets a new version with it."""
-    renew(part)
-    return HistoryEntry(
-        assignment_id=part.id,
-        event=event,
-        at=now,
-        actor_id=actor.person_id or None,
-        actor_name=actor.name,
-        from_state=part.state,
-        to_state=part.state,
-        words=words,
-        **values,
-    )
-
-
-def renew(part: Assignment) -> None:
-    """Makes a new version, also where no column changes or two things happen in one instant."""
-    flag_modified(part, "changed_at")
 
 
 def committed(session: Session, assignment: Assignment, follow: Callable[[], None] | None = None) -> Assignment:

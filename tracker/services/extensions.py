@@ -14,8 +14,9 @@ from tracker.domain.access import Actor, Permission
 from tracker.domain.day_words import in_words
 from tracker.domain.history import EXTENSION_ASKED, EXTENSION_GRANTED, EXTENSION_RECALLED, EXTENSION_REFUSED
 from tracker.domain.lifecycle import Refused, State
-from tracker.services.changing import SAME_PRESS, changed_since, committed, part_to_change, tell, tidy
+from tracker.services.changing import SAME_PRESS, changed_since, committed, part_to_change, tidy
 from tracker.services.errors import Invalid, NotFound
+from tracker.services.noting import note
 from tracker.services.redating import follow_parts
 from tracker.store import extension_queries as queries
 from tracker.store.extensions import Extension, ExtensionState
@@ -81,7 +82,8 @@ def ask(  # noqa: PLR0917 - the fields of a form
         asked_by_id=actor.person_id or None,
         asked_by_name=actor.name,
     )
-    session.add_all([request, tell(actor, now, part, EXTENSION_ASKED, f"申请延期至{in_words(day)}。{said}")])
+    session.add(request)
+    note(part, actor, now, EXTENSION_ASKED, f"申请延期至{in_words(day)}。{said}")
     committed(session, part)
     return request
 
@@ -125,7 +127,7 @@ def recall(session: Session, actor: Actor, now: datetime, extension_id: int, ver
         raise changed_since(session, part, version)
     _must_wait(request, part)
     _settle(request, ExtensionState.RECALLED, actor, now, None)
-    session.add(tell(actor, now, part, EXTENSION_RECALLED, None))
+    note(part, actor, now, EXTENSION_RECALLED, None)
     committed(session, part)
     return request
 
@@ -206,7 +208,7 @@ def _grant(  # noqa: PLR0917 - what is granted, of what, by whom
     moved = {"due_from": part.due_on, "due_to": day}
     part.due_on, part.overdue_flagged_on = day, None
     part.sequence, part.changed_at = part.sequence + 1, now
-    session.add(tell(actor, now, part, EXTENSION_GRANTED, f"{otherwise}{words or ''}" or None, **moved))
+    note(part, actor, now, EXTENSION_GRANTED, f"{otherwise}{words or ''}" or None, **moved)
     follow_parts(part.task)
     committed(session, part)
     return request
@@ -218,7 +220,7 @@ def _refuse(  # noqa: PLR0917 - what is refused, by whom
     if not words:
         raise Invalid("不同意延期须写明理由，请填写意见后再提交。")
     _settle(request, ExtensionState.REFUSED, actor, now, words)
-    session.add(tell(actor, now, part, EXTENSION_REFUSED, words))
+    note(part, actor, now, EXTENSION_REFUSED, words)
     committed(session, part)
     return request
 

@@ -12,7 +12,7 @@ from tracker.domain.access import Actor
 from tracker.store.tasks import Assignment, HistoryEntry
 
 
-def note(part: Assignment, actor: Actor, now: datetime, event: str, words: str, **more: Any) -> HistoryEntry:
+def note(part: Assignment, actor: Actor, now: datetime, event: str, words: str | None, **more: Any) -> HistoryEntry:
     """Writes the row and makes a new version of the part, so that whoever has its page open is told.
 
     The state stays. ``changed_at`` stays too: the sweep and calendars ask for it, and their business is another.

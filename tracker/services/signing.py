@@ -10,8 +10,9 @@ from tracker.domain.access import Actor, Permission
 from tracker.domain.day_words import in_words
 from tracker.domain.history import DATE_SET
 from tracker.domain.lifecycle import Refused, State
-from tracker.services.changing import changed_since, committed, part_to_change, tell
+from tracker.services.changing import changed_since, committed, part_to_change
 from tracker.services.errors import Invalid
+from tracker.services.noting import note
 from tracker.store.tasks import Assignment
 
 FARTHEST = timedelta(days=366)
@@ -42,7 +43,7 @@ def set_sign_by(  # noqa: PLR0917 - the fields of a form
     if part.sign_by_on != day:
         part.sign_by_on, part.changed_at = day, now
         words = f"签收期限定为{in_words(day)}。" if day else "取消单独的签收期限，按统一规定签收。"
-        session.add(tell(actor, now, part, DATE_SET, words))
+        note(part, actor, now, DATE_SET, words)
     return committed(session, part)
 
 
