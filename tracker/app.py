@@ -22,6 +22,7 @@ from tracker.web import (
     errors,
     extensions,
     feeds,
+    figures,
     filters,
     handling,
     handover,
@@ -37,8 +38,10 @@ from tracker.web import (
     milestones,
     navigation,
     notices,
+    papers,
     people,
     plans,
+    remarks,
     robots,
     round_trip,
     rules,
@@ -49,6 +52,7 @@ from tracker.web import (
     work,
 )
 from tracker.web.context import EXTENSION, Parts
+from tracker.web.figures import scoring
 
 BLUEPRINTS = (
     home.blueprint,
@@ -64,6 +68,10 @@ BLUEPRINTS = (
     round_trip.blueprint,
     tasks.blueprint,
     supervision.blueprint,
+    figures.blueprint,
+    scoring.blueprint,
+    remarks.blueprint,
+    papers.blueprint,
     notices.blueprint,
     robots.blueprint,
     rules.blueprint,

@@ -26,7 +26,10 @@ WALKS = {
         "/units", "/units/…", "/feeds", "/inbox",
     ],
     ("联络员", "市公安局"): ["/my", "/assignments/…", "/tasks", "/inbox", "/feeds"],
-    ("分管领导", "市政府"): ["/overdue", "/tasks"],
+    ("分管领导", "市政府"): [
+        "/overdue", "/tasks", "/tasks/…", "/dashboard", "/figures?since=2023-03-01&until=2023-03-31",
+        "/figures/list?show=red", "/figures/scores", "/papers/bulletin?since=2023-06-01",
+    ],
     ("管理员", "市政府"): ["/people", "/people/…", "/units", "/password", "/calendar", "/calendar/…"],
 }  # fmt: skip
 

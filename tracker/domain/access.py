@@ -41,6 +41,7 @@ class Permission(StrEnum):
     COLLECT = "collect"  # gather reports: links without an account, sheets to fill in
     INTAKE = "intake"  # import plans, review and adopt drafts
     SUPERVISE = "supervise"  # the overdue list, what waits for a decision, exports
+    REMARK = "remark"  # write a remark (批示) on a task or a unit's part
     HAND_OVER = "hand_over"  # pass a liaison's work on to another
     MANAGE_UNITS = "manage_units"
     MANAGE_PEOPLE = "manage_people"
@@ -58,7 +59,7 @@ class Permission(StrEnum):
 _P = Permission
 PERMISSIONS: dict[Office, frozenset[Permission]] = {
     Office.LIAISON: frozenset({_P.SIGN_IN, _P.READ, _P.WORK_OWN, _P.COLLECT}),
-    Office.LEADER: frozenset({_P.SIGN_IN, _P.READ, _P.SUPERVISE}),
+    Office.LEADER: frozenset({_P.SIGN_IN, _P.READ, _P.SUPERVISE, _P.REMARK}),
     Office.SUPERVISOR: frozenset(
         {
             _P.SIGN_IN,

@@ -8,10 +8,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from itertools import groupby
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row
+from sqlalchemy import Row
 from sqlalchemy.orm import Session
 
 from tracker.domain.access import Actor, Permission
@@ -20,19 +19,19 @@ from tracker.domain.division import Share, rolled_up
 from tracker.domain.lifecycle import TaskState, is_chased
 from tracker.domain.lights import AssignmentFacts, LitLight, is_overdue, light_of
 from tracker.domain.roles import Role
+from tracker.services.histories import Histories, LedgerFilter, histories, needed_roles
 from tracker.services.lit import When
-from tracker.store.as_of_queries import facts_of_parts, happenings_of
-from tracker.store.tasks import Task
-from tracker.store.unit_queries import units_by_id
 from tracker.store.units import Unit
+
+__all__ = ["LedgerFilter", "LedgerRow", "ledger"]
 
 
 @dataclass(frozen=True, slots=True)
 class LedgerRow:
     """One unit's part on the day. ``then`` is its state; ``unit`` the unit that had it then.
 
-    ``task_state`` and ``task_completed_on`` are those of the whole task on that day. ``facts`` are what its light
-    was made of: with them another pack can be tried on it.
+    ``task_state`` and ``task_completed_on`` are those of the whole task on that day; ``needed`` says whether the
+    task waits for this part. ``facts`` are what its light was made of: with them another pack can be tried on it.
     """
 
     assignment_id: int
@@ -53,6 +52,7 @@ class LedgerRow:
     facts: AssignmentFacts
     lit: LitLight
     days_late: int
+    needed: bool = True
     parent_assignment_id: int | None = None
 
     @property
@@ -73,34 +73,23 @@ class LedgerRow:
         return self.days_late > 0
 
 
-@dataclass(frozen=True, slots=True)
-class LedgerFilter:
-    """Whose parts are asked for: ``unit_path`` stands for the unit at it and all below."""
-
-    unit_path: str | None = None
-    plan_id: int | None = None
-
-
-def ledger(
+def ledger(  # noqa: PLR0917 - who asks for what, and what was read of it already
     session: Session,
     actor: Actor,
     when: When,
     wanted: LedgerFilter | None = None,
     permission: Permission = Permission.READ,
+    known: Histories | None = None,
 ) -> list[LedgerRow]:
     """Every part within the actor's reach as it stood at the end of ``when.today``, by plan, task and place.
 
-    The units' places in the tree are those of the present. Parts dispatched later are left out.
+    The units' places in the tree are those of the present. Parts dispatched later are left out. ``known`` spares
+    reading again; it brings its own filter.
     """
-    wanted = wanted or LedgerFilter()
-    conditions: list[ColumnElement[bool]] = [Task.plan_id == wanted.plan_id] if wanted.plan_id else []
-    units, told = units_by_id(session), happenings_of(session, conditions)
-    rows = [
-        row
-        for _, facts in groupby(facts_of_parts(session, conditions), key=lambda each: each.task_id)
-        for row in _rows_of_task(list(facts), told, units, when)
-    ]
-    return [row for row in with_rolled_up(rows) if _is_wanted(row, actor, permission, wanted)]
+    known = known or histories(session, wanted)
+    in_reach = known.in_reach(actor, permission)
+    rows = [row for facts in known.by_task() for row in _rows_of_task(facts, known.happenings, known.units, when)]
+    return [row for row in with_rolled_up(rows) if row.unit.id in in_reach]
 
 
 def with_rolled_up(rows: list[LedgerRow]) -> list[LedgerRow]:
@@ -124,11 +113,6 @@ def _rolled_up(row: LedgerRow, shares: Mapping[int, Mapping[int, Sequence[Ledger
     return row if percent is None else replace(row, then=replace(row.then, percent=percent))
 
 
-def _is_wanted(row: LedgerRow, actor: Actor, permission: Permission, wanted: LedgerFilter) -> bool:
-    within = wanted.unit_path is None or row.unit.path.startswith(wanted.unit_path)
-    return within and actor.may(permission, row.unit.path)
-
-
 def _rows_of_task(
     facts: Sequence[Row[*tuple[Any, ...]]], told: dict[int, list[Happening]], units: dict[int, Unit], when: When
 ) -> list[LedgerRow]:
@@ -142,7 +126,9 @@ def rows_of_parts(
 ) -> list[LedgerRow]:
     """The rows of one task's parts as they stood on the day; the task's own state follows from them all."""
     state, completed_on = task_state_of((each.role, then.state, then.completed_on) for each, then in there)
-    return [_row(each, then, state, completed_on, units[then.unit_id], when) for each, then in there]
+    needed = needed_roles(each.role for each, _ in there)
+    rows = [_row(each, then, state, completed_on, units[then.unit_id], when) for each, then in there]
+    return [row if row.role in needed else replace(row, needed=False) for row in rows]
 
 
 def _row(  # noqa: PLR0917 - what a row is made of

@@ -37,6 +37,7 @@ MENU = (
         "check2-square",
         ("desk", *OF_A_PART),
     ),
+    Entry("概况", "figures.home", Permission.SUPERVISE, "speedometer2", ("figures", "scoring", "papers")),
     Entry(
         "逾期清单",
         "supervision.overdue",

@@ -11,7 +11,7 @@ from tracker.domain.access import PERMISSIONS, Actor, Forbidden, Office, Permiss
 P = Permission
 HELD = {
     Office.LIAISON: {P.SIGN_IN, P.READ, P.WORK_OWN, P.COLLECT},
-    Office.LEADER: {P.SIGN_IN, P.READ, P.SUPERVISE},
+    Office.LEADER: {P.SIGN_IN, P.READ, P.SUPERVISE, P.REMARK},
     Office.SUPERVISOR: {
         P.SIGN_IN,
         P.READ,

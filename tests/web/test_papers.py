@@ -1,0 +1,203 @@
+"""Papers: page, .docx and .xlsx say the same numbers, each leads to its list, and texts stay texts."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from datetime import date, timedelta
+from io import BytesIO
+from typing import Any
+from urllib.parse import urlsplit
+
+import docx
+import pytest
+from docx.oxml.ns import qn
+from openpyxl import load_workbook
+from sqlalchemy.orm import Session
+
+from tests.builders import LAST_MONTH, TODAY, City, a_plan, a_task, the_actor
+from tests.unit.services.test_ledger import ZONE, busy
+from tests.web.browsing import Page, Visitor
+from tracker.domain.roles import Role
+from tracker.services.ledger import ledger
+from tracker.services.ledger_sheet import COLUMNS
+from tracker.services.lit import When
+from tracker.store.handling import Handling
+
+# Three periods, and one whose last day has long passed.
+PERIODS = (
+    ("2023-01-01", "2023-06-15"),
+    ("2023-05-20", "2023-06-10"),
+    ("2023-06-01", "2023-06-15"),
+    ("2023-05-01", "2023-05-31"),
+)
+HEADINGS = ("交办", "办结", "应办结", "按期", "超期", "到期未办", "逾期", "退回", "延期")
+SHOWS = ("assigned", "completed", "due", "on_time", "late", "missed", "overdue", "returned", "extended")
+TEXT_SHOWS = ("open", "red", "yellow", *SHOWS)
+
+Told = tuple[list[tuple[str, str]], list[list[str]]]
+
+
+@pytest.fixture
+def busy_city(session: Session, city: City) -> City:
+    busy(session, city)
+    return city
+
+
+def on_page(page: Page) -> Told:
+    """Every number with its list, and the table of units, as they stand on the page."""
+    article = page.main.one("article", class_="paper")
+    links = [(link.text, link.get("href")) for link in article.all("a")]
+    table = article.all("table")[0]
+    return links, [[cell.text for cell in row.all("td")] for row in table.one("tbody").all("tr")]
+
+
+def in_word(body: bytes) -> Told:
+    """The same in the .docx."""
+    document = docx.Document(BytesIO(body))
+    links = []
+    for element in document.element.body.iter(qn("w:hyperlink")):
+        text = "".join(node.text or "" for node in element.iter(qn("w:t")))
+        links.append((text, document.part.rels[element.get(qn("r:id"))].target_ref))
+    rows = [["".join(cell_text(cell)) for cell in row.cells] for row in document.tables[0].rows]
+    assert [heading for heading in rows[0] if heading in HEADINGS] == list(HEADINGS)
+    return links, rows[1:]
+
+
+def cell_text(cell: Any) -> list[str]:
+    """Python-docx leaves hyperlinks out of a cell's text."""
+    return [node.text or "" for node in cell._tc.iter(qn("w:t"))]
+
+
+def sheet(visitor: Visitor, query: str) -> list[tuple[Any, ...]]:
+    answer = visitor.answer(f"/papers/ledger.xlsx?{query}")
+    assert answer.status_code == 200
+    rows = list(load_workbook(BytesIO(answer.data)).active.iter_rows(values_only=True))  # type: ignore[union-attr]
+    assert rows[2] == tuple(column.heading for column in COLUMNS)
+    return rows[3:]
+
+
+@pytest.mark.parametrize(("since", "until"), PERIODS)
+def test_page_word_and_sheet_agree(page: Visitor, busy_city: City, since: str, until: str) -> None:
+    page.sign_in("supervisor")
+    asked = f"since={since}&until={until}"
+    links, table = on_page(page(f"/papers/bulletin?{asked}"))
+    word_links, word_table = in_word(page.answer(f"/papers/bulletin.docx?{asked}").data)
+    assert (word_links, word_table) == (links, table)
+    assert len(links) > 12
+    for text, address in links:
+        parts = urlsplit(address)
+        assert f"{parts.scheme}://{parts.netloc}" == "http://localhost"
+        assert f"until={until}" in address
+        assert len(sheet(page, parts.query)) == int(text), address
+        assert page(f"{parts.path}?{parts.query}").main.one("p", role="status").one("strong").text == text
+    # The numbers of the text are those of the figures' page, in the same order.
+    figures = page(f"/figures?{asked}").main.one("section", aria_labelledby="by-title").one("tbody").all("tr")
+    shown = [[cell.text for cell in row.all("td")] for row in figures]
+    assert [row[2:11] for row in table] == [row[1:10] for row in shown]
+    assert [row[11] for row in table] == [row[10] for row in shown]
+    assert [text for text, _ in links[3:12]] == table[0][2:11]
+
+
+@pytest.mark.parametrize(("since", "until"), PERIODS)
+def test_the_sheet_alone_gives_the_same_numbers(page: Visitor, busy_city: City, since: str, until: str) -> None:
+    """Recounted from the columns of the whole ledger, as an office would with a filter."""
+    page.sign_in("supervisor")
+    asked = f"since={since}&until={until}"
+    links, _ = on_page(page(f"/papers/bulletin?{asked}"))
+    told = dict(zip(TEXT_SHOWS, (int(text) for text, _ in links[:12]), strict=True))
+    column = {heading.heading: place for place, heading in enumerate(COLUMNS)}
+    rows = sheet(page, asked)
+    lights = Counter(row[column["亮灯"]] for row in rows)
+    assert (lights["红灯"], lights["黄灯"]) == (told["red"], told["yellow"])
+    first, last = date.fromisoformat(since), date.fromisoformat(until)
+    counted: Counter[str] = Counter()
+    for row in rows:
+        due, done = (
+            value.date() if value else None for value in (row[column["完成时限（现行）"]], row[column["办结日期"]])
+        )
+        state = row[column["状态"]]
+        if "本行为配合单位的分工" in (row[column["备注"]] or "") or state == "撤销":
+            continue
+        counted["completed"] += done is not None and first <= done <= last
+        if due is None:
+            continue
+        inside = first <= due <= last
+        late_open = done is None and due < last and state != "中止（挂账）"
+        counted["overdue"] += late_open
+        counted["missed"] += late_open and inside
+        counted["on_time"] += inside and done is not None and done <= due
+        counted["late"] += inside and done is not None and done > due
+    assert counted["on_time"] + counted["late"] + counted["missed"] == told["due"]
+    assert dict(counted) == {name: told[name] for name in counted}
+
+
+def test_the_sheet_of_a_past_day_is_the_ledger_of_that_day(page: Visitor, session: Session, busy_city: City) -> None:
+    day = TODAY - timedelta(days=15)
+    rows = ledger(session, the_actor(busy_city.supervisor), When(day, ZONE))
+    page.sign_in("supervisor")
+    found = sheet(page, f"until={day}")
+    assert [(row[3], row[13], row[14], row[15]) for row in found] == [
+        (row.title, f"{row.then.percent}%", row.then.state.label, row.lit.light.label) for row in rows
+    ]
+
+
+def test_texts_stay_texts(page: Visitor, session: Session, city: City) -> None:
+    plan = a_plan(session, city.root, "=HYPERLINK(1)")
+    units = ((city.education, Role.LEAD), (city.finance, Role.SUPPORT))
+    task = a_task(session, plan, *units, title="@SUM(A1)\x01\x0b+1", due_on=TODAY - timedelta(days=3))
+    part = task.assignments[0]
+    session.add(Handling(assignment_id=part.id, leader="-1", section="+2", handler="\x02王", changed_at=LAST_MONTH))
+    session.commit()
+    page.sign_in("supervisor")
+    book = load_workbook(BytesIO(page.answer("/papers/ledger.xlsx").data))
+    cells = [cell for row in book.active.iter_rows() for cell in row]  # type: ignore[union-attr]
+    assert {cell.data_type for cell in cells} <= {"s", "n", "d"}
+    assert {"=HYPERLINK(1)", "-1", "+2", "王"} <= {cell.value for cell in cells}
+    assert "@SUM(A1)" in str([cell.value for cell in cells])
+    lead, support = sheet(page, "")
+    assert (lead[4], lead[5], support[4], support[5]) == ("市教育局（牵头）", "市财政局", "市教育局", "市财政局")
+    for kind in ("urging", "talk"):
+        document = docx.Document(BytesIO(page.answer(f"/papers/{kind}/{part.id}.docx").data))
+        text = "".join(node.text or "" for node in document.element.body.iter(qn("w:t")))
+        assert "@SUM(A1)" in text
+        assert not re.search("[\x00-\x08\x0b]", text)
+        assert page(f"/papers/{kind}/{part.id}").status == 200
+    in_word(page.answer("/papers/bulletin.docx").data)
+
+
+def test_the_layout_is_that_of_official_papers(page: Visitor, busy_city: City) -> None:
+    page.sign_in("leader")
+    document = docx.Document(BytesIO(page.answer("/papers/bulletin.docx").data))
+    section = document.sections[0]
+    sizes = (section.page_width, section.page_height, section.top_margin, section.bottom_margin)
+    assert [round(size.mm) for size in (*sizes, section.left_margin, section.right_margin) if size] == [
+        210, 297, 37, 35, 28, 26,
+    ]  # fmt: skip
+    title = next(p for p in document.paragraphs if p.text == "关于督查事项办理情况的通报")
+    assert (title.runs[0].font.name, title.runs[0].font.size.pt) == ("方正小标宋简体", 22)  # type: ignore[union-attr]
+    assert (document.styles["Normal"].font.name, document.styles["Normal"].font.size.pt) == ("仿宋_GB2312", 16)
+    assert "PAGE" in "".join(node.text or "" for node in section.footer._element.iter(qn("w:instrText")))
+
+
+def test_a_part_has_its_papers_for_those_who_supervise_it(page: Visitor, session: Session, city: City) -> None:
+    task = a_task(session, a_plan(session, city.root), city.education, due_on=TODAY - timedelta(days=20))
+    session.commit()
+    part_id = task.assignments[0].id
+    page.sign_in("supervisor")
+    assert "督办单" in page(f"/assignments/{part_id}").text
+    sheet_page = page(f"/papers/urging/{part_id}")
+    assert "已逾期20天" in sheet_page.text
+    assert "尚未报送进展" in sheet_page.text
+    assert "截至2023年6月15日已逾期20天" in page(f"/papers/talk/{part_id}").text
+    page("/papers/talk/9999", status=404)
+    page.sign_out().sign_in("liaison")
+    assert "督办单" not in page(f"/assignments/{part_id}").text
+    page.sign_out().sign_in("county_supervisor")
+    page(f"/papers/urging/{part_id}", status=403)
+
+
+def test_nothing_to_tell_is_told(page: Visitor, city: City) -> None:
+    page.sign_in("supervisor")
+    assert "本期没有逾期未办结、退回补充和未签收的事项" in page("/papers/bulletin").text
+    assert sheet(page, "") == []

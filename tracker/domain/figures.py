@@ -1,0 +1,232 @@
+"""Figures (统计) of units' parts over a period: what is counted, by which date, and the parts behind each number.
+
+Everything is judged at the end of the period's last day, from the ledger of that day; what happened within the
+period follows from the ledger of the day before its first. A number of a past period therefore never moves.
+
+Counted are the parts that a task waits for (牵头、责任; 配合 only where support units alone carry the task), with
+the unit that had them on the last day. Withdrawn parts (撤销) are not counted at all. A part that was divided (分解)
+and the parts of its child tasks count once each: every unit is told what it has itself to answer for.
+
+====================  ==============================================================================================
+assigned 交办          dispatched to the unit within the period (the latest dispatch counts)
+completed 办结         accepted (销号) within the period, whatever the date, also without one
+due 应办结             the date lies within the period, and it is decided how it ended: on_time + late + missed
+on_time 按期办结       of those due: completed on or before the date
+late 超期办结          of those due: completed after the date
+missed 到期未办结      of those due: open, and the date has passed (a part due on the last day itself is still on time)
+overdue 逾期未办结     open on the last day with a date that has passed, also one that lay before the period
+returned 退回          sent back for more within the period, at least once (each part counts once)
+extended 延期          a later date was granted within the period, at least once (each part counts once)
+rate 按期办结率         on_time / due; none where nothing was due
+mean_days_late         平均超期天数: days from the date to completion, or to the last day, over late + missed
+====================  ==============================================================================================
+
+Suspended parts (挂账), and what a task that is settled no longer waits for, are neither due nor overdue. Each number
+is told by the date in force (现行时限) and by the first one (原定时限), which no extension moves.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from enum import StrEnum
+from typing import Protocol, TypeVar
+
+from tracker.domain.as_of import PartThen
+from tracker.domain.lifecycle import State, TaskState, is_chased
+
+Key = TypeVar("Key")
+
+
+class Basis(StrEnum):
+    """By which date lateness is judged."""
+
+    CURRENT = "current"
+    ORIGINAL = "original"
+
+    @property
+    def label(self) -> str:
+        return {"current": "现行时限", "original": "原定时限"}[self.value]
+
+
+class Measure(StrEnum):
+    """What is counted."""
+
+    ASSIGNED = "assigned"
+    COMPLETED = "completed"
+    DUE = "due"
+    ON_TIME = "on_time"
+    LATE = "late"
+    MISSED = "missed"
+    OVERDUE = "overdue"
+    RETURNED = "returned"
+    EXTENDED = "extended"
+
+    @property
+    def label(self) -> str:
+        """The heading of its column."""
+        return _WORDS[self][0]
+
+    @property
+    def meaning(self) -> str:
+        """What is counted, in a sentence for the page (口径说明)."""
+        return _WORDS[self][1]
+
+
+_WORDS = {
+    Measure.ASSIGNED: ("交办", "本期内下达给该单位的事项（重新转办的，按最近一次下达之日）。"),
+    Measure.COMPLETED: ("办结", "本期内审核销号的事项，不论时限在不在本期。"),
+    Measure.DUE: ("应办结", "完成时限在本期内、结果已定的事项，等于按期办结、超期办结、到期未办结三项之和。"),
+    Measure.ON_TIME: ("按期办结", "应办结事项中，在时限当天或之前销号的。"),
+    Measure.LATE: ("超期办结", "应办结事项中，过了时限才销号的。"),
+    Measure.MISSED: (
+        "到期未办结",
+        "应办结事项中，时限已过、到期末仍未销号的；期末当天到期的，当天不算。",
+    ),
+    Measure.OVERDUE: ("逾期未办结", "到期末时限已过、仍未销号的全部事项，含时限在本期之前的。"),
+    Measure.RETURNED: ("退回", "本期内被退回补充过的事项，一项退回几次也只计一项。"),
+    Measure.EXTENDED: ("延期", "本期内批准过延期的事项，一项延期几次也只计一项。"),
+}
+NOTES = (
+    "按期办结率：按期办结÷应办结；没有应办结事项的，不计算。",
+    "平均超期天数：超期办结和到期未办结事项超过时限的天数之和÷项数；未办结的算到期末。",
+    "统计牵头单位和责任单位承担的分工；配合单位的分工不计，只由配合单位承担的任务除外。",
+    "撤销的事项不计；中止挂账的事项、任务已办结而不再催办的分工，不算应办结，也不算逾期。",
+    "转办到其他单位的事项，算在期末承办的单位名下。",
+    "上级单位把分工分解给下级单位的，上级的分工和下级的分工各计一项。",
+    "“现行时限”按批准延期后的时限计算，“原定时限”按最初确定的时限计算，延期不影响。",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """From the first day to the last, both included. Refuses, with a ValueError, one that ends before it begins."""
+
+    since: date
+    until: date
+
+    def __post_init__(self) -> None:
+        if self.until < self.since:
+            raise ValueError("期末不能早于期初。")
+
+    def __contains__(self, day: date | None) -> bool:
+        return day is not None and self.since <= day <= self.until
+
+    @property
+    def day_before(self) -> date:
+        """The day whose ledger tells what had happened before the period."""
+        return self.since - timedelta(days=1)
+
+
+class PartCounted(Protocol):
+    """A row of the ledger, as far as figures look at it."""
+
+    @property
+    def assignment_id(self) -> int: ...
+    @property
+    def then(self) -> PartThen: ...
+    @property
+    def task_state(self) -> TaskState: ...
+    @property
+    def needed(self) -> bool: ...
+
+
+@dataclass(slots=True)
+class Figures:
+    """Numbers with the ids of the parts behind each, in the ledger's order; ``days_late`` is their sum."""
+
+    parts: dict[Measure, list[int]] = field(default_factory=lambda: {measure: [] for measure in Measure})
+    days_late: int = 0
+
+    def count(self, measure: Measure) -> int:
+        return len(self.parts[measure])
+
+    @property
+    def rate(self) -> float | None:
+        """The share completed on time, from 0 to 1; None where nothing was due."""
+        due = self.count(Measure.DUE)
+        return self.count(Measure.ON_TIME) / due if due else None
+
+    @property
+    def mean_days_late(self) -> float | None:
+        """Days, over what was completed late or missed; None where nothing was."""
+        late = self.count(Measure.LATE) + self.count(Measure.MISSED)
+        return self.days_late / late if late else None
+
+    @property
+    def is_empty(self) -> bool:
+        return not any(self.parts.values())
+
+    def add(self, part: PartCounted, before: PartThen | None, period: Period, basis: Basis) -> None:
+        """Counts one part; ``before`` is what it was on the day before the period."""
+        for measure in measures_of(part, before, period, basis):
+            self.parts[measure].append(part.assignment_id)
+            if measure in _LATE:
+                self.days_late += days_beyond(part.then, period, basis)
+
+
+_LATE = (Measure.LATE, Measure.MISSED)
+
+
+def due_day(then: PartThen, basis: Basis) -> date | None:
+    """The date that the part is judged by."""
+    return then.due_on if basis is Basis.CURRENT else then.original_due_on
+
+
+def days_beyond(then: PartThen, period: Period, basis: Basis) -> int:
+    """Days from the date to completion, or to the period's last day; 0 without a date, negative before it."""
+    due_on = due_day(then, basis)
+    return ((then.completed_on or period.until) - due_on).days if due_on else 0
+
+
+def measures_of(part: PartCounted, before: PartThen | None, period: Period, basis: Basis) -> Iterator[Measure]:
+    """Every number of the period that the part counts in."""
+    then = part.then
+    if not part.needed or then.state is State.WITHDRAWN:
+        return
+    if then.dispatched_on in period:
+        yield Measure.ASSIGNED
+    if then.completed_on in period:
+        yield Measure.COMPLETED
+    yield from _by_date(part, period, basis)
+    if then.returned > (before.returned if before else 0):
+        yield Measure.RETURNED
+    if then.extended > (before.extended if before else 0):
+        yield Measure.EXTENDED
+
+
+def _by_date(part: PartCounted, period: Period, basis: Basis) -> Iterator[Measure]:
+    """How the part's date ended: on time, late or missed where it lies within the period, and whether it is overdue."""
+    then, due_on = part.then, due_day(part.then, basis)
+    if due_on is None or due_on > period.until:
+        return
+    ended = None
+    if then.completed_on:
+        ended = Measure.LATE if then.completed_on > due_on else Measure.ON_TIME
+    elif due_on < period.until and is_chased(then.state, part.task_state):
+        ended = Measure.MISSED
+        yield Measure.OVERDUE
+    if ended and due_on >= period.since:
+        yield Measure.DUE
+        yield ended
+
+
+def tallied(
+    parts: Iterable[tuple[Key, PartCounted]], before: Mapping[int, PartThen], period: Period, basis: Basis
+) -> dict[Key, Figures]:
+    """The figures of each group, in the order in which the groups come; ``before`` by the parts' ids."""
+    found: defaultdict[Key, Figures] = defaultdict(Figures)
+    for key, part in parts:
+        found[key].add(part, before.get(part.assignment_id), period, basis)
+    return found
+
+
+def months_up_to(last: date, count: int = 12) -> list[Period]:
+    """The months up to that of ``last``, which ends on it: the earliest first."""
+    found = [Period(last.replace(day=1), last)]
+    while len(found) < count:
+        end = found[-1].day_before
+        found.append(Period(end.replace(day=1), end))
+    return found[::-1]

@@ -1,0 +1,74 @@
+"""What an official paper (公文) is made of: plain values that pages and .docx files are both written from.
+
+A number in it is a Link: its text, and the address of the list that it counts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """Text that leads somewhere; ``address`` is absolute, because papers are read outside the program too."""
+
+    text: str
+    address: str
+
+
+Run = str | Link
+Runs = Sequence[Run]
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """A heading: level 1 is 一、, level 2 is （一）."""
+
+    text: str
+    level: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    """A paragraph of the body; ``indented`` by two characters, as is usual."""
+
+    runs: Runs
+    indented: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table: column headings with their widths in millimetres, and rows of cells."""
+
+    head: Sequence[tuple[str, float]]
+    rows: Sequence[Sequence[Runs]]
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """A form such as a 督办单: rows of labelled boxes, one or two a row; ``tall`` ones leave room to write."""
+
+    rows: Sequence[Sequence[tuple[str, str]]]
+    tall: frozenset[str] = frozenset()
+
+
+Block = Heading | Paragraph | Table | Form
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """A paper from its title to its signature. ``number`` is the line of the 文号; ``addressee`` ends with a colon."""
+
+    title: str
+    number: str
+    addressee: str
+    blocks: Sequence[Block]
+    signed_by: str
+    signed_on: date
+
+
+def day_words(day: date | None, empty: str = "未定") -> str:
+    """2023年6月15日."""
+    return f"{day.year}年{day.month}月{day.day}日" if day else empty

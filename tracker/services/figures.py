@@ -1,0 +1,133 @@
+"""Figures of a period by unit or by plan, and by month, all out of one reading of the histories."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from sqlalchemy.orm import Session
+
+from tracker.domain.access import Actor, Permission
+from tracker.domain.as_of import PartThen
+from tracker.domain.figures import Basis, Figures, Measure, Period, months_up_to, tallied
+from tracker.domain.titles import brief_title
+from tracker.services.histories import Histories, LedgerFilter, histories
+from tracker.services.ledger_days import PartOn, ledger_on_days
+from tracker.services.lit import When
+from tracker.store.units import Unit
+
+MONTHS = 12
+
+
+class By(StrEnum):
+    """What each line of the figures stands for."""
+
+    UNIT = "unit"
+    PLAN = "plan"
+
+    @property
+    def label(self) -> str:
+        return {"unit": "按单位", "plan": "按文件"}[self.value]
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A unit's own figures, or a plan's, by either date. ``rank`` is its place among units; None without a rate."""
+
+    id: int
+    label: str
+    by_basis: dict[Basis, Figures]
+    unit: Unit | None = None
+    rank: int | None = None
+
+    @property
+    def current(self) -> Figures:
+        return self.by_basis[Basis.CURRENT]
+
+    @property
+    def original(self) -> Figures:
+        return self.by_basis[Basis.ORIGINAL]
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    """The figures of a period: line by line, together, and month by month up to its last day (by the date in force)."""
+
+    period: Period
+    by: By
+    lines: Sequence[Line]
+    total: Line
+    months: Sequence[tuple[Period, Figures]] = field(default=())
+
+
+def figures(  # noqa: PLR0917 - who asks for what, and what was read of it already
+    session: Session,
+    actor: Actor,
+    when: When,
+    period: Period,
+    by: By = By.UNIT,
+    wanted: LedgerFilter | None = None,
+    known: Histories | None = None,
+) -> Board:
+    """The figures of the parts within reach, judged at the end of the period's last day; ``when`` gives the zone.
+
+    Units come by their share completed on time, those with nothing due last; plans in the ledger's order.
+    """
+    known = known or histories(session, wanted)
+    months = months_up_to(period.until, MONTHS)
+    days = [period.day_before, period.until, *(month.day_before for month in months), *(m.until for m in months)]
+    on_day = ledger_on_days(known, actor, days, when.zone, Permission.SUPERVISE)
+    before = _by_id(on_day[period.day_before])
+    lines = _lines(on_day[period.until], before, period, by, known)
+    total = {basis: _sum(on_day[period.until], before, period, basis) for basis in Basis}
+    by_month = [
+        (month, _sum(on_day[month.until], _by_id(on_day[month.day_before]), month, Basis.CURRENT)) for month in months
+    ]
+    return Board(period, by, _ranked(lines) if by is By.UNIT else lines, Line(0, "合计", total), by_month)
+
+
+def _by_id(parts: Sequence[PartOn]) -> dict[int, PartThen]:
+    return {part.assignment_id: part.then for part in parts}
+
+
+def _sum(parts: Sequence[PartOn], before: dict[int, PartThen], period: Period, basis: Basis) -> Figures:
+    return tallied((("", part) for part in parts), before, period, basis).get("", Figures())
+
+
+def _lines(
+    parts: Sequence[PartOn], before: dict[int, PartThen], period: Period, by: By, known: Histories
+) -> list[Line]:
+    """A line for each unit or plan that has anything to count."""
+    keyed = [(part.unit.id if by is By.UNIT else part.plan_id, part) for part in parts]
+    told = {basis: tallied(keyed, before, period, basis) for basis in Basis}
+    labels = {facts.plan_id: brief_title(facts.plan_title) for facts in known.facts}
+    found = []
+    for key in told[Basis.CURRENT]:
+        each = {basis: told[basis][key] for basis in Basis}
+        unit = known.units[key] if by is By.UNIT else None
+        if not all(numbers.is_empty for numbers in each.values()):
+            found.append(Line(key, unit.name if unit else labels[key], each, unit))
+    return found
+
+
+def _ranked(lines: Sequence[Line]) -> list[Line]:
+    """The units in order of merit, equal ones with one place, as offices rank: by 按期办结率, then by what is open."""
+    keyed = sorted(
+        ((_merit(line), line) for line in lines),
+        key=lambda each: (each[0], each[1].unit.position if each[1].unit else 0),
+    )
+    places: dict[tuple[float, int, float], int] = {}
+    for place, (merit, _) in enumerate(keyed, 1):
+        places.setdefault(merit, place)
+    return [
+        Line(line.id, line.label, line.by_basis, line.unit, None if line.current.rate is None else places[merit])
+        for merit, line in keyed
+    ]
+
+
+def _merit(line: Line) -> tuple[float, int, float]:
+    """Smaller is better."""
+    numbers = line.current
+    rate = -1.0 if numbers.rate is None else numbers.rate
+    return -rate, numbers.count(Measure.OVERDUE), numbers.mean_days_late or 0.0

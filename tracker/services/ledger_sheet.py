@@ -1,0 +1,137 @@
+"""The 台账 as a sheet, in the columns that offices keep, for any list and as of any day."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from tracker.domain.access import Actor
+from tracker.domain.as_of import part_then
+from tracker.domain.lifecycle import Event, State
+from tracker.export.papers import day_words
+from tracker.export.sheets import Cell, Column, sheet_bytes
+from tracker.services.histories import Histories, histories
+from tracker.services.ledger import LedgerRow
+from tracker.services.listings import Listing, end_of, filter_of, listed
+from tracker.services.lit import When
+from tracker.store.handling import Handling
+from tracker.store.tasks import HistoryEntry
+
+COLUMNS = (
+    Column("序号", 6),
+    Column("文件", 32),
+    Column("文号", 20),
+    Column("任务", 40),
+    Column("牵头/责任单位", 20),
+    Column("配合单位", 24),
+    Column("分管领导", 10),
+    Column("承办科室", 14),
+    Column("承办人", 10),
+    Column("电话", 14),
+    Column("完成时限（原定）", 13),
+    Column("完成时限（现行）", 13),
+    Column("进展", 44),
+    Column("完成比例", 9),
+    Column("状态", 12),
+    Column("亮灯", 9),
+    Column("办结日期", 13),
+    Column("结果", 18),
+    Column("备注", 24),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Partners:
+    """The other units of a task on the day: those it waits for, and those in support."""
+
+    main: Sequence[str]
+    support: Sequence[str]
+
+
+def ledger_sheet(session: Session, actor: Actor, when: When, wanted: Listing) -> bytes:
+    """The list as an .xlsx file; the same rows in the same order as on its page. ``when`` is the period's last day."""
+    known = histories(session, filter_of(session, wanted.unit_id, wanted.plan_id))
+    rows = listed(session, actor, when, wanted, known)
+    title = "督查事项台账" if wanted.show.measure is None and wanted.show.value == "all" else f"{wanted.show.label}清单"
+    since, until = day_words(wanted.period.since), day_words(wanted.period.until)
+    basis = f"（按{wanted.basis.label}）" if wanted.show.measure else ""
+    note = f"{since}至{until}，共{len(rows)}项。{wanted.show.meaning}{basis}承办人等为导出时登记的。"
+    return sheet_bytes(title, COLUMNS, _cells(session, when, rows, known), note)
+
+
+def _cells(session: Session, when: When, rows: Sequence[LedgerRow], known: Histories) -> Iterator[tuple[Cell, ...]]:
+    partners = _partners(known, {row.task_id for row in rows}, when)
+    latest, named = _latest_words(session, when, rows), _handling(session, rows)
+    for number, row in enumerate(rows, 1):
+        then, others, who = row.then, partners[row.task_id], named.get(row.assignment_id)
+        main = f"{row.unit.name}（{row.role.label}）" if row.role.completes else "、".join(others.main)
+        yield (
+            number,
+            row.plan_title,
+            row.plan_number,
+            row.title,
+            main or None,
+            ("、".join(others.support) if row.role.completes else row.unit.name) or None,
+            who.leader if who else None,
+            who.section if who else None,
+            who.handler if who else None,
+            who.phone if who else None,
+            then.original_due_on,
+            then.due_on,
+            latest.get(row.assignment_id),
+            f"{then.percent}%",
+            then.state.label,
+            row.lit.light.label,
+            then.completed_on,
+            then.outcome.label if then.outcome else None,
+            _remarks(row),
+        )
+
+
+def _remarks(row: LedgerRow) -> str | None:
+    """What the other columns do not say: lateness, extensions, returns, and whose row it is."""
+    said = [
+        "本行为配合单位的分工" if not row.role.completes else "",
+        f"逾期{row.days_late}天" if row.days_late else "",
+        "超期办结" if row.lit.is_late else "",
+        f"延期{row.then.extended}次" if row.then.extended else "",
+        f"退回{row.then.returned}次" if row.then.returned else "",
+        f"重新办理{row.then.reopened}次" if row.then.reopened else "",
+    ]
+    return "；".join(filter(None, said)) or None
+
+
+def _partners(known: Histories, task_ids: set[int], when: When) -> dict[int, _Partners]:
+    """The units of each task as of the day, whoever asks: a task's page names them too."""
+    found = {}
+    for facts in known.by_task():
+        if facts[0].task_id not in task_ids:
+            continue
+        told = known.happenings
+        thens = [(e, part_then(told.get(e.assignment_id, ()), e.unit_id, when.today, when.zone)) for e in facts]
+        live = [
+            (each.role, known.units[then.unit_id].name)
+            for each, then in thens
+            if then and then.state is not State.WITHDRAWN
+        ]
+        main = [name for role, name in live if role.completes]
+        found[facts[0].task_id] = _Partners(main, [name for role, name in live if not role.completes])
+    return found
+
+
+def _latest_words(session: Session, when: When, rows: Sequence[LedgerRow]) -> dict[int, str]:
+    """What each unit had reported last by the end of the day; asked for all parts at once."""
+    wanted = {row.assignment_id for row in rows}
+    reports = select(HistoryEntry.assignment_id, HistoryEntry.words).where(
+        HistoryEntry.event.in_((Event.REPORT.value, Event.SUBMIT.value)), HistoryEntry.at < end_of(when.today, when)
+    )
+    told = session.execute(reports.order_by(HistoryEntry.id)).all()
+    return {part_id: words for part_id, words in told if part_id in wanted and words}
+
+
+def _handling(session: Session, rows: Sequence[LedgerRow]) -> dict[int, Handling]:
+    wanted = {row.assignment_id for row in rows}
+    return {each.assignment_id: each for each in session.scalars(select(Handling)) if each.assignment_id in wanted}

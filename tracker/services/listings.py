@@ -1,0 +1,182 @@
+"""The lists behind the numbers: each is a question about the ledger of one day, so that a number and its list agree."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from enum import StrEnum
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from tracker.domain.access import Actor, Permission
+from tracker.domain.figures import Basis, Measure, Period, measures_of
+from tracker.domain.lifecycle import State
+from tracker.domain.lights import Light, is_overdue
+from tracker.services.errors import NotFound
+from tracker.services.histories import Histories, LedgerFilter, histories
+from tracker.services.ledger import LedgerRow, ledger
+from tracker.services.ledger_days import ledger_on_days
+from tracker.services.lit import When
+from tracker.store.extensions import Extension
+from tracker.store.plans import Plan
+from tracker.store.units import Unit
+
+NEXT_DAYS = 7
+
+
+class Show(StrEnum):
+    """Which parts a list shows: those behind a measure, or those that a dashboard counts by the light."""
+
+    ALL = "all"
+    ASSIGNED = "assigned"
+    COMPLETED = "completed"
+    DUE = "due"
+    ON_TIME = "on_time"
+    LATE = "late"
+    MISSED = "missed"
+    OVERDUE = "overdue"
+    RETURNED = "returned"
+    EXTENDED = "extended"
+    OPEN = "open"
+    RED = "red"
+    YELLOW = "yellow"
+    NEWLY_RED = "newly_red"
+    SOON = "soon"
+    UNSIGNED = "unsigned"
+    SUBMITTED = "submitted"
+    DECLINED = "declined"
+    ASKING = "asking"
+
+    @property
+    def measure(self) -> Measure | None:
+        """The measure whose parts these are."""
+        return Measure(self.value) if self.value in {measure.value for measure in Measure} else None
+
+    @property
+    def label(self) -> str:
+        return self.measure.label if self.measure else _LABELS[self][0]
+
+    @property
+    def meaning(self) -> str:
+        """What is listed, in a sentence."""
+        return self.measure.meaning if self.measure else _LABELS[self][1]
+
+
+_LABELS = {
+    Show.ALL: ("台账", "到期末已下达的全部事项，含已办结和撤销的。"),
+    Show.OPEN: ("在办", "到期末尚未办结、仍在催办的事项。"),
+    Show.RED: ("红灯", "到期末亮红灯的事项：时限已过、仍未销号。"),
+    Show.YELLOW: ("黄灯", "到期末亮黄灯的事项：临近时限、超期未签收或迟报。"),
+    Show.NEWLY_RED: ("新增逾期", "本期内过了时限、到期末仍未销号的事项。"),
+    Show.SOON: (f"{NEXT_DAYS}天内到期", f"期末之后{NEXT_DAYS}天内（含当天）到期、尚未销号的事项。"),
+    Show.UNSIGNED: ("未签收", "到期末已下达、尚未签收的事项。"),
+    Show.SUBMITTED: ("待审核", "单位已申请办结、等待审核的事项。"),
+    Show.DECLINED: ("退办待处理", "单位已退办、等待转办或撤销的事项。"),
+    Show.ASKING: ("延期待批", "单位已申请延期、等待批复的事项。"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """Which list is asked for. ``unit_id`` stands for the unit and all below it, with ``alone`` for itself only."""
+
+    show: Show
+    period: Period
+    unit_id: int | None = None
+    alone: bool = False
+    plan_id: int | None = None
+    basis: Basis = Basis.CURRENT
+
+
+def listed(
+    session: Session, actor: Actor, when: When, wanted: Listing, known: Histories | None = None
+) -> list[LedgerRow]:
+    """The parts of the list as they stood at the end of the period's last day, which is ``when.today``.
+
+    Exactly the parts that ``figures`` counts for the same period, unit and plan.
+    """
+    return lists_of(session, actor, when, wanted, (wanted.show,), known)[wanted.show]
+
+
+def lists_of(  # noqa: PLR0917 - who asks for what, and what was read of it already
+    session: Session,
+    actor: Actor,
+    when: When,
+    wanted: Listing,
+    shows: Sequence[Show],
+    known: Histories | None = None,
+) -> dict[Show, list[LedgerRow]]:
+    """Several lists of one period, unit and plan, out of one ledger; ``wanted.show`` does not matter."""
+    known = known or histories(session, filter_of(session, wanted.unit_id, wanted.plan_id))
+    rows = ledger(session, actor, when, permission=Permission.SUPERVISE, known=known)
+    if wanted.alone:
+        rows = [row for row in rows if row.unit.id == wanted.unit_id]
+    measures = _measures(actor, when, wanted, rows, known) if any(show.measure for show in shows) else {}
+    asked = asking(session, when) if Show.ASKING in shows else frozenset()
+    return {
+        show: [row for row in rows if show.measure in measures[row.assignment_id]]
+        if show.measure
+        else list(filter(chooser(show, wanted.period, asked), rows))
+        for show in shows
+    }
+
+
+def filter_of(session: Session, unit_id: int | None, plan_id: int | None) -> LedgerFilter:
+    """The ledger's filter; raises NotFound when there is no such unit or plan."""
+    unit = session.get(Unit, unit_id) if unit_id else None
+    if (unit_id and unit is None) or (plan_id and session.get(Plan, plan_id) is None):
+        raise NotFound("没有所选的单位或文件，可能已被删除，请重新选择。")
+    return LedgerFilter(unit.path if unit else None, plan_id)
+
+
+def _measures(
+    actor: Actor, when: When, wanted: Listing, rows: Sequence[LedgerRow], known: Histories
+) -> dict[int, tuple[Measure, ...]]:
+    """The measures that count each row, by the part's id."""
+    day = wanted.period.day_before
+    past = ledger_on_days(known, actor, [day], when.zone, Permission.SUPERVISE)[day]
+    before = {part.assignment_id: part.then for part in past}
+    return {
+        row.assignment_id: tuple(measures_of(row, before.get(row.assignment_id), wanted.period, wanted.basis))
+        for row in rows
+    }
+
+
+def chooser(show: Show, period: Period, asked: frozenset[int] = frozenset()) -> Callable[[LedgerRow], bool]:
+    """Whether a row of the period's last day belongs to a list that is no measure's; ``asked`` are the parts whose
+    units asked for another date."""
+    last = period.until
+    tests: dict[Show, Callable[[LedgerRow], bool]] = {
+        Show.ALL: lambda row: True,
+        Show.OPEN: lambda row: row.is_chased,
+        Show.RED: lambda row: row.lit.light is Light.RED,
+        Show.YELLOW: lambda row: row.lit.light is Light.YELLOW,
+        Show.NEWLY_RED: lambda row: _turned_red(row, period),
+        Show.SOON: lambda row: row.is_chased and row.then.due_on in Period(last, last + timedelta(days=NEXT_DAYS)),
+        Show.UNSIGNED: lambda row: row.is_chased and row.then.state is State.DISPATCHED,
+        Show.SUBMITTED: lambda row: row.then.state is State.SUBMITTED,
+        Show.DECLINED: lambda row: row.then.state is State.DECLINED,
+        Show.ASKING: lambda row: row.assignment_id in asked,
+    }
+    return tests[show]
+
+
+def _turned_red(row: LedgerRow, period: Period) -> bool:
+    """Whether the part became overdue within the period: on the day after its date."""
+    due_on = row.then.due_on
+    late = is_overdue(row.then.state, due_on, period.until, row.task_state)
+    return late and due_on is not None and due_on + timedelta(days=1) in period
+
+
+def asking(session: Session, when: When) -> frozenset[int]:
+    """The parts whose units had asked for another date and waited for the answer at the end of the day."""
+    end = end_of(when.today, when)
+    waiting = or_(Extension.decided_at.is_(None), Extension.decided_at >= end)
+    return frozenset(session.scalars(select(Extension.assignment_id).where(Extension.asked_at < end, waiting)))
+
+
+def end_of(day: date, when: When) -> datetime:
+    """The instant at which the office's day ends."""
+    return datetime.combine(day + timedelta(days=1), time(), when.zone)

@@ -1,0 +1,167 @@
+"""A leader's remarks (批示) on a unit's part or on a whole task: kept in the history, told to those it concerns."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import flag_modified
+from sqlalchemy.orm.exc import StaleDataError
+
+from tracker.domain.access import Actor, Forbidden, Office, Permission
+from tracker.domain.history import REMARKED
+from tracker.domain.lifecycle import State
+from tracker.domain.notices import NoticeKind
+from tracker.services.errors import Invalid, NotFound
+from tracker.services.histories import needed_roles
+from tracker.services.work import Changed
+from tracker.store.notices import Notice
+from tracker.store.people import Person, PersonStanding
+from tracker.store.task_queries import assignment_to_change, latest_entries
+from tracker.store.tasks import Assignment, HistoryEntry
+
+LONGEST_REMARK = 1000
+SAME_PRESS = timedelta(minutes=10)
+MOST_CHANGES_TOLD = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Press:
+    """A press of the button: by whom, when, with what words, on the page of which version."""
+
+    actor: Actor
+    now: datetime
+    today: date
+    words: str
+    seen: int
+
+
+def remark_on_part(session: Session, press: Press, assignment_id: int) -> Assignment:
+    """Writes the remark on one unit's part and commits; the same form twice writes it once.
+
+    Raises NotFound, Forbidden, Invalid, or Changed when the part changed since the page was opened.
+    """
+    part = assignment_to_change(session, assignment_id)
+    if part is None:
+        raise NotFound("没有这项分工，可能已被删除，请从任务清单重新进入。")
+    _write(session, press, [part])
+    return part
+
+
+def remark_on_task(session: Session, press: Press, task_id: int) -> list[Assignment]:
+    """Writes the remark on the parts in reach that the task waits for; ``press.seen`` is their ``version_of``.
+
+    Raises as ``remark_on_part`` does; Forbidden when no such part lies within reach.
+    """
+    first = session.scalar(select(Assignment.id).where(Assignment.task_id == task_id).limit(1))
+    held = assignment_to_change(session, first) if first else None
+    if held is None:
+        raise NotFound("没有这项任务，可能已被删除，请从任务清单重新进入。")
+    parts = parts_to_remark(press.actor, held.task.assignments)
+    if not parts:
+        raise Forbidden(Permission.REMARK, "对该任务作批示")
+    _write(session, press, parts)
+    return parts
+
+
+def parts_to_remark(actor: Actor, parts: Iterable[Assignment]) -> list[Assignment]:
+    """Those of a task's parts that a remark on the whole task goes to."""
+    live = [part for part in parts if part.state is not State.WITHDRAWN]
+    needed = needed_roles(part.role for part in live)
+    return [part for part in live if part.role in needed and actor.may(Permission.REMARK, part.unit.path)]
+
+
+def version_of(parts: Iterable[Assignment]) -> int:
+    """A number that rises with every change of any of the parts."""
+    return sum(part.version for part in parts)
+
+
+def _write(session: Session, press: Press, parts: Sequence[Assignment]) -> None:
+    words = press.words.replace("\r\n", "\n").strip()
+    if not words:
+        raise Invalid("请填写批示内容后再提交。")
+    if len(words) > LONGEST_REMARK:
+        raise Invalid(f"批示不能超过{LONGEST_REMARK}字，现有{len(words)}字，请精简后再提交。")
+    for part in parts:
+        if not press.actor.may(Permission.REMARK, part.unit.path):
+            raise Forbidden(Permission.REMARK, "对该事项作批示")
+    if version_of(parts) != press.seen:
+        if all(_was_just_written(session, press, words, part) for part in parts):
+            session.rollback()
+            return
+        raise _changed(session, parts, press.seen)
+    for part in parts:
+        _tell(session, press, words, _noted(session, press, words, part))
+    try:
+        session.commit()
+    except StaleDataError:
+        session.rollback()
+        raise _changed(session, parts, press.seen) from None
+
+
+def _was_just_written(session: Session, press: Press, words: str, part: Assignment) -> bool:
+    last = next(iter(latest_entries(session, part.id, 1)), None)
+    if last is None or press.now - last.at > SAME_PRESS:
+        return False
+    return (last.event, last.actor_id, last.words) == (REMARKED, press.actor.person_id, words)
+
+
+def _changed(session: Session, parts: Sequence[Assignment], seen: int) -> Changed:
+    """The refusal, with as many of the last entries as the versions have moved on."""
+    moved = min(max(version_of(parts) - seen, 1), MOST_CHANGES_TOLD)
+    entries = [entry for part in parts for entry in latest_entries(session, part.id, moved)]
+    return Changed(sorted(entries, key=lambda entry: entry.id)[-moved:])
+
+
+def _noted(session: Session, press: Press, words: str, part: Assignment) -> HistoryEntry:
+    """The row of the history; a new version of the part, whose state and time of change stay."""
+    entry = HistoryEntry(
+        assignment_id=part.id,
+        event=REMARKED,
+        at=press.now,
+        actor_id=press.actor.person_id or None,
+        actor_name=press.actor.name,
+        from_state=part.state,
+        to_state=part.state,
+        words=words,
+    )
+    session.add(entry)
+    flag_modified(part, "changed_at")
+    session.flush()
+    return entry
+
+
+def _tell(session: Session, press: Press, words: str, entry: HistoryEntry) -> None:
+    """A notice to the unit's liaisons, or to the unit as such, and to the supervisors who reach it."""
+    part = session.get_one(Assignment, entry.assignment_id)
+    liaisons = _people(session, Office.LIAISON, [part.unit_id])
+    above = [int(step) for step in part.unit.path.strip("/").split("/")]
+    people = {*liaisons, *_people(session, Office.SUPERVISOR, above)} - {press.actor.person_id}
+    keys: list[tuple[str, int | None]] = [(f"person:{person_id}", person_id) for person_id in sorted(people)]
+    if not liaisons:
+        keys.append((f"unit:{part.unit_id}", None))
+    for key, person_id in keys:
+        session.add(
+            Notice(
+                assignment_id=part.id,
+                kind=NoticeKind.REMARK,
+                due_on=press.today,
+                step=0,
+                recipient_key=key,
+                subject=f"entry:{entry.id}",
+                words=words,
+                author_name=press.actor.name,
+                person_id=person_id,
+                planned_on=press.today,
+                recorded_at=press.now,
+            )
+        )
+
+
+def _people(session: Session, office: Office, unit_ids: Sequence[int]) -> list[int]:
+    """The active people who hold the office at one of the units."""
+    found = select(PersonStanding.person_id).join(Person).where(Person.active, PersonStanding.office == office)
+    return list(session.scalars(found.where(PersonStanding.unit_id.in_(unit_ids))))

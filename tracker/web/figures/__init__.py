@@ -1,0 +1,3 @@
+from tracker.web.figures.views import blueprint
+
+__all__ = ["blueprint"]

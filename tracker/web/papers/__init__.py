@@ -1,0 +1,3 @@
+from tracker.web.papers.views import blueprint
+
+__all__ = ["blueprint"]

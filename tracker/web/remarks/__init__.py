@@ -1,0 +1,3 @@
+from tracker.web.remarks.views import blueprint
+
+__all__ = ["blueprint"]
