@@ -41,12 +41,18 @@ def test_the_same_form_twice_makes_one_version_and_another_is_stale(
 ) -> None:
     page.sign_in("supervisor")
     fields = fields_of(page("/figures/scores").form("/figures/scores"))
-    assert page.send("/figures/scores", {**fields, "base": "90"}).status == 200
-    assert page.send("/figures/scores", {**fields, "base": "90"}).status == 200
+    assert page.send("/figures/scores", {**fields, "base": "90", "words": "试行"}).status == 200
+    assert page.send("/figures/scores", {**fields, "base": "90", "words": "试行"}).status == 200
     assert session.scalar(select(func.count(RulePack.id))) == 1
-    again = page.send("/figures/scores", {**fields, "base": "80"}, status=409)
-    assert "已有新的版本" in again.text
+    again = page.send("/figures/scores", {**fields, "base": "80", "words": "再议"}, status=409)
+    assert "没有启用" in again.text
     assert fields_of(again.form("/figures/scores"))["base"] == "80"
+
+
+def test_a_version_without_a_reason_is_refused_and_the_rest_stays(page: Visitor, city: City) -> None:
+    shown = page.sign_in("supervisor").post("/figures/scores", {"base": "90"}, status=422)
+    assert "请写明调整的理由或依据" in shown.text
+    assert fields_of(shown.form("/figures/scores"))["base"] == "90"
 
 
 def test_what_is_no_number_is_told(page: Visitor, city: City) -> None:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import partial
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
-from sqlalchemy.orm.attributes import flag_modified
 from sqlalchemy.orm.exc import StaleDataError
 
 from tracker.domain.access import Actor, Forbidden, Office, Permission
@@ -17,11 +17,12 @@ from tracker.domain.lifecycle import State
 from tracker.domain.notices import NoticeKind
 from tracker.services.errors import Invalid, NotFound
 from tracker.services.histories import needed_roles
+from tracker.services.noting import note
+from tracker.services.telling import tell
 from tracker.services.work import Changed
-from tracker.store.notices import Notice
 from tracker.store.people import Person, PersonStanding
 from tracker.store.task_queries import assignment_to_change, latest_entries
-from tracker.store.tasks import Assignment, HistoryEntry
+from tracker.store.tasks import Assignment
 
 LONGEST_REMARK = 1000
 SAME_PRESS = timedelta(minutes=10)
@@ -94,7 +95,7 @@ def _write(session: Session, press: Press, parts: Sequence[Assignment]) -> None:
             return
         raise _changed(session, parts, press.seen)
     for part in parts:
-        _tell(session, press, words, _noted(session, press, words, part))
+        _tell(session, press, words, part)
     try:
         session.commit()
     except StaleDataError:
@@ -116,52 +117,29 @@ def _changed(session: Session, parts: Sequence[Assignment], seen: int) -> Change
     return Changed(sorted(entries, key=lambda entry: entry.id)[-moved:])
 
 
-def _noted(session: Session, press: Press, words: str, part: Assignment) -> HistoryEntry:
-    """The row of the history; a new version of the part, whose state and time of change stay."""
-    entry = HistoryEntry(
-        assignment_id=part.id,
-        event=REMARKED,
-        at=press.now,
-        actor_id=press.actor.person_id or None,
-        actor_name=press.actor.name,
-        from_state=part.state,
-        to_state=part.state,
-        words=words,
-    )
-    session.add(entry)
-    flag_modified(part, "changed_at")
+def _tell(session: Session, press: Press, words: str, part: Assignment) -> None:
+    """Writes the row, and tells the unit's liaisons, or the unit as such, and the supervisors who reach it."""
+    entry = note(part, press.actor, press.now, REMARKED, words)
     session.flush()
-    return entry
-
-
-def _tell(session: Session, press: Press, words: str, entry: HistoryEntry) -> None:
-    """A notice to the unit's liaisons, or to the unit as such, and to the supervisors who reach it."""
-    part = session.get_one(Assignment, entry.assignment_id)
-    liaisons = _people(session, Office.LIAISON, [part.unit_id])
     above = [int(step) for step in part.unit.path.strip("/").split("/")]
-    people = {*liaisons, *_people(session, Office.SUPERVISOR, above)} - {press.actor.person_id}
-    keys: list[tuple[str, int | None]] = [(f"person:{person_id}", person_id) for person_id in sorted(people)]
-    if not liaisons:
-        keys.append((f"unit:{part.unit_id}", None))
-    for key, person_id in keys:
-        session.add(
-            Notice(
-                assignment_id=part.id,
-                kind=NoticeKind.REMARK,
-                due_on=press.today,
-                step=0,
-                recipient_key=key,
-                subject=f"entry:{entry.id}",
-                words=words,
-                author_name=press.actor.name,
-                person_id=person_id,
-                planned_on=press.today,
-                recorded_at=press.now,
-            )
-        )
+    telling = partial(
+        tell,
+        session,
+        part,
+        NoticeKind.REMARK,
+        f"entry:{entry.id}",
+        words,
+        press.actor.name,
+        now=press.now,
+        today=press.today,
+        not_to=press.actor.person_id,
+    )
+    telling()
+    telling(recipients=_supervisors_at(session, above))
 
 
-def _people(session: Session, office: Office, unit_ids: Sequence[int]) -> list[int]:
-    """The active people who hold the office at one of the units."""
-    found = select(PersonStanding.person_id).join(Person).where(Person.active, PersonStanding.office == office)
+def _supervisors_at(session: Session, unit_ids: Sequence[int]) -> list[int]:
+    """The active supervisors who stand at one of the units."""
+    found = select(PersonStanding.person_id).join(Person)
+    found = found.where(Person.active, PersonStanding.office == Office.SUPERVISOR)
     return list(session.scalars(found.where(PersonStanding.unit_id.in_(unit_ids))))

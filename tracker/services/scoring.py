@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from tracker.domain.access import Actor, Forbidden, Permission
+from tracker.domain.access import Actor
 from tracker.domain.scoring import Scheme, Score, rules_of, scheme_of, score_of
-from tracker.services.errors import Stale
 from tracker.services.figures import Board, Line
-from tracker.services.rule_packs import pack_on
+from tracker.services.rule_packs import NewPack, pack_on, packs_of, put_in_force
 from tracker.store.rule_packs import PackKind, RulePack
-from tracker.store.unit_queries import root_units
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,16 +42,10 @@ def scored(board: Board, scheme: Scheme) -> list[ScoredLine]:
     return [*ranked, *(ScoredLine(line, None, None) for line, score in pairs if score is None)]
 
 
-def may_set_scheme(session: Session, actor: Actor) -> bool:
-    """Whether the actor decides for the whole installation: the scheme counts for every unit."""
-    roots = root_units(session)
-    return bool(roots) and all(actor.may(Permission.DECIDE, root.path) for root in roots)
-
-
 def newest_version(session: Session) -> int:
     """The number of the newest version of the scheme, 0 while there is none."""
-    newest = select(func.coalesce(func.max(RulePack.version), 0)).where(RulePack.kind == PackKind.SCORING)
-    return session.scalar(newest) or 0
+    newest = next(iter(packs_of(session, PackKind.SCORING)), None)
+    return newest.version if newest else 0
 
 
 def set_scheme(  # noqa: PLR0917 - the fields of a form
@@ -63,32 +53,6 @@ def set_scheme(  # noqa: PLR0917 - the fields of a form
 ) -> RulePack:
     """Puts a new version of the scheme in force from today and commits; the same form twice makes one.
 
-    Raises Forbidden, or Stale when somebody made another version since the form was opened.
+    Raises as ``rule_packs.put_in_force`` does.
     """
-    if not may_set_scheme(session, actor):
-        raise Forbidden(Permission.DECIDE, "修改评分办法")
-    rules, newest = rules_of(scheme), newest_version(session)
-    last = pack_on(session, PackKind.SCORING, today) if newest else None
-    if last and newest == seen + 1 and (last.made_by_id, last.rules) == (actor.person_id, rules):
-        return last
-    if newest != seen:
-        raise Stale("您打开页面之后，评分办法已有新的版本，本次没有保存。请核对现在的办法后再改。")
-    pack = RulePack(
-        kind=PackKind.SCORING,
-        version=newest + 1,
-        rules=rules,
-        words=words,
-        in_force_on=today,
-        made_at=now,
-        made_by_id=actor.person_id,
-        made_by_name=actor.name,
-    )
-    session.add(pack)
-    session.commit()
-    return pack
-
-
-def versions(session: Session) -> Sequence[RulePack]:
-    """Every version of the scheme, the newest first."""
-    found = select(RulePack).where(RulePack.kind == PackKind.SCORING).order_by(RulePack.version.desc())
-    return session.scalars(found).all()
+    return put_in_force(session, actor, now, today, NewPack(PackKind.SCORING, rules_of(scheme), today, words, seen))

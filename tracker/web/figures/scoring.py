@@ -12,11 +12,13 @@ from wtforms.validators import InputRequired, Length, NumberRange, Optional
 from tracker.domain.access import Permission
 from tracker.domain.figures import Measure
 from tracker.domain.scoring import FAULTS, MOST_POINTS, Scheme, told
-from tracker.services.errors import Stale
+from tracker.services.errors import Invalid, Stale
 from tracker.services.figures import figures
 from tracker.services.listings import filter_of
-from tracker.services.scoring import may_set_scheme, newest_version, scheme_on, scored, set_scheme, versions
+from tracker.services.rule_packs import may_change, packs_of
+from tracker.services.scoring import newest_version, scheme_on, scored, set_scheme
 from tracker.services.task_pages import choices
+from tracker.store.rule_packs import PackKind
 from tracker.web.access import requires
 from tracker.web.context import actor, now, today
 from tracker.web.database import session
@@ -83,7 +85,7 @@ def index() -> str:
 
 
 @blueprint.post("/figures/scores")
-@requires(Permission.DECIDE)
+@requires(Permission.MANAGE_RULES)
 def change() -> Response | tuple[str, int]:
     """A new version of the scheme, from today."""
     form = SchemeForm()
@@ -91,10 +93,11 @@ def change() -> Response | tuple[str, int]:
         return _shown(form, "填写的内容有误，没有保存，请按提示修改。"), 422
     try:
         set_scheme(session(), actor(), now(), today(), form.scheme(), form.words.data or "", seen_version(form.seen))
-    except Stale as fault:
+    except (Invalid, Stale) as fault:
         session().rollback()
-        form.seen.data = newest_version(session())
-        return _shown(form, str(fault)), 409
+        if isinstance(fault, Stale):
+            form.seen.data = newest_version(session())
+        return _shown(form, str(fault)), 409 if isinstance(fault, Stale) else 422
     flash("评分办法已保存，自今天起按新的办法评分。" if form.on.data else "评分已停用。", "success")
     return redirect(url_for("scoring.index"))
 
@@ -115,7 +118,7 @@ def _shown(scheme_form: SchemeForm, fault: str = "") -> str:
         scheme=scheme,
         told=told(scheme),
         scored=scored(board, scheme) if board else (),
-        may_set=may_set_scheme(session(), actor()),
-        versions=versions(session()),
+        may_set=may_change(session(), actor()),
+        versions=packs_of(session(), PackKind.SCORING),
         faults=FAULTS,
     )
