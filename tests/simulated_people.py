@@ -33,16 +33,16 @@ HABITS: dict[State, tuple[tuple[str, float], ...]] = {
     State.IN_PROGRESS: (
         (Event.REPORT, 0.01),
         (Event.SUBMIT, 0.013),
-        (EXTENSION_ASKED, 0.002),
-        (MILESTONE_REPORTED, 0.015),
+        (EXTENSION_ASKED, 0.0012),
+        (MILESTONE_REPORTED, 0.02),
         (Event.SUSPEND, 0.0012),
         (Event.WITHDRAW, 0.0004),
     ),
     State.SUBMITTED: ((Event.ACCEPT, 0.25), (Event.RETURN, 0.07)),
     State.SUSPENDED: ((Event.RESUME, 0.04),),
-    State.COMPLETED: ((Event.REOPEN, 0.0006),),
+    State.COMPLETED: ((Event.REOPEN, 0.0003),),
 }
-WAITING = ((EXTENSION_GRANTED, 0.2), (EXTENSION_REFUSED, 0.08), (EXTENSION_RECALLED, 0.02))
+WAITING = ((EXTENSION_GRANTED, 0.2), (EXTENSION_REFUSED, 0.08), (EXTENSION_RECALLED, 0.04))
 
 
 @dataclass(frozen=True)
