@@ -47,7 +47,7 @@ from tracker.store.timing import SeriesOccurrence, TaskSeries
 
 pytestmark = pytest.mark.timeout(900)
 
-TASKS = 400
+TASKS = 1000
 UP = frozenset(up_days(FIRST, LAST))
 DOWN = [day for n in range((LAST - FIRST).days) if (day := FIRST + timedelta(days=n)) not in UP]
 # In the middle of two times of standing still, and on two days of work.
@@ -131,20 +131,20 @@ def compared(first: Year, other: Year) -> tuple[set[object], set[object]]:
         return not starts and told.planned_on > later[told.part]
 
     one, two = ({each.key for each in told_in(year) if counts(each)} for year in (first, other))
-    assert len(one) > 0.97 * len(told_in(first))
+    assert len(one) > 0.9 * len(told_in(first))
     return set(one), set(two)
 
 
 def test_downtime_changes_nothing_that_is_told(undisturbed: Year, disturbed: Year) -> None:
     expected, found = compared(undisturbed, disturbed)
-    assert (expected - found, found - expected) == (set(), set())
+    assert (sorted(expected - found), sorted(found - expected)) == ([], [])
     assert undisturbed.done == disturbed.done
 
 
 @pytest.mark.needs("postgresql")
 def test_nor_does_it_on_postgresql(undisturbed: Year, disturbed_on_postgresql: Year) -> None:
     expected, found = compared(undisturbed, disturbed_on_postgresql)
-    assert (expected - found, found - expected) == (set(), set())
+    assert (sorted(expected - found), sorted(found - expected)) == ([], [])
 
 
 @pytest.mark.needs("postgresql")
