@@ -52,6 +52,7 @@ from tracker.store.units import Unit
 ZONE = ZoneInfo("Asia/Shanghai")
 FIRST, LAST = date(2023, 1, 1), date(2023, 12, 31)
 ONE_DAY = timedelta(days=1)
+EVENINGS = 15
 UNITS = tuple(f"模拟{number:02d}局" for number in range(60))
 PERIODS = (
     (date(2023, 1, 1), date(2023, 3, 31)),
@@ -94,8 +95,11 @@ class Year:
 
 
 def lived(engine: Engine, task_count: int, remembered: Sequence[date], *, disturbed: bool) -> Year:
-    """Lives through the year. On days when the machine stands still nobody acts, and only ``disturbed`` then is
-    nothing swept; ``remembered`` are the days whose evening is written down."""
+    """Lives through the year. On days when the machine stands still nobody acts.
+
+    Only ``disturbed`` is nothing swept then, and some days are swept a second time in the evening. ``remembered`` are
+    the days whose evening is written down.
+    """
     days = up_days(FIRST, LAST)
     year = Year(engine, frozenset(days))
     with write_session(engine) as session:
@@ -110,6 +114,8 @@ def lived(engine: Engine, task_count: int, remembered: Sequence[date], *, distur
             _sweep(year, day)
         if day in year.days_up:
             _work(year, day, plan_id, unit_ids, coming.get(day, ()))
+            if disturbed and day.day % EVENINGS == 0:
+                _sweep(year, day, hour=20)
         _remember(year, day, remembered)
         day += ONE_DAY
     return year
@@ -131,7 +137,9 @@ def _found(session: Session, year: Year) -> tuple[int, dict[str, int]]:
     for number, phrase in enumerate(PHRASES):
         series = series_in(phrase, FIRST, None, FIRST)
         if series is not None:
-            _begin_series(session, year, plan, f"s{number:02d}", series, list(units.values())[number * 3 : number * 3 + 3])
+            _begin_series(
+                session, year, plan, f"s{number:02d}", series, list(units.values())[number * 3 : number * 3 + 3]
+            )
     return plan.id, {name: unit.id for name, unit in units.items()}
 
 
@@ -140,7 +148,9 @@ def _begin_series(session: Session, year: Year, plan: Plan, key: str, series: Se
     due_on = next_due(series, FIRST - ONE_DAY, announced_calendar())
     assert due_on
     roles = (Role.LEAD, Role.RESPONSIBLE, Role.SUPPORT)
-    given = Given(key, FIRST, due_on, tuple((unit.name, role) for unit, role in zip(units, roles, strict=True)), (), None)
+    given = Given(
+        key, FIRST, due_on, tuple((unit.name, role) for unit, role in zip(units, roles, strict=True)), (), None
+    )
     task = _task(given, plan.id, {unit.name: unit.id for unit in units}, at(FIRST, 9), year.actors["supervisor"])
     first = SeriesOccurrence(due_on=due_on, task=task)
     started = {"starts_on": series.starts_on, "ends_on": series.ends_on, "created_at": at(FIRST, 9)}
@@ -167,9 +177,7 @@ def _task(given: Given, plan_id: int, unit_ids: dict[str, int], now: datetime, a
         part = dispatched_part(share, position, given.due_on, dispatch)
         part.sign_by_on = given.sign_by_on
         task.assignments.append(part)
-    task.milestones = [
-        Milestone(position=n, text=f"节点{n}", due_on=due_on) for n, due_on in enumerate(given.stones)
-    ]
+    task.milestones = [Milestone(position=n, text=f"节点{n}", due_on=due_on) for n, due_on in enumerate(given.stones)]
     return task
 
 
@@ -189,9 +197,9 @@ def _enter(year: Year, key: str, task: Task, today: date) -> None:
     year.tasks[key] = book
 
 
-def _sweep(year: Year, today: date) -> None:
-    """The morning's sweep; what it let come goes into the books."""
-    report = sweep(year.engine, at(today, 7), today)
+def _sweep(year: Year, today: date, hour: int = 7) -> None:
+    """The morning's sweep, or another; what it let come goes into the books."""
+    report = sweep(year.engine, at(today, hour), today)
     year.failures += report.failures
     if report.made:
         with Session(year.engine) as session:
@@ -205,7 +213,7 @@ def _sweep(year: Year, today: date) -> None:
                     _enter(year, key, row.task, today)
 
 
-def _work(year: Year, today: date, plan_id: int, unit_ids: dict[str, int], given: Sequence[Given]) -> None:  # noqa: PLR0917
+def _work(year: Year, today: date, plan_id: int, unit_ids: dict[str, int], given: Sequence[Given]) -> None:
     deeds = list(deeds_of(list(year.tasks.values()), UNITS, today))
     with write_session(year.engine) as session:
         found = _loaded(session, [deed.part.part_id for deed in deeds])
@@ -300,7 +308,17 @@ def _do_by_service(  # noqa: PLR0917 - who does what, when
         outcome = Outcome(deed.outcome) if deed.outcome else None
         event = Event(deed.event)
         work.act(
-            session, actor, now, today, part.id, event, part.version, "情况说明", deed.percent, outcome, **more  # type: ignore[arg-type]
+            session,
+            actor,
+            now,
+            today,
+            part.id,
+            event,
+            part.version,
+            "情况说明",
+            deed.percent,
+            outcome,
+            **more,  # type: ignore[arg-type]
         )
 
 
@@ -329,6 +347,11 @@ class Told:
     recorded_at: datetime
     is_read: bool
     mail: MailState
+
+    @property
+    def together(self) -> object:
+        """What the rungs of one day, told to one recipient at one instant, have in common."""
+        return self.part, self.recipient, self.subject, self.due_on, self.recorded_at
 
     @property
     def key(self) -> tuple[str, str, date, int, str, str]:

@@ -14,6 +14,7 @@ from random import Random
 from tests.simulated_books import PartBook, TaskBook
 from tracker.domain.history import (
     EXTENSION_ASKED,
+    EXTENSION_EVENTS,
     EXTENSION_GRANTED,
     EXTENSION_RECALLED,
     EXTENSION_REFUSED,
@@ -132,42 +133,40 @@ def _sign_by(part: PartBook, chance: Random, today: date) -> date | None:
     return day if chance.random() < 0.3 and (part.due_on is None or day <= part.due_on) else None
 
 
+LEADS_TO = {
+    Event.SIGN_FOR: State.IN_PROGRESS,
+    Event.DECLINE: State.DECLINED,
+    Event.DISPATCH: State.DISPATCHED,
+    Event.SUBMIT: State.SUBMITTED,
+    Event.RETURN: State.IN_PROGRESS,
+    Event.ACCEPT: State.COMPLETED,
+    Event.SUSPEND: State.SUSPENDED,
+    Event.RESUME: State.IN_PROGRESS,
+    Event.WITHDRAW: State.WITHDRAWN,
+    Event.REOPEN: State.IN_PROGRESS,
+}
+
+
 def write_down(deed: Deed, today: date) -> None:
     """Writes into the books what the deed means."""
     part = deed.part
-    if deed.percent is not None:
-        part.percent = deed.percent
-    match deed.event:
-        case Event.SIGN_FOR | Event.RESUME:
-            part.state = State.IN_PROGRESS
-        case Event.DECLINE:
-            part.state = State.DECLINED
-        case Event.DISPATCH:
-            part.state, part.dispatched_on, part.unit = State.DISPATCHED, today, deed.unit or part.unit
-        case Event.SUBMIT:
-            part.state = State.SUBMITTED
-        case Event.RETURN:
-            part.state = State.IN_PROGRESS
-            part.returns.append(today)
-        case Event.ACCEPT:
-            part.state, part.completed_on, part.outcome = State.COMPLETED, today, deed.outcome
-            part.wanted_on = None
-        case Event.SUSPEND:
-            part.state = State.SUSPENDED
-        case Event.WITHDRAW:
-            part.state, part.wanted_on = State.WITHDRAWN, None
-        case Event.REOPEN:
-            part.state, part.completed_on, part.outcome = State.IN_PROGRESS, None, None
-        case _ if deed.event == MILESTONE_REPORTED:
-            assert deed.stone is not None
-            part.task.stones[deed.stone].is_reached = deed.reached
-        case _ if deed.event == EXTENSION_ASKED:
-            part.wanted_on = deed.day
-        case _ if deed.event == EXTENSION_GRANTED:
-            part.due_on, part.wanted_on = deed.day, None
-            part.grants.append(today)
-        case _ if deed.event in (EXTENSION_REFUSED, EXTENSION_RECALLED):
-            part.wanted_on = None
+    part.percent = part.percent if deed.percent is None else deed.percent
+    part.state = LEADS_TO.get(Event(deed.event), part.state) if deed.event in set(Event) else part.state
+    if deed.event in (Event.ACCEPT, Event.REOPEN):
+        part.completed_on, part.outcome = (today, deed.outcome) if deed.outcome else (None, None)
+    if deed.event == Event.DISPATCH:
+        part.dispatched_on, part.unit = today, deed.unit or part.unit
+    if deed.event == Event.RETURN:
+        part.returns.append(today)
+    if deed.event == EXTENSION_GRANTED:
+        part.due_on = deed.day
+        part.grants.append(today)
+    if deed.event == EXTENSION_ASKED:
+        part.wanted_on = deed.day
+    elif deed.event in (*EXTENSION_EVENTS, Event.ACCEPT, Event.WITHDRAW):
+        part.wanted_on = None
+    if deed.stone is not None:
+        part.task.stones[deed.stone].is_reached = deed.reached
 
 
 @dataclass(frozen=True)

@@ -31,7 +31,7 @@ from tests.simulated_people import up_days
 from tracker.domain.audit import Head
 from tracker.domain.figures import Basis, Figures, Measure, Period
 from tracker.domain.history import EXTENSION_EVENTS, MILESTONE_REPORTED
-from tracker.domain.lifecycle import Event, State
+from tracker.domain.lifecycle import Event
 from tracker.domain.notices import NoticeKind
 from tracker.domain.series import next_due, occurrences
 from tracker.domain.workdays import announced_calendar
@@ -47,7 +47,7 @@ from tracker.store.timing import SeriesOccurrence, TaskSeries
 
 pytestmark = pytest.mark.timeout(900)
 
-TASKS = 1000
+TASKS = 2000
 UP = frozenset(up_days(FIRST, LAST))
 DOWN = [day for n in range((LAST - FIRST).days) if (day := FIRST + timedelta(days=n)) not in UP]
 # In the middle of two times of standing still, and on two days of work.
@@ -131,7 +131,7 @@ def compared(first: Year, other: Year) -> tuple[set[object], set[object]]:
         return not starts and told.planned_on > later[told.part]
 
     one, two = ({each.key for each in told_in(year) if counts(each)} for year in (first, other))
-    assert len(one) > 0.9 * len(told_in(first))
+    assert len(one) > 0.97 * len(told_in(first))
     return set(one), set(two)
 
 
@@ -157,18 +157,16 @@ def test_nothing_is_told_twice(year: Year) -> None:
     assert len({each.key for each in told}) == len(told)
 
 
-def test_who_comes_late_is_spared_what_was_overtaken(undisturbed: Year, disturbed: Year) -> None:
-    assert not any(each.is_read for each in told_in(undisturbed))
-    told = told_in(disturbed)
+def test_of_reminders_told_at_once_only_the_last_is_new(year: Year) -> None:
+    """Several come at once after downtime, and for work that was given out on the eve of a rung."""
+    told = told_in(year)
     last: dict[object, int] = {}
     for each in told:
-        at_once = each.part, each.recipient, each.subject, each.due_on, each.recorded_at
-        last[at_once] = max(each.step, last.get(at_once, each.step))
+        last[each.together] = max(each.step, last.get(each.together, each.step))
     for each in told:
-        later = last[each.part, each.recipient, each.subject, each.due_on, each.recorded_at]
-        is_overtaken = each.kind in REMINDERS and each.step < later
+        is_overtaken = each.kind in REMINDERS and each.step < last[each.together]
         assert (each.is_read, each.mail is MailState.UNNEEDED) == (is_overtaken, is_overtaken), each
-    assert sum(each.is_read for each in told) > 50
+    assert sum(each.is_read for each in told) > 20
 
 
 def test_lateness_is_told_as_it_was(disturbed: Year) -> None:
@@ -244,7 +242,7 @@ def test_the_ledger_of_a_past_day_is_what_was_seen_then(year: Year, day: date) -
         for row in rows
     }
     assert found == year.stood[day]
-    assert {each["state"] for each in found.values()} == set(State)
+    assert len({each["state"] for each in found.values()}) >= 6
 
 
 def test_the_tables_end_as_the_books_do(year: Year) -> None:
