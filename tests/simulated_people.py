@@ -25,7 +25,7 @@ from tracker.domain.roles import Role
 
 SEED = 20230103
 FULL_SERVICE = 0.03
-"""The share of the lifecycle's events that goes through the full service; see tests.simulated_office."""
+"""The share of the lifecycle's events that goes through the full service; see tests.simulated_acts."""
 
 # For each state what may happen on a day, and how likely each is.
 HABITS: dict[State, tuple[tuple[str, float], ...]] = {

@@ -8,7 +8,7 @@ One difference is honest. A task of a series that should have come while the mac
 again, and is dispatched on that day, not on the earlier one. Of such a task compared is what is told after the later
 of the two days; not that it was dispatched, nor that it was not signed for, because the time to sign runs from there.
 
-How the acts are done (together, or through the full services) stands in tests/simulated_office.py.
+How the acts are done (together, or through the full services) stands in tests/simulated_acts.py.
 """
 
 from __future__ import annotations
@@ -25,8 +25,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tests.databases import PostgresServer
+from tests.simulated_acts import ZONE
 from tests.simulated_books import MEASURES
-from tests.simulated_office import FIRST, LAST, ONE_DAY, PERIODS, ZONE, Told, Year, lived, told_in
+from tests.simulated_notices import Key, Told
+from tests.simulated_office import FIRST, LAST, ONE_DAY, PERIODS, Year, lived
 from tests.simulated_people import up_days
 from tracker.domain.audit import Head
 from tracker.domain.figures import Basis, Figures, Measure, Period
@@ -59,8 +61,10 @@ REMINDERS = {NoticeKind.DUE_SOON, NoticeKind.MILESTONE_SOON}
 @contextmanager
 def a_year(url: str, *, disturbed: bool) -> Iterator[Year]:
     engine = make_engine(url)
-    yield lived(engine, TASKS, REMEMBERED, disturbed=disturbed)
-    engine.dispose()
+    try:
+        yield lived(engine, TASKS, REMEMBERED, disturbed=disturbed)
+    finally:
+        engine.dispose()
 
 
 @pytest.fixture(scope="module")
@@ -109,12 +113,12 @@ def test_the_year_is_a_busy_one(year: Year) -> None:
     assert len([key for key in year.tasks if key.startswith("t")]) == TASKS
     assert len(year.series) >= 14
     assert min(year.done[event] for event in (*Event, *EXTENSION_EVENTS, MILESTONE_REPORTED)) > 10
-    assert {Counter(each.kind for each in told_in(year))[kind] > 20 for kind in SWEPT_KINDS} == {True}
+    assert {Counter(each.kind for each in year.told)[kind] > 20 for kind in SWEPT_KINDS} == {True}
     gaps = Counter((later - day).days - 1 for day, later in zip(sorted(UP), sorted(UP)[1:], strict=False))
     assert (min(gaps), max(gaps)) == (0, 10)
 
 
-def compared(first: Year, other: Year) -> tuple[set[object], set[object]]:
+def compared(first: Year, other: Year) -> tuple[set[Key], set[Key]]:
     """The notices of both that must be the same, by their keys; see above for those that need not be."""
     later = {
         part.key: max(part.first_on, other.tasks[key].parts[number].first_on)
@@ -130,9 +134,9 @@ def compared(first: Year, other: Year) -> tuple[set[object], set[object]]:
         starts = told.kind == NoticeKind.UNSIGNED or told.subject.startswith("adopt")
         return not starts and told.planned_on > later[told.part]
 
-    one, two = ({each.key for each in told_in(year) if counts(each)} for year in (first, other))
-    assert len(one) > 0.97 * len(told_in(first))
-    return set(one), set(two)
+    one, two = ({each.key for each in year.told if counts(each)} for year in (first, other))
+    assert len(one) > 0.97 * len(first.told)
+    return one, two
 
 
 def test_downtime_changes_nothing_that_is_told(undisturbed: Year, disturbed: Year) -> None:
@@ -149,17 +153,17 @@ def test_nor_does_it_on_postgresql(undisturbed: Year, disturbed_on_postgresql: Y
 
 @pytest.mark.needs("postgresql")
 def test_both_databases_tell_the_same_to_the_day(disturbed: Year, disturbed_on_postgresql: Year) -> None:
-    assert set(told_in(disturbed)) == set(told_in(disturbed_on_postgresql))
+    assert set(disturbed.told) == set(disturbed_on_postgresql.told)
 
 
 def test_nothing_is_told_twice(year: Year) -> None:
-    told = told_in(year)
+    told = year.told
     assert len({each.key for each in told}) == len(told)
 
 
 def test_of_reminders_told_at_once_only_the_last_is_new(year: Year) -> None:
     """Several come at once after downtime, and for work that was given out on the eve of a rung."""
-    told = told_in(year)
+    told = year.told
     last: dict[object, int] = {}
     for each in told:
         last[each.together] = max(each.step, last.get(each.together, each.step))
@@ -171,7 +175,7 @@ def test_of_reminders_told_at_once_only_the_last_is_new(year: Year) -> None:
 
 def test_lateness_is_told_as_it_was(disturbed: Year) -> None:
     """What was recorded late was planned for a day on which the machine stood still, or came to light that day."""
-    for each in told_in(disturbed):
+    for each in disturbed.told:
         recorded_on = each.recorded_at.astimezone(ZONE).date()
         assert each.late_days == (recorded_on - each.planned_on).days, each
 
