@@ -15,6 +15,7 @@ from tracker.domain.figures import Figures, Measure
 
 FAULTS = (Measure.LATE, Measure.OVERDUE, Measure.RETURNED, Measure.EXTENDED)
 MOST_POINTS = 1000
+MOST_PLACES = 4
 
 
 class WrongScheme(ValueError):
@@ -89,6 +90,8 @@ def _points(value: Any, what: str) -> Decimal:
         raise WrongScheme(f"{what}应为数字。") from None
     if not points.is_finite() or not 0 <= points <= MOST_POINTS:
         raise WrongScheme(f"{what}应在0到{MOST_POINTS}之间。")
+    if points.as_tuple().exponent < -MOST_PLACES:  # type: ignore[operator] - it is finite
+        raise WrongScheme(f"{what}最多{MOST_PLACES}位小数。")
     return points
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
@@ -25,6 +25,7 @@ from tracker.store.tasks import Assignment, Task
 from tracker.store.undo_queries import hold_tasks
 
 LONGEST_REASON = 500
+FARTHEST = timedelta(days=3660)
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,6 +169,8 @@ def _check_day(task: Task, day: date, now: datetime, calendar: WorkCalendar) -> 
     first = min(part.dispatched_at for part in task.assignments).date()
     if day < first:
         raise Invalid(f"会办意见的日期早于任务下达日（{_day(first)}），请检查年份。")
+    if day - now.date() > FARTHEST:
+        raise Invalid(f"会办意见的日期{_day(day)}太远，应在十年之内，请检查年份。")
 
 
 def _give_day(part: Assignment, day: date | None, actor: Actor, now: datetime, words: str) -> None:
