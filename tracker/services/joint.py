@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from sqlalchemy.orm import Session
@@ -57,7 +57,13 @@ class JointPage:
 def joint_page(session: Session, actor: Actor, calendar: WorkCalendar, task: Task) -> JointPage:
     """What the task page, and the page of a part, tell of joint handling."""
     may = task.state is TaskState.OPEN and _may_settle(actor, task)
-    return JointPage(task, opinions_of(session, task), _latest(task, calendar), may, mark_of(task))
+    # Opinions are for those who lead; units in support read their own alone.
+    leads = any(part.role.completes and actor.may(Permission.READ, part.unit.path) for part in task.assignments)
+    opinions = [
+        each if leads or actor.may(Permission.READ, each.part.unit.path) else replace(each, is_told=False)
+        for each in opinions_of(session, task)
+    ]
+    return JointPage(task, opinions, _latest(task, calendar), may, mark_of(task))
 
 
 def mark_of(task: Task) -> str:

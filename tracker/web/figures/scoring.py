@@ -11,7 +11,7 @@ from wtforms.validators import InputRequired, Length, NumberRange, Optional, Val
 
 from tracker.domain.access import Permission
 from tracker.domain.figures import Measure
-from tracker.domain.scoring import FAULTS, MOST_PLACES, MOST_POINTS, Scheme, told
+from tracker.domain.scoring import FAULTS, MOST_PLACES, MOST_POINTS, Scheme, places_of, told
 from tracker.services.errors import Invalid, Stale
 from tracker.services.figures import figures
 from tracker.services.listings import filter_of
@@ -32,7 +32,7 @@ RANGE = NumberRange(0, MOST_POINTS, message=f"请填写0到{MOST_POINTS}之间�
 
 def _few_places(_form: object, field: Field) -> None:
     """Refuses 0.00…1: written out in a sentence it could fill the memory."""
-    if isinstance(field.data, Decimal) and field.data.is_finite() and field.data.as_tuple().exponent < -MOST_PLACES:
+    if isinstance(field.data, Decimal) and places_of(field.data) > MOST_PLACES:
         raise ValidationError(f"最多{MOST_PLACES}位小数。")
 
 
