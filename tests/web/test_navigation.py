@@ -18,7 +18,10 @@ def marked(page: Page) -> list[tuple[str, str]]:
 @pytest.mark.parametrize(
     ("visit", "expected"),
     [
-        (("supervisor", "/overdue"), ("逾期清单", "page")),
+        (("supervisor", "/overdue"), ("督查", "page")),
+        (("supervisor", "/notices/rules"), ("督查", "true")),
+        (("supervisor", "/papers/bulletin"), ("概况", "true")),
+        (("supervisor", "/papers/urging/{part}"), ("全部任务", "true")),
         (("supervisor", "/pending"), ("待审核", "page")),
         (("supervisor", "/plans"), ("文件", "page")),
         (("supervisor", "/plans/new"), ("文件", "true")),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from sqlalchemy.orm import Session
 
@@ -108,6 +110,30 @@ class TestTheRoad:
         assert state_of(session, part)[0] is State.WITHDRAWN
         assert buttons(page(at(part))) == []
 
+    def test_what_is_done_most_stands_before_what_is_rare(
+        self, session: Session, city: City, part: Assignment, page: Visitor
+    ) -> None:
+        part.due_on = TODAY - timedelta(days=3)
+        session.commit()
+        places = {
+            "liaison": ["report", "extension", "handling", "links", "history-title"],
+            "supervisor": ["urging", "steer", "links", "history-title"],
+        }
+        for who, wanted in places.items():
+            main = page.sign_in(who)(at(part)).main
+            assert [node.attrs["id"] for node in main if node.attrs.get("id") in wanted] == wanted
+            folded = [node.attrs.get("id") for node in main.all("details") if "open" not in node.attrs]
+            assert set(folded) == set(wanted) - {"report", "links", "history-title"}
+            page.sign_out()
+
+    def test_a_talk_is_asked_for_only_when_late(self, session: Session, part: Assignment, page: Visitor) -> None:
+        part.due_on = TODAY
+        session.commit()
+        assert "约谈提醒函" not in page.sign_in("supervisor")(at(part)).text
+        part.due_on = TODAY - timedelta(days=1)
+        session.commit()
+        assert "约谈提醒函" in page(at(part)).text
+
     def test_who_decides_and_works_sees_both_kinds_of_buttons(
         self, session: Session, city: City, part: Assignment, page: Visitor
     ) -> None:
@@ -141,7 +167,7 @@ class TestWhatIsRefused:
         page.sign_in("supervisor")
         again = press(page, part, "审核销号", 422, words="同意。")
         assert "请选择办结结果" in again.alerts[0]
-        assert again.main.one("textarea", name="words").text == "同意。"
+        assert again.main.one("textarea", id="decide-words").text == "同意。"
 
     @pytest.mark.parametrize("outcome", ["D", "a", "solved"])
     def test_an_outcome_that_does_not_exist(self, session: Session, city: City, page: Visitor, outcome: str) -> None:

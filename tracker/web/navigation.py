@@ -26,7 +26,7 @@ class Entry:
     covers: tuple[str, ...]
 
 
-OF_A_PART = ("work", "links", "round_trip", "milestones.report")
+OF_A_PART = ("work", "links", "round_trip", "milestones.report", "papers.urging", "papers.talk")
 """What liaisons reach from their own tasks, and the others from all tasks."""
 
 MENU = (
@@ -37,9 +37,9 @@ MENU = (
         "check2-square",
         ("desk", *OF_A_PART),
     ),
-    Entry("概况", "figures.home", Permission.SUPERVISE, "speedometer2", ("figures", "scoring", "papers")),
+    Entry("概况", "figures.home", Permission.SUPERVISE, "speedometer2", ("figures", "scoring", "papers.bulletin")),
     Entry(
-        "逾期清单",
+        "督查",
         "supervision.overdue",
         Permission.SUPERVISE,
         "exclamation-triangle",
