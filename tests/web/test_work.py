@@ -11,6 +11,7 @@ from tests.builders import NOW, TODAY, City, a_plan, a_source, a_task
 from tests.web.browsing import Page, Visitor, fields_of
 from tracker.domain.lifecycle import Outcome, State, TaskState
 from tracker.store.tasks import Assignment
+from tracker.web.filters import own_lines
 
 WORDS = "已召开部署会，\n正在逐校摸底。"
 
@@ -329,3 +330,15 @@ def test_the_part_shows_what_the_document_says(session: Session, city: City, pag
     quoted = page.sign_in("liaison")(f"/assignments/{task.assignments[0].id}").main.one("blockquote", class_="said")
     assert quoted.one("mark").text == clause
     assert "建立清单，逐校登记。" in quoted.text
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "shown"),
+    [
+        ("一、总则\n\n（一）排查。", "\n（二）整治。", ("（一）排查。", "【责任】", "")),
+        ("一、总则\n（一）排查。\n\n", "，下同\n（二）", ("（一）排查。\n", "【责任】", "，下同")),
+        ("", "", ("", "【责任】", "")),
+    ],
+)
+def test_a_clause_is_shown_in_its_own_lines(before: str, after: str, shown: tuple[str, str, str]) -> None:
+    assert own_lines((before, "【责任】", after)) == shown
