@@ -64,7 +64,7 @@ def entries(session: Session, wanted: AuditFilter, before: int | None, limit: in
 
 def names_of(session: Session, told: Sequence[AuditEntry]) -> dict[tuple[str, str], str]:
     """What the entries are about by its present name; what is gone, or has none, is left out."""
-    queries: dict[str, Select[Any]] = {
+    queries: dict[str, Any] = {
         "assignment": select(Assignment.id, Task.title, Unit.name).join(Assignment.task).join(Assignment.unit),
         "task": select(Task.id, Task.title),
         "plan": select(Plan.id, Plan.title),
