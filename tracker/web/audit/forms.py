@@ -15,7 +15,7 @@ from tracker.web.lists import LONGEST_SEARCH, FilterForm, day_that_can_be
 
 class AuditForm(FilterForm):
     q = StringField("姓名或内容", filters=[stripped], validators=[Length(max=LONGEST_SEARCH)])
-    about = SelectField("事项", choices={"": "全部", **SUBJECTS})
+    about = SelectField("事项", choices={"": "全部", **SUBJECTS}, default="")
     number = StringField("编号", filters=[stripped], validators=[Length(max=40)])
     since = DateField("起始日期", validators=[Optional(), day_that_can_be])
     until = DateField("截止日期", validators=[Optional(), day_that_can_be])
