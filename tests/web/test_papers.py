@@ -197,6 +197,14 @@ def test_a_part_has_its_papers_for_those_who_supervise_it(page: Visitor, session
     page(f"/papers/urging/{part_id}", status=403)
 
 
+def test_without_anything_due_there_is_no_rate(page: Visitor, session: Session, city: City) -> None:
+    a_task(session, a_plan(session, city.root), city.education, due_on=TODAY + timedelta(days=90))
+    session.commit()
+    shown = page.sign_in("supervisor")("/papers/bulletin")
+    assert "因没有应办结事项，不计算按期办结率" in shown.text
+    assert "按期办结率—" not in shown.text
+
+
 def test_nothing_to_tell_is_told(page: Visitor, city: City) -> None:
     page.sign_in("supervisor")
     assert "本期没有逾期未办结、退回补充和未签收的事项" in page("/papers/bulletin").text
