@@ -113,7 +113,8 @@ def test_the_year_is_a_busy_one(year: Year) -> None:
     assert len([key for key in year.tasks if key.startswith("t")]) == TASKS
     assert len(year.series) >= 14
     assert min(year.done[event] for event in (*Event, *EXTENSION_EVENTS, MILESTONE_REPORTED)) > 10
-    assert {Counter(each.kind for each in year.told)[kind] > 20 for kind in SWEPT_KINDS} == {True}
+    kinds = Counter(each.kind for each in year.told)
+    assert min(kinds[kind] for kind in SWEPT_KINDS) > 20
     gaps = Counter((later - day).days - 1 for day, later in zip(sorted(UP), sorted(UP)[1:], strict=False))
     assert (min(gaps), max(gaps)) == (0, 10)
 
