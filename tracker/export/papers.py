@@ -54,7 +54,15 @@ class Form:
     tall: frozenset[str] = frozenset()
 
 
-Block = Heading | Paragraph | Table | Form
+@dataclass(frozen=True, slots=True)
+class Code:
+    """A QR code that leads to ``address``, with lines of words beside it."""
+
+    address: str
+    lines: Sequence[str]
+
+
+Block = Heading | Paragraph | Table | Form | Code
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
 from tracker.domain.access import Actor, Forbidden, Permission
 from tracker.domain.figures import Basis, Figures, Measure
-from tracker.export.papers import Block, Form, Heading, Link, Paper, Paragraph, Run, Runs, Table, day_words
+from tracker.export.papers import Block, Code, Form, Heading, Link, Paper, Paragraph, Run, Runs, Table, day_words
 from tracker.services.figures import Board, Line, figures
 from tracker.services.histories import histories
 from tracker.services.ledger import LedgerRow, ledger
 from tracker.services.listings import Listing, Show, filter_of, lists_of
 from tracker.services.lit import When
+from tracker.services.report_links import Issuer, MadeLink, Wish, last_day, link_for
 from tracker.services.task_pages import part_page
 from tracker.store.handling import Handling
 from tracker.store.tasks import Assignment
@@ -30,6 +31,14 @@ class Issue:
 
     made_on: date
     address: Address
+
+
+@dataclass(frozen=True, slots=True)
+class LinkAsked:
+    """A link that a paper is to carry: what it is made with, and as it is asked for."""
+
+    issuer: Issuer
+    wish: Wish
 
 
 def bulletin(session: Session, actor: Actor, when: When, wanted: Listing, issue: Issue) -> Paper:
@@ -163,8 +172,13 @@ def _problem(number: int, row: LedgerRow) -> list[Runs]:
     return [[str(number)], [row.title], [row.unit.name], [day_words(row.then.due_on)], [late]]
 
 
-def urging_sheet(session: Session, actor: Actor, when: When, assignment_id: int, issue: Issue) -> Paper:
-    """The 督办单 of a part: what is to be done, how it stands, and boxes for what is asked and answered."""
+def urging_sheet(  # noqa: PLR0917 - of which part, as of when, with which link
+    session: Session, actor: Actor, when: When, assignment_id: int, issue: Issue, made: MadeLink | None = None
+) -> Paper:
+    """The 督办单 of a part: what is to be done, how it stands, and boxes for what is asked and answered.
+
+    ``made`` is a link by which the answer can be given without an account: its code then stands below the form.
+    """
     row, part = _part(session, actor, when, assignment_id)
     named = session.get(Handling, assignment_id)
     late = f"，已逾期{row.days_late}天" if row.days_late else ""
@@ -186,7 +200,25 @@ def urging_sheet(session: Session, actor: Actor, when: When, assignment_id: int,
         ],
         frozenset({"办理情况", "领导意见"}),
     )
-    return Paper("督办单", _number("督办", issue), "", [form], _office(actor), issue.made_on)
+    blocks: list[Block] = [form, _code(made, when)] if made else [form]
+    return Paper("督办单", _number("督办", issue), "", blocks, _office(actor), issue.made_on)
+
+
+def urging_sheet_with_code(  # noqa: PLR0917 - of which part, as of when, with which link
+    session: Session, actor: Actor, when: When, now: datetime, assignment_id: int, issue: Issue, ask: LinkAsked
+) -> Paper:
+    """The 督办单 with the code of a link that is made for it, and commits. Raises as ``link_for`` does.
+
+    The same form again prints the same link.
+    """
+    _supervised(session, actor, when, assignment_id)
+    made = link_for(session, actor, now, ask.issuer, assignment_id, ask.wish)
+    return urging_sheet(session, actor, when, assignment_id, issue, made)
+
+
+def _code(made: MadeLink, when: When) -> Code:
+    told = "用手机扫码填报办理情况，不需要账号，只能填报一次"
+    return Code(made.url, [f"{told}，有效至{day_words(last_day(made.link, when.zone))}。"])
 
 
 def talk_letter(session: Session, actor: Actor, when: When, assignment_id: int, issue: Issue) -> Paper:
@@ -217,13 +249,19 @@ def talk_letter(session: Session, actor: Actor, when: When, assignment_id: int, 
 
 
 def _part(session: Session, actor: Actor, when: When, assignment_id: int) -> tuple[LedgerRow, Assignment]:
-    """The part as the ledger tells it; raises NotFound, or Forbidden for whom its unit is out of reach."""
-    part = part_page(session, actor, when, assignment_id).assignment
-    if not actor.may(Permission.SUPERVISE, part.unit.path):
-        raise Forbidden(Permission.SUPERVISE, "制作该事项的督办文书")
+    """The part as the ledger tells it; raises as ``_supervised`` does."""
+    part = _supervised(session, actor, when, assignment_id)
     wanted = filter_of(session, None, part.task.plan_id)
     rows = ledger(session, actor, when, wanted, Permission.SUPERVISE)
     return next(row for row in rows if row.assignment_id == assignment_id), part
+
+
+def _supervised(session: Session, actor: Actor, when: When, assignment_id: int) -> Assignment:
+    """The part; raises NotFound, or Forbidden for whom its unit is out of reach."""
+    part = part_page(session, actor, when, assignment_id).assignment
+    if not actor.may(Permission.SUPERVISE, part.unit.path):
+        raise Forbidden(Permission.SUPERVISE, "制作该事项的督办文书")
+    return part
 
 
 def _latest(part: Assignment, when: When) -> str:
