@@ -24,7 +24,7 @@ from tracker.domain.light_packs import rules_of
 from tracker.domain.lights import LightPack
 from tracker.domain.report_rhythm import Every, ReportRhythm
 from tracker.domain.roles import Role
-from tracker.services.redating import Move, redate
+from tracker.services.redating import Move, follow_parts, redate
 from tracker.services.work import act, events_for
 from tracker.store.rule_packs import PackKind, RulePack
 from tracker.store.tasks import Assignment, HistoryEntry, Task
@@ -150,6 +150,7 @@ class World:
             entry.from_state, entry.to_state, entry.due_from, entry.due_to = part.state, part.state, part.due_on, later
             self.session.add(entry)
             part.due_on, part.changed_at = later, now
+            follow_parts(part.task)
         elif part.task.due_on == part.due_on:
             # Where every open part has a date of its own, the task's date moves without a row of history.
             redate(self.session, self.people[-1], now, part.task, Move(part.task.due_on, later, DATE_SET))
@@ -228,11 +229,12 @@ class TestTheDay:
         assert "overdue-2023-06-10.xlsx" in answer.headers["Content-Disposition"]
         rows = sheet(moved, "/overdue.xlsx?as_of=2023-06-10")
         assert str(rows[1][0]).startswith("截至2023年6月10日，共1项。")
-        assert rows[3][2:8] == (
+        assert rows[3][2:9] == (
             "市教育局",
             "责任",
             "优化服务实施方案",
             "示政办〔2023〕1号",
+            datetime.combine(date(2023, 6, 5), time()),
             datetime.combine(date(2023, 6, 5), time()),
             5,
         )

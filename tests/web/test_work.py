@@ -141,7 +141,7 @@ class TestWhatIsRefused:
         page.sign_in("supervisor")
         again = press(page, part, "审核销号", 422, words="同意。")
         assert "请选择办结结果" in again.alerts[0]
-        assert again.main.one("textarea", name="words").text == "同意。"
+        assert again.main.one("textarea", id="decide-words").text == "同意。"
 
     @pytest.mark.parametrize("outcome", ["D", "a", "solved"])
     def test_an_outcome_that_does_not_exist(self, session: Session, city: City, page: Visitor, outcome: str) -> None:

@@ -38,9 +38,12 @@ _LONGEST_FIELD = 12
 _EDGE = "，,；;：:、。 　\t\n"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Heading:
-    """A numbered paragraph: where its words begin and its title ends, its rank (0 outermost), and where it starts."""
+    """A numbered paragraph: where its words begin and its title ends, its rank (0 outermost), and where it starts.
+
+    Made once for a paragraph and compared by identity, which is asked for every line.
+    """
 
     rank: int
     number: str
@@ -109,6 +112,7 @@ class Placed:
 def place(paragraphs: Iterable[Paragraph]) -> tuple[Placed, ...]:
     """Every paragraph with its headings. Table cells are never headings."""
     stack: list[Heading] = []
+    above: tuple[Heading, ...] = ()
     placed = []
     for paragraph in paragraphs:
         heading = None if paragraph.is_cell else heading_of(paragraph)
@@ -116,7 +120,8 @@ def place(paragraphs: Iterable[Paragraph]) -> tuple[Placed, ...]:
             while stack and stack[-1].rank >= heading.rank:
                 stack.pop()
             stack.append(heading)
-        placed.append(Placed(paragraph, tuple(stack), heading is not None))
+            above = tuple(stack)
+        placed.append(Placed(paragraph, above, heading is not None))
     return tuple(placed)
 
 

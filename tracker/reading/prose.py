@@ -87,8 +87,11 @@ def doer_clauses(items: Sequence[Placed], taken: Set[int], owned: Set[Heading | 
 def _by_sentence(
     items: Sequence[Placed], taken: Set[int], owned: Set[Heading | None], assigner: Assigner, may_assign: Glance
 ) -> Iterator[Clause]:
+    above, is_owned = None, False
     for index, placed in enumerate(items):
-        if placed.paragraph.is_cell or index in taken or placed.is_under(owned):
+        if placed.headings is not above:  # asked once for all lines under a heading
+            above, is_owned = placed.headings, placed.is_under(owned)
+        if placed.paragraph.is_cell or is_owned or index in taken:
             continue
         flat = placed.paragraph.flat
         if not (may_assign(flat, 0, len(flat)) and may_name_doers(flat)):

@@ -15,8 +15,7 @@ from typing import Any, TypeVar
 from sqlalchemy.orm import Session
 
 from tracker.domain.access import Actor, Permission
-from tracker.domain.as_of import PartThen
-from tracker.domain.lifecycle import State, TaskState
+from tracker.domain.lifecycle import Outcome, State, TaskState
 from tracker.domain.lights import LitLight
 from tracker.domain.roles import Role
 from tracker.services.histories import histories
@@ -55,6 +54,7 @@ class PastTask:
     completed_on: date | None
     plan_issued_on: date | None
     position: int
+    original_due_on: date | None = None
 
     @property
     def plan_id(self) -> int:
@@ -71,6 +71,8 @@ class PastItem:
     role: Role
     state: State
     due_on: date | None
+    original_due_on: date | None = None
+    outcome: Outcome | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +93,7 @@ class PastTaskRow:
     worst: PastPart
     named: Sequence[PastPart]
     more: int
+    readable: frozenset[int] = frozenset()
 
 
 def past_tasks(session: Session, actor: Actor, when: When, wanted: TaskFilter, number: int) -> Page[PastTaskRow]:
@@ -140,19 +143,25 @@ def _task(rows: Sequence[LedgerRow]) -> PastTask:
         id=row.task_id,
         title=row.title,
         plan=PastPlan(row.plan_id, row.plan_title, row.plan_number),
-        due_on=_task_date(row.then for row in rows),
+        due_on=_task_date(rows),
         state=row.task_state,
         completed_on=row.task_completed_on,
         plan_issued_on=row.plan_issued_on,
         position=row.position,
+        original_due_on=max((row.then.original_due_on for row in rows if row.then.original_due_on), default=None),
     )
 
 
-def _task_date(parts: Iterable[PartThen]) -> date | None:
-    """The task's own date, extensions aside: that of its open parts; a closed one keeps the date it was closed with."""
-    given = list(parts)
-    live = [part for part in given if not part.state.is_closed] or given
-    return max((part.set_due_on for part in live if part.set_due_on), default=None)
+def _task_date(rows: Sequence[LedgerRow]) -> date | None:
+    """The task's own date: that set for its open parts, or the latest one granted to a part that completes it.
+
+    What ``tracker.services.redating`` does to a task, told from its parts; a closed one keeps its date.
+    """
+    there = [row for row in rows if row.then.state is not State.WITHDRAWN] or list(rows)
+    open_ones = [row for row in rows if not row.then.state.is_closed] or rows
+    needed = [row for row in there if row.role.completes] or there
+    days = [row.then.set_due_on for row in open_ones] + [row.then.due_on for row in needed]
+    return max((day for day in days if day), default=None)
 
 
 def _task_row(actor: Actor, task: PastTask, rows: Sequence[LedgerRow]) -> PastTaskRow:
@@ -160,12 +169,14 @@ def _task_row(actor: Actor, task: PastTask, rows: Sequence[LedgerRow]) -> PastTa
     others = [_part(row, task) for row in rows if not actor.may(Permission.READ, row.unit.path)]
     worst = min(own, key=lambda part: WORST_FIRST.index(part.lit.light))
     named = [*own, *others][:UNITS_NAMED]
-    return PastTaskRow(task, worst, named, len(rows) - len(named))
+    return PastTaskRow(task, worst, named, len(rows) - len(named), frozenset(part.assignment.id for part in own))
 
 
 def _part(row: LedgerRow, task: PastTask, told: HistoryEntry | None = None) -> PastPart:
     then = row.then
-    item = PastItem(row.assignment_id, task, row.unit, row.role, then.state, then.due_on)
+    item = PastItem(
+        row.assignment_id, task, row.unit, row.role, then.state, then.due_on, then.original_due_on, then.outcome
+    )
     return PastPart(item, row.lit, row.days_late, told)
 
 

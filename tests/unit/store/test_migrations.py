@@ -67,12 +67,26 @@ HISTORY = [
     {"id": 1, "assignment_id": 1, "event": "adopt", "at": AT, "actor_name": "杜督查", "to_state": "dispatched"},
     {"id": 2, "assignment_id": 1, "event": "sign_for", "at": AT, "actor_name": "李联络", "to_state": "in_progress"},
 ]
+NOTICE = {
+    "id": 1,
+    "assignment_id": 1,
+    "kind": "overdue",
+    "due_on": date(2023, 9, 30),
+    "step": 1,
+    "recipient_key": "unit:1",
+    "planned_on": date(2023, 10, 1),
+    "recorded_at": AT,
+    "late_days": 0,
+    "mail_state": "no_address",
+    "mail_attempts": 0,
+}
 WORLD: dict[str, list[dict[str, Any]]] = {
     "unit": [UNIT],
     "plan": [PLAN],
     "task": [TASK],
     "assignment": [PART],
     "history_entry": HISTORY,
+    "notice": [NOTICE],
 }
 # Rows that the schema knows from a revision on.
 LATER: dict[str, dict[str, dict[str, Any]]] = {
@@ -99,6 +113,32 @@ LATER: dict[str, dict[str, dict[str, Any]]] = {
         "series_occurrence": {"series_id": 1, "due_on": date(2023, 9, 30), "task_id": 1},
         "task_anchor": {"task_id": 1, "day": date(2023, 7, 1), "entered_at": AT},
         "history_entry": {**HISTORY[1], "id": 3, "event": "set_date"},
+    },
+    "0007": {
+        "history_entry": {**HISTORY[1], "id": 4, "event": "urge", "unit_to_id": 1},
+        "handling": {
+            "assignment_id": 1,
+            "leader": "王",
+            "section": "办公室",
+            "handler": "李",
+            "phone": "",
+            "changed_at": AT,
+            "version": 1,
+        },
+    },
+    "0008": {"notice": {**NOTICE, "id": 2, "kind": "urged", "subject": "entry:4", "words": "请抓紧办理"}},
+    "0009": {
+        "audit_entry": {
+            "id": 1,
+            "at": AT,
+            "actor_name": "系统",
+            "subject": "task",
+            "subject_id": "1",
+            "act": "create",
+            "detail": "{}",
+            "previous_hash": "0" * 64,
+            "hash": "1" * 64,
+        }
     },
 }
 
@@ -184,7 +224,7 @@ def test_the_way_back_keeps_what_the_first_schema_knows(empty: Engine) -> None:
         command.downgrade(migrate.config(connection), FIRST)
         tables = set(inspect(connection).get_table_names())
     assert {"indicator", "task_series", "task_anchor", "calendar_year"} & tables == set()
-    assert [count(empty, name) for name in WORLD] == [1, 1, 1, 1, 2]
+    assert [count(empty, name) for name in WORLD] == [1, 1, 1, 1, 2, 1]
     migrate.upgrade(empty)
     assert differences(empty) == []
     assert count(empty, "calendar_year") > 0

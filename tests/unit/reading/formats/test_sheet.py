@@ -67,6 +67,7 @@ def test_the_overdue_list_of_this_program_is_a_ledger_with_a_known_header() -> N
         "平安市治水方案",
         "平政〔2024〕3号",
         date(2024, 6, 30),
+        date(2024, 5, 31),
         15,
         "办理中",
         "已开工",
