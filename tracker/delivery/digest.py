@@ -16,6 +16,7 @@ class Section(StrEnum):
     ADDRESSED = "领导批示与催办"
     LATE = "已逾期"
     UNSIGNED = "超期未签收"
+    UNREPORTED = "迟报进展"
     SOON = "即将到期"
     NEW = "新任务与移交"
     DECIDED = "审核结果"
