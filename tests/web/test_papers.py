@@ -16,7 +16,7 @@ from openpyxl import load_workbook
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from tests.builders import LAST_MONTH, TODAY, City, a_plan, a_task, the_actor
+from tests.builders import LAST_MONTH, NOW, TODAY, City, a_plan, a_task, the_actor
 from tests.unit.services.test_ledger import ZONE, busy
 from tests.web.browsing import Page, Visitor, fields_of
 from tracker.domain.lifecycle import State
@@ -26,6 +26,7 @@ from tracker.services.ledger_sheet import COLUMNS
 from tracker.services.lit import When
 from tracker.store.handling import Handling
 from tracker.store.report_links import ReportLink
+from tracker.store.tasks import HistoryEntry
 
 # Three periods, and one whose last day has long passed.
 PERIODS = (
@@ -221,6 +222,18 @@ def test_a_slip_carries_a_link_when_the_supervisor_asks_for_it(page: Visitor, se
     assert len(document.inline_shapes) == 1
     assert "只能填报一次" in "".join(node.text or "" for node in document.element.body.iter(qn("w:t")))
     assert (answer.headers["Cache-Control"], answer.headers["Referrer-Policy"]) == ("no-store", "no-referrer")
+
+
+def test_a_slip_names_the_units_that_still_support(page: Visitor, session: Session, city: City) -> None:
+    units = (city.education, (city.finance, Role.SUPPORT), (city.county, Role.SUPPORT))
+    task = a_task(session, a_plan(session, city.root), *units, state=State.IN_PROGRESS)
+    gone = task.assignments[1]
+    gone.state, gone.withdrawn_on = State.WITHDRAWN, TODAY
+    gone.history.append(HistoryEntry(event="withdraw", at=NOW, actor_name="督", to_state=State.WITHDRAWN))
+    session.commit()
+    text = page.sign_in("supervisor")(f"/papers/urging/{task.assignments[0].id}").text
+    assert "东河县政府" in text
+    assert "市财政局" not in text
 
 
 def test_no_link_on_a_slip_for_what_cannot_be_reported_or_by_a_leader(

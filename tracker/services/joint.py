@@ -20,6 +20,7 @@ from tracker.services.calendars import work_calendar
 from tracker.services.errors import Invalid, NotFound, Stale
 from tracker.services.joint_check import Opinion, opinions_of
 from tracker.services.noting import note
+from tracker.services.sweep import OFFICE_ZONE
 from tracker.store.task_queries import task_shown
 from tracker.store.tasks import Assignment, Task
 from tracker.store.undo_queries import hold_tasks
@@ -165,7 +166,7 @@ def _check_day(task: Task, day: date, now: datetime, calendar: WorkCalendar) -> 
         raise Invalid(
             f"会办意见的日期须比牵头（责任）单位的时限至少早{LEAD_WORKDAYS}个工作日，最晚{_day(latest)}，请提前。"
         )
-    first = min(part.dispatched_at for part in task.assignments).date()
+    first = min(part.dispatched_at for part in task.assignments).astimezone(OFFICE_ZONE).date()
     if day < first:
         raise Invalid(f"会办意见的日期早于任务下达日（{_day(first)}），请检查年份。")
 

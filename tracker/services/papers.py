@@ -12,12 +12,14 @@ from tracker.domain.access import Actor, Forbidden, Permission
 from tracker.domain.figures import Basis, Figures, Measure
 from tracker.export.papers import Block, Code, Form, Heading, Link, Paper, Paragraph, Run, Runs, Table, day_words
 from tracker.services.figures import Board, Line, figures
-from tracker.services.histories import histories
+from tracker.services.histories import Histories, histories
 from tracker.services.ledger import LedgerRow, ledger
+from tracker.services.ledger_sheet import partners_of
 from tracker.services.listings import Listing, Show, filter_of, lists_of
 from tracker.services.lit import When
 from tracker.services.report_links import Issuer, MadeLink, Wish, last_day, link_for
 from tracker.services.task_pages import part_page
+from tracker.services.work import REPORTING
 from tracker.store.handling import Handling
 from tracker.store.tasks import Assignment
 
@@ -179,11 +181,13 @@ def urging_sheet(  # noqa: PLR0917 - of which part, as of when, with which link
 
     ``made`` is a link by which the answer can be given without an account: its code then stands below the form.
     """
-    row, part = _part(session, actor, when, assignment_id)
+    part = _supervised(session, actor, when, assignment_id)
+    known = histories(session, filter_of(session, None, part.task.plan_id))
+    row = _row_of(session, actor, when, part, known)
     named = session.get(Handling, assignment_id)
     late = f"，已逾期{row.days_late}天" if row.days_late else ""
     moved = f"（原定{day_words(row.then.original_due_on)}）" if row.then.original_due_on != row.then.due_on else ""
-    helpers = "、".join(each.unit.name for each in part.task.assignments if not each.role.completes) or "—"
+    helpers = "、".join(partners_of(known, when)[row.task_id].support) or "—"
     form = Form(
         [
             [("督办事项", row.title)],
@@ -223,7 +227,8 @@ def _code(made: MadeLink, when: When) -> Code:
 
 def talk_letter(session: Session, actor: Actor, when: When, assignment_id: int, issue: Issue) -> Paper:
     """The 约谈提醒函 of a part: to the unit, with what is late and what is asked of it."""
-    row, part = _part(session, actor, when, assignment_id)
+    part = _supervised(session, actor, when, assignment_id)
+    row = _row_of(session, actor, when, part, histories(session, filter_of(session, None, part.task.plan_id)))
     plan = f"《{row.plan_title}》" + (f"（{row.plan_number}）" if row.plan_number else "")
     late = f"，截至{day_words(when.today)}已逾期{row.days_late}天" if row.days_late else ""
     moved = (
@@ -248,12 +253,10 @@ def talk_letter(session: Session, actor: Actor, when: When, assignment_id: int, 
     return Paper("约谈提醒函", _number("督函", issue), f"{row.unit.full_name}：", blocks, _office(actor), issue.made_on)
 
 
-def _part(session: Session, actor: Actor, when: When, assignment_id: int) -> tuple[LedgerRow, Assignment]:
-    """The part as the ledger tells it; raises as ``_supervised`` does."""
-    part = _supervised(session, actor, when, assignment_id)
-    wanted = filter_of(session, None, part.task.plan_id)
-    rows = ledger(session, actor, when, wanted, Permission.SUPERVISE)
-    return next(row for row in rows if row.assignment_id == assignment_id), part
+def _row_of(session: Session, actor: Actor, when: When, part: Assignment, known: Histories) -> LedgerRow:
+    """The part as the ledger tells it."""
+    rows = ledger(session, actor, when, permission=Permission.SUPERVISE, known=known)
+    return next(row for row in rows if row.assignment_id == part.id)
 
 
 def _supervised(session: Session, actor: Actor, when: When, assignment_id: int) -> Assignment:
@@ -269,7 +272,7 @@ def _latest(part: Assignment, when: When) -> str:
     told = [
         entry.words
         for entry in part.history
-        if entry.event in ("report", "submit") and entry.at.astimezone(when.zone).date() <= when.today
+        if entry.event in REPORTING and entry.at.astimezone(when.zone).date() <= when.today
     ]
     return (told[-1] or "") if told else ""
 

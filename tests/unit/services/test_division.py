@@ -32,6 +32,7 @@ from tracker.services.revision_links import link
 from tracker.services.revision_sides import versions_of
 from tracker.services.revisions import accept
 from tracker.services.work import Changed, act
+from tracker.store.extensions import Extension, ExtensionState
 from tracker.store.handling import Division
 from tracker.store.people import Person
 from tracker.store.plan_lists import task_counts, tasks_of_plan
@@ -321,7 +322,12 @@ class TestWithdrawal:
         assert divided_part(session, actor, WHEN, part).may_withdraw
         with pytest.raises(Invalid, match="写明撤销理由"):
             withdraw_children(session, actor, NOW, TODAY, part.id, " ")
+        waits = Extension(assignment_id=first.assignments[0].id, wanted_on=DUE, reason="需要时间", asked_at=NOW)
+        waits.asked_by_name = "县教育局"
+        session.add(waits)
+        session.commit()
         assert withdraw_children(session, actor, NOW, TODAY, part.id, "随之撤销。") == 1
+        assert waits.state is ExtensionState.RECALLED
         session.expire_all()
         assert (first.state, first.assignments[0].withdrawn_on) == (TaskState.WITHDRAWN, TODAY)
         assert second.state is TaskState.COMPLETED
