@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 
 from tracker.domain.access import Actor, Forbidden, Permission
+from tracker.domain.day_words import in_words
 from tracker.domain.division import RollUp
 from tracker.domain.drafts import Basis, DeadlineKind
 from tracker.domain.history import DIVIDED
@@ -195,7 +196,7 @@ def _check_day(wish: Wish, part: Assignment) -> None:
 
 
 def _day(value: date | None) -> str:
-    return f"{value.year}年{value.month}月{value.day}日" if value else "未定"
+    return in_words(value) if value else "未定"
 
 
 def _words(wish: Wish, chosen: Sequence[tuple[Unit, Role]]) -> str:
