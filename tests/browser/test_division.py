@@ -175,6 +175,7 @@ def _accept_the_share(page: Page) -> None:
 def _ask_for_opinions(page: Page) -> None:
     page.goto("/tasks?q=" + TITLE)
     page.get_by_role("link", name=TITLE, exact=True).first.click()
+    page.locator("#joint summary").click()
     page.get_by_label("会办意见提出日期").fill("2023-07-20")
     page.get_by_role("button", name="实行会办").click()
     expect(page.locator("#joint")).to_contain_text("还有1个单位未提出")

@@ -17,6 +17,7 @@ def test_a_deed_done_on_a_page_is_told_with_its_person(page: Visitor, session: S
     shown = page.sign_out().sign_in("supervisor")(f"{LOG}?about=assignment&number={part.id}")
     row = shown.main.all("tr")[1].text
     assert "李联络" in row
+    assert f"分工：{part.task.title}（{part.unit.name}）" in row
     assert "签收" in row
     assert "状态：待签收 → 办理中" in row
     shown = page(f"{LOG}?q=没有这个人")
@@ -30,6 +31,11 @@ def test_a_person_changed_by_the_administrator(page: Visitor, city: City) -> Non
     row = page(f"{LOG}?about=person").main.all("tr")[1].text
     assert "管管理" in row
     assert "电话：（空） → 0316-1234567" in row
+
+
+def test_nothing_is_complained_of_before_anything_was_chosen(page: Visitor, city: City) -> None:
+    shown = page.sign_in("administrator")(LOG)
+    assert not shown.main.all("div", class_="invalid-feedback")
 
 
 def test_odd_addresses_do_no_harm(page: Visitor, city: City) -> None:

@@ -6,8 +6,9 @@ import pytest
 from flask import Flask
 from sqlalchemy.orm import Session
 
-from tests.builders import City, a_plan, a_task
+from tests.builders import City, a_person, a_plan, a_task
 from tests.web.browsing import Visitor, fields_of
+from tracker.domain.access import Office
 from tracker.domain.lifecycle import State
 from tracker.domain.roles import Role
 from tracker.store.tasks import Task
@@ -47,6 +48,23 @@ def test_the_road_of_an_opinion(session: Session, city: City, task: Task, page: 
     assert "会办意见已收齐" in shown
     assert "同意，建议增设夜班。" in shown
     assert "已申请办结" in submit(page, task, 0, "全部完成。")[0]
+
+
+def test_units_in_support_do_not_read_each_others_opinions(session: Session, city: City, page: Visitor) -> None:
+    units = ((city.education, Role.LEAD), (city.finance, Role.SUPPORT), (city.county_education, Role.SUPPORT))
+    task = a_task(session, a_plan(session, city.root), *units, state=State.IN_PROGRESS)
+    a_person(session, "third", (Office.LIAISON, city.county_education))
+    session.commit()
+    page.sign_in("supervisor").post(f"/tasks/{task.id}", {"day": "2023-06-20"}, form=f"/tasks/{task.id}/opinions")
+    page.sign_out().sign_in("neighbour")
+    submit(page, task, 1, "本局内部测算如下。")
+    read = {}
+    for login in ("neighbour", "third", "liaison", "county_supervisor", "leader"):
+        page.sign_out().sign_in(login)
+        read[login] = "内部测算" in page(f"/tasks/{task.id}").text
+    assert read == {
+        "neighbour": True, "third": False, "liaison": True, "county_supervisor": False, "leader": True,
+    }  # fmt: skip
 
 
 def test_waiving_and_ending(session: Session, city: City, task: Task, page: Visitor) -> None:

@@ -186,7 +186,7 @@ def test_urging_from_the_overdue_list(page: Visitor, session: Session, city: Cit
     assert "杜督查" in letter.text
 
 
-@pytest.mark.parametrize(("more", "said"), [({"part": ""}, "请先勾选"), ({"words": " "}, "请写明催办要求")])
+@pytest.mark.parametrize(("more", "said"), [({"part": ""}, "还没有勾选"), ({"words": " "}, "请写明催办要求")])
 def test_urging_without_what_or_why(page: Visitor, part: Assignment, more: dict[str, str], said: str) -> None:
     page.sign_in("supervisor")
     form = fields_of(page("/overdue").form("/notices/urge"))

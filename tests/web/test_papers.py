@@ -251,6 +251,14 @@ def test_no_link_on_a_slip_for_what_cannot_be_reported_or_by_a_leader(
     assert session.scalars(select(ReportLink)).all() == []
 
 
+def test_without_anything_due_there_is_no_rate(page: Visitor, session: Session, city: City) -> None:
+    a_task(session, a_plan(session, city.root), city.education, due_on=TODAY + timedelta(days=90))
+    session.commit()
+    shown = page.sign_in("supervisor")("/papers/bulletin")
+    assert "因没有应办结事项，不计算按期办结率" in shown.text
+    assert "按期办结率—" not in shown.text
+
+
 def test_nothing_to_tell_is_told(page: Visitor, city: City) -> None:
     page.sign_in("supervisor")
     assert "本期没有逾期未办结、退回补充和未签收的事项" in page("/papers/bulletin").text

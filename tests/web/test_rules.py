@@ -78,7 +78,7 @@ class TestThePage:
     def test_lies_under_the_overdue_list(self, city: City, page: Visitor) -> None:
         shown = page.sign_in("supervisor")("/rules/lights")
         marked = [node.text for node in shown.root.all("a") if node.get("aria-current")]
-        assert marked == ["逾期清单", "亮灯规则"]
+        assert marked == ["督查", "亮灯规则"]
         tabs = page.sign_out().sign_in("leader")("/overdue").root.one("nav", class_="tabs")
         assert "亮灯规则" not in tabs.text
 

@@ -175,9 +175,17 @@ class TestOverdue:
         assert shown_titles(by_title) == ["甲任务", "乙任务", "丙任务", "丁任务"]
         assert [th.text for th in by_title.main.all("th") if th.get("aria-sort") != "none"] == ["任务"]
 
+    def test_all_of_the_page_is_ticked_for_urging(self, overdue_city: City, page: Visitor) -> None:
+        shown = page.sign_in("supervisor")("/overdue")
+        assert not any("checked" in box.attrs for box in shown.main.all("input", name="part"))
+        shown = page(next(link.get("href") for link in shown.main.all("a") if link.text == "勾选本页全部"))
+        boxes = shown.main.all("input", name="part")
+        assert boxes
+        assert all("checked" in box.attrs for box in boxes)
+
     def test_an_address_cannot_lead_elsewhere(self, overdue_city: City, page: Visitor) -> None:
         shown = page.sign_in("supervisor")("/overdue?_external=1&_scheme=javascript&_anchor=x&q=任务")
-        assert all(link.get("href").startswith("/") for link in shown.main.all("a"))
+        assert all(link.get("href").startswith(("/", "#urge-title")) for link in shown.main.all("a"))
 
     def test_the_latest_report_is_told(self, session: Session, overdue_city: City, page: Visitor) -> None:
         part = session.query(Assignment).join(Task).filter(Task.title == "甲任务").one()

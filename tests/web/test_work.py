@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from sqlalchemy.orm import Session
 
@@ -9,6 +11,7 @@ from tests.builders import NOW, TODAY, City, a_plan, a_source, a_task
 from tests.web.browsing import Page, Visitor, fields_of
 from tracker.domain.lifecycle import Outcome, State, TaskState
 from tracker.store.tasks import Assignment
+from tracker.web.filters import own_lines
 
 WORDS = "已召开部署会，\n正在逐校摸底。"
 
@@ -107,6 +110,30 @@ class TestTheRoad:
         press(page, part, "撤销", words="与另一任务重复。")
         assert state_of(session, part)[0] is State.WITHDRAWN
         assert buttons(page(at(part))) == []
+
+    def test_what_is_done_most_stands_before_what_is_rare(
+        self, session: Session, city: City, part: Assignment, page: Visitor
+    ) -> None:
+        part.due_on = TODAY - timedelta(days=3)
+        session.commit()
+        places = {
+            "liaison": ["report", "extension", "handling", "links", "history-title"],
+            "supervisor": ["urging", "steer", "links", "history-title"],
+        }
+        for who, wanted in places.items():
+            main = page.sign_in(who)(at(part)).main
+            assert [node.attrs["id"] for node in main if node.attrs.get("id") in wanted] == wanted
+            folded = [node.attrs.get("id") for node in main.all("details") if "open" not in node.attrs]
+            assert set(folded) == set(wanted) - {"report", "links", "history-title"}
+            page.sign_out()
+
+    def test_a_talk_is_asked_for_only_when_late(self, session: Session, part: Assignment, page: Visitor) -> None:
+        part.due_on = TODAY
+        session.commit()
+        assert "约谈提醒函" not in page.sign_in("supervisor")(at(part)).text
+        part.due_on = TODAY - timedelta(days=1)
+        session.commit()
+        assert "约谈提醒函" in page(at(part)).text
 
     def test_who_decides_and_works_sees_both_kinds_of_buttons(
         self, session: Session, city: City, part: Assignment, page: Visitor
@@ -303,3 +330,15 @@ def test_the_part_shows_what_the_document_says(session: Session, city: City, pag
     quoted = page.sign_in("liaison")(f"/assignments/{task.assignments[0].id}").main.one("blockquote", class_="said")
     assert quoted.one("mark").text == clause
     assert "建立清单，逐校登记。" in quoted.text
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "shown"),
+    [
+        ("一、总则\n\n（一）排查。", "\n（二）整治。", ("（一）排查。", "【责任】", "")),
+        ("一、总则\n（一）排查。\n\n", "，下同\n（二）", ("（一）排查。\n", "【责任】", "，下同")),
+        ("", "", ("", "【责任】", "")),
+    ],
+)
+def test_a_clause_is_shown_in_its_own_lines(before: str, after: str, shown: tuple[str, str, str]) -> None:
+    assert own_lines((before, "【责任】", after)) == shown

@@ -16,6 +16,7 @@ import base64
 import hashlib
 import hmac
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -146,11 +147,16 @@ def fault_of_webhook(maker: str, webhook: str, test_host: str | None = None) -> 
     return None if _has_key(known, parts) else "地址不完整，缺少机器人的密钥部分，请重新复制。"
 
 
+# Nothing that leads elsewhere on the maker's host: no further slash, no dot.
+_KEY = re.compile("[A-Za-z0-9_-]+")
+
+
 def _has_key(known: Maker, parts: SplitResult) -> bool:
     if parts.fragment:
         return False
     if known.key is None:
-        return parts.path.startswith(known.path) and len(parts.path) > len(known.path) and not parts.query
+        key = parts.path.removeprefix(known.path)
+        return key != parts.path and _KEY.fullmatch(key) is not None and not parts.query
     return parts.path == known.path and any(parse_qs(parts.query).get(known.key, ()))
 
 

@@ -67,9 +67,13 @@ def plain(value: float) -> str:
     return f"{value:.10f}".rstrip("0").rstrip(".") if value % 1 else f"{value:.0f}"
 
 
+LONGEST_READ = 500
+"""Characters that are looked through: no milestone is longer, and a page must not wait for a page full of digits."""
+
+
 def figure_of(text: str) -> Figure | None:
     """The first or main figure that the text asks for; None where there is none."""
-    words = _blanked(unicodedata.normalize("NFKC", "".join(text.split())))
+    words = _blanked(unicodedata.normalize("NFKC", "".join(text.split()))[:LONGEST_READ])
     found = [read for match in _FIGURE.finditer(words) if (read := _read(words, match))]
     told = next((each for each in found if each.told), found[0] if found else None)
     return told.figure if told else None

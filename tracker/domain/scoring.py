@@ -15,6 +15,7 @@ from tracker.domain.figures import Figures, Measure
 
 FAULTS = (Measure.LATE, Measure.OVERDUE, Measure.RETURNED, Measure.EXTENDED)
 MOST_POINTS = 1000
+MOST_PLACES = 4
 
 
 class WrongScheme(ValueError):
@@ -89,7 +90,15 @@ def _points(value: Any, what: str) -> Decimal:
         raise WrongScheme(f"{what}应为数字。") from None
     if not points.is_finite() or not 0 <= points <= MOST_POINTS:
         raise WrongScheme(f"{what}应在0到{MOST_POINTS}之间。")
+    if places_of(points) > MOST_PLACES:
+        raise WrongScheme(f"{what}最多{MOST_PLACES}位小数。")
     return points
+
+
+def places_of(points: Decimal) -> int:
+    """How many decimal places a number is written with; 0 for what is no number."""
+    exponent = points.as_tuple().exponent
+    return max(-exponent, 0) if isinstance(exponent, int) else 0
 
 
 def score_of(numbers: Figures, scheme: Scheme) -> Score | None:

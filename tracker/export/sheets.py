@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from io import BytesIO
+from math import ceil
 from typing import Any
 
 import xlsxwriter
@@ -19,6 +20,7 @@ FONT = "宋体"  # on every office machine that opens the file
 _LONGEST_TEXT = 32_767  # characters in a cell, Excel's limit; XlsxWriter leaves longer ones out without a word
 _MOST_ROWS = 1_048_576
 _SHEET_NAME_REFUSES = re.compile(r"[\[\]:*?/\\']")
+_LINE_POINTS, _HIGHEST_ROW_POINTS = 15, 405  # of a line in the sheet's font; below Excel's limit of 409
 _MADE_WITHOUT_DATE = datetime(2000, 1, 1)  # noqa: DTZ001 - a file property without zone; the wall clock is not read here
 
 
@@ -79,7 +81,7 @@ class _Sheet:
         for place, column in enumerate(columns):
             self.sheet.set_column(place, place, column.width)
             self.sheet.write_string(header, place, one_line(column.heading), self.header_format)
-        last = self._rows(header, len(columns), rows)
+        last = self._rows(header, [column.width for column in columns], rows)
         self._finish(header, last, len(columns))
 
     def _head(self, title: str, note: str) -> int:
@@ -90,9 +92,9 @@ class _Sheet:
         self.sheet.write_string(1, 0, _fitting(one_line(note)), self.note_format)
         return 2
 
-    def _rows(self, header: int, width: int, rows: Iterable[Sequence[Cell]]) -> int:
-        """Writes the rows; the last row that was used."""
-        last = header
+    def _rows(self, header: int, widths: Sequence[float], rows: Iterable[Sequence[Cell]]) -> int:
+        """Writes the rows, each as high as its longest cell; the last row that was used."""
+        last, width = header, len(widths)
         for last, row in enumerate(rows, header + 1):
             if last >= _MOST_ROWS:
                 raise ValueError(f"超过一张表能容纳的 {_MOST_ROWS} 行，请缩小筛选范围后再导出。")
@@ -100,6 +102,9 @@ class _Sheet:
                 raise ValueError(f"第 {last - header} 行有 {len(row)} 格，表头有 {width} 格。")
             for place, value in enumerate(row):
                 self._cell(last, place, value)
+            lines = max((_lines(value, widths[place]) for place, value in enumerate(row)), default=1)
+            if lines > 1:  # not every office program finds the height of wrapped text by itself
+                self.sheet.set_row(last, min(_LINE_POINTS * lines, _HIGHEST_ROW_POINTS))
         return last
 
     def _cell(self, row: int, place: int, value: Cell) -> None:
@@ -131,6 +136,15 @@ class _Sheet:
         self.sheet.fit_to_pages(1, 0)
         self.sheet.repeat_rows(header)
         self.sheet.set_footer("&C第 &P 页，共 &N 页")
+
+
+def _lines(value: Cell, width: float) -> int:
+    """How many lines a text takes in a column of that width; a Chinese character is two wide."""
+    if not isinstance(value, str):
+        return 1
+    room = max(width - 1, 1)
+    wide = (sum(1 if char < "\u2e80" else 2 for char in line) for line in value.splitlines() or [""])
+    return sum(max(ceil(each / room), 1) for each in wide)
 
 
 def _fitting(text: str) -> str:

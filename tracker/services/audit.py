@@ -113,15 +113,17 @@ _FIELDS = {
     "group_id": "单位组编号",
     "until": "锁定至",
 }
+_SETTINGS = {"sample_loaded": "示例数据已载入", "first_listed_leads": "首列单位牵头"}
 _UNITS = {"unit_id", "parent_id", "owner_id", "unit_from_id", "unit_to_id"}
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One entry in words: ``act`` what was done, ``facts`` the changes, each as 名称：旧 → 新."""
+    """One entry in words: ``act`` what was done to ``name``, ``facts`` the changes, each as 名称：旧 → 新."""
 
     entry: AuditEntry
     subject: str
+    name: str
     act: str
     facts: Sequence[tuple[str, str]]
 
@@ -146,7 +148,8 @@ def audit_page(session: Session, actor: Actor, wanted: AuditFilter, before: int 
         raise Forbidden(Permission.READ_AUDIT, "查看审计日志")
     found = ask.entries(session, wanted, before, PAGE_SIZE + 1)
     names = {unit_id: unit.name for unit_id, unit in units_by_id(session).items()}
-    lines = [_line(entry, names) for entry in found[:PAGE_SIZE]]
+    about = ask.names_of(session, found[:PAGE_SIZE])
+    lines = [_line(entry, about, names) for entry in found[:PAGE_SIZE]]
     more = found[PAGE_SIZE - 1].id if len(found) > PAGE_SIZE else None
     return AuditPage(lines, more, ask.head(session))
 
@@ -156,9 +159,11 @@ def verify(session: Session, expected: Head | None = None) -> Head | Broken:
     return walk(ask.chain(session), expected)
 
 
-def _line(entry: AuditEntry, names: dict[int, str]) -> Line:
+def _line(entry: AuditEntry, about: dict[tuple[str, str], str], names: dict[int, str]) -> Line:
+    name = about.get((entry.subject, entry.subject_id)) or _SETTINGS.get(entry.subject_id, f"编号{entry.subject_id}")
     act = _ACTS.get(entry.act) or (label_of(entry.act) if entry.act in KNOWN_EVENTS else entry.act)
-    return Line(entry, SUBJECTS.get(entry.subject, entry.subject), act, tuple(_facts(json.loads(entry.detail), names)))
+    subject = SUBJECTS.get(entry.subject, entry.subject)
+    return Line(entry, subject, name, act, tuple(_facts(json.loads(entry.detail), names)))
 
 
 KNOWN_EVENTS = {*OTHER_EVENTS, *(event.value for event in Event)}

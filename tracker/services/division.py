@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
@@ -37,6 +37,7 @@ from tracker.store.undo_queries import hold_tasks
 from tracker.store.units import Unit
 
 LONGEST_TITLE = 500
+FARTHEST = timedelta(days=3660)
 TASK_GONE = "没有这项分工，可能已被删除，请从任务清单重新进入。"
 
 
@@ -101,7 +102,11 @@ def divided_part(session: Session, actor: Actor, when: When, part: Assignment) -
     tasks = children_of(session, part.id)
     decides = actor.may(Permission.DECIDE, part.unit.path)
     has_units = bool(tasks) or (decides and bool(units_under(session, part.unit)))
-    still_open = any(not each.state.is_closed for task in tasks for each in task.assignments)
+    still_open = any(
+        not each.state.is_closed and actor.may(Permission.DECIDE, each.unit.path)
+        for task in tasks
+        for each in task.assignments
+    )
     return DividedPart(
         part,
         [_child(task, actor, when) for task in tasks],
@@ -154,7 +159,7 @@ def divide(  # noqa: PLR0917 - the fields of a form
             session.rollback()
             return list(children_of(session, assignment_id))
         raise Changed(latest_entries(session, part.id, min(max(part.version - version, 1), 5)))
-    _check_day(wish, part)
+    _check_day(wish, part, now)
     groups = [[each] for each in chosen] if wish.each_alone else [chosen]
     made = [_task(part, wish, group, actor, now) for group in groups]
     session.add_all(made)
@@ -184,7 +189,13 @@ def _chosen(wish: Wish, units: Sequence[Unit]) -> list[tuple[Unit, Role]]:
     return sorted(chosen, key=lambda each: list(Role).index(each[1]))
 
 
-def _check_day(wish: Wish, part: Assignment) -> None:
+def _check_day(wish: Wish, part: Assignment, now: datetime) -> None:
+    first, last = part.dispatched_at.date(), now.date() + FARTHEST
+    if wish.due_on is not None and not first <= wish.due_on <= last:
+        raise Invalid(
+            f"子任务时限{_day(wish.due_on)}不合理，没有保存。应不早于任务下达日（{_day(first)}），也不晚于十年之后，"
+            "请检查年份。"
+        )
     late = wish.due_on is not None and part.due_on is not None and wish.due_on > part.due_on
     if wish.due_on is None and part.due_on is not None:
         raise Invalid("请填写子任务的完成时限。")
@@ -244,7 +255,9 @@ def withdraw_children(  # noqa: PLR0917 - the fields of a form
         raise Invalid("请写明撤销理由。")
     hold_tasks(session, ids_below(session, part.id))
     words = f"上级任务已撤销，子任务一并撤销：{reason.strip()}"
-    count = sum(withdraw_open(session, task, actor, now, today, words) for task in children_of(session, part.id))
+    count = sum(
+        withdraw_open(session, task, actor, now, today, words, in_reach=True) for task in children_of(session, part.id)
+    )
     _commit(session, part)
     return count
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
 
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
@@ -27,6 +27,7 @@ from tracker.store.tasks import Assignment, Task
 from tracker.store.undo_queries import hold_tasks
 
 LONGEST_REASON = 500
+FARTHEST = timedelta(days=3660)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +59,13 @@ class JointPage:
 def joint_page(session: Session, actor: Actor, calendar: WorkCalendar, task: Task) -> JointPage:
     """What the task page, and the page of a part, tell of joint handling."""
     may = task.state is TaskState.OPEN and _may_settle(actor, task)
-    return JointPage(task, opinions_of(session, task), _latest(task, calendar), may, mark_of(task))
+    # Opinions are for those who lead; units in support read their own alone.
+    leads = any(part.role.completes and actor.may(Permission.READ, part.unit.path) for part in task.assignments)
+    opinions = [
+        each if leads or actor.may(Permission.READ, each.part.unit.path) else replace(each, is_told=False)
+        for each in opinions_of(session, task)
+    ]
+    return JointPage(task, opinions, _latest(task, calendar), may, mark_of(task))
 
 
 def mark_of(task: Task) -> str:
@@ -170,6 +177,8 @@ def _check_day(task: Task, day: date, now: datetime, calendar: WorkCalendar) -> 
     first = min(part.dispatched_at for part in task.assignments).astimezone(OFFICE_ZONE).date()
     if day < first:
         raise Invalid(f"会办意见的日期早于任务下达日（{in_words(first)}），请检查年份。")
+    if day - now.astimezone(OFFICE_ZONE).date() > FARTHEST:
+        raise Invalid(f"会办意见的日期{in_words(day)}太远，应在十年之内，请检查年份。")
 
 
 def _give_day(part: Assignment, day: date | None, actor: Actor, now: datetime, words: str) -> None:

@@ -21,16 +21,20 @@ from tracker.store.tasks import Assignment, HistoryEntry, Task
 
 @dataclass(frozen=True, slots=True)
 class Opinion:
-    """A support unit's opinion: its part, how it stands, the words of its submission and when it came."""
+    """A support unit's opinion: its part, how it stands, the words of its submission and when it came.
+
+    Words are told to those alone for whom ``is_told``.
+    """
 
     part: Assignment
     support: SupportPart
     submission: HistoryEntry | None
     waiver: HistoryEntry | None
+    is_told: bool = True
 
     @property
     def words(self) -> str | None:
-        return self.submission.words if self.submission and self.support.is_given else None
+        return self.submission.words if self.submission and self.support.is_given and self.is_told else None
 
     @property
     def given_at(self) -> datetime | None:

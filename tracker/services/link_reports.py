@@ -23,7 +23,7 @@ from tracker.services.errors import Invalid, Stale
 from tracker.services.evidence import Upload, sent_files
 from tracker.services.people import actor_of
 from tracker.services.recording import Author, Report, Seen, changes_since, is_last_word, record, seen_now, why_not
-from tracker.services.report_links import Claim, Issuer, LinkState, claim_of, hash_of, state_of
+from tracker.services.report_links import Claim, Issuer, LinkState, claim_of, hash_of, moved_since, state_of
 from tracker.services.work import SAME_PRESS
 from tracker.store.link_queries import link_afresh, spend, supervisors_over
 from tracker.store.report_links import ReportLink
@@ -69,6 +69,8 @@ _HEADINGS = {
 }
 
 
+_GONE = "该事项已不由贵单位承办，不需要再填报。"
+_CAME_BACK = "该事项转办过其他单位，这个链接随之失效。需要填报的，请联系督查室另发链接。"
 _SPENT = "每个链接只能填报一次，这个链接已经填报过。还要补充的，请联系督查室另发链接。"
 
 
@@ -176,8 +178,8 @@ def _obstacle(link: ReportLink, part: Assignment, claim: Claim, now: datetime) -
     state = state_of(link, now)
     if state is LinkState.USED:
         return Reason.SPENT, _SPENT
-    if part.unit_id != claim.unit_id:
-        return Reason.MOVED, "该事项已不由贵单位承办，不需要再填报。"
+    if part.unit_id != claim.unit_id or moved_since(link, part):
+        return Reason.MOVED, _GONE if part.unit_id != claim.unit_id else _CAME_BACK
     if part.state.is_closed:
         return Reason.CLOSED, why_not(part) or ""
     if state is LinkState.REVOKED or not _maker_may(link, part):

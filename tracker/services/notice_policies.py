@@ -67,6 +67,12 @@ def may_change(session: Session, actor: Actor) -> bool:
     return bool(roots) and all(actor.may(Permission.DECIDE, path) for path in roots)
 
 
+def check_may_change(session: Session, actor: Actor) -> None:
+    """Raises Forbidden for whoever may not make a new version."""
+    if not may_change(session, actor):
+        raise Forbidden(Permission.DECIDE, "修改全局提醒规则")
+
+
 def checked(rules: Mapping[str, Any]) -> NoticePolicy:
     """The policy in these rules; raises Invalid with what to change."""
     try:
@@ -91,8 +97,7 @@ def make_version(
     ``seen`` is the highest version that the person saw (0 for none). Raises Forbidden, Invalid (no words, a day
     that has begun), or Stale when somebody made one meanwhile. The same rules, day and words again are done once.
     """
-    if not may_change(session, actor):
-        raise Forbidden(Permission.DECIDE, "修改全局提醒规则")
+    check_may_change(session, actor)
     words = words.strip()
     if not words or len(words) > LONGEST_WORDS:
         raise Invalid(f"请写明修改的内容和理由，不超过{LONGEST_WORDS}字。")
@@ -108,7 +113,8 @@ def make_version(
         ):
             return newest
         raise Stale(f"{newest.made_by_name}已另存第{newest.version}版规则，您的修改没有保存，请核对后再提交。")
-    pack = RulePack(kind=PackKind.NOTICES, version=seen + 1, rules=rules_of(policy), words=words, in_force_on=day)
+    version = newest.version + 1 if newest else 1
+    pack = RulePack(kind=PackKind.NOTICES, version=version, rules=rules_of(policy), words=words, in_force_on=day)
     pack.made_at, pack.made_by_id, pack.made_by_name = now, actor.person_id, actor.name
     session.add(pack)
     try:

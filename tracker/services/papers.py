@@ -109,7 +109,7 @@ class _Numbers:
         told += [*self._named(numbers, "按期办结", Measure.ON_TIME), "，"]
         told += [*self._named(numbers, "超期办结", Measure.LATE), "，"]
         told += self._named(numbers, "到期未办结", Measure.MISSED)
-        told += [f"；按期办结率{rate_words(numbers)}（按原定时限计算为{rate_words(original)}）"]
+        told += ["；", _rates(numbers, original)]
         told += [f"，平均超期{numbers.mean_days_late:.1f}天。" if numbers.mean_days_late is not None else "。"]
         told += [*self._named(numbers, "期末逾期未办结", Measure.OVERDUE), "；本期"]
         told += [*self._named(numbers, "退回补充", Measure.RETURNED), "，"]
@@ -146,6 +146,13 @@ _SHORT = {
 def rate_words(numbers: Figures) -> str:
     """78.9%, or a dash where nothing was due."""
     return f"{numbers.rate * 100:.1f}%" if numbers.rate is not None else "—"
+
+
+def _rates(numbers: Figures, original: Figures) -> str:
+    """Both rates in a sentence, or that there is none to be told."""
+    if numbers.rate is None and original.rate is None:
+        return "因没有应办结事项，不计算按期办结率"
+    return f"按期办结率{rate_words(numbers)}（按原定时限计算为{rate_words(original)}）"
 
 
 def _problems(shown: dict[Show, list[LedgerRow]], numbers: _Numbers) -> Iterator[Block]:

@@ -207,10 +207,15 @@ def _shown(link: ReportLink, part: Assignment, now: datetime) -> ShownLink:
     state = state_of(link, now)
     if state is not LinkState.LIVE:
         return ShownLink(link, state)
-    if any(_moved(entry) and entry.at >= link.made_at for entry in part.history):
+    if moved_since(link, part):
         return ShownLink(link, LinkState.IDLE, "该事项后来转给了其他单位，请撤销后重新生成。")
     sentence = why_not(part)
     return ShownLink(link, LinkState.IDLE, sentence) if sentence else ShownLink(link, state)
+
+
+def moved_since(link: ReportLink, part: Assignment) -> bool:
+    """Whether the part went to another unit after the link was made, even if it has come back."""
+    return any(_moved(entry) and entry.at >= link.made_at for entry in part.history)
 
 
 def _moved(entry: HistoryEntry) -> bool:

@@ -14,6 +14,7 @@ from tracker.delivery.robots import fault_of_webhook
 from tracker.domain.access import Actor, Forbidden, Permission
 from tracker.services.errors import Invalid, NotFound, Stale
 from tracker.services.robot_posting import TEST
+from tracker.services.turns import in_turn
 from tracker.store.reach import within
 from tracker.store.robot_queries import note_message
 from tracker.store.robots import Robot, RobotKind, RobotMessage
@@ -64,6 +65,7 @@ def units_for_robots(session: Session, actor: Actor) -> Sequence[Unit]:
     return session.scalars(query.order_by(Unit.position, Unit.id)).all()
 
 
+@in_turn
 def add_robot(session: Session, actor: Actor, now: datetime, given: RobotGiven, test_host: str | None = None) -> Robot:
     """A new robot; commits. Raises Forbidden, or Invalid with what to change. The same form again makes no other."""
     unit = session.get(Unit, given.unit_id)

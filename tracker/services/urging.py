@@ -79,7 +79,7 @@ def urge(session: Session, actor: Actor, clock: Clock, urging: Urging) -> Urged:
 def _words(urging: Urging) -> str:
     words = urging.words.replace("\r\n", "\n").strip()
     if not urging.part_ids:
-        raise Invalid("请先勾选要催办的事项。")
+        raise Invalid("还没有勾选要催办的事项。请回到逾期清单，勾选后再发出催办。")
     if len(urging.part_ids) > MOST_AT_ONCE:
         raise Invalid(f"一次最多催办{MOST_AT_ONCE}项，请分批办理。")
     if not words or len(words) > LONGEST_WORDS:

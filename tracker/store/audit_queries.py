@@ -12,6 +12,10 @@ from sqlalchemy.orm import Session
 
 from tracker.domain.audit import START, Entry, Head, Linked
 from tracker.store.audit import AuditEntry
+from tracker.store.people import Person
+from tracker.store.plans import Plan
+from tracker.store.tasks import Assignment, Task
+from tracker.store.units import Unit
 
 AT_ONCE = 2000
 
@@ -56,6 +60,24 @@ def entries(session: Session, wanted: AuditFilter, before: int | None, limit: in
     if before is not None:
         query = query.where(AuditEntry.id < before)
     return session.scalars(query.order_by(AuditEntry.id.desc()).limit(limit)).all()
+
+
+def names_of(session: Session, told: Sequence[AuditEntry]) -> dict[tuple[str, str], str]:
+    """What the entries are about by its present name; what is gone, or has none, is left out."""
+    queries: dict[str, Any] = {
+        "assignment": select(Assignment.id, Task.title, Unit.name).join(Assignment.task).join(Assignment.unit),
+        "task": select(Task.id, Task.title),
+        "plan": select(Plan.id, Plan.title),
+        "person": select(Person.id, Person.name),
+        "unit": select(Unit.id, Unit.name),
+    }
+    found = {}
+    for subject, query in queries.items():
+        ids = {int(entry.subject_id) for entry in told if entry.subject == subject and entry.subject_id.isdigit()}
+        if ids:
+            for row_id, name, *unit in session.execute(query.where(query.selected_columns[0].in_(ids))):
+                found[subject, str(row_id)] = f"{name}（{unit[0]}）" if unit else name
+    return found
 
 
 def _conditions(wanted: AuditFilter) -> list[ColumnElement[bool]]:

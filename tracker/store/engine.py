@@ -25,12 +25,14 @@ BUSY_TIMEOUT_MS = 15_000
 
 def engine_options(url: str) -> dict[str, Any]:
     """Options for create_engine; makes a SQLite file that is not there yet, with its folder."""
+    # Statements hold what must not stand in a log: passwords' hashes, robots' addresses, what people typed.
+    shared: dict[str, Any] = {"hide_parameters": True}
     parsed = make_url(url)
     if parsed.get_backend_name() == "sqlite":
         if parsed.database and not parsed.database.startswith((":", "file:")):
             make_private(Path(parsed.database))
-        return {"connect_args": {"timeout": BUSY_TIMEOUT_MS / 1000}}
-    return {"pool_pre_ping": True}
+        return {**shared, "connect_args": {"timeout": BUSY_TIMEOUT_MS / 1000}}
+    return {**shared, "pool_pre_ping": True}
 
 
 def make_private(file: Path) -> None:

@@ -17,6 +17,7 @@ from tracker.web.when import when, when_on
 def add_filters(app: Flask) -> None:
     app.jinja_env.filters.update(day=day, instant=instant, days_left=days_left, due_class=due_class, brief=brief_title)
     app.jinja_env.filters["file_size"] = file_size
+    app.jinja_env.filters["own_lines"] = own_lines
     app.jinja_env.tests["about_the_plan"] = is_about_the_plan
 
 
@@ -33,6 +34,16 @@ def day(value: date | None, empty: str = "未定") -> str:
 def instant(value: datetime | None, empty: str = "—") -> str:
     """2023-06-15 09:30 in the office's zone."""
     return value.astimezone(parts().settings.zone).strftime("%Y-%m-%d %H:%M") if value else empty
+
+
+def own_lines(around: tuple[str, str, str]) -> tuple[str, str, str]:
+    """A clause in its own lines alone; a bracket that fills its line has the line before it as well."""
+    before, clause, after = around
+    lines = before.split("\n")
+    own = lines.pop()
+    while lines and not own.strip():
+        own = lines.pop() + "\n"
+    return own, clause, after.split("\n")[0]
 
 
 def file_size(count: int) -> str:

@@ -70,7 +70,9 @@ def row_id(value: str) -> int:
 
 
 # Fields that no person writes into, and those that hold what nobody should see again.
-BY_MACHINE = re.compile("next|phrase|scope|choice|recurrence|inherited|seen.*|.*csrf.*|.*password.*")
+BY_MACHINE = re.compile(
+    "webhook|secret|filled|item|next|phrase|scope|choice|recurrence|inherited|seen.*|.*csrf.*|.*password.*"
+)
 KEPT_SECRET = frozenset({"auth"})
 
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from datetime import date
 from enum import StrEnum
 from typing import Any, TypeVar
 
 from flask import request, url_for
 from wtforms import Field, HiddenField
+from wtforms.validators import ValidationError
 
 from tracker.domain.titles import brief_title
 from tracker.domain.units import UnitKind
@@ -18,6 +20,8 @@ from tracker.web.incoming import row_id
 
 Kind = TypeVar("Kind", bound=StrEnum)
 LONGEST_SEARCH = 100
+# Beyond these no office keeps accounts, and near the calendar's own ends no day has a day before or after.
+FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2999, 12, 31)
 
 
 class FilterForm(Form):
@@ -67,6 +71,12 @@ class FilterForm(Form):
     def sort_address(self, column: StrEnum, current: StrEnum, descending: bool) -> str:
         """Where a press on a column's heading leads: to that order, or to its opposite."""
         return self.address(sort=column.value, dir="asc" if column is current and descending else "desc")
+
+
+def day_that_can_be(_form: Any, field: Field) -> None:
+    """Refuses a day that no list can be about."""
+    if field.data and not FIRST_DAY <= field.data <= LAST_DAY:
+        raise ValidationError("请填写2023-06-15这样的日期，并检查年份。")
 
 
 def page_asked() -> int:

@@ -26,7 +26,20 @@ class Entry:
     covers: tuple[str, ...]
 
 
-OF_A_PART = ("work", "links", "round_trip", "milestones.report")
+OF_A_PART = (
+    "work",
+    "links",
+    "round_trip",
+    "milestones.report",
+    "milestones.send",
+    "extensions",
+    "handling",
+    "division",
+    "joint",
+    "remarks",
+    "papers.urging",
+    "papers.talk",
+)
 """What liaisons reach from their own tasks, and the others from all tasks."""
 
 MENU = (
@@ -37,15 +50,21 @@ MENU = (
         "check2-square",
         ("desk", *OF_A_PART),
     ),
-    Entry("概况", "figures.home", Permission.SUPERVISE, "speedometer2", ("figures", "scoring", "papers")),
+    Entry("概况", "figures.home", Permission.SUPERVISE, "speedometer2", ("figures", "scoring", "papers.bulletin")),
     Entry(
-        "逾期清单",
+        "督查",
         "supervision.overdue",
         Permission.SUPERVISE,
         "exclamation-triangle",
         ("supervision.overdue", "milestones.overdue", "notices", "robots", "rules"),
     ),
-    Entry("待审核", "supervision.pending", Permission.DECIDE, "clipboard-check", ("supervision.pending",)),
+    Entry(
+        "待审核",
+        "supervision.pending",
+        Permission.DECIDE,
+        "clipboard-check",
+        ("supervision.pending", "supervision.bulk", "supervision.decide_bulk"),
+    ),
     Entry(
         "全部任务",
         "tasks.index",
@@ -54,7 +73,7 @@ MENU = (
         ("tasks", "series", *OF_A_PART),
     ),
     Entry("文件", "plans.index", Permission.READ, "file-earmark-text", ("plans", "intake", "indicators")),
-    Entry("单位", "units.index", Permission.SIGN_IN, "building", ("units",)),
+    Entry("单位", "units.index", Permission.SIGN_IN, "building", ("units", "handover")),
     Entry("人员", "people.index", Permission.MANAGE_PEOPLE, "people", ("people",)),
     Entry("放假安排", "calendars.index", Permission.MANAGE_CALENDAR, "calendar2-week", ("calendars",)),
     Entry("审计日志", "audit.index", Permission.READ_AUDIT, "shield-check", ("audit",)),

@@ -150,3 +150,10 @@ def test_no_link_and_no_formula_is_in_the_file() -> None:
         inside = b"".join(book.read(name) for name in book.namelist() if "worksheets" in name)
     assert b"<f>" not in inside
     assert b"hyperlink" not in inside
+
+
+def test_rows_are_as_high_as_their_longest_text() -> None:
+    rows = [["短", ""], ["汉" * 30, ""], ["一行\n又一行", ""], ["", "x" * 5000]]
+    sheet = read(sheet_bytes("行高", [Column("甲", 21), Column("乙", 11)], rows))
+    heights = [sheet.row_dimensions[place].height for place in range(3, 7)]
+    assert heights == [None, 45, 30, 405]

@@ -19,11 +19,13 @@ from tracker.domain.access import Office as Role
 from tracker.domain.units import UnitKind
 from tracker.services.groups import add_group, add_member, remove_member
 from tracker.services.intake_facts import PlanFacts, correct_facts, facts_of
+from tracker.services.robots import RobotGiven, add_robot
 from tracker.services.staffing import LastAdministrator, give_role, take_role
 from tracker.services.units import UnitFacts, edit_unit
 from tracker.store.engine import write_session
 from tracker.store.people import PersonStanding
 from tracker.store.plans import Plan
+from tracker.store.robots import Robot, RobotKind
 from tracker.store.units import Unit, UnitGroupMember
 
 Deed = Callable[[Session, Actor], object]
@@ -132,3 +134,15 @@ def test_one_plans_facts_corrected_twice_at_once_are_told_to_the_second(office: 
     ]
     assert office.at_once(*deeds) == ["NoneType", "Stale"]
     assert office.read(select(Plan.issued_on).where(Plan.id == plan.id))[0] in {date(2023, 1, 3), date(2023, 1, 4)}
+
+
+def test_one_robot_is_added_once(office: Office) -> None:
+    """Two of one address would tell the same group everything twice."""
+    address = "https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key=k-1"
+
+    def add(name: str) -> Deed:
+        given = RobotGiven(office.city.education.id, RobotKind.WECOM, name, address)
+        return lambda session, actor: add_robot(session, actor, NOW, given)
+
+    assert office.at_once(add("督办群"), add("局工作群")) == ["Invalid", "NoneType"]
+    assert len(office.read(select(Robot))) == 1

@@ -358,6 +358,17 @@ class TestWhatStandsInTheWay:
         (shown,) = links_shown(session, supervisor, NOW, part) or ()
         assert (shown.state, shown.why) == (LinkState.IDLE, "该事项后来转给了其他单位，请撤销后重新生成。")
 
+    def test_given_to_another_unit_and_back(self, session: Session, city: City) -> None:
+        """What the list of links says is over stays over."""
+        part = a_part(session, city, State.DISPATCHED)
+        token = token_of(make(session, city, part))
+        supervisor = the_actor(city.supervisor)
+        act(session, the_actor(city.liaison), NOW, TODAY, part.id, Event.DECLINE, 1, "不属职责。")
+        act(session, supervisor, NOW, TODAY, part.id, Event.DISPATCH, 2, unit_id=city.finance.id)
+        act(session, the_actor(city.neighbour), NOW, TODAY, part.id, Event.DECLINE, 3, "也不属职责。")
+        act(session, supervisor, NOW, TODAY, part.id, Event.DISPATCH, 4, unit_id=city.education.id)
+        assert refusal(session, token).reason is Reason.MOVED
+
     def test_its_maker_may_no_longer(self, session: Session, city: City, part: Assignment) -> None:
         token = token_of(make(session, city, part))
         city.supervisor.active = False

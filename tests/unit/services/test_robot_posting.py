@@ -268,6 +268,11 @@ def test_only_the_makers_own_hosts(webhook: str) -> None:
         HttpRobots().post(Target("wecom", webhook), "题", "文", NINE)
 
 
+@pytest.mark.parametrize("key", ["../../../other", "a/b", "..", "%2e%2e", "a;b", ""])
+def test_a_key_leads_nowhere_else_on_the_makers_host(key: str) -> None:
+    assert fault_of_webhook("feishu", f"https://open.feishu.cn/open-apis/bot/v2/hook/{key}")
+
+
 @pytest.mark.parametrize(
     ("maker", "webhook"),
     [

@@ -15,7 +15,7 @@ from tracker.services.figures import By
 from tracker.services.listings import Listing, Show
 from tracker.store.plans import Plan
 from tracker.store.units import Unit
-from tracker.web.lists import FilterForm, plan_choices, unit_choices, whole
+from tracker.web.lists import FilterForm, day_that_can_be, plan_choices, unit_choices, whole
 
 Kind = TypeVar("Kind", bound=StrEnum)
 DAY_WRONG = "请填写2023-06-15这样的日期。"
@@ -29,8 +29,8 @@ def word_of(kind: type[Kind], default: Kind) -> Callable[[Any], Kind]:
 class PeriodForm(FilterForm):
     """From a day to a day; ``read`` comes first. What is wrong is told and replaced by what stands without it."""
 
-    since = DateField("期初", validators=[Optional()])
-    until = DateField("期末（截至）", validators=[Optional()])
+    since = DateField("期初", validators=[Optional(), day_that_can_be])
+    until = DateField("期末（截至）", validators=[Optional(), day_that_can_be])
     unit = SelectField("单位（含下属）", coerce=whole, validate_choice=False)
     plan = SelectField("来源文件", coerce=whole, validate_choice=False)
 
@@ -103,7 +103,7 @@ class ListingForm(PeriodForm):
 class DayForm(FilterForm):
     """The day as of which a page is shown."""
 
-    day = DateField("截至日期", validators=[Optional()])
+    day = DateField("截至日期", validators=[Optional(), day_that_can_be])
 
     def read(self, today: date) -> date:
         self.validate()

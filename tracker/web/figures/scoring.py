@@ -7,11 +7,11 @@ from decimal import Decimal
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 from wtforms import BooleanField, DecimalField, Field, HiddenField, StringField
-from wtforms.validators import InputRequired, Length, NumberRange, Optional
+from wtforms.validators import InputRequired, Length, NumberRange, Optional, ValidationError
 
 from tracker.domain.access import Permission
 from tracker.domain.figures import Measure
-from tracker.domain.scoring import FAULTS, MOST_POINTS, Scheme, told
+from tracker.domain.scoring import FAULTS, MOST_PLACES, MOST_POINTS, Scheme, places_of, told
 from tracker.services.errors import Invalid, Stale
 from tracker.services.figures import figures
 from tracker.services.listings import filter_of
@@ -30,10 +30,16 @@ blueprint = Blueprint("scoring", __name__)
 RANGE = NumberRange(0, MOST_POINTS, message=f"请填写0到{MOST_POINTS}之间的数字。")
 
 
+def _few_places(_form: object, field: Field) -> None:
+    """Refuses 0.00…1: written out in a sentence it could fill the memory."""
+    if isinstance(field.data, Decimal) and places_of(field.data) > MOST_PLACES:
+        raise ValidationError(f"最多{MOST_PLACES}位小数。")
+
+
 def points(label: str, *, optional: bool = False) -> DecimalField:
     """A field for points; an optional one may stay empty, which means no limit."""
     first = Optional() if optional else InputRequired("请填写分值。")
-    return DecimalField(label, places=None, validators=[first, RANGE], render_kw={"inputmode": "decimal"})
+    return DecimalField(label, places=None, validators=[first, RANGE, _few_places], render_kw={"inputmode": "decimal"})
 
 
 class SchemeForm(Form):

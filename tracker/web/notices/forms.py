@@ -19,7 +19,7 @@ from tracker.store.notices import MailState
 from tracker.store.units import Unit
 from tracker.web.forms import Form, seen_version, stripped
 from tracker.web.incoming import row_id
-from tracker.web.lists import LONGEST_SEARCH, FilterForm, labelled, one_of, unit_choices, whole
+from tracker.web.lists import LONGEST_SEARCH, FilterForm, day_that_can_be, labelled, one_of, unit_choices, whole
 
 WHOLE = InputRequired("请填写整数。")
 NO_DAY = "请填写2027-01-01这样的日期。"
@@ -131,7 +131,7 @@ class SentForm(FilterForm):
     """Day, unit, person and state of what was sent."""
 
     channel = SelectField("渠道", choices={"mail": "站内消息和邮件", "robot": "群机器人"}, default="mail")
-    day = DateField("日期", validators=[Optional()])
+    day = DateField("日期", validators=[Optional(), day_that_can_be])
     unit = SelectField("单位（含下属）", coerce=whole)
     person = StringField("接收人", filters=[stripped], validators=[Length(max=LONGEST_SEARCH)])
     state = SelectField("状态", coerce=one_of(MailState), choices=labelled(MailState))

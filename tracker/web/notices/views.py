@@ -101,6 +101,7 @@ def rules_page() -> str:
 @requires(Permission.DECIDE)
 def preview_rules() -> tuple[str, int]:
     """What tomorrow would be like under the rules entered; nothing is stored."""
+    rules.check_may_change(session(), actor())
     form = PolicyForm()
     try:
         if not form.validate():

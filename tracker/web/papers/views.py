@@ -63,7 +63,7 @@ def ledger_xlsx() -> Response:
     """The list in the address as a sheet."""
     _, wanted = _asked()
     body = ledger_sheet(session(), actor(), when_on(wanted.period.until), wanted)
-    return _file(body, XLSX, "ledger", f"{wanted.show.label}-{wanted.period.until.isoformat()}.xlsx")
+    return _file(body, XLSX, "ledger", f"督办台账（{wanted.show.label}）-{wanted.period.until.isoformat()}.xlsx")
 
 
 @blueprint.get("/papers/urging/<int:assignment_id>")
