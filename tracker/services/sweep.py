@@ -244,8 +244,11 @@ def _sweep_kinds(sweeper: _Sweeper) -> None:
 
 
 def _pass_over_superseded(sweeper: _Sweeper) -> None:
-    """After downtime: nobody needs "30 days left" beside "1 day left". The former stays on record, and unsent."""
-    if _late_days(sweeper.swept_day, sweeper.today):
+    """Nobody needs "30 days left" beside "1 day left". The former stays on record, and unsent.
+
+    Both come after downtime, and for work given out on the eve of a rung.
+    """
+    if sweeper.tally.total:
         with write_session(sweeper.engine) as session:
             take_turn(session, SWEEP_TURN)
             queries.settle_superseded(session, sweeper.now)

@@ -26,8 +26,7 @@ from tracker.store.notice_recording import OwedRow
 from tracker.store.rule_packs import PackKind
 from tracker.store.tasks import HistoryEntry
 
-# How long after its day a milestone is still looked at: longer than any downtime, shorter than for ever, because each
-# sweep looks at all of them.
+# How long after its day a milestone is still looked at; not for ever, because each sweep looks at all of them.
 LOOKED_BACK = timedelta(days=60)
 DECISIONS = (
     Event.RETURN,
@@ -86,7 +85,8 @@ def owed_by_kind(wanted: Kinds) -> tuple[Look, ...]:
 def milestones_owed(session: Session, wanted: Kinds) -> Iterator[tuple[int, OwedRow]]:
     """What is owed for milestones that are not reached: to every unit that completes the task."""
     ladder, today = wanted.policy.milestone_ladder, wanted.today
-    first, last = today - LOOKED_BACK, today + horizon_of(ladder)
+    # From the last sweep on, so that downtime leaves none out that would have been told of meanwhile.
+    first, last = (wanted.swept_on or today) - LOOKED_BACK, today + horizon_of(ladder)
     known = queries.milestones_told(session, first, last)
     for milestone_id, part_id, due_on, dispatched_at in queries.open_milestones(session, first, last):
         subject = f"milestone:{milestone_id}"

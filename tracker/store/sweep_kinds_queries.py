@@ -92,15 +92,20 @@ def late_reports_told(session: Session, part_ids: Collection[int], first: date) 
 def recent_entries(session: Session, events: Collection[str], since: datetime) -> list[HistoryEntry]:
     """The rows of the history at ``since`` or later, of these events, in their order.
 
-    The history only grows, so it is read from its end until a whole batch lies before ``since``.
+    The history only grows, so it is read from its end until a whole batch lies before ``since``; of most rows only
+    when they were written.
     """
     found: list[HistoryEntry] = []
     before: int | None = None
+    newest_first = HistoryEntry.id.desc()
     while True:
-        query = select(HistoryEntry).order_by(HistoryEntry.id.desc()).limit(ENTRIES_AT_ONCE)
-        batch = session.scalars(query.where(HistoryEntry.id < before) if before is not None else query).all()
-        new = [entry for entry in batch if entry.at >= since]
-        found += [entry for entry in new if entry.event in events]
+        query = select(HistoryEntry.id, HistoryEntry.at, HistoryEntry.event).order_by(newest_first)
+        query = query.where(HistoryEntry.id < before) if before is not None else query
+        batch = session.execute(query.limit(ENTRIES_AT_ONCE)).all()
+        new = [row for row in batch if row.at >= since]
+        wanted = [row.id for row in new if row.event in events]
+        if wanted:
+            found += session.scalars(select(HistoryEntry).where(HistoryEntry.id.in_(wanted)).order_by(newest_first))
         if not new or len(batch) < ENTRIES_AT_ONCE:
             return found[::-1]
         before = batch[-1].id

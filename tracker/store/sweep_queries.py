@@ -168,11 +168,17 @@ def unit_names(session: Session, ids: Collection[int]) -> list[str]:
 
 
 def settle_superseded(session: Session, recorded_at: datetime) -> int:
-    """Settles, of the reminders recorded at one instant, those that a later rung recorded then has overtaken."""
+    """Settles, of the reminders recorded at one instant, those that a later rung recorded then has overtaken.
+
+    Only what came after the last notice of before is looked at. What a worker has mailed meanwhile stays mailed.
+    """
+    before = select(Notice.id).where(Notice.recorded_at < recorded_at).order_by(Notice.id.desc()).limit(1)
+    after_id = session.scalar(before) or 0
     later = aliased(Notice)
     overtaken = (
         select(later.id)
         .where(
+            later.id > after_id,
             later.recorded_at == recorded_at,
             later.assignment_id == Notice.assignment_id,
             later.recipient_key == Notice.recipient_key,
@@ -184,8 +190,12 @@ def settle_superseded(session: Session, recorded_at: datetime) -> int:
     )
     done = session.execute(
         update(Notice)
-        .where(Notice.recorded_at == recorded_at, Notice.kind.in_(REMINDERS), Notice.read_at.is_(None), overtaken)
-        .values(read_at=recorded_at, mail_state=MailState.UNNEEDED)
+        .where(Notice.id > after_id, Notice.recorded_at == recorded_at)
+        .where(Notice.kind.in_(REMINDERS), Notice.read_at.is_(None), overtaken)
+        .values(
+            read_at=recorded_at,
+            mail_state=case((Notice.mail_state == MailState.WAITING, MailState.UNNEEDED), else_=Notice.mail_state),
+        )
         .execution_options(synchronize_session=False)
     )
     return int(done.rowcount)  # type: ignore[attr-defined]

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, event, select, text
+from sqlalchemy import Engine, event, select, text, update
 from sqlalchemy.orm import Session
 
 from tests.builders import TODAY, City, a_city, a_person, a_plan, a_task, a_unit
@@ -21,7 +21,7 @@ from tracker.services.sweep_report import SweepReport
 from tracker.store import sweep_queries
 from tracker.store.engine import make_engine, write_session
 from tracker.store.notices import MailState, Notice, SweepRun
-from tracker.store.sweep_queries import DATED_KINDS
+from tracker.store.sweep_queries import DATED_KINDS, settle_superseded
 from tracker.store.tasks import Assignment, HistoryEntry
 
 
@@ -226,6 +226,34 @@ def test_ten_days_of_downtime(engine: Engine, session: Session, city: City) -> N
     unread = select(Notice.step).where(Notice.recorded_at == at(TODAY), Notice.read_at.is_(None))
     assert sorted(step for (step,) in read(session, unread)) == [-1, 1, 7, 7]
     assert [step for step, _, late in told(session) if step <= 0 and not late] == [-1]
+
+
+def test_work_given_out_on_the_eve_of_a_rung_is_told_of_the_last_alone(
+    engine: Engine, session: Session, city: City
+) -> None:
+    run(engine)
+    part = task_due(session, city, in_days(4))
+    part.dispatched_at = part.changed_at = at(TODAY) + timedelta(hours=5)
+    session.commit()
+    run(engine, in_days(1))
+    steps = select(Notice.step, Notice.mail_state).order_by(Notice.step)
+    assert read(session, steps) == [(-7, MailState.UNNEEDED), (-3, MailState.WAITING)]
+    assert read(session, steps.where(Notice.read_at.is_(None))) == [(-3, MailState.WAITING)]
+
+
+def test_a_reminder_that_was_mailed_during_the_sweep_stays_mailed(
+    engine: Engine, session: Session, city: City, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run(engine, in_days(-5))
+    task_due(session, city, in_days(1))
+
+    def mailed(session: Session, recorded_at: datetime) -> int:
+        session.execute(update(Notice).values(mail_state=MailState.SENT, mailed_at=recorded_at))
+        return settle_superseded(session, recorded_at)
+
+    monkeypatch.setattr(sweep_queries, "settle_superseded", mailed)
+    run(engine)
+    assert set(read(session, select(Notice.mail_state))) == {(MailState.SENT,)}
 
 
 def test_a_day_without_sweep_in_between_is_no_downtime(engine: Engine, session: Session, city: City) -> None:

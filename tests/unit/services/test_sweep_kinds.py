@@ -116,6 +116,19 @@ def test_a_milestone_that_is_reached_or_moved_is_left_alone(engine: Engine, sess
     assert run(engine).others == {}
 
 
+def test_downtime_leaves_no_milestone_out(engine: Engine, session: Session, city: City) -> None:
+    """Work that is taken up again is told of milestones not too long past, however late the next sweep comes."""
+    milestone = with_milestone(session, city, in_days(-55))
+    part = milestone.task.assignments[0]
+    part.state = State.SUSPENDED
+    session.commit()
+    run(engine)
+    assert told(session) == []
+    part.state = WORKED
+    session.commit()
+    assert run(engine, in_days(10)).others == {K.MILESTONE_LATE: 1}
+
+
 def test_what_nobody_signed_for_is_told_once_for_each_limit(engine: Engine, session: Session, city: City) -> None:
     part = a_task(session, a_plan(session, city.root), city.education, due_on=None).assignments[0]
     part.dispatched_at = part.changed_at = at(date(2023, 6, 9), 9)  # a Friday: to be signed for by Wednesday the 14th
