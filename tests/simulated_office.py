@@ -1,4 +1,4 @@
-"""A simulated year of an office on a real database: every up day its sweep, then what its people do (simulated_acts)."""
+"""A simulated year of an office on a real database: every up day its sweep, then its people (simulated_acts)."""
 
 from __future__ import annotations
 
