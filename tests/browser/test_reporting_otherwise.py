@@ -58,6 +58,14 @@ def test_a_report_without_an_account(office: Office, at_browser: SignedIn, stran
     assert supervisor.get_by_role("heading", name="事项进展填报单").is_visible()
     _keep(supervisor, f"link-slip-{width}")
     supervisor.emulate_media(media="screen")
+    supervisor.goto(part)
+    supervisor.get_by_role("link", name="督办单").click()
+    supervisor.get_by_role("button", name="加印填报二维码").click()
+    expect(supervisor.locator(".paper-code svg")).to_be_visible()
+    looked_at(supervisor, "slip-coded", width)
+    supervisor.emulate_media(media="print")
+    _keep(supervisor, f"slip-coded-print-{width}")
+    supervisor.emulate_media(media="screen")
 
     answer = stranger.goto(link)
     assert answer

@@ -134,6 +134,7 @@ TABLE = {
     "papers.bulletin_docx": "leader supervisor",
     "papers.ledger_xlsx": "leader supervisor",
     "papers.urging": "leader supervisor",
+    "papers.urging_coded": "supervisor",
     "papers.urging_docx": "leader supervisor",
     "papers.talk": "leader supervisor",
     "papers.talk_docx": "leader supervisor",

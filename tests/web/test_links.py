@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from io import BytesIO
 from pathlib import Path
 
 import pytest
@@ -193,3 +194,21 @@ def test_on_https_the_form_is_taken_without_a_referrer(part: Assignment, secure:
     shown = stranger.get(path, base_url="https://localhost")
     fields = fields_of(next(form for form in parse(shown.get_data(as_text=True)).all("form")))
     assert stranger.post(path, data={**fields, **FILLED}, base_url="https://localhost").status_code == 200
+
+
+def test_files_come_with_the_report_and_only_by_a_signed_link(
+    session: Session, part: Assignment, page: Visitor, stranger: Visitor
+) -> None:
+    path = make(page, part)
+    fields = {**fields_of(stranger(path).form("")), **FILLED}
+    large = b"%PDF-1.7\n" + b" " * 300_000
+    forged = path[:-3] + "AAA"
+    answer = stranger.answer(forged, {**fields, "files": (BytesIO(large), "报告.pdf")})
+    assert answer.status_code == 413
+    wrong = stranger.send(path, {**fields, "files": (BytesIO(b"MZ"), "程序.exe")}, status=422)
+    assert "程序.exe" in wrong.alerts[0]
+    assert "重新选择" in wrong.alerts[0]
+    assert "下月开工" in wrong.main.one("textarea").text
+    fields = {**fields_of(wrong.form("")), **FILLED}
+    assert stranger.send(path, {**fields, "files": (BytesIO(large), "报告.pdf")}).heading == "进展已报送"
+    assert "报告.pdf" in page(f"/assignments/{part.id}").text

@@ -13,16 +13,20 @@ import docx
 import pytest
 from docx.oxml.ns import qn
 from openpyxl import load_workbook
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from tests.builders import LAST_MONTH, TODAY, City, a_plan, a_task, the_actor
+from tests.builders import LAST_MONTH, NOW, TODAY, City, a_plan, a_task, the_actor
 from tests.unit.services.test_ledger import ZONE, busy
-from tests.web.browsing import Page, Visitor
+from tests.web.browsing import Page, Visitor, fields_of
+from tracker.domain.lifecycle import State
 from tracker.domain.roles import Role
 from tracker.services.ledger import ledger
 from tracker.services.ledger_sheet import COLUMNS
 from tracker.services.lit import When
 from tracker.store.handling import Handling
+from tracker.store.report_links import ReportLink
+from tracker.store.tasks import HistoryEntry
 
 # Three periods, and one whose last day has long passed.
 PERIODS = (
@@ -195,6 +199,56 @@ def test_a_part_has_its_papers_for_those_who_supervise_it(page: Visitor, session
     assert "督办单" not in page(f"/assignments/{part_id}").text
     page.sign_out().sign_in("county_supervisor")
     page(f"/papers/urging/{part_id}", status=403)
+
+
+def test_a_slip_carries_a_link_when_the_supervisor_asks_for_it(page: Visitor, session: Session, city: City) -> None:
+    task = a_task(session, a_plan(session, city.root), city.education, state=State.IN_PROGRESS)
+    session.commit()
+    path = f"/papers/urging/{task.assignments[0].id}"
+    page.sign_in("supervisor")
+    assert "加印填报二维码" in page(path).text
+    assert session.scalars(select(ReportLink)).all() == []  # looking makes none
+    session.rollback()
+    coded = page.post(path)
+    (link,) = session.scalars(select(ReportLink)).all()
+    assert link.made_by_id == city.supervisor.id
+    session.rollback()
+    assert coded.main.one("article").all("svg", class_="qr")
+    assert "只能填报一次，有效至2023年6月29日" in coded.text
+    answer = page.answer(path, {**fields_of(coded.form(path)), "as_file": "y"})
+    document = docx.Document(BytesIO(answer.data))
+    session.rollback()
+    assert len(session.scalars(select(ReportLink)).all()) == 1  # the file carries the same one
+    assert len(document.inline_shapes) == 1
+    assert "只能填报一次" in "".join(node.text or "" for node in document.element.body.iter(qn("w:t")))
+    assert (answer.headers["Cache-Control"], answer.headers["Referrer-Policy"]) == ("no-store", "no-referrer")
+
+
+def test_a_slip_names_the_units_that_still_support(page: Visitor, session: Session, city: City) -> None:
+    units = (city.education, (city.finance, Role.SUPPORT), (city.county, Role.SUPPORT))
+    task = a_task(session, a_plan(session, city.root), *units, state=State.IN_PROGRESS)
+    gone = task.assignments[1]
+    gone.state, gone.withdrawn_on = State.WITHDRAWN, TODAY
+    gone.history.append(HistoryEntry(event="withdraw", at=NOW, actor_name="督", to_state=State.WITHDRAWN))
+    session.commit()
+    text = page.sign_in("supervisor")(f"/papers/urging/{task.assignments[0].id}").text
+    assert "东河县政府" in text
+    assert "市财政局" not in text
+
+
+def test_no_link_on_a_slip_for_what_cannot_be_reported_or_by_a_leader(
+    page: Visitor, session: Session, city: City
+) -> None:
+    task = a_task(session, a_plan(session, city.root), city.education, state=State.SUSPENDED)
+    session.commit()
+    path = f"/papers/urging/{task.assignments[0].id}"
+    page.sign_in("supervisor")
+    assert "没有生成填报链接" in page.post(path, status=422).alerts[0]
+    page.sign_out().sign_in("liaison")
+    page.send(path, {"csrf_token": page.token(), "seen_form": "a form of its own"}, status=403)
+    page.sign_out().sign_in("leader")
+    assert "加印填报二维码" not in page(path).text
+    assert session.scalars(select(ReportLink)).all() == []
 
 
 def test_without_anything_due_there_is_no_rate(page: Visitor, session: Session, city: City) -> None:

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+from tracker.domain.day_words import in_words
+
 MOST_ITEMS = 50
 
 
@@ -16,6 +18,7 @@ class Section(StrEnum):
     ADDRESSED = "领导批示与催办"
     LATE = "已逾期"
     UNSIGNED = "超期未签收"
+    UNREPORTED = "迟报进展"
     SOON = "即将到期"
     NEW = "新任务与移交"
     DECIDED = "审核结果"
@@ -71,7 +74,7 @@ def body(digest: Digest) -> str:
     """The whole text, with a link for every item."""
     parts = [
         f"{digest.name}，您好：",
-        f"截至{_day(digest.today)}，以下任务需要您关注：",
+        f"截至{in_words(digest.today)}，以下任务需要您关注：",
         *(line for section in Section for line in _section(section, digest)),
         *left_over(digest.folded, digest.put_off, digest.base_url),
         "请点击链接，登录系统后办理。办结、中止或调整时限后，不再提醒。",
@@ -106,7 +109,7 @@ def _facts(item: Item, digest: Digest) -> Iterator[str]:
     yield f"文件：{item.plan}"
     yield f"单位：{item.unit}（{item.role}，{item.state}）"
     if item.due_on is not None:
-        yield f"完成时限：{_day(item.due_on)}（{days_left(item.due_on, digest.today)}）"
+        yield f"完成时限：{in_words(item.due_on)}（{days_left(item.due_on, digest.today)}）"
     yield f"提醒：{item.step}" + (f"（迟发{item.late_days}天）" if item.late_days else "")
     if item.words:
         yield f"内容：{one_line(item.words)}" + (f"（{item.author}）" if item.author else "")
@@ -116,10 +119,6 @@ def _facts(item: Item, digest: Digest) -> Iterator[str]:
 def one_line(text: str) -> str:
     """A text without its line breaks."""
     return " ".join(text.split())
-
-
-def _day(day: date) -> str:
-    return f"{day.year}年{day.month}月{day.day}日"
 
 
 def days_left(due_on: date, today: date) -> str:

@@ -12,7 +12,7 @@ from typing import Any
 
 from tracker.domain.history import EXTENSION_GRANTED, TOOK_UP
 from tracker.domain.lifecycle import Event, Outcome, State, TaskState
-from tracker.domain.roles import Role
+from tracker.domain.roles import Role, needed_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,8 +155,7 @@ def task_state_of(parts: Iterable[tuple[Role, State, date | None]]) -> tuple[Tas
     Completed when every lead and responsible unit that is still in it has completed, withdrawn when none is
     left. A task that only support units carry waits for those. The last completion gives the day.
     """
-    given = list(parts)
-    needed = [part for part in given if part[0].completes] or given
+    needed = needed_of(parts, lambda part: part[0])
     live = [part for part in needed if part[1] is not State.WITHDRAWN]
     days = [completed_on for _, _, completed_on in live if completed_on]
     if not live:

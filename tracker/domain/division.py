@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from tracker.domain.lifecycle import State, TaskState
-from tracker.domain.roles import Role
+from tracker.domain.roles import Role, needed_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +45,7 @@ def rolled_up(children: Iterable[tuple[TaskState, Sequence[Share]]]) -> RollUp:
 
 
 def _completing(shares: Sequence[Share]) -> list[Share]:
-    needed = [share for share in shares if share.role.completes] or list(shares)
-    return [share for share in needed if share.state is not State.WITHDRAWN]
+    return [share for share in needed_of(shares, lambda share: share.role) if share.state is not State.WITHDRAWN]
 
 
 def _percent(share: Share) -> int:
@@ -56,3 +55,11 @@ def _percent(share: Share) -> int:
 def round_half_up(total: int, count: int) -> int:
     """total / count as a whole number, halves going up."""
     return (2 * total + count) // (2 * count)
+
+
+def parts_above(part_id: int, parents: Mapping[int, int | None]) -> Iterator[int]:
+    """The parts that were divided into this one, the nearest first; ``parents`` names the parent of each known part."""
+    above = parents.get(part_id)
+    while above is not None:
+        yield above
+        above = parents.get(above)

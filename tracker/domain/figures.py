@@ -5,7 +5,8 @@ period follows from the ledger of the day before its first. A number of a past p
 
 Counted are the parts that a task waits for (牵头、责任; 配合 only where support units alone carry the task), with
 the unit that had them on the last day. Withdrawn parts (撤销) are not counted at all. A part that was divided (分解)
-and the parts of its child tasks count once each: every unit is told what it has itself to answer for.
+and the parts of its child tasks count once: a number that counts the former leaves the latter out (``counted_once``).
+So every unit is told all that it has itself to answer for, and a total over several units counts no work twice.
 
 ====================  ==============================================================================================
 assigned 交办          dispatched to the unit within the period (the latest dispatch counts)
@@ -28,13 +29,14 @@ is told by the date in force (现行时限) and by the first one (原定时限),
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from enum import StrEnum
 from typing import Protocol, TypeVar
 
 from tracker.domain.as_of import PartThen
+from tracker.domain.division import parts_above
 from tracker.domain.lifecycle import State, TaskState, is_chased
 
 Key = TypeVar("Key")
@@ -95,7 +97,7 @@ NOTES = (
     "统计牵头单位和责任单位承担的分工；配合单位的分工不计，只由配合单位承担的任务除外。",
     "撤销的事项不计；中止挂账的事项、任务已办结而不再催办的分工，不算应办结，也不算逾期。",
     "转办到其他单位的事项，算在期末承办的单位名下。",
-    "上级单位把分工分解给下级单位的，上级的分工和下级的分工各计一项。",
+    "上级单位把分工分解给下级单位的，两级各自的统计都计；同一个数里两级都有的（如合计），只计上级的一项。",
     "“现行时限”按批准延期后的时限计算，“原定时限”按最初确定的时限计算，延期不影响。",
 )
 
@@ -125,6 +127,8 @@ class PartCounted(Protocol):
 
     @property
     def assignment_id(self) -> int: ...
+    @property
+    def parent_assignment_id(self) -> int | None: ...
     @property
     def then(self) -> PartThen: ...
     @property
@@ -159,15 +163,16 @@ class Figures:
     def is_empty(self) -> bool:
         return not any(self.parts.values())
 
-    def add(self, part: PartCounted, before: PartThen | None, period: Period, basis: Basis) -> None:
-        """Counts one part; ``before`` is what it was on the day before the period."""
-        for measure in measures_of(part, before, period, basis):
+    def add(self, part: PartCounted, measures: Iterable[Measure], period: Period, basis: Basis) -> None:
+        """Counts one part in these numbers."""
+        for measure in measures:
             self.parts[measure].append(part.assignment_id)
             if measure in _LATE:
                 self.days_late += days_beyond(part.then, period, basis)
 
 
 _LATE = (Measure.LATE, Measure.MISSED)
+_DUE = (Measure.DUE, Measure.ON_TIME, *_LATE)
 
 
 def due_day(then: PartThen, basis: Basis) -> date | None:
@@ -217,10 +222,38 @@ def tallied(
     parts: Iterable[tuple[Key, PartCounted]], before: Mapping[int, PartThen], period: Period, basis: Basis
 ) -> dict[Key, Figures]:
     """The figures of each group, in the order in which the groups come; ``before`` by the parts' ids."""
-    found: defaultdict[Key, Figures] = defaultdict(Figures)
+    groups: defaultdict[Key, list[PartCounted]] = defaultdict(list)
     for key, part in parts:
-        found[key].add(part, before.get(part.assignment_id), period, basis)
+        groups[key].append(part)
+    found = {key: Figures() for key in groups}
+    for key, group in groups.items():
+        measures = counted_once(group, before, period, basis)
+        for part in group:
+            found[key].add(part, measures[part.assignment_id], period, basis)
     return found
+
+
+def counted_once(
+    parts: Sequence[PartCounted], before: Mapping[int, PartThen], period: Period, basis: Basis
+) -> dict[int, tuple[Measure, ...]]:
+    """The numbers over these parts that each of them counts in, by its id; ``before`` by the parts' ids.
+
+    Where a part that was divided counts in a number, those of its child tasks do not. On time, late and missed go by
+    what is due, so that they add up to it.
+    """
+    told = {
+        part.assignment_id: tuple(measures_of(part, before.get(part.assignment_id), period, basis)) for part in parts
+    }
+    parents = {part.assignment_id: part.parent_assignment_id for part in parts}
+
+    def counts_above(part_id: int, measure: Measure) -> bool:
+        decides = Measure.DUE if measure in _DUE else measure
+        return any(decides in told.get(above, ()) for above in parts_above(part_id, parents))
+
+    return {
+        part_id: tuple(measure for measure in measures if not counts_above(part_id, measure))
+        for part_id, measures in told.items()
+    }
 
 
 def months_up_to(last: date, count: int = 12) -> list[Period]:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 
+from tracker.domain.day_words import in_words
 from tracker.domain.lifecycle import State, TaskState, is_chased
 from tracker.domain.report_rhythm import NO_REPORTS, ReportRhythm
 from tracker.domain.roles import Role
@@ -138,13 +139,13 @@ def _resting(facts: AssignmentFacts) -> LitLight:
 def _completed(facts: AssignmentFacts) -> LitLight:
     if facts.completed_on is None:
         raise ValueError("已办结的事项缺少办结日期，无法判断是否按期。")
-    done = f"已于{_words(facts.completed_on)}办结"
+    done = f"已于{in_words(facts.completed_on)}办结"
     if facts.due_on is None:
         return LitLight(Light.NONE, f"{done}，未定时限，不亮灯。")
     late = (facts.completed_on - facts.due_on).days
     if late > 0:
-        return LitLight(Light.GREEN, f"{done}，比时限（{_words(facts.due_on)}）晚{late}天。", is_late=True)
-    return LitLight(Light.GREEN, f"{done}，未超时限（{_words(facts.due_on)}）。")
+        return LitLight(Light.GREEN, f"{done}，比时限（{in_words(facts.due_on)}）晚{late}天。", is_late=True)
+    return LitLight(Light.GREEN, f"{done}，未超时限（{in_words(facts.due_on)}）。")
 
 
 def report_owed_on(facts: AssignmentFacts, pack: LightPack) -> date | None:
@@ -157,7 +158,7 @@ def report_owed_on(facts: AssignmentFacts, pack: LightPack) -> date | None:
 def _overdue(facts: AssignmentFacts, day: date, pack: LightPack) -> LitLight | None:
     if facts.due_on is None or not is_overdue(facts.state, facts.due_on, day, facts.task_state):
         return None
-    late = f"时限为{_words(facts.due_on)}，已逾期{(day - facts.due_on).days}天，尚未办结"
+    late = f"时限为{in_words(facts.due_on)}，已逾期{(day - facts.due_on).days}天，尚未办结"
     if facts.role is Role.SUPPORT and not pack.support_red:
         return LitLight(Light.YELLOW, f"{late}；配合单位逾期不亮红灯。", Light.RED.word)
     return LitLight(Light.RED, f"{late}。", Light.RED.word)
@@ -166,7 +167,7 @@ def _overdue(facts: AssignmentFacts, day: date, pack: LightPack) -> LitLight | N
 def _due_soon(facts: AssignmentFacts, day: date, pack: LightPack) -> LitLight | None:
     if facts.due_on is None or (left := (facts.due_on - day).days) > pack.due_soon_days:
         return None
-    when = f"离时限（{_words(facts.due_on)}）还有{left}天" if left else f"今天（{_words(facts.due_on)}）到期"
+    when = f"离时限（{in_words(facts.due_on)}）还有{left}天" if left else f"今天（{in_words(facts.due_on)}）到期"
     return LitLight(Light.YELLOW, f"{when}，尚未办结。", Light.YELLOW.word)
 
 
@@ -174,11 +175,11 @@ def _unsigned(facts: AssignmentFacts, day: date, pack: LightPack, add_workdays: 
     if facts.state is not State.DISPATCHED:
         return None
     if facts.sign_by_on is not None:
-        why = f"应于{_words(facts.sign_by_on)}前签收，至今未签收。"
+        why = f"应于{in_words(facts.sign_by_on)}前签收，至今未签收。"
         return LitLight(Light.YELLOW, why, "未签收") if day > facts.sign_by_on else None
     if day <= add_workdays(facts.dispatched_on, pack.sign_within):
         return None
-    why = f"{_words(facts.dispatched_on)}下达，超过{pack.sign_within}个工作日仍未签收。"
+    why = f"{in_words(facts.dispatched_on)}下达，超过{pack.sign_within}个工作日仍未签收。"
     return LitLight(Light.YELLOW, why, "未签收")
 
 
@@ -186,14 +187,10 @@ def _report_late(facts: AssignmentFacts, day: date, pack: LightPack) -> LitLight
     owed_on = report_owed_on(facts, pack)
     if owed_on is None or day <= owed_on:
         return None
-    return LitLight(Light.YELLOW, f"应于{_words(owed_on)}前报进展，至今未报。", "迟报")
+    return LitLight(Light.YELLOW, f"应于{in_words(owed_on)}前报进展，至今未报。", "迟报")
 
 
 def _calm(facts: AssignmentFacts, day: date) -> LitLight:
     if facts.due_on is None:
         return LitLight(Light.NONE, "未定时限，不亮灯。")
-    return LitLight(Light.GREEN, f"离时限（{_words(facts.due_on)}）还有{(facts.due_on - day).days}天，正常办理。")
-
-
-def _words(day: date) -> str:
-    return f"{day.year}年{day.month}月{day.day}日"
+    return LitLight(Light.GREEN, f"离时限（{in_words(facts.due_on)}）还有{(facts.due_on - day).days}天，正常办理。")

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 
+from tracker.domain.day_words import in_words
+
 SOON_DAYS = 7
 
 
@@ -87,23 +89,19 @@ def stood(due_on: date | None, reached_on: date | None, day: date, *, awaited: b
         return Stood(Standing.UNDATED, "没有写明日期，不判断是否逾期。")
     if is_milestone_late(due_on, reached_on, day, awaited=awaited):
         late = (day - due_on).days
-        return Stood(Standing.LATE, f"应达日期为{_words(due_on)}，已逾期{late}天，尚未达到。", late)
+        return Stood(Standing.LATE, f"应达日期为{in_words(due_on)}，已逾期{late}天，尚未达到。", late)
     if not awaited:
         return Stood(Standing.RESTING, "任务已办结、撤销或中止，这个节点不再催办。")
     left = (due_on - day).days
-    when = f"离{_words(due_on)}还有{left}天，尚未达到。" if left else f"今天（{_words(due_on)}）到期，尚未达到。"
+    when = f"离{in_words(due_on)}还有{left}天，尚未达到。" if left else f"今天（{in_words(due_on)}）到期，尚未达到。"
     return Stood(Standing.SOON if due_on <= day + timedelta(days=SOON_DAYS) else Standing.AHEAD, when)
 
 
 def _reached(due_on: date | None, reached_on: date) -> Stood:
-    done = f"{_words(reached_on)}报告达到"
+    done = f"{in_words(reached_on)}报告达到"
     if due_on is None:
         return Stood(Standing.REACHED, f"{done}。")
     late = (reached_on - due_on).days
     if late > 0:
-        return Stood(Standing.REACHED_LATE, f"{done}，比应达日期（{_words(due_on)}）晚{late}天。", late)
-    return Stood(Standing.ON_TIME, f"{done}，未超应达日期（{_words(due_on)}）。")
-
-
-def _words(day: date) -> str:
-    return f"{day.year}年{day.month}月{day.day}日"
+        return Stood(Standing.REACHED_LATE, f"{done}，比应达日期（{in_words(due_on)}）晚{late}天。", late)
+    return Stood(Standing.ON_TIME, f"{done}，未超应达日期（{in_words(due_on)}）。")

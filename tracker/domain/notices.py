@@ -103,7 +103,6 @@ LADDER = (
     Step(30, "逾期30天（列入通报）", paper=Paper.CIRCULAR),
 )
 ONE_DAY = timedelta(days=1)
-LONG_AGO = date.min
 
 
 def horizon_of(ladder: Ladder) -> timedelta:

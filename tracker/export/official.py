@@ -23,7 +23,8 @@ from docx.oxml.ns import nsdecls, qn
 from docx.shared import Mm, Pt
 from docx.table import _Cell
 
-from tracker.export.papers import Form, Heading, Link, Paper, Paragraph, Run, Runs, Table, day_words
+from tracker.export.papers import Block, Code, Form, Heading, Link, Paper, Paragraph, Run, Runs, Table, day_words
+from tracker.export.qr import qr_png
 from tracker.export.text import one_line
 
 TITLE_FONT, BODY_FONT, HEAD_FONT, SUBHEAD_FONT, NUMBER_FONT = (
@@ -39,6 +40,7 @@ TOP, BOTTOM, LEFT, RIGHT = 37, 35, 28, 26  # millimetres
 WIDTH, HEIGHT = 210, 297
 TALL = 30  # millimetres of a box to write into
 NARROW = 18  # millimetres: such a column holds a number, which stands in its middle
+CODE = 45  # millimetres of a QR code: a link's modules are then wide enough for a phone
 BOXES = (28, 50, 28, 50)  # millimetres of a form's columns
 
 
@@ -119,7 +121,7 @@ class _Writer:
             self._block(block)
         self._signature(paper)
 
-    def _block(self, block: Heading | Paragraph | Table | Form) -> None:
+    def _block(self, block: Block) -> None:
         match block:
             case Heading():
                 font = HEAD_FONT if block.level == 1 else SUBHEAD_FONT
@@ -136,6 +138,8 @@ class _Writer:
                 self._table(block)
             case Form():
                 self._form(block)
+            case Code():
+                self._code(block)
 
     def _line(self, text: str, font: str, size: float, side: WD_ALIGN_PARAGRAPH) -> Any:
         paragraph = self.document.add_paragraph()
@@ -237,6 +241,18 @@ class _Writer:
         paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER if centred else WD_ALIGN_PARAGRAPH.LEFT
         paragraph.paragraph_format.line_spacing_rule = WD_LINE_SPACING.SINGLE
         self._runs(paragraph, runs, font, size)
+
+    def _code(self, code: Code) -> None:
+        """The code in the middle, its words below it; all on one page."""
+        picture = self.document.add_paragraph()
+        picture.alignment = WD_ALIGN_PARAGRAPH.CENTER
+        picture.paragraph_format.line_spacing_rule = WD_LINE_SPACING.SINGLE
+        picture.paragraph_format.keep_with_next = True
+        picture.add_run().add_picture(BytesIO(qr_png(code.address)), width=Mm(CODE))
+        for line in code.lines:
+            words = self._line(line, BODY_FONT, 12, WD_ALIGN_PARAGRAPH.CENTER)
+            words.paragraph_format.line_spacing_rule = WD_LINE_SPACING.SINGLE
+            words.paragraph_format.keep_with_next = line is not code.lines[-1]
 
     def _signature(self, paper: Paper) -> None:
         """Who signs and the day, four characters in from the right."""

@@ -9,6 +9,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from tracker.domain.day_words import in_words
+
 
 @dataclass(frozen=True, slots=True)
 class Link:
@@ -54,7 +56,15 @@ class Form:
     tall: frozenset[str] = frozenset()
 
 
-Block = Heading | Paragraph | Table | Form
+@dataclass(frozen=True, slots=True)
+class Code:
+    """A QR code that leads to ``address``, with lines of words beside it."""
+
+    address: str
+    lines: Sequence[str]
+
+
+Block = Heading | Paragraph | Table | Form | Code
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,4 +81,4 @@ class Paper:
 
 def day_words(day: date | None, empty: str = "未定") -> str:
     """2023年6月15日."""
-    return f"{day.year}年{day.month}月{day.day}日" if day else empty
+    return in_words(day) if day else empty

@@ -15,7 +15,7 @@ from tracker.domain.lights import Light
 from tracker.services.figures import Board, figures
 from tracker.services.histories import histories
 from tracker.services.ledger import LedgerRow, ledger
-from tracker.services.listings import Show, asking, chooser
+from tracker.services.listings import Show, asking, chosen
 from tracker.services.lit import When
 from tracker.store.units import Unit
 
@@ -82,8 +82,8 @@ def _shelf(
     rows: Sequence[LedgerRow], show: Show, period: Period, asked: frozenset[int], shown: int = SHOWN_AT_ONCE
 ) -> Shelf:
     """The list, the earliest dates first."""
-    belongs = chooser(show, period, asked)
-    found = sorted(filter(belongs, rows), key=lambda row: (row.then.due_on or date.max, row.assignment_id))
+    held = chosen(show, period, rows, asked)
+    found = sorted(held, key=lambda row: (row.then.due_on or date.max, row.assignment_id))
     return Shelf(show, period, len(found), found[:shown])
 
 

@@ -15,18 +15,19 @@ from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 
 from tracker.domain.access import Actor, Forbidden, Permission
+from tracker.domain.day_words import in_words
 from tracker.domain.division import RollUp
 from tracker.domain.drafts import Basis, DeadlineKind
 from tracker.domain.history import DIVIDED
-from tracker.domain.lifecycle import Event, State, TaskState
+from tracker.domain.lifecycle import State, TaskState
 from tracker.domain.roles import Role
 from tracker.services.assigning import PlannedAssignment
 from tracker.services.dispatching import Dispatch, dispatched_part, open_task
 from tracker.services.division_effects import follow_division, roll_up
 from tracker.services.errors import Invalid, NotFound
 from tracker.services.lit import Part, When, part_of
-from tracker.services.moves import settle_task
 from tracker.services.noting import note
+from tracker.services.withdrawing import withdraw_open
 from tracker.services.work import SAME_PRESS, Changed
 from tracker.store.division_queries import children_of, division_of, ids_below, units_under
 from tracker.store.handling import Division
@@ -206,7 +207,7 @@ def _check_day(wish: Wish, part: Assignment, now: datetime) -> None:
 
 
 def _day(value: date | None) -> str:
-    return f"{value.year}年{value.month}月{value.day}日" if value else "未定"
+    return in_words(value) if value else "未定"
 
 
 def _words(wish: Wish, chosen: Sequence[tuple[Unit, Role]]) -> str:
@@ -253,22 +254,12 @@ def withdraw_children(  # noqa: PLR0917 - the fields of a form
     if not reason.strip():
         raise Invalid("请写明撤销理由。")
     hold_tasks(session, ids_below(session, part.id))
-    count = sum(_withdraw(session, task, actor, now, today, reason.strip()) for task in children_of(session, part.id))
+    words = f"上级任务已撤销，子任务一并撤销：{reason.strip()}"
+    count = sum(
+        withdraw_open(session, task, actor, now, today, words, in_reach=True) for task in children_of(session, part.id)
+    )
     _commit(session, part)
     return count
-
-
-def _withdraw(session: Session, task: Task, actor: Actor, now: datetime, today: date, reason: str) -> int:  # noqa: PLR0917
-    # What was sent on to a unit beyond the actor's reach is for others to decide.
-    live = [p for p in task.assignments if not p.state.is_closed and actor.may(Permission.DECIDE, p.unit.path)]
-    for part in live:
-        entry = note(part, actor, now, Event.WITHDRAW.value, f"上级任务已撤销，子任务一并撤销：{reason}")
-        part.state, part.withdrawn_on, entry.to_state = State.WITHDRAWN, today, State.WITHDRAWN
-        part.changed_at, part.sequence = now, part.sequence + 1
-    settle_task(task)
-    for part in live:
-        follow_division(session, actor, now, part)
-    return len(live)
 
 
 def _commit(session: Session, part: Assignment) -> None:

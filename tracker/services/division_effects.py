@@ -1,6 +1,6 @@
 """What follows for divided parts and child tasks when something happens to either; nothing here commits.
 
-Services that change a part call ``follow_division`` in the same commit.
+Services that change a part call ``follow_division`` in the same commit, those that only report ``follow_progress``.
 """
 
 from __future__ import annotations
@@ -33,7 +33,14 @@ def roll_up(children: Sequence[Task]) -> RollUp:
 
 
 def follow_division(session: Session, actor: Actor, now: datetime, part: Assignment) -> None:
-    """Brings what a part's change means to the parts above it, and tells child tasks that their parent is withdrawn.
+    """``follow_progress``, and tells child tasks that their parent is withdrawn."""
+    follow_progress(session, part)
+    if part.state is State.WITHDRAWN:
+        tell_withdrawn(session, actor, now, part)
+
+
+def follow_progress(session: Session, part: Assignment) -> None:
+    """Brings what a part's change means to the parts above it.
 
     A part that was divided has the percent of its children, whatever else was reported.
     """
@@ -42,8 +49,6 @@ def follow_division(session: Session, actor: Actor, now: datetime, part: Assignm
     if children and (percent := roll_up(children).percent) is not None and not part.state.is_closed:
         part.percent = percent
         session.flush()
-    if part.state is State.WITHDRAWN:
-        tell_withdrawn(session, actor, now, part)
     _climb(session, part.task_id)
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
 from sqlalchemy.orm import Session
 
@@ -63,8 +62,8 @@ def _checked(upload: Upload, largest_mb: int) -> SentFile:
     return SentFile(name, kind.media_type, upload.data, hashlib.sha256(upload.data).hexdigest())
 
 
-def keep(session: Session, actor: Actor, now: datetime, entry: HistoryEntry, files: Sequence[SentFile]) -> None:
-    """Puts the files beside the report they came with; commits nothing."""
+def keep(session: Session, entry: HistoryEntry, files: Sequence[SentFile]) -> None:
+    """Puts the files beside the report they came with, in its author's name; commits nothing."""
     session.add_all(
         Evidence(
             assignment_id=entry.assignment_id,
@@ -74,9 +73,9 @@ def keep(session: Session, actor: Actor, now: datetime, entry: HistoryEntry, fil
             size=len(file.data),
             sha256=file.sha256,
             data=file.data,
-            added_by_id=actor.person_id or None,
-            added_by_name=actor.name,
-            added_at=now,
+            added_by_id=entry.actor_id or None,
+            added_by_name=entry.actor_name,
+            added_at=entry.at,
         )
         for file in files
     )

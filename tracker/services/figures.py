@@ -12,8 +12,7 @@ from tracker.domain.access import Actor, Permission
 from tracker.domain.as_of import PartThen
 from tracker.domain.figures import Basis, Figures, Measure, Period, months_up_to, tallied
 from tracker.domain.titles import brief_title
-from tracker.services.histories import Histories, LedgerFilter, histories
-from tracker.services.ledger_days import PartOn, ledger_on_days
+from tracker.services.histories import Histories, LedgerFilter, PartOn, histories, parts_on_days
 from tracker.services.lit import When
 from tracker.store.units import Unit
 
@@ -77,7 +76,9 @@ def figures(  # noqa: PLR0917 - who asks for what, and what was read of it alrea
     known = known or histories(session, wanted)
     months = months_up_to(period.until, MONTHS)
     days = [period.day_before, period.until, *(month.day_before for month in months), *(m.until for m in months)]
-    on_day = ledger_on_days(known, actor, days, when.zone, Permission.SUPERVISE)
+    in_reach = known.in_reach(actor, Permission.SUPERVISE)
+    told = parts_on_days(known, days, when.zone)
+    on_day = {day: [part for part in parts if part.unit.id in in_reach] for day, parts in told.items()}
     before = _by_id(on_day[period.day_before])
     lines = _lines(on_day[period.until], before, period, by, known)
     total = {basis: _sum(on_day[period.until], before, period, basis) for basis in Basis}

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 
 from tracker.domain.access import Actor, Forbidden, Permission
+from tracker.domain.day_words import in_words
 from tracker.domain.history import HANDLER_NAMED
 from tracker.domain.lifecycle import OPEN_STATES
 from tracker.export.sheets import Column, sheet_bytes
@@ -265,9 +266,7 @@ def handling_sheet(session: Session, actor: Actor, when: When, unit_id: int) -> 
         part, task = row.part.assignment, row.part.assignment.task
         facts = (number, task.title, task.plan.title, task.plan.number, part.role.label, part.due_on, part.state.label)
         rows.append((*facts, *(getattr(row.names, name) or None for name in LABELS)))
-    day = when.today
     note_line = (
-        f"{table.unit.full_name}，截至{day.year}年{day.month}月{day.day}日，未销号事项{len(rows)}项，"
-        f"已明确承办人员{table.named}项。"
+        f"{table.unit.full_name}，截至{in_words(when.today)}，未销号事项{len(rows)}项，已明确承办人员{table.named}项。"
     )
     return table.unit.name, sheet_bytes("责任分解表", COLUMNS, rows, note_line)

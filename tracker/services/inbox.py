@@ -19,7 +19,13 @@ from tracker.store.pages import PAGE_SIZE, Page, page_number
 from tracker.store.sweep_queries import DATED_KINDS
 from tracker.store.tasks import Assignment, Task
 
-URGENT = (NoticeKind.OVERDUE, NoticeKind.MILESTONE_LATE, NoticeKind.UNSIGNED, NoticeKind.URGED)
+URGENT = (
+    NoticeKind.OVERDUE,
+    NoticeKind.MILESTONE_LATE,
+    NoticeKind.UNSIGNED,
+    NoticeKind.REPORT_LATE,
+    NoticeKind.URGED,
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 
 from tracker.domain.access import Actor, Forbidden, Permission
+from tracker.domain.day_words import in_words
 from tracker.domain.history import JOINED
 from tracker.domain.joint import LEAD_WORKDAYS, latest_day
 from tracker.domain.lifecycle import TaskState
@@ -20,6 +21,7 @@ from tracker.services.calendars import work_calendar
 from tracker.services.errors import Invalid, NotFound, Stale
 from tracker.services.joint_check import Opinion, opinions_of
 from tracker.services.noting import note
+from tracker.services.sweep import OFFICE_ZONE
 from tracker.store.task_queries import task_shown
 from tracker.store.tasks import Assignment, Task
 from tracker.store.undo_queries import hold_tasks
@@ -95,7 +97,7 @@ def ask_opinions(  # noqa: PLR0917 - the fields of a form
     _check_day(task, day, now, work_calendar(session))
     task.awaits_opinions = True
     for part in live:
-        _give_day(part, day, actor, now, f"本任务实行会办，请于{_day(day)}前提出会办意见。")
+        _give_day(part, day, actor, now, f"本任务实行会办，请于{in_words(day)}前提出会办意见。")
     _commit(session)
     return task, True
 
@@ -170,13 +172,13 @@ def _check_day(task: Task, day: date, now: datetime, calendar: WorkCalendar) -> 
     latest = _latest(task, calendar)
     if latest is not None and day > latest:
         raise Invalid(
-            f"会办意见的日期须比牵头（责任）单位的时限至少早{LEAD_WORKDAYS}个工作日，最晚{_day(latest)}，请提前。"
+            f"会办意见的日期须比牵头（责任）单位的时限至少早{LEAD_WORKDAYS}个工作日，最晚{in_words(latest)}，请提前。"
         )
-    first = min(part.dispatched_at for part in task.assignments).date()
+    first = min(part.dispatched_at for part in task.assignments).astimezone(OFFICE_ZONE).date()
     if day < first:
-        raise Invalid(f"会办意见的日期早于任务下达日（{_day(first)}），请检查年份。")
-    if day - now.date() > FARTHEST:
-        raise Invalid(f"会办意见的日期{_day(day)}太远，应在十年之内，请检查年份。")
+        raise Invalid(f"会办意见的日期早于任务下达日（{in_words(first)}），请检查年份。")
+    if day - now.astimezone(OFFICE_ZONE).date() > FARTHEST:
+        raise Invalid(f"会办意见的日期{in_words(day)}太远，应在十年之内，请检查年份。")
 
 
 def _give_day(part: Assignment, day: date | None, actor: Actor, now: datetime, words: str) -> None:
@@ -187,10 +189,6 @@ def _give_day(part: Assignment, day: date | None, actor: Actor, now: datetime, w
     part.due_on, part.original_due_on = day, part.original_due_on or day
     part.overdue_flagged_on = None
     part.changed_at, part.sequence = now, part.sequence + 1
-
-
-def _day(value: date) -> str:
-    return f"{value.year}年{value.month}月{value.day}日"
 
 
 def _commit(session: Session) -> None:

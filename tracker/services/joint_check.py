@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from tracker.domain.day_words import in_words
 from tracker.domain.joint import SupportPart
 from tracker.domain.lifecycle import Event
 from tracker.domain.roles import Role
@@ -54,12 +55,8 @@ class OpinionsMissing(Invalid):
 
 def _owed(opinion: Opinion) -> str:
     support = opinion.support
-    by = f"，应于{_day(support.due_on)}前提出" if support.due_on else ""
-    return f"{support.unit_name}（自{_day(support.asked_on)}起待提{by}）"
-
-
-def _day(value: date) -> str:
-    return f"{value.year}年{value.month}月{value.day}日"
+    by = f"，应于{in_words(support.due_on)}前提出" if support.due_on else ""
+    return f"{support.unit_name}（自{in_words(support.asked_on)}起待提{by}）"
 
 
 def demand_opinions(session: Session, assignment: Assignment, event: Event) -> None:

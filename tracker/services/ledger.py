@@ -5,25 +5,22 @@ Lists, figures, sheets and papers about a day or a period all ask here, so that 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
-from sqlalchemy import Row
 from sqlalchemy.orm import Session
 
 from tracker.domain.access import Actor, Permission
-from tracker.domain.as_of import Happening, PartThen, part_then, task_state_of
-from tracker.domain.division import Share, rolled_up
+from tracker.domain.as_of import PartThen
 from tracker.domain.lifecycle import TaskState, is_chased
 from tracker.domain.lights import AssignmentFacts, LitLight, is_overdue, light_of
 from tracker.domain.roles import Role
-from tracker.services.histories import Histories, LedgerFilter, histories, needed_roles
+from tracker.services.histories import Histories, LedgerFilter, PartOn, histories, parts_on_days
 from tracker.services.lit import When
 from tracker.store.units import Unit
 
-__all__ = ["LedgerFilter", "LedgerRow", "ledger"]
+__all__ = ["LedgerFilter", "LedgerRow", "ledger", "ledgers"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +29,8 @@ class LedgerRow:
 
     ``task_state`` and ``task_completed_on`` are those of the whole task on that day; ``needed`` says whether the
     task waits for this part. ``facts`` are what its light was made of: with them another pack can be tried on it.
+    ``parent_assignment_id`` is the part that was divided into this task, where there is one; a number that counts both
+    counts them once (``tracker.domain.figures.counted_once``).
     """
 
     assignment_id: int
@@ -56,14 +55,6 @@ class LedgerRow:
     parent_assignment_id: int | None = None
 
     @property
-    def is_child(self) -> bool:
-        """Whether the task was made by dividing a part (``parent_assignment_id``) that is a row of its own.
-
-        Figures that count that row leave this one out; the percent of a divided part is that of its children.
-        """
-        return self.parent_assignment_id is not None
-
-    @property
     def is_chased(self) -> bool:
         """Whether the unit was pressed for it on that day."""
         return is_chased(self.then.state, self.task_state)
@@ -86,61 +77,25 @@ def ledger(  # noqa: PLR0917 - who asks for what, and what was read of it alread
     The units' places in the tree are those of the present. Parts dispatched later are left out. ``known`` spares
     reading again; it brings its own filter.
     """
-    known = known or histories(session, wanted)
-    in_reach = known.in_reach(actor, permission)
-    rows = [row for facts in known.by_task() for row in _rows_of_task(facts, known.happenings, known.units, when)]
-    return [row for row in with_rolled_up(rows) if row.unit.id in in_reach]
+    return ledgers(known or histories(session, wanted), [when], actor, permission)[0]
 
 
-def with_rolled_up(rows: list[LedgerRow]) -> list[LedgerRow]:
-    """The rows, those of divided parts with the percent that their children had reached on that day."""
-    shares: dict[int, dict[int, list[LedgerRow]]] = {}
-    for row in rows:
-        if row.parent_assignment_id is not None:
-            shares.setdefault(row.parent_assignment_id, {}).setdefault(row.task_id, []).append(row)
-    return [_rolled_up(row, shares) for row in rows] if shares else rows
+def ledgers(
+    known: Histories, whens: Sequence[When], actor: Actor | None, permission: Permission = Permission.READ
+) -> list[list[LedgerRow]]:
+    """The ledger of each of the days, in the order asked for; all are in one zone.
+
+    Without an actor it is everybody's: for pages that name a task's other units beside those in reach.
+    """
+    in_reach = known.units.keys() if actor is None else known.in_reach(actor, permission)
+    told = parts_on_days(known, [when.today for when in whens], whens[0].zone) if whens else {}
+    return [[_row(part, when) for part in told[when.today] if part.unit.id in in_reach] for when in whens]
 
 
-def _rolled_up(row: LedgerRow, shares: Mapping[int, Mapping[int, Sequence[LedgerRow]]]) -> LedgerRow:
-    """The row with its children's percent; a child may have been divided itself."""
-    children = shares.get(row.assignment_id)
-    if not children or row.then.state.is_closed:
-        return row
-    told = [[_rolled_up(each, shares) for each in rows] for rows in children.values()]
-    percent = rolled_up(
-        (rows[0].task_state, [Share(each.role, each.then.state, each.then.percent) for each in rows]) for rows in told
-    ).percent
-    return row if percent is None else replace(row, then=replace(row.then, percent=percent))
-
-
-def _rows_of_task(
-    facts: Sequence[Row[*tuple[Any, ...]]], told: dict[int, list[Happening]], units: dict[int, Unit], when: When
-) -> list[LedgerRow]:
-    """The parts of one task that had been dispatched by then; the task's own state follows from them all."""
-    pasts = [(each, part_then(told.get(each.assignment_id, ()), each.unit_id, when.today, when.zone)) for each in facts]
-    return rows_of_parts([(each, then) for each, then in pasts if then is not None], units, when)
-
-
-def rows_of_parts(
-    there: Sequence[tuple[Row[*tuple[Any, ...]], PartThen]], units: dict[int, Unit], when: When
-) -> list[LedgerRow]:
-    """The rows of one task's parts as they stood on the day; the task's own state follows from them all."""
-    state, completed_on = task_state_of((each.role, then.state, then.completed_on) for each, then in there)
-    needed = needed_roles(each.role for each, _ in there)
-    rows = [_row(each, then, state, completed_on, units[then.unit_id], when) for each, then in there]
-    return [row if row.role in needed else replace(row, needed=False) for row in rows]
-
-
-def _row(  # noqa: PLR0917 - what a row is made of
-    facts: Row[*tuple[Any, ...]],
-    then: PartThen,
-    task_state: TaskState,
-    task_completed_on: date | None,
-    unit: Unit,
-    when: When,
-) -> LedgerRow:
-    late = is_overdue(then.state, then.due_on, when.today, task_state)
-    seen = _seen(facts, then, task_state)
+def _row(part: PartOn, when: When) -> LedgerRow:
+    facts, then = part.facts, part.then
+    late = is_overdue(then.state, then.due_on, when.today, part.task_state)
+    seen = _seen(part)
     return LedgerRow(
         assignment_id=facts.assignment_id,
         task_id=facts.task_id,
@@ -152,26 +107,28 @@ def _row(  # noqa: PLR0917 - what a row is made of
         plan_issued_on=facts.issued_on,
         position=facts.position,
         deadline_text=facts.deadline_text,
-        unit=unit,
+        unit=part.unit,
         role=facts.role,
         then=then,
-        task_state=task_state,
-        task_completed_on=task_completed_on,
+        task_state=part.task_state,
+        task_completed_on=part.task_completed_on,
         facts=seen,
         lit=light_of(seen, when.today, when.calendar.add_workdays, when.pack),
         days_late=(when.today - then.due_on).days if late and then.due_on else 0,
-        parent_assignment_id=facts.parent_assignment_id,
+        needed=part.needed,
+        parent_assignment_id=part.parent_assignment_id,
     )
 
 
-def _seen(facts: Row[*tuple[Any, ...]], then: PartThen, task_state: TaskState) -> AssignmentFacts:
+def _seen(part: PartOn) -> AssignmentFacts:
+    then = part.then
     return AssignmentFacts(
         then.state,
         then.due_on,
         then.dispatched_on,
         then.completed_on,
         then.took_up_on,
-        task_state=task_state,
-        sign_by_on=facts.sign_by_on,
-        role=facts.role,
+        task_state=part.task_state,
+        sign_by_on=part.facts.sign_by_on,
+        role=part.facts.role,
     )

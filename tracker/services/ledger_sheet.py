@@ -9,11 +9,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tracker.domain.access import Actor
-from tracker.domain.as_of import part_then
 from tracker.domain.lifecycle import Event, State
 from tracker.export.papers import day_words
 from tracker.export.sheets import Cell, Column, sheet_bytes
-from tracker.services.histories import Histories, histories
+from tracker.services.histories import Histories, histories, parts_on_days
 from tracker.services.ledger import LedgerRow
 from tracker.services.listings import Listing, end_of, filter_of, listed
 from tracker.services.lit import When
@@ -44,11 +43,11 @@ COLUMNS = (
 
 
 @dataclass(frozen=True, slots=True)
-class _Partners:
-    """The other units of a task on the day: those it waits for, and those in support."""
+class Partners:
+    """The names of a task's units on the day: lead and responsible ones, and those in support."""
 
-    main: Sequence[str]
-    support: Sequence[str]
+    main: list[str]
+    support: list[str]
 
 
 def ledger_sheet(session: Session, actor: Actor, when: When, wanted: Listing) -> bytes:
@@ -63,7 +62,7 @@ def ledger_sheet(session: Session, actor: Actor, when: When, wanted: Listing) ->
 
 
 def _cells(session: Session, when: When, rows: Sequence[LedgerRow], known: Histories) -> Iterator[tuple[Cell, ...]]:
-    partners = _partners(known, {row.task_id for row in rows}, when)
+    partners = partners_of(known, when)
     latest, named = _latest_words(session, when, rows), _handling(session, rows)
     for number, row in enumerate(rows, 1):
         then, others, who = row.then, partners[row.task_id], named.get(row.assignment_id)
@@ -104,21 +103,13 @@ def _remarks(row: LedgerRow) -> str | None:
     return "；".join(filter(None, said)) or None
 
 
-def _partners(known: Histories, task_ids: set[int], when: When) -> dict[int, _Partners]:
+def partners_of(known: Histories, when: When) -> dict[int, Partners]:
     """The units of each task as of the day, whoever asks: a task's page names them too."""
-    found = {}
-    for facts in known.by_task():
-        if facts[0].task_id not in task_ids:
-            continue
-        told = known.happenings
-        thens = [(e, part_then(told.get(e.assignment_id, ()), e.unit_id, when.today, when.zone)) for e in facts]
-        live = [
-            (each.role, known.units[then.unit_id].name)
-            for each, then in thens
-            if then and then.state is not State.WITHDRAWN
-        ]
-        main = [name for role, name in live if role.completes]
-        found[facts[0].task_id] = _Partners(main, [name for role, name in live if not role.completes])
+    found: dict[int, Partners] = {}
+    for part in parts_on_days(known, [when.today], when.zone)[when.today]:
+        partners = found.setdefault(part.facts.task_id, Partners([], []))
+        if part.then.state is not State.WITHDRAWN:
+            (partners.main if part.facts.role.completes else partners.support).append(part.unit.name)
     return found
 
 

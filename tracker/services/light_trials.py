@@ -16,8 +16,8 @@ from tracker.domain.access import Actor, Permission
 from tracker.domain.light_packs import rules_of
 from tracker.domain.lights import Light, LightPack, LitLight, light_of
 from tracker.services.errors import Invalid
-from tracker.services.ledger import LedgerRow
-from tracker.services.ledgers import ledgers
+from tracker.services.histories import histories
+from tracker.services.ledger import LedgerRow, ledgers
 from tracker.services.lit import When
 from tracker.services.rule_packs import NewPack, check_may_change, light_pack_on, light_packs_on, put_in_force
 from tracker.store.pages import Page, page_number
@@ -93,7 +93,7 @@ def dry_run(session: Session, actor: Actor, when: When, pack: LightPack) -> DryR
     packs = light_packs_on(session, days)
     whens = [replace(when, today=day, pack=old) for day, old in zip(days, packs, strict=True)]
     tried, by_unit, parts = list[DayTried](), Counter[int](), list[PartTried]()
-    books = ledgers(session, actor, whens, permission=Permission.MANAGE_RULES)
+    books = ledgers(histories(session), whens, actor, Permission.MANAGE_RULES)
     for then, rows in zip(whens, books, strict=True):
         lights = [_light(row, then, pack) for row in rows]
         parts = [PartTried(row, new) for row, new in zip(rows, lights, strict=True) if new.light is not row.lit.light]

@@ -8,6 +8,7 @@ from __future__ import annotations
 import hmac
 import re
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -19,6 +20,7 @@ from tracker.domain.access import Permission
 from tracker.domain.history import label_of
 from tracker.domain.lifecycle import Event
 from tracker.services.errors import Invalid, Stale
+from tracker.services.evidence import Upload, sent_files
 from tracker.services.people import actor_of
 from tracker.services.recording import Author, Report, Seen, changes_since, is_last_word, record, seen_now, why_not
 from tracker.services.report_links import Claim, Issuer, LinkState, claim_of, hash_of, moved_since, state_of
@@ -101,13 +103,14 @@ class Opened:
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """What the form brings, as it was typed."""
+    """What the form brings, as it was typed, with the files that were chosen."""
 
     name: str
     phone: str
     words: str
     percent: int | None
     seen: Seen
+    files: Sequence[Upload] = ()
 
 
 def open_link(session: Session, now: datetime, issuer: Issuer, token: str) -> Opened:
@@ -240,7 +243,7 @@ def _report(given: Given) -> Report:
         raise Invalid(f"进展情况不能超过{LONGEST_REPORT}字，现有{len(words)}字，请精简后再提交。")
     if given.percent is not None and not 0 <= given.percent <= 100:
         raise Invalid("完成比例应为0到100之间的整数，请修改。")
-    return Report(Event.REPORT, words, given.percent)
+    return Report(Event.REPORT, words, given.percent, sent_files(given.files))
 
 
 def _signature(name: str, unit: Unit) -> str:

@@ -11,13 +11,13 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from tracker.domain.access import Actor, Permission
-from tracker.domain.figures import Basis, Measure, Period, measures_of
+from tracker.domain.division import parts_above
+from tracker.domain.figures import Basis, Measure, Period, counted_once
 from tracker.domain.lifecycle import State
 from tracker.domain.lights import Light, is_overdue
 from tracker.services.errors import NotFound
-from tracker.services.histories import Histories, LedgerFilter, histories
+from tracker.services.histories import Histories, LedgerFilter, histories, parts_on_days
 from tracker.services.ledger import LedgerRow, ledger
-from tracker.services.ledger_days import ledger_on_days
 from tracker.services.lit import When
 from tracker.store.extensions import Extension
 from tracker.store.plans import Plan
@@ -78,6 +78,9 @@ _LABELS = {
 }
 
 
+COUNTED_ONCE = (Show.OPEN, Show.RED, Show.YELLOW)
+
+
 @dataclass(frozen=True, slots=True)
 class Listing:
     """Which list is asked for. ``unit_id`` stands for the unit and all below it, with ``alone`` for itself only."""
@@ -113,12 +116,12 @@ def lists_of(  # noqa: PLR0917 - who asks for what, and what was read of it alre
     rows = ledger(session, actor, when, permission=Permission.SUPERVISE, known=known)
     if wanted.alone:
         rows = [row for row in rows if row.unit.id == wanted.unit_id]
-    measures = _measures(actor, when, wanted, rows, known) if any(show.measure for show in shows) else {}
+    measures = _measures(when, wanted, rows, known) if any(show.measure for show in shows) else {}
     asked = asking(session, when) if Show.ASKING in shows else frozenset()
     return {
         show: [row for row in rows if show.measure in measures[row.assignment_id]]
         if show.measure
-        else list(filter(chooser(show, wanted.period, asked), rows))
+        else chosen(show, wanted.period, rows, asked)
         for show in shows
     }
 
@@ -132,21 +135,30 @@ def filter_of(session: Session, unit_id: int | None, plan_id: int | None) -> Led
 
 
 def _measures(
-    actor: Actor, when: When, wanted: Listing, rows: Sequence[LedgerRow], known: Histories
+    when: When, wanted: Listing, rows: Sequence[LedgerRow], known: Histories
 ) -> dict[int, tuple[Measure, ...]]:
     """The measures that count each row, by the part's id."""
     day = wanted.period.day_before
-    past = ledger_on_days(known, actor, [day], when.zone, Permission.SUPERVISE)[day]
-    before = {part.assignment_id: part.then for part in past}
-    return {
-        row.assignment_id: tuple(measures_of(row, before.get(row.assignment_id), wanted.period, wanted.basis))
-        for row in rows
-    }
+    before = {part.assignment_id: part.then for part in parts_on_days(known, [day], when.zone)[day]}
+    return counted_once(rows, before, wanted.period, wanted.basis)
 
 
-def chooser(show: Show, period: Period, asked: frozenset[int] = frozenset()) -> Callable[[LedgerRow], bool]:
-    """Whether a row of the period's last day belongs to a list that is no measure's; ``asked`` are the parts whose
-    units asked for another date."""
+def chosen(show: Show, period: Period, rows: Sequence[LedgerRow], asked: frozenset[int]) -> list[LedgerRow]:
+    """The rows of the period's last day that a list holds which is no measure's; ``asked`` are the parts whose units
+    asked for another date.
+
+    Lists that are told as numbers of the work leave out what was divided from a part that they hold (分解), as
+    ``tracker.domain.figures.counted_once`` does; lists of what is to be done hold every part by itself.
+    """
+    found = list(filter(_chooser(show, period, asked), rows))
+    if show not in COUNTED_ONCE:
+        return found
+    held = {row.assignment_id for row in found}
+    parents = {row.assignment_id: row.parent_assignment_id for row in rows}
+    return [row for row in found if held.isdisjoint(parts_above(row.assignment_id, parents))]
+
+
+def _chooser(show: Show, period: Period, asked: frozenset[int]) -> Callable[[LedgerRow], bool]:
     last = period.until
     tests: dict[Show, Callable[[LedgerRow], bool]] = {
         Show.ALL: lambda row: True,

@@ -17,7 +17,7 @@ SECTIONS = {
     _K.MILESTONE_SOON: Section.SOON,
     _K.MILESTONE_LATE: Section.LATE,
     _K.UNSIGNED: Section.UNSIGNED,
-    _K.REPORT_LATE: Section.LATE,
+    _K.REPORT_LATE: Section.UNREPORTED,
     _K.DISPATCHED: Section.NEW,
     _K.HANDED_OVER: Section.NEW,
     _K.DECIDED: Section.DECIDED,
@@ -35,13 +35,24 @@ def why_untrue(matter: Matter) -> str | None:
     if not is_chased(matter.state, matter.task_state):
         closed = matter.task_state is not TaskState.OPEN
         return f"任务{matter.task_state.label}" if closed else f"现为“{matter.state.label}”"
-    if matter.kind in (_K.UNSIGNED, _K.DISPATCHED):
-        return None if matter.state is State.DISPATCHED else f"现为“{matter.state.label}”"
-    if matter.kind in MILESTONES:
-        return _why_milestone(matter)
     if matter.kind is _K.URGED:
         return None
+    return _WHY.get(matter.kind, _why_dated)(matter)
+
+
+def _why_dated(matter: Matter) -> str | None:
     return "时限已调整" if matter.due_on != matter.notice_due_on else None
+
+
+def _why_unsigned(matter: Matter) -> str | None:
+    return None if matter.state is State.DISPATCHED else f"现为“{matter.state.label}”"
+
+
+def _why_report(matter: Matter) -> str | None:
+    if matter.state is not State.IN_PROGRESS:
+        return f"现为“{matter.state.label}”"
+    reported = matter.took_up_at is not None and matter.took_up_at >= matter.recorded_at
+    return "已报进展" if reported else None
 
 
 def _why_milestone(matter: Matter) -> str | None:
@@ -50,6 +61,14 @@ def _why_milestone(matter: Matter) -> str | None:
     if matter.milestone_reached_on is not None:
         return "节点已完成"
     return "节点时限已调整" if matter.milestone_due_on != matter.notice_due_on else None
+
+
+_WHY = {
+    _K.UNSIGNED: _why_unsigned,
+    _K.DISPATCHED: _why_unsigned,
+    _K.REPORT_LATE: _why_report,
+    **dict.fromkeys(MILESTONES, _why_milestone),
+}
 
 
 def is_needed(matter: Matter) -> bool:

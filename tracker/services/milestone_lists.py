@@ -10,13 +10,13 @@ from sqlalchemy.orm import Session
 
 from tracker.domain.access import Actor, Permission
 from tracker.services.milestones import MilestoneLine, line_of
-from tracker.services.supervision import Filter, under
+from tracker.services.supervision import Filter, narrowed
 from tracker.store import milestone_queries as ask
 from tracker.store.measures import MilestoneReport
 from tracker.store.overdue import chased
 from tracker.store.pages import PAGE_SIZE, Page, page_number
 from tracker.store.reach import within
-from tracker.store.tasks import Assignment, Milestone, Task
+from tracker.store.tasks import Assignment, Milestone
 
 SHOWN_AT_ONCE = 10
 
@@ -42,11 +42,6 @@ def own_late_milestones(session: Session, actor: Actor, today: date) -> Page[Lat
     return _page(session, conditions, today, 1, SHOWN_AT_ONCE)
 
 
-def count_late(session: Session, actor: Actor, today: date, permission: Permission) -> int:
-    """How many late milestones the units within reach have."""
-    return ask.count_rows(session, _conditions(session, actor, today, Filter(), permission))
-
-
 def _page(
     session: Session, conditions: Sequence[ask.Condition], today: date, number: int, size: int
 ) -> Page[LateMilestone]:
@@ -65,11 +60,5 @@ def _conditions(
     session: Session, actor: Actor, today: date, wanted: Filter, permission: Permission
 ) -> list[ask.Condition]:
     """Late, within reach and chased: a unit that is done or suspended is not told of it again."""
-    conditions = [within(actor, permission), ask.late_on(today), chased()]
-    if wanted.words:
-        conditions.append(ask.milestones_about(wanted.words))
-    if wanted.unit_id:
-        conditions.append(under(session, wanted.unit_id))
-    if wanted.plan_id:
-        conditions.append(Task.plan_id == wanted.plan_id)
-    return conditions
+    late = [within(actor, permission), ask.late_on(today), chased()]
+    return [*late, *narrowed(session, wanted, ask.milestones_about)]

@@ -19,6 +19,7 @@ from tracker.domain.figures_asked import Figure, figure_of, plain, value_given
 from tracker.domain.history import MILESTONE_REPORTED
 from tracker.domain.lifecycle import State, is_chased
 from tracker.domain.milestones import Stood, stood
+from tracker.domain.roles import needed_of
 from tracker.services.errors import Invalid, NotFound, Stale
 from tracker.services.work import LONGEST_WORDS, SAME_PRESS
 from tracker.store import milestone_queries as ask
@@ -105,7 +106,7 @@ def is_awaited(task: Task) -> bool:
 
 def answers(part: Assignment) -> bool:
     """Whether the part's unit answers for the task's milestones: it must complete the task, or nobody must."""
-    return part.role.completes or not any(other.role.completes for other in part.task.assignments)
+    return part in needed_of(part.task.assignments, lambda other: other.role)
 
 
 def may_report(actor: Actor, part: Assignment) -> bool:

@@ -4,19 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
 from tracker.domain.access import Actor, Forbidden, Permission
 from tracker.domain.figures import Basis, Figures, Measure
-from tracker.export.papers import Block, Form, Heading, Link, Paper, Paragraph, Run, Runs, Table, day_words
+from tracker.export.papers import Block, Code, Form, Heading, Link, Paper, Paragraph, Run, Runs, Table, day_words
 from tracker.services.figures import Board, Line, figures
-from tracker.services.histories import histories
+from tracker.services.histories import Histories, histories
 from tracker.services.ledger import LedgerRow, ledger
+from tracker.services.ledger_sheet import partners_of
 from tracker.services.listings import Listing, Show, filter_of, lists_of
 from tracker.services.lit import When
+from tracker.services.report_links import Issuer, MadeLink, Wish, last_day, link_for
 from tracker.services.task_pages import part_page
+from tracker.services.work import REPORTING
 from tracker.store.handling import Handling
 from tracker.store.tasks import Assignment
 
@@ -30,6 +33,14 @@ class Issue:
 
     made_on: date
     address: Address
+
+
+@dataclass(frozen=True, slots=True)
+class LinkAsked:
+    """A link that a paper is to carry: what it is made with, and as it is asked for."""
+
+    issuer: Issuer
+    wish: Wish
 
 
 def bulletin(session: Session, actor: Actor, when: When, wanted: Listing, issue: Issue) -> Paper:
@@ -170,13 +181,20 @@ def _problem(number: int, row: LedgerRow) -> list[Runs]:
     return [[str(number)], [row.title], [row.unit.name], [day_words(row.then.due_on)], [late]]
 
 
-def urging_sheet(session: Session, actor: Actor, when: When, assignment_id: int, issue: Issue) -> Paper:
-    """The 督办单 of a part: what is to be done, how it stands, and boxes for what is asked and answered."""
-    row, part = _part(session, actor, when, assignment_id)
+def urging_sheet(  # noqa: PLR0917 - of which part, as of when, with which link
+    session: Session, actor: Actor, when: When, assignment_id: int, issue: Issue, made: MadeLink | None = None
+) -> Paper:
+    """The 督办单 of a part: what is to be done, how it stands, and boxes for what is asked and answered.
+
+    ``made`` is a link by which the answer can be given without an account: its code then stands below the form.
+    """
+    part = _supervised(session, actor, when, assignment_id)
+    known = histories(session, filter_of(session, None, part.task.plan_id))
+    row = _row_of(session, actor, when, part, known)
     named = session.get(Handling, assignment_id)
     late = f"，已逾期{row.days_late}天" if row.days_late else ""
     moved = f"（原定{day_words(row.then.original_due_on)}）" if row.then.original_due_on != row.then.due_on else ""
-    helpers = "、".join(each.unit.name for each in part.task.assignments if not each.role.completes) or "—"
+    helpers = "、".join(partners_of(known, when)[row.task_id].support) or "—"
     form = Form(
         [
             [("督办事项", row.title)],
@@ -193,12 +211,31 @@ def urging_sheet(session: Session, actor: Actor, when: When, assignment_id: int,
         ],
         frozenset({"办理情况", "领导意见"}),
     )
-    return Paper("督办单", _number("督办", issue), "", [form], _office(actor), issue.made_on)
+    blocks: list[Block] = [form, _code(made, when)] if made else [form]
+    return Paper("督办单", _number("督办", issue), "", blocks, _office(actor), issue.made_on)
+
+
+def urging_sheet_with_code(  # noqa: PLR0917 - of which part, as of when, with which link
+    session: Session, actor: Actor, when: When, now: datetime, assignment_id: int, issue: Issue, ask: LinkAsked
+) -> Paper:
+    """The 督办单 with the code of a link that is made for it, and commits. Raises as ``link_for`` does.
+
+    The same form again prints the same link.
+    """
+    _supervised(session, actor, when, assignment_id)
+    made = link_for(session, actor, now, ask.issuer, assignment_id, ask.wish)
+    return urging_sheet(session, actor, when, assignment_id, issue, made)
+
+
+def _code(made: MadeLink, when: When) -> Code:
+    told = "用手机扫码填报办理情况，不需要账号，只能填报一次"
+    return Code(made.url, [f"{told}，有效至{day_words(last_day(made.link, when.zone))}。"])
 
 
 def talk_letter(session: Session, actor: Actor, when: When, assignment_id: int, issue: Issue) -> Paper:
     """The 约谈提醒函 of a part: to the unit, with what is late and what is asked of it."""
-    row, part = _part(session, actor, when, assignment_id)
+    part = _supervised(session, actor, when, assignment_id)
+    row = _row_of(session, actor, when, part, histories(session, filter_of(session, None, part.task.plan_id)))
     plan = f"《{row.plan_title}》" + (f"（{row.plan_number}）" if row.plan_number else "")
     late = f"，截至{day_words(when.today)}已逾期{row.days_late}天" if row.days_late else ""
     moved = (
@@ -223,14 +260,18 @@ def talk_letter(session: Session, actor: Actor, when: When, assignment_id: int, 
     return Paper("约谈提醒函", _number("督函", issue), f"{row.unit.full_name}：", blocks, _office(actor), issue.made_on)
 
 
-def _part(session: Session, actor: Actor, when: When, assignment_id: int) -> tuple[LedgerRow, Assignment]:
-    """The part as the ledger tells it; raises NotFound, or Forbidden for whom its unit is out of reach."""
+def _row_of(session: Session, actor: Actor, when: When, part: Assignment, known: Histories) -> LedgerRow:
+    """The part as the ledger tells it."""
+    rows = ledger(session, actor, when, permission=Permission.SUPERVISE, known=known)
+    return next(row for row in rows if row.assignment_id == part.id)
+
+
+def _supervised(session: Session, actor: Actor, when: When, assignment_id: int) -> Assignment:
+    """The part; raises NotFound, or Forbidden for whom its unit is out of reach."""
     part = part_page(session, actor, when, assignment_id).assignment
     if not actor.may(Permission.SUPERVISE, part.unit.path):
         raise Forbidden(Permission.SUPERVISE, "制作该事项的督办文书")
-    wanted = filter_of(session, None, part.task.plan_id)
-    rows = ledger(session, actor, when, wanted, Permission.SUPERVISE)
-    return next(row for row in rows if row.assignment_id == assignment_id), part
+    return part
 
 
 def _latest(part: Assignment, when: When) -> str:
@@ -238,7 +279,7 @@ def _latest(part: Assignment, when: When) -> str:
     told = [
         entry.words
         for entry in part.history
-        if entry.event in ("report", "submit") and entry.at.astimezone(when.zone).date() <= when.today
+        if entry.event in REPORTING and entry.at.astimezone(when.zone).date() <= when.today
     ]
     return (told[-1] or "") if told else ""
 

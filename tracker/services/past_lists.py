@@ -18,8 +18,8 @@ from tracker.domain.access import Actor, Permission
 from tracker.domain.lifecycle import Outcome, State, TaskState
 from tracker.domain.lights import LitLight
 from tracker.domain.roles import Role
-from tracker.services.ledger import LedgerFilter, LedgerRow, ledger
-from tracker.services.ledgers import whole_ledgers
+from tracker.services.histories import histories
+from tracker.services.ledger import LedgerFilter, LedgerRow, ledger, ledgers
 from tracker.services.lit import When
 from tracker.services.supervision import REPORTS, WORST_UNITS, OverdueFilter, OverdueSort
 from tracker.services.task_pages import UNITS_NAMED, WORST_FIRST, TaskFilter, TaskSort
@@ -99,7 +99,7 @@ class PastTaskRow:
 def past_tasks(session: Session, actor: Actor, when: When, wanted: TaskFilter, number: int) -> Page[PastTaskRow]:
     """A page of the tasks in which a unit within reach had, on the day, a part that meets the filter."""
     meets = _task_filter(session, actor, wanted)
-    (book,) = whole_ledgers(session, [when], LedgerFilter(plan_id=wanted.plan_id))
+    (book,) = ledgers(histories(session, LedgerFilter(plan_id=wanted.plan_id)), [when], None)
     tasks = (list(rows) for _, rows in groupby(book, key=lambda row: row.task_id))
     found = [(_task(rows), rows) for rows in tasks if any(meets(row) for row in rows)]
     ordered = in_order(found, _task_order(wanted))

@@ -13,7 +13,10 @@ from sqlalchemy.orm import Session
 
 from tracker.domain.history import HANDED_OVER, HANDLER_NAMED, REMARKED, URGED
 from tracker.domain.lifecycle import Event, State, transition
+from tracker.services.division_effects import follow_progress
+from tracker.services.evidence import SentFile, keep
 from tracker.services.moves import Act, move, settle_task
+from tracker.store.evidence_queries import digests_with
 from tracker.store.tasks import Assignment, HistoryEntry
 
 REPORTABLE = (State.DISPATCHED, State.IN_PROGRESS)
@@ -53,11 +56,12 @@ class Seen:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What is reported: REPORT or SUBMIT, the words, and the percentage, None to leave it as it is."""
+    """What is reported: REPORT or SUBMIT, the words, and the percentage, None to leave it as it is; and the files."""
 
     event: Event
     words: str
     percent: int | None
+    files: tuple[SentFile, ...] = ()
 
 
 def seen_now(session: Session, part_id: int, version: int) -> Seen:
@@ -93,28 +97,30 @@ def record(  # noqa: PLR0917 - a report, by whom and when
     """
     if part.state is State.DISPATCHED:
         _step(session, part, Act(Event.SIGN_FOR), author, now, today)
-    _step(session, part, Act(report.event, report.words, report.percent), author, now, today)
+    entry = _step(session, part, Act(report.event, report.words, report.percent), author, now, today)
+    keep(session, entry, report.files)
     settle_task(part.task)
+    follow_progress(session, part)
 
 
 def _step(  # noqa: PLR0917 - one row of the history
     session: Session, part: Assignment, deed: Act, author: Author, now: datetime, today: date
-) -> None:
+) -> HistoryEntry:
     came_from = move(part, transition(part.state, deed.event), deed, now, today)
-    session.add(
-        HistoryEntry(
-            assignment_id=part.id,
-            event=deed.event.value,
-            at=now,
-            actor_id=author.person_id,
-            actor_name=author.short,
-            from_state=came_from,
-            to_state=part.state,
-            words=deed.words,
-            percent=deed.percent,
-        )
+    entry = HistoryEntry(
+        assignment_id=part.id,
+        event=deed.event.value,
+        at=now,
+        actor_id=author.person_id,
+        actor_name=author.short,
+        from_state=came_from,
+        to_state=part.state,
+        words=deed.words,
+        percent=deed.percent,
     )
+    session.add(entry)
     session.flush()  # rows of one instant keep their order, and each step is a version of its own
+    return entry
 
 
 def is_last_word(session: Session, part: Assignment, report: Report, author: Author) -> HistoryEntry | None:
@@ -124,4 +130,4 @@ def is_last_word(session: Session, part: Assignment, report: Report, author: Aut
     if last is None or (last.event, last.words) != (report.event.value, report.words):
         return None
     same = (last.actor_id, last.actor_name, last.percent) == (author.person_id, author.short, report.percent)
-    return last if same else None
+    return last if same and digests_with(session, last.id) == {file.sha256 for file in report.files} else None

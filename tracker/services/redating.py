@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from tracker.domain.access import Actor
 from tracker.domain.history import DATE_SET
 from tracker.domain.lifecycle import State
+from tracker.domain.roles import needed_of
 from tracker.store.tasks import Assignment, HistoryEntry, Task
 
 
@@ -46,9 +47,9 @@ def follow_parts(task: Task) -> bool:
     For when one part's date was moved by itself: a task is not late before the last of those is. It is never brought
     forward. Commits nothing.
     """
-    live = [part for part in task.assignments if part.state is not State.WITHDRAWN]
-    needed = [part for part in live if part.role.completes] or live
-    latest = max((part.due_on for part in needed if part.due_on), default=None)
+    needed = needed_of(task.assignments, lambda part: part.role)
+    days = (part.due_on for part in needed if part.state is not State.WITHDRAWN)
+    latest = max(filter(None, days), default=None)
     if latest is None or (task.due_on is not None and latest <= task.due_on):
         return False
     task.due_on, task.original_due_on = latest, task.original_due_on or latest

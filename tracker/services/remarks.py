@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from functools import partial
 
 from sqlalchemy import select
@@ -15,18 +15,16 @@ from tracker.domain.access import Actor, Forbidden, Office, Permission
 from tracker.domain.history import REMARKED
 from tracker.domain.lifecycle import State
 from tracker.domain.notices import NoticeKind
+from tracker.domain.roles import needed_of
+from tracker.services.changing import MOST_CHANGES_TOLD, SAME_PRESS, Changed
 from tracker.services.errors import Invalid, NotFound
-from tracker.services.histories import needed_roles
 from tracker.services.noting import note
 from tracker.services.telling import tell
-from tracker.services.work import Changed
 from tracker.store.people import Person, PersonStanding
 from tracker.store.task_queries import assignment_to_change, latest_entries
 from tracker.store.tasks import Assignment
 
 LONGEST_REMARK = 1000
-SAME_PRESS = timedelta(minutes=10)
-MOST_CHANGES_TOLD = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,9 +68,9 @@ def remark_on_task(session: Session, press: Press, task_id: int) -> list[Assignm
 
 def parts_to_remark(actor: Actor, parts: Iterable[Assignment]) -> list[Assignment]:
     """Those of a task's parts that a remark on the whole task goes to."""
-    live = [part for part in parts if part.state is not State.WITHDRAWN]
-    needed = needed_roles(part.role for part in live)
-    return [part for part in live if part.role in needed and actor.may(Permission.REMARK, part.unit.path)]
+    needed = needed_of(parts, lambda part: part.role)
+    live = [part for part in needed if part.state is not State.WITHDRAWN]
+    return [part for part in live if actor.may(Permission.REMARK, part.unit.path)]
 
 
 def version_of(parts: Iterable[Assignment]) -> int:

@@ -13,7 +13,7 @@ import hmac
 from base64 import urlsafe_b64encode
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta, tzinfo
+from datetime import date, datetime, time, timedelta, tzinfo
 from enum import StrEnum
 
 from itsdangerous import BadData, URLSafeSerializer
@@ -130,24 +130,18 @@ def link_for(  # noqa: PLR0917 - who, when, with what, for which part
     return made
 
 
-def link_to_embed(  # noqa: PLR0917 - where it goes, and for which part
-    session: Session, now: datetime, issuer: Issuer, part: Assignment, purpose: str, days: int = DEFAULT_DAYS
-) -> str:
-    """The address of a link for a mail or a printed sheet that the office itself sends out; commits nothing.
-
-    ``purpose`` names the paper or mail (“督办单 12”): asked for again it is the same link, so that printing twice makes
-    one. Raises Invalid as ``link_for`` does.
-    """
-    return _made(session, part, now, issuer, Wish(f"embed {purpose}", days), None).url
+def last_day(link: ReportLink, zone: tzinfo) -> date:
+    """The last day on which the link can be used."""
+    return link.expires_at.astimezone(zone).date() - timedelta(days=1)
 
 
 def qr_of_link(url: str) -> str:
-    """A link's QR code as an inline SVG, for pages and print; ``tracker.export.qr.qr_png`` is for documents."""
+    """A link's QR code as an inline SVG, for pages and print; in documents ``tracker.export.official`` draws it."""
     return qr_svg(url, "填报链接二维码")
 
 
 def _made(  # noqa: PLR0917
-    session: Session, part: Assignment, now: datetime, issuer: Issuer, wish: Wish, actor: Actor | None
+    session: Session, part: Assignment, now: datetime, issuer: Issuer, wish: Wish, actor: Actor
 ) -> MadeLink:
     if not 1 <= wish.days <= MOST_DAYS:
         raise Invalid(f"有效天数应为1到{MOST_DAYS}天，请修改。")
@@ -162,7 +156,7 @@ def _made(  # noqa: PLR0917
 
 
 def _new_link(  # noqa: PLR0917
-    session: Session, part: Assignment, now: datetime, issuer: Issuer, wish: Wish, actor: Actor | None
+    session: Session, part: Assignment, now: datetime, issuer: Issuer, wish: Wish, actor: Actor
 ) -> ReportLink:
     if part.state not in REPORTABLE:
         raise Invalid(f"{why_not(part)}没有生成填报链接。")
@@ -173,8 +167,8 @@ def _new_link(  # noqa: PLR0917
     last_day = now.astimezone(issuer.zone).date() + timedelta(days=wish.days)
     return ReportLink(
         assignment_id=part.id,
-        made_by_id=actor.person_id if actor else None,
-        made_by_name=actor.name if actor else "系统",
+        made_by_id=actor.person_id,
+        made_by_name=actor.name,
         made_at=now,
         # Until the last day has ended in the office.
         expires_at=datetime.combine(last_day + timedelta(days=1), time(), issuer.zone),
@@ -263,6 +257,6 @@ def _signer(key: str) -> URLSafeSerializer:
     return URLSafeSerializer(key, salt="tracker report link", signer_kwargs=ways)
 
 
-def _derived(issuer: Issuer, part: Assignment, wish: Wish, actor: Actor | None) -> str:
-    told = f"tracker report link {part.uid} {part.unit_id} {actor.person_id if actor else 0} {wish.once}"
+def _derived(issuer: Issuer, part: Assignment, wish: Wish, actor: Actor) -> str:
+    told = f"tracker report link {part.uid} {part.unit_id} {actor.person_id} {wish.once}"
     return urlsafe_b64encode(hmac.digest(issuer.key.encode(), told.encode(), "sha256")[:SECRET_BYTES]).decode()

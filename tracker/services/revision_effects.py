@@ -13,6 +13,7 @@ from datetime import date
 from enum import StrEnum
 
 from tracker.domain.clause_text import text_key
+from tracker.domain.day_words import in_words
 from tracker.domain.lifecycle import State, TaskState
 from tracker.domain.revision import Change
 from tracker.domain.roles import Role
@@ -215,7 +216,7 @@ def listed(names: Sequence[str]) -> str:
 
 def day(value: date | None) -> str:
     """2023年6月30日; 未定 when there is none."""
-    return f"{value.year}年{value.month}月{value.day}日" if value else "未定"
+    return in_words(value) if value else "未定"
 
 
 def _mark(*what: object) -> str:

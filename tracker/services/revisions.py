@@ -16,6 +16,7 @@ from tracker.domain.access import Actor, Forbidden, Permission
 from tracker.services.assigning import UnknownUnits
 from tracker.services.division_effects import follow_version, tell_withdrawn
 from tracker.services.errors import Invalid, NotFound, Stale
+from tracker.services.extensions import end_request
 from tracker.services.intake_drafts import sign
 from tracker.services.intake_review import plan_for_intake
 from tracker.services.revision_apply import By, apply_change, apply_loss, basis_of
@@ -177,15 +178,16 @@ def _accept(session: Session, versions: Versions, item: Item, by: By, today: dat
         apply_change(item.pair, item.effect, by, today)
         follow_clause(session, item.task, old_end, stamp)
         follow_version(session, item.task)
-    _tell_children(session, item, by)
+    _follow_withdrawn(session, item, by)
     words = "；".join(item.effect.sentences) or "内容未变，转入新版"
     session.add(_decision(versions, item, Verdict.ACCEPTED, words, by))
 
 
-def _tell_children(session: Session, item: Item, by: By) -> None:
-    """Lets the child tasks of a part know that the new version withdrew it."""
+def _follow_withdrawn(session: Session, item: Item, by: By) -> None:
+    """Ends what was asked for of a part that the new version withdrew, and lets its child tasks know."""
     for each in item.effect.parts:
         if each.deed is Deed.WITHDRAW and each.part is not None:
+            end_request(session, by.actor, by.now, each.part)
             tell_withdrawn(session, by.actor, by.now, each.part)
 
 

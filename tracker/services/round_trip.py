@@ -11,6 +11,7 @@ from sqlalchemy.orm.exc import StaleDataError
 
 from tracker.domain.access import Actor, Permission
 from tracker.domain.lifecycle import Event, State
+from tracker.services.joint_check import OpinionsMissing, demand_opinions
 from tracker.services.recording import Author, Report, changes_since, is_last_word, record, why_not
 from tracker.services.round_trip_cells import Cells, Filled, FilledRow, told_changes
 from tracker.services.round_trip_sheet import Claim, Typed, claim_of, unit_in_reach
@@ -195,6 +196,9 @@ class _Checker:
             return [f"{filled.submit.address}：督查室代填只能报送进展，申请办结须由承办单位提出，请改为“否”。"]
         if part.task.evidence_required and part.id not in self.proven:
             return [f"{filled.submit.address}：该任务申请办结须附佐证材料，请改为“否”，再到网页上传材料后申请。"]
-        if part.task.awaits_opinions:
-            return [f"{filled.submit.address}：该任务须先取得会办单位意见，请改为“否”，再到网页上申请办结。"]
+        try:
+            demand_opinions(self.session, part, report.event)
+        except OpinionsMissing as missing:
+            units = "、".join(missing.units)
+            return [f"{filled.submit.address}：该任务须先收齐会办意见，还缺{units}的意见，请改为“否”，收齐后再申请。"]
         return []

@@ -15,6 +15,7 @@ from itsdangerous import BadData, URLSafeSerializer
 from sqlalchemy.orm import Session
 
 from tracker.domain.access import Actor, Forbidden, Permission
+from tracker.domain.day_words import in_words
 from tracker.domain.lifecycle import OPEN_STATES, Event
 from tracker.export.fill_in import Field, FillRow, fill_in_bytes
 from tracker.export.sheets import Cell
@@ -135,8 +136,7 @@ def _sheet(  # noqa: PLR0917
     is_back = bool(typed or lost)
     rows = [*_item_rows(session, when, key, found, typed, is_back), *_lost_rows(len(found), lost)]
     fields = (*_FIELDS, _FAULTS, _TOKENS) if is_back else (*_FIELDS, _TOKENS)
-    day = f"{when.today.year}年{when.today.month}月{when.today.day}日"
-    return fill_in_bytes(f"{unit.name}事项进展填报表（{day}）", NOTES, fields, rows)
+    return fill_in_bytes(f"{unit.name}事项进展填报表（{in_words(when.today)}）", NOTES, fields, rows)
 
 
 def _item_rows(  # noqa: PLR0917

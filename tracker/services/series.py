@@ -10,6 +10,7 @@ from itertools import islice
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.orm import Session
 
+from tracker.domain.day_words import in_words
 from tracker.domain.deadlines import series_in
 from tracker.domain.drafts import DeadlineKind
 from tracker.domain.series import Series, next_due, occurrences, rhythm_of
@@ -72,7 +73,7 @@ def series_of(row: TaskSeries) -> Series:
 
 def label_of(series: TaskSeries) -> str:
     """The series in words: 每季度末，至2025年12月31日."""
-    until = f"，至{series.ends_on.year}年{series.ends_on.month}月{series.ends_on.day}日" if series.ends_on else ""
+    until = f"，至{in_words(series.ends_on)}" if series.ends_on else ""
     return rhythm_of(series.rhythm).label + until
 
 

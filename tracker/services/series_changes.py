@@ -18,13 +18,14 @@ from tracker.domain.access import Actor, Forbidden, Permission
 from tracker.domain.deadlines import series_in
 from tracker.domain.drafts import DeadlineKind
 from tracker.domain.history import DATE_SET
-from tracker.domain.lifecycle import Event, State, TaskState
+from tracker.domain.lifecycle import State, TaskState
 from tracker.domain.series import Series, next_due
 from tracker.services.calendars import work_calendar
 from tracker.services.errors import Invalid, NotFound, Stale
 from tracker.services.moves import settle_task
 from tracker.services.redating import Move, redate
 from tracker.services.series import ONE_DAY, label_of, make_days, make_owed, series_of
+from tracker.services.withdrawing import withdraw_open
 from tracker.services.work import LONGEST_WORDS
 from tracker.store import series_queries as ask
 from tracker.store.plans import Plan
@@ -156,7 +157,7 @@ def _bring(session: Session, row: TaskSeries, new: Series, stamp: Stamp) -> None
     _tell(session, row, stamp, told)
     for each in ahead:
         if new.ends_on is not None and each.due_on > new.ends_on:
-            _withdraw(each.task, stamp)
+            _withdraw(session, each.task, stamp)
         elif old.ends_on is not None and each.due_on > old.ends_on:
             _revive(each.task, stamp)
     if not ahead:
@@ -177,12 +178,12 @@ def _to_new_rhythm(
     due_on = next_due(new, stamp.today - ONE_DAY, work_calendar(session))
     taken = {each.due_on for each in ahead}
     for each in coming[1:]:
-        _withdraw(each.task, stamp)
+        _withdraw(session, each.task, stamp)
     if not coming or due_on is None or coming[0].due_on == due_on:
         return
     first = coming[0]
     if due_on in taken:
-        _withdraw(first.task, stamp)
+        _withdraw(session, first.task, stamp)
         return
     redate(session, stamp.actor, stamp.now, first.task, Move(first.due_on, due_on, stamp.why))
     session.flush()
@@ -197,14 +198,9 @@ def _tell(session: Session, row: TaskSeries, stamp: Stamp, told: str) -> None:
         session.add_all(_row(part, stamp, DATE_SET, part.state, told) for part in task.assignments)
 
 
-def _withdraw(task: Task, stamp: Stamp) -> None:
+def _withdraw(session: Session, task: Task, stamp: Stamp) -> None:
     """Withdraws what is open of a task that lies after the end."""
-    for part in task.assignments:
-        if not part.state.is_closed:
-            part.history.append(_row(part, stamp, Event.WITHDRAW, State.WITHDRAWN, f"周期任务已结束：{stamp.why}"))
-            part.state, part.withdrawn_on = State.WITHDRAWN, stamp.today
-            part.changed_at, part.sequence = stamp.now, part.sequence + 1
-    settle_task(task)
+    withdraw_open(session, task, stamp.actor, stamp.now, stamp.today, f"周期任务已结束：{stamp.why}")
 
 
 def _revive(task: Task, stamp: Stamp) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from enum import StrEnum
@@ -12,6 +12,7 @@ from sqlalchemy import and_
 from sqlalchemy.orm import Session
 
 from tracker.domain.access import Actor, Permission
+from tracker.domain.day_words import in_words
 from tracker.domain.lifecycle import Event, State
 from tracker.domain.roles import Role
 from tracker.export.sheets import Cell, Column, sheet_bytes
@@ -135,7 +136,7 @@ def _told(session: Session, found: Sequence[Assignment], when: When, events: tup
 
 
 def _overdue_conditions(session: Session, actor: Actor, when: When, wanted: OverdueFilter) -> list[ask.Condition]:
-    conditions = [within(actor, Permission.SUPERVISE), overdue_on(when.today), *_narrowed(session, wanted)]
+    conditions = [within(actor, Permission.SUPERVISE), overdue_on(when.today), *narrowed(session, wanted)]
     if wanted.min_days:
         conditions.append(Assignment.due_on <= when.today - timedelta(days=wanted.min_days))
     if wanted.role:
@@ -143,10 +144,13 @@ def _overdue_conditions(session: Session, actor: Actor, when: When, wanted: Over
     return conditions
 
 
-def _narrowed(session: Session, wanted: Filter) -> list[ask.Condition]:
+def narrowed(
+    session: Session, wanted: Filter, about: Callable[[str], ask.Condition] = ask.about
+) -> list[ask.Condition]:
+    """The filter's conditions; ``about`` says where its words are looked for."""
     conditions = []
     if wanted.words:
-        conditions.append(ask.about(wanted.words))
+        conditions.append(about(wanted.words))
     if wanted.unit_id:
         conditions.append(under(session, wanted.unit_id))
     if wanted.plan_id:
@@ -176,7 +180,7 @@ def _overdue_order(wanted: OverdueFilter) -> list[Any]:
 
 
 def _words(when: When) -> str:
-    return f"{when.today.year}年{when.today.month}月{when.today.day}日"
+    return in_words(when.today)
 
 
 def _said(session: Session, wanted: OverdueFilter) -> str:
@@ -206,7 +210,7 @@ def declined(session: Session, actor: Actor, when: When, wanted: Filter) -> Page
 
 def extensions_waiting(session: Session, actor: Actor, when: When, wanted: Filter) -> Page[Request]:
     """The first requests for a later date that this person may decide, the longest waiting first."""
-    conditions = [within(actor, Permission.DECIDE), *_narrowed(session, wanted)]
+    conditions = [within(actor, Permission.DECIDE), *narrowed(session, wanted)]
     total = count_waiting(session, conditions)
     found = waiting_requests(session, conditions, PAGE_SIZE) if total else ()
     return Page([Request(each, part_of(each.assignment, when)) for each in found], 1, total)
@@ -215,7 +219,7 @@ def extensions_waiting(session: Session, actor: Actor, when: When, wanted: Filte
 def unsigned(session: Session, actor: Actor, when: When, wanted: Filter) -> Page[Part]:
     """The first parts that should have been signed for by now, by their own limit or by the office's rule."""
     late = and_(Assignment.state == State.DISPATCHED, TASK_OPEN, ask.late_unsigned(when.today, late_to_sign(when)))
-    conditions = [within(actor, Permission.DECIDE), late, *_narrowed(session, wanted)]
+    conditions = [within(actor, Permission.DECIDE), late, *narrowed(session, wanted)]
     total = ask.count_parts(session, conditions)
     found = ask.parts(session, conditions, (Assignment.dispatched_at,), PAGE_SIZE) if total else ()
     return Page([part_of(part, when) for part in found], 1, total)
@@ -225,7 +229,7 @@ def _waiting(  # noqa: PLR0917 - who asks, for what, which page
     session: Session, actor: Actor, when: When, wanted: Filter, waits: tuple[State, Event], number: int
 ) -> Page[Part]:
     state, event = waits
-    conditions = [within(actor, Permission.DECIDE), Assignment.state == state, *_narrowed(session, wanted)]
+    conditions = [within(actor, Permission.DECIDE), Assignment.state == state, *narrowed(session, wanted)]
     total = ask.count_parts(session, conditions)
     number = page_number(number, total)
     found = ask.parts(session, conditions, (Assignment.changed_at,), PAGE_SIZE, (number - 1) * PAGE_SIZE)

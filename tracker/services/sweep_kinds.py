@@ -1,4 +1,4 @@
-"""What is owed beside a part's own date: milestones, signing in time, and what was done to a part.
+"""What is owed beside a part's own date: milestones, signing and reporting in time, and what was done to a part.
 
 Each kind is found anew at every sweep and recorded under the unique key, so that nothing is lost when a run dies
 and nothing doubled when two run. The preview of tomorrow asks the same functions.
@@ -13,13 +13,17 @@ from datetime import date, datetime, timedelta
 from sqlalchemy.orm import Session
 
 from tracker.clock import Clock
+from tracker.domain.day_words import in_words
 from tracker.domain.history import ADOPTED, EXTENSION_GRANTED, EXTENSION_REFUSED, label_of
 from tracker.domain.lifecycle import Event
+from tracker.domain.lights import DEFAULT_PACK
 from tracker.domain.notice_policy import NoticePolicy
 from tracker.domain.notices import NoticeKind, horizon_of, owed
 from tracker.domain.workdays import WorkCalendar
+from tracker.services.rule_packs import light_pack_of, pack_on
 from tracker.store import sweep_kinds_queries as queries
 from tracker.store.notice_recording import OwedRow
+from tracker.store.rule_packs import PackKind
 from tracker.store.tasks import HistoryEntry
 
 # How long after its day a milestone is still looked at; not for ever, because each sweep looks at all of them.
@@ -39,6 +43,9 @@ TOLD_EVENTS = {
     ADOPTED: NoticeKind.DISPATCHED,
     **{str(event): NoticeKind.DECIDED for event in DECISIONS},
 }
+
+REPORT = "report"
+"""The subject that tells a report's notice from those of the part's own date."""
 
 Owing = Sequence[tuple[int, OwedRow]]
 
@@ -70,6 +77,7 @@ def owed_by_kind(wanted: Kinds) -> tuple[Look, ...]:
     return (
         Look("节点提醒", lambda session: list(milestones_owed(session, wanted)), True),
         Look("超期未签收提醒", lambda session: list(unsigned_owed(session, wanted)), True),
+        Look("迟报提醒", lambda session: list(reports_owed(session, wanted)), True),
         Look("办理情况通知", lambda session: list(entries_owed(session, wanted)), False),
     )
 
@@ -102,6 +110,30 @@ def unsigned_owed(session: Session, wanted: Kinds) -> Iterator[tuple[int, OwedRo
 def sign_limit(wanted: Kinds, dispatched_on: date) -> date:
     """The last day to sign for what was dispatched on a day."""
     return wanted.calendar.add_workdays(dispatched_on, wanted.policy.unsigned_after)
+
+
+def reports_owed(session: Session, wanted: Kinds) -> Iterator[tuple[int, OwedRow]]:
+    """What is owed for progress that was not reported in time by the rhythm of the lights' rules in force.
+
+    Once for each day on which a report was owed, on the day after it, or on the day on which the rules came in force.
+    """
+    pack = pack_on(session, PackKind.LIGHTS, wanted.today)
+    rhythm = light_pack_of(pack.rules).reports if pack else DEFAULT_PACK.reports
+    first_in_time = rhythm.first_in_time(wanted.today)
+    if first_in_time is None:
+        return
+    late = queries.late_reports(session, wanted.clock.start_of(first_in_time))
+    owing = [(part_id, rhythm.owed_on(wanted.clock.day_of(since))) for part_id, since in late]
+    dated = [(part_id, owed_on) for part_id, owed_on in owing if owed_on is not None]
+    known = queries.late_reports_told(
+        session, [part_id for part_id, _ in dated], min((on for _, on in dated), default=wanted.today)
+    )
+    for part_id, owed_on in dated:
+        if (part_id, owed_on) not in known:
+            planned = max(owed_on + timedelta(days=1), pack.in_force_on if pack else owed_on)
+            words = f"应于{in_words(owed_on)}前报进展（{rhythm.words}），至今未报。"
+            late_days = (wanted.today - planned).days
+            yield part_id, OwedRow(owed_on, NoticeKind.REPORT_LATE, 1, planned, late_days, subject=REPORT, words=words)
 
 
 def _latest_dispatch(wanted: Kinds) -> datetime:

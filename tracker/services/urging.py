@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
@@ -18,6 +18,7 @@ from tracker.domain.access import Actor, Forbidden, Permission
 from tracker.domain.history import URGED
 from tracker.domain.lifecycle import is_chased
 from tracker.domain.notices import NoticeKind
+from tracker.services.changing import SAME_PRESS
 from tracker.services.errors import Invalid
 from tracker.services.sweep_kinds import subject_of
 from tracker.services.telling import tell
@@ -25,7 +26,6 @@ from tracker.store.once import URGING_TURN, take_turn
 from tracker.store.tasks import Assignment, HistoryEntry, Task
 
 LONGEST_WORDS, MOST_AT_ONCE = 500, 200
-SAME_PRESS = timedelta(minutes=10)
 
 
 class UrgedToday(Invalid):

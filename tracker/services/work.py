@@ -90,7 +90,7 @@ def act(  # noqa: PLR0917 - the fields of a form
     if deed.to_unit is not None and deed.to_unit.id != unit_from:
         entry.unit_from_id, entry.unit_to_id = unit_from, deed.to_unit.id
     session.add(entry)
-    keep(session, actor, now, entry, deed.files)
+    keep(session, entry, deed.files)
     if row.to.is_closed:
         end_request(session, actor, now, assignment)
     settle_task(assignment.task)

@@ -35,6 +35,7 @@ class Matter:
     late_days: int
     notice_due_on: date
     planned_on: date
+    recorded_at: datetime
     read_at: datetime | None
     words: str | None
     author: str | None
@@ -43,6 +44,7 @@ class Matter:
     state: State
     role: Role
     due_on: date | None
+    took_up_at: datetime | None
     task_state: TaskState
     title: str
     plan: str
@@ -78,8 +80,17 @@ def matters(session: Session, condition: ColumnElement[bool]) -> list[Matter]:
     )
     columns: list[Any] = [
         *(Notice.id, Notice.kind, Notice.subject, Notice.step, Notice.late_days, Notice.due_on, Notice.planned_on),
+        Notice.recorded_at,
         *(Notice.read_at, Notice.words, Notice.author_name, Notice.mail_error, Notice.assignment_id),
-        *(Assignment.state, Assignment.role, Assignment.due_on, Task.state, Task.title, Plan.title),
+        *(
+            Assignment.state,
+            Assignment.role,
+            Assignment.due_on,
+            Assignment.took_up_at,
+            Task.state,
+            Task.title,
+            Plan.title,
+        ),
         *(Unit.id, Unit.name, Milestone.text, Milestone.due_on, Milestone.reached_on, stands),
     ]
     subject = literal("milestone:", String) + cast(Milestone.id, String)

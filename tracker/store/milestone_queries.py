@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session, aliased, contains_eager
 from tracker.domain.lifecycle import CHASED_STATES
 from tracker.domain.roles import Role
 from tracker.store.measures import MilestoneReport
-from tracker.store.overdue import TASK_OPEN, chased
+from tracker.store.overdue import TASK_OPEN
 from tracker.store.plans import Plan
 from tracker.store.tasks import Assignment, Milestone, Task
 from tracker.store.units import Unit
@@ -39,19 +39,6 @@ def awaited() -> Condition:
 def late_on(day: date) -> Condition:
     """What ``tracker.domain.milestones.is_milestone_late`` says of a milestone that nobody reported reached."""
     return and_(Milestone.reached_on.is_(None), Milestone.due_on.is_not(None), Milestone.due_on < day, awaited())
-
-
-def open_milestones_due(session: Session, up_to: date) -> Sequence[Row[int, date, int, int]]:
-    """(milestone, due day, part, the part's unit) of all that is not reached and due by ``up_to``, late or not.
-
-    One row for each chased part that must complete the task: those whom a notice tells. The parts' own dates say
-    nothing here.
-    """
-    columns: list[Any] = [Milestone.id, Milestone.due_on, Assignment.id, Assignment.unit_id]
-    query = _with_parts(select(*columns)).where(
-        Milestone.reached_on.is_(None), Milestone.due_on.is_not(None), Milestone.due_on <= up_to, chased()
-    )
-    return session.execute(query.order_by(Milestone.due_on, Milestone.id, Assignment.id)).all()
 
 
 def _with_parts(query: Any) -> Any:

@@ -1,4 +1,4 @@
-"""What the sweep asks for the kinds of notice beside a part's own date: milestones, signing, and what was done."""
+"""What the sweep asks for the kinds of notice beside a part's own date: milestones, signing, reports, what was done."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from tracker.domain.notices import NoticeKind
 from tracker.store.milestone_queries import answers_for_task
 from tracker.store.notices import Notice
 from tracker.store.overdue import TASK_OPEN, chased
+from tracker.store.task_queries import report_late, taken_up_at
 from tracker.store.tasks import Assignment, HistoryEntry, Milestone, Task
 
 MILESTONE_KINDS = (NoticeKind.MILESTONE_SOON, NoticeKind.MILESTONE_LATE)
@@ -66,6 +67,26 @@ def unsigned(session: Session, dispatched_before: datetime, today: date) -> Sequ
         .where(Assignment.state == State.DISPATCHED, TASK_OPEN, late, ~told)
         .order_by(Assignment.id)
     ).all()
+
+
+def late_reports(session: Session, before: datetime) -> Sequence[Row[int, datetime]]:
+    """(part, since when) of chased parts in progress that were taken up, or last reported on, before the instant."""
+    columns: list[Any] = [Assignment.id, taken_up_at()]
+    return session.execute(
+        select(*columns)
+        .join(Task, Assignment.task_id == Task.id)
+        .where(TASK_OPEN, report_late(before))
+        .order_by(Assignment.id)
+    ).all()
+
+
+def late_reports_told(session: Session, part_ids: Collection[int], first: date) -> set[tuple[int, date]]:
+    """(part, owed day) of what was told of reports owed on ``first`` or later."""
+    query = select(Notice.assignment_id, Notice.due_on).where(
+        Notice.kind == NoticeKind.REPORT_LATE, Notice.due_on >= first
+    )
+    wanted = set(part_ids)
+    return {(part_id, due_on) for part_id, due_on in session.execute(query.distinct()) if part_id in wanted}
 
 
 def recent_entries(session: Session, events: Collection[str], since: datetime) -> list[HistoryEntry]:

@@ -228,7 +228,7 @@ def light_is(light: Light, day: date, limits: Limits, pack: LightPack) -> Condit
     """What ``tracker.domain.lights.light_of`` says, as a condition; a test holds the two against each other."""
     unsigned = and_(Assignment.state == State.DISPATCHED, late_unsigned(day, limits.late_to_sign))
     soon = and_(DATED, Assignment.due_on <= day + timedelta(days=pack.due_soon_days))
-    worrying = and_(chased(), or_(soon, unsigned, _report_late(limits)))
+    worrying = and_(chased(), or_(soon, unsigned, report_late(limits.late_to_report)))
     red = overdue_on(day) if pack.support_red else and_(overdue_on(day), Assignment.role != Role.SUPPORT)
     completed = Assignment.state == State.COMPLETED
     calm = and_(DATED, or_(and_(chased(), ~worrying), completed))
@@ -247,11 +247,16 @@ def late_unsigned(day: date, late_to_sign: datetime) -> Condition:
     return or_(by_day, by_pack)
 
 
-def _report_late(limits: Limits) -> Condition:
-    if limits.late_to_report is None:
+def report_late(before: datetime | None) -> Condition:
+    """In progress, and taken up or last reported on before the instant; nothing where no reports are asked for."""
+    if before is None:
         return false()
-    since = func.coalesce(Assignment.took_up_at, Assignment.dispatched_at)
-    return and_(Assignment.state == State.IN_PROGRESS, since < limits.late_to_report)
+    return and_(Assignment.state == State.IN_PROGRESS, taken_up_at() < before)
+
+
+def taken_up_at() -> ColumnElement[datetime]:
+    """The instant from which the unit's next report is owed."""
+    return func.coalesce(Assignment.took_up_at, Assignment.dispatched_at)
 
 
 def about(words: str) -> Condition:

@@ -10,9 +10,16 @@ from flask import current_app, g
 
 from tracker.clock import Clock
 from tracker.domain.access import Actor
+from tracker.services.report_links import Issuer
 from tracker.settings import Settings
 
 EXTENSION = "tracker"
+# The headers of an answer that holds the address of a link without an account: kept, indexed, named nowhere.
+CLOSED_DOOR = {
+    "Cache-Control": "no-store",
+    "Referrer-Policy": "no-referrer",
+    "X-Robots-Tag": "noindex, nofollow, noarchive",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,3 +47,8 @@ def today() -> date:
 def actor() -> Actor:
     """Who is signed in; only views that ask for a permission may call it."""
     return cast(Actor, g.actor)
+
+
+def issuer() -> Issuer:
+    """What links without an account are made with here."""
+    return Issuer(settings().secret_key, settings().base_url, settings().zone)

@@ -7,6 +7,7 @@ from datetime import date, datetime
 
 from flask import Flask
 
+from tracker.domain.day_words import in_words
 from tracker.domain.doubts import ABOUT_PLAN
 from tracker.domain.titles import brief_title
 from tracker.web.context import parts, today
@@ -27,7 +28,7 @@ def is_about_the_plan(doubt: Mapping[str, object]) -> bool:
 
 def day(value: date | None, empty: str = "未定") -> str:
     """2023年6月15日; the word for none when there is no day."""
-    return f"{value.year}年{value.month}月{value.day}日" if value else empty
+    return in_words(value) if value else empty
 
 
 def instant(value: datetime | None, empty: str = "—") -> str:

@@ -11,6 +11,8 @@ from werkzeug.datastructures import ImmutableMultiDict
 from werkzeug.routing import BaseConverter, ValidationError
 
 from tracker.services.file_names import clean_name
+from tracker.services.report_links import claim_of
+from tracker.web.context import issuer
 
 # The body of a page's form; the longest, an edited draft, stays far below. A plan may be longer.
 LARGEST_FORM = 512 * 1024
@@ -20,6 +22,8 @@ TAKES_FILES = frozenset({"intake.new", "round_trip.upload", "round_trip.confirm"
 # Files beside words: more is read than is taken, so that whoever brought too much keeps the words.
 TAKES_FILES_BESIDE_WORDS = frozenset({"work.act"})
 READ_BEYOND = 4
+# The same of somebody without an account, once the link's signature is known to be good.
+TAKES_FILES_BY_LINK = "links.report"
 
 # Column ids are 32 bits on PostgreSQL; SQLite's driver fails beyond 64.
 HIGHEST_ID = 2**31 - 1
@@ -106,4 +110,12 @@ def _limit() -> None:
         if request.endpoint in TAKES_FILES_BESIDE_WORDS:
             request.max_content_length = READ_BEYOND * current_app.config["MAX_CONTENT_LENGTH"]
             return
+    if request.endpoint == TAKES_FILES_BY_LINK and _has_signed_link():
+        request.max_content_length = READ_BEYOND * current_app.config["MAX_CONTENT_LENGTH"]
+        return
     request.max_content_length = LARGEST_FORM if is_signed_in else LARGEST_BEFORE_SIGN_IN
+
+
+def _has_signed_link() -> bool:
+    """Whether the address holds a token that was signed here; no database is asked."""
+    return claim_of(issuer(), str((request.view_args or {}).get("token", ""))) is not None

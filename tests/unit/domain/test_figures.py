@@ -28,6 +28,7 @@ class Part:
     then: PartThen
     task_state: TaskState = TaskState.OPEN
     needed: bool = True
+    parent_assignment_id: int | None = None
 
 
 def at(day: int, hour: int = 3) -> datetime:

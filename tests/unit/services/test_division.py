@@ -13,22 +13,26 @@ from sqlalchemy.orm import Session
 from tests.builders import NOW, TODAY, City, a_person, a_plan, a_task, a_unit, the_actor
 from tests.revision_texts import LISTS, PATROL_OTHERS, POSTS, a_version
 from tracker.domain.access import Forbidden, Office
+from tracker.domain.figures import Figures, Measure, Period
 from tracker.domain.lifecycle import Event, Outcome, State, TaskState
 from tracker.domain.roles import Role
 from tracker.domain.units import UnitKind
 from tracker.reading import read_bytes
 from tracker.services.division import Wish, divide, divided_part, origin_of, withdraw_children
 from tracker.services.errors import Invalid, NotFound
+from tracker.services.figures import figures
 from tracker.services.intake import import_source
 from tracker.services.intake_adopt import adopt
 from tracker.services.intake_undo import ActedOn, undo_adoption
 from tracker.services.ledger import LedgerFilter, ledger
+from tracker.services.listings import Listing, Show, listed
 from tracker.services.lit import When
 from tracker.services.revision_items import Wanted, items_of
 from tracker.services.revision_links import link
 from tracker.services.revision_sides import versions_of
 from tracker.services.revisions import accept
 from tracker.services.work import Changed, act
+from tracker.store.extensions import Extension, ExtensionState
 from tracker.store.handling import Division
 from tracker.store.people import Person
 from tracker.store.plan_lists import task_counts, tasks_of_plan
@@ -246,13 +250,41 @@ class TestProgress:
         assert on(TODAY + timedelta(days=2))[part.id].then.percent == 30
         later = on(TODAY + timedelta(days=3))
         assert later[part.id].then.percent == 70 == percent(session, part)
-        assert (later[mine.id].parent_assignment_id, later[mine.id].is_child) == (part.id, True)
-        assert not later[part.id].is_child
+        assert (later[mine.id].parent_assignment_id, later[part.id].parent_assignment_id) == (part.id, None)
         county = ledger(session, actor, When(TODAY, ZONE), LedgerFilter(unit_path=city.county.path))
-        assert {row.assignment_id for row in county if not row.is_child} == {part.id}
+        assert {row.assignment_id for row in county if row.parent_assignment_id is None} == {part.id}
 
 
 class TestCounting:
+    def test_no_number_counts_a_part_and_its_children(
+        self, session: Session, city: City, part: Assignment, people: dict[int, Person], water: Unit
+    ) -> None:
+        day, year = date(2023, 6, 25), Period(date(2023, 1, 1), date(2023, 6, 25))
+        divided(session, city, part, wish(city, water, each_alone=True))
+        divided(session, city, part, wish(city, title="县里再分", due_on=DUE))
+
+        def board(who: Person, period: Period = year) -> tuple[Figures, dict[str, int]]:
+            told = figures(session, the_actor(who), When(period.until, ZONE), period)
+            return told.total.current, {line.label: line.current.count(Measure.ASSIGNED) for line in told.lines}
+
+        total, lines = board(city.supervisor)
+        assert lines == {"市教育局": 1, "东河县政府": 1, "东河县教育局": 2, "东河县水务局": 1}
+        assert total.count(Measure.ASSIGNED) == 2  # the education bureau's part and the county's
+        # The children's day has passed, the county's has not: they count where it does not.
+        assert [total.count(each) for each in (Measure.DUE, Measure.MISSED, Measure.OVERDUE)] == [2, 2, 2]
+        total, _ = board(city.supervisor, Period(year.since, date(2023, 7, 15)))
+        assert [total.count(each) for each in (Measure.DUE, Measure.MISSED, Measure.OVERDUE)] == [2, 2, 2]
+        assert part.id in total.parts[Measure.DUE]
+        for unit_id, alone in ((None, False), (city.county.id, False), (water.id, True), (city.county.id, True)):
+            wanted = Listing(Show.ASSIGNED, year, unit_id, alone)
+            rows = listed(session, the_actor(city.supervisor), When(day, ZONE), wanted)
+            assert len(rows) == (1 if unit_id else 2)
+        assert len(listed(session, the_actor(city.supervisor), When(day, ZONE), Listing(Show.OPEN, year))) == 2
+        red = listed(session, the_actor(city.supervisor), When(day, ZONE), Listing(Show.RED, year))
+        assert len(red) == 2  # behind a part that is not red they are told themselves
+        unsigned = listed(session, the_actor(city.supervisor), When(day, ZONE), Listing(Show.UNSIGNED, year))
+        assert len(unsigned) == 4  # each is to be signed for: three children and what the education bureau has
+
     def test_a_child_counts_once_for_the_city_and_at_all_for_its_bureau(
         self, session: Session, city: City, part: Assignment, people: dict[int, Person]
     ) -> None:
@@ -290,7 +322,12 @@ class TestWithdrawal:
         assert divided_part(session, actor, WHEN, part).may_withdraw
         with pytest.raises(Invalid, match="写明撤销理由"):
             withdraw_children(session, actor, NOW, TODAY, part.id, " ")
+        waits = Extension(assignment_id=first.assignments[0].id, wanted_on=DUE, reason="需要时间", asked_at=NOW)
+        waits.asked_by_name = "县教育局"
+        session.add(waits)
+        session.commit()
         assert withdraw_children(session, actor, NOW, TODAY, part.id, "随之撤销。") == 1
+        assert waits.state is ExtensionState.RECALLED
         session.expire_all()
         assert (first.state, first.assignments[0].withdrawn_on) == (TaskState.WITHDRAWN, TODAY)
         assert second.state is TaskState.COMPLETED

@@ -15,9 +15,7 @@ from tracker.domain.lights import Light
 from tracker.domain.roles import Role
 from tracker.services.errors import NotFound
 from tracker.services.figures import By, figures
-from tracker.services.histories import histories
 from tracker.services.ledger import LedgerFilter, ledger
-from tracker.services.ledger_days import ledger_on_days
 from tracker.services.listings import Listing, Show, listed
 from tracker.services.lit import When
 from tracker.store.engine import make_engine
@@ -48,16 +46,6 @@ def city(session: Session) -> City:
 def shown(session: Session, city: City, listing: Listing) -> list[int]:
     when = When(listing.period.until, ZONE)
     return [row.assignment_id for row in listed(session, the_actor(city.supervisor), when, listing)]
-
-
-def test_several_days_at_once_are_the_ledgers_of_each(session: Session, city: City) -> None:
-    days = [TODAY - timedelta(days=back) for back in (0, 3, 9, 10, 24, 40)]
-    actor = the_actor(city.supervisor)
-    for day, parts in ledger_on_days(histories(session), actor, days, ZONE).items():
-        rows = ledger(session, actor, When(day, ZONE))
-        assert [(p.assignment_id, p.plan_id, p.unit.id, p.then, p.task_state, p.needed) for p in parts] == [
-            (r.assignment_id, r.plan_id, r.unit.id, r.then, r.task_state, r.needed) for r in rows
-        ]
 
 
 @pytest.mark.parametrize("period", PERIODS)

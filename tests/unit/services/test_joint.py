@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -210,3 +210,12 @@ def test_opinions_by_more_than_one_person(session: Session, city: City, task: Ta
     asked(session, city, task)
     done(session, second, task.assignments[1], Event.SUBMIT)
     assert page_of(session, city, task).opinions[0].support.is_given
+
+
+def test_the_day_of_dispatch_is_the_offices(session: Session, city: City, task: Task) -> None:
+    """22:00 UTC on the 15th is the 16th in the office."""
+    for part in task.assignments:
+        part.dispatched_at = datetime(2023, 6, 15, 22, tzinfo=UTC)
+    session.commit()
+    with pytest.raises(Invalid, match="下达日（2023年6月16日）"):
+        asked(session, city, task, date(2023, 6, 15))

@@ -16,8 +16,8 @@ from tracker.domain.lifecycle import Event, Outcome, State, TaskState
 from tracker.domain.lights import Light, LightPack
 from tracker.domain.report_rhythm import Every, ReportRhythm
 from tracker.domain.roles import Role
-from tracker.services.ledger import LedgerFilter, LedgerRow, ledger
-from tracker.services.ledgers import ledgers
+from tracker.services.histories import histories
+from tracker.services.ledger import LedgerFilter, LedgerRow, ledger, ledgers
 from tracker.services.lit import When, part_of
 from tracker.services.work import act, events_for
 from tracker.store.engine import make_engine
@@ -107,8 +107,9 @@ def test_several_days_are_told_like_each_of_them(session: Session, city: City) -
     busy(session, city)
     actor = the_actor(city.leader)
     whens = [When(TODAY - timedelta(days=n), ZONE, pack=pack) for n in (3, 40, 0, 11) for pack in (STRICT, LightPack())]
-    assert ledgers(session, actor, whens) == [ledger(session, actor, when) for when in whens]
-    assert ledgers(session, actor, []) == []
+    known = histories(session)
+    assert ledgers(known, whens, actor) == [ledger(session, actor, when) for when in whens]
+    assert ledgers(known, [], actor) == []
 
 
 def test_a_past_day_does_not_move_when_work_goes_on(session: Session, city: City) -> None:

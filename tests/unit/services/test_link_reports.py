@@ -14,9 +14,11 @@ from sqlalchemy import event, select
 from sqlalchemy.orm import Session
 
 from tests.builders import NOW, TODAY, City, a_city, a_plan, a_task, a_unit, the_actor
+from tests.files import PNG
 from tracker.domain.access import Forbidden
 from tracker.domain.lifecycle import Event, Outcome, State, TaskState
 from tracker.services.errors import Invalid, NotFound, Stale
+from tracker.services.evidence import Upload
 from tracker.services.link_reports import Given, LinkRefused, Reason, open_link, report_by_link
 from tracker.services.report_links import (
     MOST_LIVE,
@@ -28,14 +30,14 @@ from tracker.services.report_links import (
     address_of,
     claim_of,
     link_for,
-    link_to_embed,
     links_shown,
-    qr_of_link,
     revoke_link,
 )
 from tracker.services.work import act
 from tracker.store.audit import AuditEntry
 from tracker.store.engine import make_engine, write_session
+from tracker.store.evidence import Evidence
+from tracker.store.handling import Division
 from tracker.store.report_links import ReportLink
 from tracker.store.tasks import Assignment, HistoryEntry
 
@@ -149,16 +151,6 @@ class TestMaking:
             make(session, city, part)
         assert make(session, city, part, replaces=True).link.id
 
-    def test_one_that_is_embedded_is_one_however_often_it_is_printed(
-        self, session: Session, city: City, part: Assignment
-    ) -> None:
-        first = link_to_embed(session, NOW, ISSUER, part, "督办单 1")
-        assert link_to_embed(session, NOW + timedelta(1), ISSUER, part, "督办单 1") == first
-        assert link_to_embed(session, NOW, ISSUER, part, "督办单 2") != first
-        session.commit()
-        assert post(session, token_of(first), given(session, token_of(first))).percent == 30
-        assert qr_of_link(first).startswith("<svg")
-
 
 class TestReporting:
     def test_it_is_told_as_what_it_is(self, session: Session, city: City, part: Assignment) -> None:
@@ -187,6 +179,36 @@ class TestReporting:
         session.commit()
         token = token_of(make(session, city, part))
         assert post(session, token, given(session, token, percent=None)).percent == 55
+
+    def test_files_are_kept_with_the_report(self, session: Session, city: City, part: Assignment) -> None:
+        token = token_of(make(session, city, part))
+        filled = given(session, token, files=(Upload("现场.png", PNG),))
+        post(session, token, filled)
+        assert post(session, token, filled, NOW + timedelta(minutes=1)).id == part.id  # the same press
+        (kept,) = session.scalars(select(Evidence)).all()
+        session.refresh(part)
+        last = part.history[-1]
+        assert (kept.history_id, kept.added_by_id, kept.added_by_name) == (last.id, None, last.actor_name)
+        assert (kept.data, kept.added_at) == (PNG, NOW)
+        with pytest.raises(LinkRefused):
+            post(session, token, replace(filled, files=()), NOW + timedelta(minutes=1))
+
+    def test_a_file_that_is_not_taken_spends_no_link(self, session: Session, city: City, part: Assignment) -> None:
+        token = token_of(make(session, city, part))
+        with pytest.raises(Invalid, match="程序"):
+            post(session, token, given(session, token, files=(Upload("程序.exe", b"MZ"),)))
+        assert open_link(session, NOW, ISSUER, token).part.id == part.id
+
+    def test_what_a_bureau_reports_is_the_countys_progress(self, session: Session, city: City) -> None:
+        plan = a_plan(session, city.root)
+        above = a_task(session, plan, city.county, state=State.IN_PROGRESS).assignments[0]
+        child = a_task(session, plan, city.county_education, state=State.DISPATCHED)
+        session.add(Division(task_id=child.id, parent_id=above.id, made_at=NOW))
+        session.commit()
+        made = link_for(session, the_actor(city.supervisor), NOW, ISSUER, child.assignments[0].id, Wish(ONCE))
+        post(session, token_of(made), given(session, token_of(made)))
+        session.refresh(above)
+        assert above.percent == 30
 
     def test_the_same_form_twice_is_one_report(self, session: Session, city: City, part: Assignment) -> None:
         token = token_of(make(session, city, part))

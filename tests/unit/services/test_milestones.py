@@ -14,7 +14,7 @@ from tracker.domain.lifecycle import CHASED_STATES, State
 from tracker.domain.milestones import Standing
 from tracker.domain.roles import Role
 from tracker.services.errors import Invalid, NotFound
-from tracker.services.milestone_lists import count_late, late_milestones, own_late_milestones
+from tracker.services.milestone_lists import late_milestones, own_late_milestones
 from tracker.services.milestones import (
     Given,
     Reported,
@@ -29,7 +29,7 @@ from tracker.services.supervision import Filter
 from tracker.services.sweep import sweep
 from tracker.store.engine import make_engine, write_session
 from tracker.store.measures import MilestoneReport
-from tracker.store.milestone_queries import flag_late_milestones, late_on, open_milestones_due
+from tracker.store.milestone_queries import flag_late_milestones, late_on
 from tracker.store.people import Person
 from tracker.store.tasks import Milestone, Task
 
@@ -201,7 +201,8 @@ class TestLists:
         assert [found(Filter(words)) for words in ("示范点", "印发", "教育局 示范", "分流转办")] == [1, 0, 1, 1]
         assert [found(Filter(unit_id=unit.id)) for unit in (city.education, city.finance, city.root)] == [1, 0, 1]
         assert [found(Filter(plan_id=plan)) for plan in (task.plan_id, 999)] == [1, 0]
-        assert count_late(session, the_actor(city.county_supervisor), TODAY, Permission.SUPERVISE) == 0
+        county = the_actor(city.county_supervisor)
+        assert late_milestones(session, county, TODAY, Filter(), 1, Permission.SUPERVISE).total == 0
 
     def test_the_database_says_what_the_rule_says(self, session: Session, city: City) -> None:
         """Every pair of states of a lead and a support unit, with milestones before, on and after the day."""
@@ -225,19 +226,6 @@ class TestLists:
         query = select(Milestone.id).join(Task, Milestone.task_id == Task.id).where(late_on(TODAY))
         assert set(session.scalars(query)) == said
         assert len(said) == sum(is_awaited(task) for task in tasks) > len(CHASED_STATES)
-
-    def test_who_is_told_of_open_milestones(self, session: Session, city: City, task: Task) -> None:
-        later = TODAY + timedelta(days=20)
-        lead = task.assignments[0]
-        rows = [tuple(row) for row in open_milestones_due(session, later)]
-        assert rows == [
-            (task.milestones[0].id, YESTERDAY, lead.id, city.education.id),
-            (task.milestones[1].id, later, lead.id, city.education.id),
-        ]
-        assert len(open_milestones_due(session, TODAY)) == 1
-        lead.state = State.SUSPENDED
-        session.commit()
-        assert open_milestones_due(session, later) == []
 
 
 class TestFlags:

@@ -16,10 +16,11 @@ from openpyxl.worksheet.worksheet import Worksheet
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from tests.builders import NOW, TODAY, City, a_city, a_person, a_plan, a_task, the_actor
+from tests.builders import NOW, TODAY, City, a_city, a_person, a_plan, a_task, an_assignment, the_actor
 from tests.filled_sheets import filled, opened, report, rows_of, saved
 from tracker.domain.access import Actor, Forbidden, Office
 from tracker.domain.lifecycle import Event, State
+from tracker.domain.roles import Role
 from tracker.reading.formats.sheet_cells import read_cells
 from tracker.services.errors import Invalid, NotFound
 from tracker.services.lit import When
@@ -259,18 +260,31 @@ class TestWhatIsWrong:
         act(session, supervisor, NOW, TODAY, parts[1].id, Event.DISPATCH, 2, unit_id=city.finance.id)
         assert faults(session, city, data) == ["第6行：该事项已转给其他单位，请删去本行所填内容。"]
 
+    def test_a_unit_in_support_gives_its_opinion_in_the_sheet(self, session: Session, city: City) -> None:
+        units = ((city.finance, Role.LEAD), (city.education, Role.SUPPORT))
+        task = a_task(session, a_plan(session, city.root), *units, state=State.IN_PROGRESS, awaits_opinions=True)
+        session.commit()
+        assert apply(session, press(city), typed(filled(sheet(session, city), report(submits="是")))).is_good
+        assert task.assignments[1].state is State.SUBMITTED
+
     def test_evidence_and_opinions(self, session: Session, city: City, parts: list[Assignment]) -> None:
         parts[0].task.evidence_required = parts[1].task.awaits_opinions = True
+        support = an_assignment(city.finance, Role.SUPPORT, 1, parts[1].task, State.IN_PROGRESS)
+        parts[1].task.assignments.append(support)
         session.commit()
         data = filled(sheet(session, city), report(submits="是"), report(submits="是"))
-        assert [fault.partition("，")[0] for fault in faults(session, city, data)] == [
-            "J5：该任务申请办结须附佐证材料", "J6：该任务须先取得会办单位意见",
+        told = faults(session, city, data)
+        assert [fault.partition("，")[0] for fault in told] == [
+            "J5：该任务申请办结须附佐证材料", "J6：该任务须先收齐会办意见",
         ]  # fmt: skip
+        assert "还缺市财政局的意见" in told[1]
         values = {"name": "a.pdf", "media_type": "application/pdf", "size": 1, "sha256": "0" * 64, "data": b"x"}
         session.add(Evidence(assignment_id=parts[0].id, added_by_name="李联络", added_at=NOW, **values))
         session.commit()
         assert len(faults(session, city, data)) == 1
-        assert apply(session, press(city), typed(filled(sheet(session, city), report(submits="是")))).is_good
+        act(session, the_actor(city.neighbour), NOW, TODAY, support.id, Event.SUBMIT, 1, "同意。")
+        both = filled(sheet(session, city), report(submits="是"), report(submits="是"))
+        assert apply(session, press(city), typed(both)).is_good
 
 
 class TestForgery:

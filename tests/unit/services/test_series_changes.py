@@ -14,6 +14,7 @@ from tracker.domain.drafts import DeadlineKind
 from tracker.domain.lifecycle import State, TaskState
 from tracker.domain.roles import Role
 from tracker.services.errors import Invalid, NotFound, Stale
+from tracker.services.extensions import ask
 from tracker.services.intake_facts import PlanFacts, correct_facts, facts_of
 from tracker.services.ledger import ledger
 from tracker.services.lit import When
@@ -21,6 +22,8 @@ from tracker.services.series import make_due_tasks
 from tracker.services.series_changes import Stamp, change_end, end_with_clause, follow_clause, mark_of
 from tracker.services.series_pages import series_page, series_view
 from tracker.services.sweep import OFFICE_ZONE
+from tracker.store.extensions import ExtensionState
+from tracker.store.handling import Division
 from tracker.store.tasks import Task
 from tracker.store.timing import SeriesOccurrence, TaskSeries
 
@@ -71,6 +74,19 @@ def test_ended_today_what_lies_ahead_is_withdrawn(session: Session, city: City, 
     ]
     assert sweep_on(session, date(2023, 9, 1)) == 0
     assert series_page(session, the_actor(city.supervisor), date(2023, 7, 1), row.template_id).is_over
+
+
+def test_what_hangs_on_a_withdrawn_day_ends_with_it(session: Session, city: City, row: TaskSeries) -> None:
+    part = row.template.assignments[0]
+    asked = ask(session, the_actor(city.liaison), NOW, TODAY, part.id, part.version, date(2023, 7, 1), "材料未齐")
+    child = a_task(session, row.template.plan, city.county, state=State.IN_PROGRESS)
+    session.add(Division(task_id=child.id, parent_id=part.id, made_at=NOW))
+    session.commit()
+    change(session, city, row, TODAY)
+    session.refresh(asked)
+    assert (asked.state, asked.decision_words) == (ExtensionState.RECALLED, "事项撤销，申请自动终止。")
+    session.refresh(child.assignments[0])
+    assert "分工已撤销" in (child.assignments[0].history[-1].words or "")
 
 
 def test_moved_out_again_the_days_ahead_are_dispatched_anew(session: Session, city: City, row: TaskSeries) -> None:

@@ -15,11 +15,15 @@ from tests.builders import TODAY, City, a_city, a_person, a_plan, a_task, the_ac
 from tracker.clock import Clock
 from tracker.domain.access import Forbidden, Office
 from tracker.domain.lifecycle import Event, State
+from tracker.domain.light_packs import rules_of
+from tracker.domain.lights import LightPack
 from tracker.domain.notice_policy import policy_of
 from tracker.domain.notices import NoticeKind
+from tracker.domain.report_rhythm import Every, ReportRhythm
 from tracker.domain.roles import Role
 from tracker.services.errors import Invalid, Stale
 from tracker.services.foreseeing import differences, foresee, tomorrow
+from tracker.services.matters import highest_of_each, why_untrue
 from tracker.services.notice_policies import make_version, policies, policy_on
 from tracker.services.sweep import sweep
 from tracker.services.sweep_report import SweepReport
@@ -27,7 +31,9 @@ from tracker.services.telling import tell
 from tracker.services.urging import UrgedToday, Urging, urge
 from tracker.services.work import act
 from tracker.store.engine import make_engine, write_session
+from tracker.store.matter_queries import matters
 from tracker.store.notices import Notice
+from tracker.store.rule_packs import PackKind, RulePack
 from tracker.store.tasks import Assignment, HistoryEntry, Milestone
 
 ZONE = ZoneInfo("Asia/Shanghai")
@@ -141,6 +147,69 @@ def test_what_nobody_signed_for_is_told_once_for_each_limit(engine: Engine, sess
     assert run(engine, in_days(7)).others == {K.UNSIGNED: 1}
 
 
+def reports_by(session: Session, number: int, day: date = date(2022, 8, 1)) -> None:
+    """Rules of the lights by which units report each so many days."""
+    rules = rules_of(LightPack(reports=ReportRhythm(Every.DAYS, number)))
+    pack = RulePack(kind=PackKind.LIGHTS, version=1, rules=rules, words="试行", in_force_on=day, made_at=at(day))
+    pack.made_by_name = "杜督查"
+    session.add(pack)
+    session.commit()
+
+
+def test_a_report_that_is_not_made_in_time_is_told_once_for_each_day_owed(
+    engine: Engine, session: Session, city: City
+) -> None:
+    plan = a_plan(session, city.root)
+    part = a_task(session, plan, city.education, due_on=in_days(200), state=WORKED).assignments[0]
+    a_task(session, plan, city.education, due_on=None)  # nobody signed for it: no report is owed yet
+    part.dispatched_at = part.changed_at = at(TODAY)
+    session.commit()
+    run(engine, in_days(11))
+    assert told(session, K.REPORT_LATE) == []  # the program's own rules ask for none
+    reports_by(session, 10)
+    run(engine, in_days(10))
+    assert told(session, K.REPORT_LATE) == []
+    for _ in range(2):
+        run(engine, in_days(11), hours=1)
+    run(engine, in_days(15))
+    assert told(session, K.REPORT_LATE) == [(K.REPORT_LATE, "report", 1, f"person:{city.liaison.id}")]
+    due_on, planned, words = session.execute(
+        select(Notice.due_on, Notice.planned_on, Notice.words).where(Notice.kind == K.REPORT_LATE)
+    ).one()
+    assert (due_on, planned) == (in_days(10), in_days(11))
+    assert words == "应于2023年6月25日前报进展（每10天一次），至今未报。"
+    assert why(session) is None
+    act(session, the_actor(city.liaison), at(in_days(16)), in_days(16), part.id, Event.REPORT, part.version, "已开工")
+    assert why(session) == "已报进展"
+    session.commit()
+    run(engine, in_days(26))
+    assert len(told(session, K.REPORT_LATE)) == 1
+    run(engine, in_days(29))  # after downtime
+    late = select(Notice.due_on, Notice.planned_on, Notice.late_days).order_by(Notice.id.desc())
+    assert session.execute(late).first() == (in_days(26), in_days(27), 2)
+
+
+def why(session: Session) -> str | None:
+    """Why the only notice of a late report asks for nothing any more."""
+    session.commit()
+    (matter,) = matters(session, Notice.kind == K.REPORT_LATE)
+    session.commit()
+    return why_untrue(matter)
+
+
+def test_a_late_report_stands_beside_an_overdue_part(engine: Engine, session: Session, city: City) -> None:
+    part = a_task(session, a_plan(session, city.root), city.education, due_on=in_days(-1), state=WORKED).assignments[0]
+    part.dispatched_at = at(in_days(-30))
+    session.commit()
+    reports_by(session, 7, TODAY)
+    run(engine)
+    found = matters(session, Notice.assignment_id == part.id)
+    assert {matter.kind for matter in highest_of_each(found)} == {K.OVERDUE, K.REPORT_LATE}
+    (late,) = [matter for matter in found if matter.kind is K.REPORT_LATE]
+    # Not late: the rules that ask for it are in force from today.
+    assert (late.notice_due_on, late.planned_on, late.late_days) == (in_days(-23), TODAY, 0)
+
+
 def test_new_tasks_and_decisions_are_told_to_the_unit_and_not_to_who_did_it(
     engine: Engine, session: Session, city: City
 ) -> None:
@@ -204,6 +273,7 @@ def a_busy_world(session: Session, city: City) -> None:
         a_task(session, plan, city.education, city.county, due_on=in_days(days), state=WORKED)
     for days in (-3, 0, 1, 2, 8):
         a_task(session, plan, city.finance, due_on=None, state=WORKED, milestones=(("节点", in_days(days)),))
+    reports_by(session, 14)
     unsigned = a_task(session, plan, city.finance, due_on=None).assignments[0]
     unsigned.dispatched_at = at(in_days(-3), 9)  # a Monday: the limit is today
     session.commit()

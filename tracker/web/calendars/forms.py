@@ -8,6 +8,7 @@ from wtforms import DateField, HiddenField, RadioField, StringField, TextAreaFie
 from wtforms.validators import Length, Optional
 
 from tracker.domain.calendar_year import YearDays, listed_days, notice_days, told
+from tracker.domain.day_words import in_words
 from tracker.services.calendars import LONGEST_NOTICE, YearGiven, YearShown
 from tracker.web.forms import Form, seen_version, stripped
 
@@ -103,5 +104,5 @@ class YearForm(Form):
 def _told(year: int, days: frozenset[date] | set[date]) -> str:
     """The days in words; those of a neighbouring year carry their year."""
     own = told(day for day in days if day.year == year)
-    others = [f"{day.year}年{day.month}月{day.day}日" for day in sorted(days) if day.year != year]
+    others = [in_words(day) for day in sorted(days) if day.year != year]
     return "、".join([*others, *([own] if own else [])])

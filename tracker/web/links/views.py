@@ -7,7 +7,6 @@ address holds the secret, so no answer under it may be kept, indexed, or named t
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_wtf.csrf import CSRFError, validate_csrf
@@ -19,8 +18,8 @@ from tracker.services.errors import Invalid, Stale
 from tracker.services.link_reports import LinkRefused, Opened, open_link, report_by_link
 from tracker.services.recording import why_not
 from tracker.services.report_links import (
-    Issuer,
     ShownLink,
+    last_day,
     link_for,
     links_shown,
     links_to_manage,
@@ -28,26 +27,17 @@ from tracker.services.report_links import (
     revoke_link,
 )
 from tracker.services.task_pages import part_page
+from tracker.store.report_links import ReportLink
 from tracker.store.tasks import Assignment
 from tracker.web.access import public, requires
-from tracker.web.context import actor, now, settings, today
+from tracker.web.context import CLOSED_DOOR, actor, issuer, now, settings, today
 from tracker.web.database import session
 from tracker.web.filters import day
+from tracker.web.incoming import sent_file_names
 from tracker.web.links.forms import LinkForm, ReportForm
 from tracker.web.when import when
 
 blueprint = Blueprint("links", __name__)
-
-CLOSED_DOOR = {
-    "Cache-Control": "no-store",
-    "Referrer-Policy": "no-referrer",
-    "X-Robots-Tag": "noindex, nofollow, noarchive",
-}
-
-
-def issuer() -> Issuer:
-    """What links are made with here."""
-    return Issuer(settings().secret_key, settings().base_url, settings().zone)
 
 
 @blueprint.after_request
@@ -58,9 +48,9 @@ def _shut(response: Response) -> Response:
 
 
 @blueprint.app_template_filter("last_day")
-def last_day(expires_at: datetime) -> str:
-    """The last day on which a link that ends at that instant can be used, in words."""
-    return day((expires_at - timedelta(seconds=1)).astimezone(settings().zone).date())
+def last_day_words(link: ReportLink) -> str:
+    """The last day on which the link can be used, in words."""
+    return day(last_day(link, settings().zone))
 
 
 @blueprint.app_template_global("links_of")
@@ -161,7 +151,10 @@ def _again(token: str, form: ReportForm, fault: Exception) -> tuple[str, int]:
 
 def _report_page(opened: Opened, form: ReportForm, fault: str | None = None) -> str:
     form.show_seen(opened.seen)
-    return render_template("links/report.html", opened=opened, part=opened.part, form=form, fault=fault)
+    lost = sent_file_names()
+    return render_template(
+        "links/report.html", opened=opened, part=opened.part, form=form, fault=fault, lost_files=lost
+    )
 
 
 def _refused(refused: LinkRefused, typed: str = "") -> tuple[str, int]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -65,9 +66,9 @@ def retry_message(message_id: int) -> Response:
     return _tried(lambda: retry_robot(session(), actor(), parts().clock, message_id), work)
 
 
-def _tried(work: object, done: str) -> Response:
+def _tried(work: Callable[[], None], done: str) -> Response:
     try:
-        work()  # type: ignore[operator]
+        work()
         flash(done, "success")
     except Invalid as fault:
         session().rollback()

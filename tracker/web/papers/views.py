@@ -5,21 +5,24 @@ from __future__ import annotations
 from dataclasses import replace
 from urllib.parse import quote
 
-from flask import Blueprint, Response, render_template, request, url_for
+from flask import Blueprint, Response, make_response, render_template, request, url_for
 
 from tracker.domain.access import Permission
 from tracker.domain.figures import Basis
 from tracker.export.official import docx_bytes
-from tracker.export.papers import Link, Paper, day_words
+from tracker.export.papers import Code, Link, Paper, day_words
+from tracker.services.errors import Invalid
 from tracker.services.ledger_sheet import ledger_sheet
 from tracker.services.listings import Listing
-from tracker.services.papers import Issue, bulletin, talk_letter, urging_sheet
+from tracker.services.papers import Issue, LinkAsked, bulletin, talk_letter, urging_sheet, urging_sheet_with_code
+from tracker.services.report_links import qr_of_link
 from tracker.services.task_pages import choices
 from tracker.web.access import requires
-from tracker.web.context import actor, settings, today
+from tracker.web.context import CLOSED_DOOR, actor, issuer, now, settings, today
 from tracker.web.database import session
 from tracker.web.figures.forms import ListingForm
 from tracker.web.figures.links import list_values
+from tracker.web.links.forms import SlipForm
 from tracker.web.when import when, when_on
 
 blueprint = Blueprint("papers", __name__)
@@ -34,6 +37,7 @@ def _kind(block: object) -> str:
 
 
 blueprint.add_app_template_filter(_kind, "block_kind")
+blueprint.add_app_template_filter(qr_of_link, "qr_code")
 blueprint.add_app_template_test(lambda run: isinstance(run, Link), "paper_link")
 
 
@@ -73,6 +77,33 @@ def urging(assignment_id: int) -> str:
 @requires(Permission.SUPERVISE)
 def urging_docx(assignment_id: int) -> Response:
     return _file(docx_bytes(_urging(assignment_id)), DOCX, "urging", f"督办单-{assignment_id}.docx")
+
+
+@blueprint.post("/papers/urging/<int:assignment_id>", endpoint="urging_coded")
+@requires(Permission.COLLECT)
+def urging_with_code(assignment_id: int) -> tuple[Response | str, int]:
+    """The 督办单 with the code of a link that is made for it, by the press of a button: to print, or as a file."""
+    form = SlipForm()
+    try:
+        paper = _coded(assignment_id, form)
+    except Invalid as fault:
+        session().rollback()
+        return _page(_urging(assignment_id), "papers.urging_docx", assignment_id, fault=str(fault)), 422
+    if form.as_file.data:
+        return _shut(_file(docx_bytes(paper), DOCX, "urging", f"督办单-{assignment_id}.docx")), 200
+    page = _page(paper, "papers.urging_docx", assignment_id, form=form)
+    return _shut(make_response(page)), 200
+
+
+def _coded(assignment_id: int, form: SlipForm) -> Paper:
+    asked = LinkAsked(issuer(), form.wish())
+    return urging_sheet_with_code(session(), actor(), when(), now(), assignment_id, _issue(), asked)
+
+
+def _shut(response: Response) -> Response:
+    """An answer that holds a link's address, which nobody may keep or pass on."""
+    response.headers.update(CLOSED_DOOR)
+    return response
 
 
 @blueprint.get("/papers/talk/<int:assignment_id>")
@@ -117,8 +148,22 @@ def _talk(assignment_id: int) -> Paper:
     return talk_letter(session(), actor(), when(), assignment_id, _issue())
 
 
-def _page(paper: Paper, file: str, assignment_id: int) -> str:
-    return render_template("papers/show.html", paper=paper, file=file, assignment_id=assignment_id)
+def _page(
+    paper: Paper, file: str, assignment_id: int, *, form: SlipForm | None = None, fault: str | None = None
+) -> str:
+    """The paper with its buttons; ``form`` is the one by which its code was made."""
+    can_carry = file == "papers.urging_docx" and actor().holds(Permission.COLLECT)
+    form = form or (SlipForm(formdata=None) if can_carry else None)
+    is_coded = any(isinstance(block, Code) for block in paper.blocks)
+    return render_template(
+        "papers/show.html",
+        paper=paper,
+        file=file,
+        assignment_id=assignment_id,
+        form=form,
+        is_coded=is_coded,
+        fault=fault,
+    )
 
 
 def _file(body: bytes, kind: str, plain: str, name: str) -> Response:

@@ -6,23 +6,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from flask import request
-from flask_wtf.file import MultipleFileField
-from werkzeug.datastructures import FileStorage
 from wtforms import DateField, HiddenField, IntegerField, RadioField, SelectField, TextAreaField
 from wtforms.validators import InputRequired, NumberRange, Optional
 
-from tracker.domain.evidence import ACCEPT, LARGEST_FILE_MB, MEGABYTE, MOST_FILES, TAKEN
 from tracker.domain.lifecycle import TRANSITIONS, Event, Outcome
-from tracker.services.errors import Invalid
-from tracker.services.evidence import Upload
 from tracker.services.task_pages import PartPage
 from tracker.services.work import LONGEST_WORDS
 from tracker.store.units import Unit
-from tracker.web.context import settings
 from tracker.web.forms import Form, seen_version
 from tracker.web.incoming import sent_file_names
 from tracker.web.lists import one_of, units_by_kind, whole
+from tracker.web.uploads import about_files, evidence_field, sent_uploads
 
 
 class WorkForm(Form):
@@ -40,7 +34,7 @@ class WorkForm(Form):
     )
     unit_id = SelectField("转办单位", coerce=whole, choices={}, validate_choice=False)
     sign_by_on = DateField("签收期限（可不填）", validators=[Optional()])
-    files = MultipleFileField("佐证材料（可选多个文件）", render_kw={"accept": ACCEPT})
+    files = evidence_field()
 
     def offer_units(self, present: Unit, others: Sequence[Unit]) -> None:
         """Fills in to whom declined work may go; nothing is chosen beforehand, for either way is a decision."""
@@ -56,35 +50,13 @@ class WorkForm(Form):
             "outcome": self.outcome.data,
             "unit_id": self.unit_id.data,
             "sign_by_on": self.sign_by_on.data,
-            "files": _uploads(),
+            "files": sent_uploads(),
         }
 
     @property
     def lost_files(self) -> list[str]:
         """The names of the files that came with the form, for when it was not taken."""
         return sent_file_names()
-
-
-def largest_file_mb() -> int:
-    """How large one file may be, in megabytes: the product's own limit, or the office's when that is less."""
-    return min(LARGEST_FILE_MB, settings().max_upload_mb)
-
-
-def _uploads() -> list[Upload]:
-    """The files of the form; raises Invalid when one, or all together, are larger than is taken."""
-    chosen = [file for file in request.files.getlist("files") if file.filename or _size(file)]
-    too_large = [f"“{file.filename}”" for file in chosen if _size(file) > largest_file_mb() * MEGABYTE]
-    if too_large:
-        raise Invalid(f"{'、'.join(too_large)}超过{largest_file_mb()} MB，没有收下，请压缩或拆分后重新选择。")
-    if sum(map(_size, chosen)) > settings().max_upload_mb * MEGABYTE:
-        raise Invalid(f"所选文件合计超过{settings().max_upload_mb} MB，没有收下，请分几次报送。")
-    return [Upload(file.filename or "", file.read()) for file in chosen]
-
-
-def _size(file: FileStorage) -> int:
-    size = file.stream.seek(0, 2)
-    file.stream.seek(0)
-    return size
 
 
 class SignByForm(Form):
@@ -166,7 +138,7 @@ def _form(panel: Panel, events: Sequence[Event], page: PartPage, typed: WorkForm
     form.version.data, form.next.data = page.assignment.version, back
     for field in form:
         field.id = f"{panel.key}-{field.name}"  # several forms stand on the page
-    form.files.description = _about_files()
+    form.files.description = about_files()
     form.sign_by_on.description = "到期仍未签收的会亮黄灯；不填则按统一规定的工作日数签收。"
     form.words.label.text = panel.words_label
     form.words.render_kw = {"rows": 4, "maxlength": LONGEST_WORDS}
@@ -178,8 +150,3 @@ def _form(panel: Panel, events: Sequence[Event], page: PartPage, typed: WorkForm
 def words_required(event: Event) -> bool:
     """Whether the event cannot be done without words."""
     return any(row.words_required for (_, known), row in TRANSITIONS.items() if known is event)
-
-
-def _about_files() -> str:
-    sizes = f"每个不超过{largest_file_mb()} MB，一次最多{MOST_FILES}个"
-    return f"可以上传{TAKEN}；{sizes}。标有“秘密”“机密”“绝密”的文件不得上传。"
