@@ -7,7 +7,7 @@ from tracker.domain.lifecycle import Event
 ADOPTED, DATE_SET, REVISED = BEFORE_WORK = ("adopt", "set_date", "revise")
 """The dispatch, a deadline that was worked out later, and what a new version of the plan changed: what may happen to a
 part that nobody has acted on yet."""
-EXTENSION_ASKED, EXTENSION_GRANTED, EXTENSION_REFUSED, EXTENSION_RECALLED = (
+EXTENSION_ASKED, EXTENSION_GRANTED, EXTENSION_REFUSED, EXTENSION_RECALLED = EXTENSION_EVENTS = (
     "ask_extension",
     "grant_extension",
     "refuse_extension",
