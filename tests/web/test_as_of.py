@@ -153,7 +153,7 @@ class World:
             follow_parts(part.task)
         elif part.task.due_on == part.due_on:
             # Where every open part has a date of its own, the task's date moves without a row of history.
-            redate(self.session, self.people[-1], now, part.task, Move(part.task.due_on, later, DATE_SET))
+            redate(self.people[-1], now, part.task, Move(part.task.due_on, later, DATE_SET))
         self.session.commit()
 
 

@@ -71,7 +71,7 @@ def enter_day(
         raise Stale("您打开页面之后，这项任务已有变动，日期没有保存。请核对现在的内容后再保存。")
     session.add(TaskAnchor(task_id=task.id, day=day, entered_by_id=actor.person_id or None, entered_at=now))
     words = f"{asked.label}{day:%Y-%m-%d}，按“{task.deadline_text}”确定完成时限。"
-    redate(session, actor, now, task, Move(None, completion.due_on, words))
+    redate(actor, now, task, Move(None, completion.due_on, words))
     try:
         session.commit()
     except (IntegrityError, StaleDataError):

@@ -128,13 +128,19 @@ def origin_of(session: Session, actor: Actor, task_id: int) -> Origin | None:
     return Origin(found.parent, actor.may(Permission.READ, found.parent.unit.path)) if found else None
 
 
-def part_to_divide(session: Session, actor: Actor, assignment_id: int) -> tuple[Assignment, Sequence[Unit]]:
-    """The part and the units below its own; raises NotFound, Forbidden or Invalid (nothing can be divided now)."""
+def _held(session: Session, actor: Actor, assignment_id: int, deed: str) -> Assignment:
+    """The part, held until the transaction ends; raises NotFound, or Forbidden for the ``deed`` with the unit in it."""
     part = assignment_to_change(session, assignment_id)
     if part is None:
         raise NotFound(TASK_GONE)
     if not actor.may(Permission.DECIDE, part.unit.path):
-        raise Forbidden(Permission.DECIDE, f"分解“{part.unit.name}”的任务")
+        raise Forbidden(Permission.DECIDE, deed.format(part.unit.name))
+    return part
+
+
+def part_to_divide(session: Session, actor: Actor, assignment_id: int) -> tuple[Assignment, Sequence[Unit]]:
+    """The part and the units below its own; raises NotFound, Forbidden or Invalid (nothing can be divided now)."""
+    part = _held(session, actor, assignment_id, "分解“{}”的任务")
     if part.state is not State.IN_PROGRESS:
         raise Invalid(f"该事项现为“{part.state.label}”，“办理中”的才能分解。待签收的请先由联络员签收。")
     units = units_under(session, part.unit)
@@ -244,11 +250,7 @@ def withdraw_children(  # noqa: PLR0917 - the fields of a form
 
     Raises NotFound, Forbidden or Invalid (the part is not withdrawn, or no reason is given).
     """
-    part = assignment_to_change(session, assignment_id)
-    if part is None:
-        raise NotFound(TASK_GONE)
-    if not actor.may(Permission.DECIDE, part.unit.path):
-        raise Forbidden(Permission.DECIDE, f"撤销“{part.unit.name}”的子任务")
+    part = _held(session, actor, assignment_id, "撤销“{}”的子任务")
     if part.state is not State.WITHDRAWN:
         raise Invalid("本级分工没有撤销，子任务不能一并撤销；请到子任务页面逐项办理。")
     if not reason.strip():

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from sqlalchemy.orm import Session
-from sqlalchemy.orm.attributes import flag_modified
 from sqlalchemy.orm.exc import StaleDataError
 
 from tracker.domain.access import Actor, Forbidden, Permission
@@ -21,11 +20,12 @@ from tracker.domain.lifecycle import State, is_chased
 from tracker.domain.milestones import Stood, stood
 from tracker.domain.roles import needed_of
 from tracker.services.errors import Invalid, NotFound, Stale
+from tracker.services.noting import note
 from tracker.services.work import LONGEST_WORDS, SAME_PRESS
 from tracker.store import milestone_queries as ask
 from tracker.store.measures import MilestoneReport
 from tracker.store.task_queries import assignment_to_change
-from tracker.store.tasks import Assignment, HistoryEntry, Milestone, Task
+from tracker.store.tasks import Assignment, Milestone, Task
 
 LARGEST = 1e12
 REPORTABLE = (State.IN_PROGRESS, State.SUBMITTED)
@@ -178,12 +178,9 @@ def report_milestone(  # noqa: PLR0917 - who reports what, as the page showed it
         raise ReportedMeanwhile(_meanwhile(last))
     milestone.reached_on = (milestone.reached_on or today) if reached else None
     how = stood(milestone.due_on, milestone.reached_on, today, awaited=is_awaited(part.task))
-    entry = HistoryEntry(assignment_id=part.id, event=MILESTONE_REPORTED, at=now, actor_name=actor.name)
-    entry.actor_id, entry.from_state, entry.to_state = actor.person_id, part.state, part.state
-    entry.words = _history_words(milestone, figure, report, how)
+    session.add(report)
     part.changed_at = now
-    flag_modified(part, "changed_at")
-    session.add_all([report, entry])
+    note(part, actor, now, MILESTONE_REPORTED, _history_words(milestone, figure, report, how))
     try:
         session.commit()
     except StaleDataError:

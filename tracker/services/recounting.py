@@ -43,7 +43,7 @@ def recount(session: Session, actor: Actor, now: datetime, before: WorkCalendar,
     tasks = 0
     for task, anchor in _tasks(session):
         old, new = (_task_day(task, anchor, calendar) for calendar in (before, after))
-        tasks += old is not None and new is not None and redate(session, actor, now, task, Move(old, new, _WHY))
+        tasks += old is not None and new is not None and redate(actor, now, task, Move(old, new, _WHY))
     tasks += shift_series(session, actor, now, before, after)
     return Recounted(drafts, tasks)
 

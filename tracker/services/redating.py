@@ -5,13 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy.orm import Session
-
 from tracker.domain.access import Actor
 from tracker.domain.history import DATE_SET
 from tracker.domain.lifecycle import State
 from tracker.domain.roles import needed_of
-from tracker.store.tasks import Assignment, HistoryEntry, Task
+from tracker.services.noting import note
+from tracker.store.tasks import Task
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +22,7 @@ class Move:
     words: str
 
 
-def redate(session: Session, actor: Actor, now: datetime, task: Task, move: Move) -> bool:
+def redate(actor: Actor, now: datetime, task: Task, move: Move) -> bool:
     """Moves the task, and every open part that stands on the old day; whether anything moved.
 
     The first date a task gets is its original one. Commits nothing.
@@ -31,7 +30,8 @@ def redate(session: Session, actor: Actor, now: datetime, task: Task, move: Move
     if move.old == move.new:
         return False
     parts = [part for part in task.assignments if part.due_on == move.old and not part.state.is_closed]
-    session.add_all([_told(part, actor, now, move) for part in parts])
+    for part in parts:
+        note(part, actor, now, DATE_SET, move.words, due_from=move.old, due_to=move.new)
     moved = task.due_on == move.old
     if moved:
         task.due_on, task.original_due_on = move.new, task.original_due_on or move.new
@@ -54,18 +54,3 @@ def follow_parts(task: Task) -> bool:
         return False
     task.due_on, task.original_due_on = latest, task.original_due_on or latest
     return True
-
-
-def _told(part: Assignment, actor: Actor, now: datetime, move: Move) -> HistoryEntry:
-    return HistoryEntry(
-        assignment_id=part.id,
-        event=DATE_SET,
-        at=now,
-        actor_id=actor.person_id or None,
-        actor_name=actor.name,
-        from_state=part.state,
-        to_state=part.state,
-        words=move.words,
-        due_from=move.old,
-        due_to=move.new,
-    )

@@ -185,7 +185,7 @@ def _to_new_rhythm(
     if due_on in taken:
         _withdraw(session, first.task, stamp)
         return
-    redate(session, stamp.actor, stamp.now, first.task, Move(first.due_on, due_on, stamp.why))
+    redate(stamp.actor, stamp.now, first.task, Move(first.due_on, due_on, stamp.why))
     session.flush()
     ask.move_day(session, row.id, first.due_on, due_on)
 

@@ -39,7 +39,7 @@ def _shift(
         ask.move_day(session, row.id, old, moves[old])
     session.expire(row, ["occurrences"])
     return sum(
-        redate(session, actor, now, tasks[old], Move(old, new, WHY))
+        redate(actor, now, tasks[old], Move(old, new, WHY))
         for old, new in moves.items()
         if tasks[old].completed_on is None
     )

@@ -54,16 +54,21 @@ class PeriodForm(FilterForm):
         return Period(since, until)
 
 
-class FiguresForm(PeriodForm):
-    by = SelectField(
-        "统计方式", coerce=word_of(By, By.UNIT), default=By.UNIT, choices={each.value: each.label for each in By}
-    )
-    basis = SelectField(
+def _basis_field() -> Any:
+    """The choice of the date by which lateness is judged, unbound: each form has its own."""
+    return SelectField(
         "时限口径",
         coerce=word_of(Basis, Basis.CURRENT),
         default=Basis.CURRENT,
         choices={each.value: each.label for each in Basis},
     )
+
+
+class FiguresForm(PeriodForm):
+    by = SelectField(
+        "统计方式", coerce=word_of(By, By.UNIT), default=By.UNIT, choices={each.value: each.label for each in By}
+    )
+    basis = _basis_field()
 
     def asked_by(self) -> By:
         """What a line stands for; ``read`` comes first."""
@@ -79,12 +84,7 @@ class ListingForm(PeriodForm):
     show = SelectField(
         "清单", coerce=word_of(Show, Show.ALL), default=Show.ALL, choices={each.value: each.label for each in Show}
     )
-    basis = SelectField(
-        "时限口径",
-        coerce=word_of(Basis, Basis.CURRENT),
-        default=Basis.CURRENT,
-        choices={each.value: each.label for each in Basis},
-    )
+    basis = _basis_field()
     alone = BooleanField("不含下属单位")
 
     def listing(self, today: date) -> Listing:

@@ -56,13 +56,9 @@ def table(at_unit_id: int) -> str:
 def file(at_unit_id: int) -> AnyResponse | tuple[str, int]:
     """Saves the rows that were changed; those that could not be stay on the page as they were typed."""
     RowsForm()
-    given = filed_rows(request.form)
-    try:
-        filed = file_rows(session(), actor(), now(), at_unit_id, given)
-    except Stale as stale:
-        return _shown(at_unit_id, given, NOTHING_FILED, str(stale)), 409
-    if filed.faults or filed.clashes:
-        return _shown(at_unit_id, given, filed), 409 if filed.clashes else 422
+    filed = _filed(at_unit_id, filed_rows(request.form))
+    if not isinstance(filed, Filed):
+        return filed
     flash(f"已保存{filed.saved}项。" if filed.saved else "没有改动，不用保存。", "success")
     return redirect(url_for("handling.table", at_unit_id=at_unit_id))
 
@@ -73,14 +69,22 @@ def file_one(assignment_id: int) -> AnyResponse | tuple[str, int]:
     """Saves the row of one part, from its own page; what could not be saved is shown on the unit's table."""
     unit_id = unit_of_part(session(), assignment_id)
     given = [row for row in filed_rows(request.form) if row.assignment_id == assignment_id]
+    filed = _filed(unit_id, given)
+    if not isinstance(filed, Filed):
+        return filed
+    flash("责任分解已保存。" if filed.saved else "没有改动，不用保存。", "success")
+    return redirect(url_for("work.show", assignment_id=assignment_id))
+
+
+def _filed(unit_id: int, given: Sequence[FiledRow]) -> Filed | tuple[str, int]:
+    """Saves the rows: what was saved, or the unit's table again with what could not be, as it was typed."""
     try:
         filed = file_rows(session(), actor(), now(), unit_id, given)
     except Stale as stale:
         return _shown(unit_id, given, NOTHING_FILED, str(stale)), 409
     if filed.faults or filed.clashes:
         return _shown(unit_id, given, filed), 409 if filed.clashes else 422
-    flash("责任分解已保存。" if filed.saved else "没有改动，不用保存。", "success")
-    return redirect(url_for("work.show", assignment_id=assignment_id))
+    return filed
 
 
 @blueprint.get("/units/<int:at_unit_id>/handling.xlsx")
