@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import Engine, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
 from tests.builders import NOW, City, the_actor
 from tests.intake_texts import PLAN, a_draft, a_reading
@@ -110,10 +110,14 @@ def started(session: Session, readers: Readers, actor: Actor, city: City, upload
 
 
 def look(session: Session, job_id: int) -> ReadingJob:
+    """The job as it stands, read without taking the writer's place, which the reading needs to tell of itself."""
     session.rollback()
-    job = session.get_one(ReadingJob, job_id, populate_existing=True)
-    session.rollback()
-    return job
+    engine = session.get_bind()
+    assert isinstance(engine, Engine)
+    with Session(engine.execution_options(writes=False), expire_on_commit=False) as reading:
+        return reading.scalars(
+            select(ReadingJob).where(ReadingJob.id == job_id).options(joinedload(ReadingJob.owner))
+        ).one()
 
 
 def until(what: Callable[[], bool]) -> None:
