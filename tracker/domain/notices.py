@@ -123,11 +123,26 @@ def _plain_label(days: int) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Owed:
-    """A notice that is owed: its rung, the day it was planned for, and how many days late it is decided."""
+    """A notice that is owed: its rung, the day it was planned for, and how many days late it is decided.
+
+    ``later`` are the rungs after it that have come as well: after downtime, or for work given out on the eve of one.
+    Nobody needs "30 days left" beside "1 day left": the former stays on record, and nobody is bothered with it.
+    """
 
     step: Step
     planned_on: date
     late_days: int
+    later: tuple[Step, ...] = ()
+
+    @property
+    def is_overtaken(self) -> bool:
+        """Whether the unit is told a later rung instead; an urging is not undone by the next one."""
+        return self.step.days <= 0 and bool(self.later)
+
+    @property
+    def is_overtaken_for_head(self) -> bool:
+        """The same for the unit's head, who is not told of every rung."""
+        return self.step.days <= 0 and any(step.copies_head for step in self.later)
 
 
 def owed(
@@ -150,7 +165,7 @@ def owed(
     else:
         by_then = [step for step in steps if step.day_for(due_on) <= max(chased_since, swept_on)]
         owing = (*by_then[-1:], *steps[len(by_then) :])
-    return tuple(_owed(step, due_on, chased_since, today) for step in owing)
+    return tuple(_owed(step, due_on, chased_since, today, steps) for step in owing)
 
 
 def _urgings(steps: Sequence[Step], due_on: date, chased_since: date) -> tuple[Step, ...]:
@@ -165,21 +180,17 @@ def _reached_by(due_on: date, chased_since: date, today: date, ladder: Ladder) -
     )
 
 
-def _owed(step: Step, due_on: date, chased_since: date, today: date) -> Owed:
+def _owed(step: Step, due_on: date, chased_since: date, today: date, come: Sequence[Step]) -> Owed:
     planned = max(step.day_for(due_on), chased_since)
-    return Owed(step, planned, max((today - planned).days, 0))
+    return Owed(step, planned, max((today - planned).days, 0), tuple(each for each in come if each.days > step.days))
 
 
 @dataclass(frozen=True, slots=True)
 class Reached:
-    """Every assignment due on ``due_on``, and chased all the while, came to ``step`` on ``planned_on``."""
+    """What is owed for every assignment due on ``due_on`` and chased all the while."""
 
-    step: Step
     due_on: date
-    planned_on: date
-
-    def late_days(self, today: date) -> int:
-        return (today - self.planned_on).days
+    owed: Owed
 
 
 def reached(since: date, today: date, ladder: Ladder = LADDER) -> tuple[Reached, ...]:
@@ -189,9 +200,10 @@ def reached(since: date, today: date, ladder: Ladder = LADDER) -> tuple[Reached,
     ``owed`` notices, swept on ``since``, whose planned day lies after it. Empty when ``today`` was swept already.
     """
     return tuple(
-        Reached(step, planned - timedelta(days=step.days), planned)
+        Reached(due_on, _owed(step, due_on, since, today, _reached_by(due_on, since, today, ladder)))
         for late in range(max((today - since).days, 0))
         for planned in (today - timedelta(days=late),)
         for step in ladder
         if step.counts_from is None or planned >= step.counts_from
+        for due_on in (planned - timedelta(days=step.days),)
     )

@@ -36,7 +36,7 @@ PARTS_AT_ONCE = 500
 
 @dataclass(frozen=True, slots=True)
 class Foreseen:
-    """A notice that tomorrow's sweep would record: the columns of its unique key, and how late it would be."""
+    """A notice that tomorrow's sweep would tell: the columns of its unique key, and how late it would be."""
 
     assignment_id: int
     kind: NoticeKind
@@ -70,7 +70,10 @@ class Tomorrow:
 
 
 def foresee(session: Session, clock: Clock, day: date, policy: NoticePolicy | None = None) -> list[Foreseen]:
-    """What a sweep on ``day``, which is today or later, would record; by another policy when one is given."""
+    """What a sweep on ``day``, which is today or later, would tell; by another policy when one is given.
+
+    Reminders that it would record as overtaken by a later rung are not among it: nobody is told of them.
+    """
     policy = policy or policies(session).on(day)
     last = sweep_runs.last_finished(session, day)
     since = changed_since(last, clock, day) if last else None
@@ -90,12 +93,12 @@ def _rows(  # noqa: PLR0917 - as of when, by which rules
     if swept_day is not None:
         rungs = reached(swept_day, day, policy.ladder)
         for start in range(0, len(rungs), PARTS_AT_ONCE):
-            yield from foreseen(session, queries.reached_parts(rungs[start : start + PARTS_AT_ONCE], since, day))
+            yield from foreseen(session, queries.reached_parts(rungs[start : start + PARTS_AT_ONCE], since))
     changed = queries.changed_ids(session, since, day + horizon_of(policy.ladder))
     for start in range(0, len(changed), PARTS_AT_ONCE):
         decisions = list(decide(session, changed[start : start + PARTS_AT_ONCE], day, clock, policy, swept_day))
         if decisions:
-            yield from foreseen(session, queries.decided_parts(decisions))
+            yield from foreseen(session, owed_to_parts(decisions, same_day=True))
     for look in owed_by_kind(Kinds(clock, day, swept_day, since, policy, work_calendar(session))):
         owing = look.find(session)
         for start in range(0, len(owing), PARTS_AT_ONCE):

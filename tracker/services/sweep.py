@@ -37,10 +37,9 @@ from tracker.store import sweep_queries as queries
 from tracker.store import sweep_runs
 from tracker.store.engine import write_session
 from tracker.store.milestone_queries import flag_late_milestones
-from tracker.store.notice_recording import owed_to_parts, record
+from tracker.store.notice_recording import OwedRow, owed_to_parts, record
 from tracker.store.notices import SweepRun
 from tracker.store.once import SWEEP_TURN, take_turn
-from tracker.store.sweep_queries import Decision
 
 log = logging.getLogger(__name__)
 
@@ -94,7 +93,6 @@ def sweep(engine: Engine, now: datetime, today: date, zone: ZoneInfo = OFFICE_ZO
     individually = _sweep_sets(sweeper)
     _sweep_parts(sweeper, individually)
     _sweep_kinds(sweeper)
-    _pass_over_superseded(sweeper)
     return _finish(sweeper, run_id, time.monotonic() - started)
 
 
@@ -164,7 +162,7 @@ def _tell_reached(sweeper: _Sweeper, session: Session) -> list[int]:
     for rungs in _batches(reached(sweeper.swept_day, sweeper.today, sweeper.policy.ladder), RUNGS_AT_ONCE):
         try:
             with session.begin_nested():
-                told = queries.record_reached(session, rungs, sweeper.changed_since, sweeper.now, sweeper.today)
+                told = queries.record_reached(session, rungs, sweeper.changed_since, sweeper.now)
             sweeper.tally.add(told)
         except (OperationalError, InterfaceError):
             raise
@@ -212,15 +210,15 @@ def _told_together(sweeper: _Sweeper, session: Session, ids: Sequence[int]) -> b
 
 def decide(  # noqa: PLR0917 - as of when, by which rules
     session: Session, ids: Sequence[int], today: date, clock: Clock, policy: NoticePolicy, swept_on: date | None
-) -> Iterator[Decision]:
-    """The notices owed to these parts' units by ``today`` that were never recorded, to whomever."""
+) -> Iterator[tuple[int, OwedRow]]:
+    """What is owed to these parts' units by ``today`` on their own date, and was never recorded, to whomever."""
     known = queries.steps_recorded(session, ids)
     until = today + horizon_of(policy.ladder)
     for part_id, due_on, dispatched_at, renewed_at in queries.standing_of(session, ids, until):
         since = clock.day_of(max(dispatched_at, renewed_at or dispatched_at))
         for each in owed(due_on, since, today, policy.ladder, swept_on):
             if (part_id, due_on, each.step.days) not in known:
-                yield Decision(part_id, due_on, each.step, each.planned_on, each.late_days)
+                yield part_id, OwedRow.of_rung(due_on, each)
 
 
 def _sweep_kinds(sweeper: _Sweeper) -> None:
@@ -241,18 +239,6 @@ def _sweep_kinds(sweeper: _Sweeper) -> None:
         except Exception as error:
             log.exception("the notices of one kind could not be recorded")
             sweeper.tally.failures.append(f"{look.name}：{error}".splitlines()[0][:300])
-
-
-def _pass_over_superseded(sweeper: _Sweeper) -> None:
-    """Nobody needs "30 days left" beside "1 day left". The former stays on record, and unsent.
-
-    Both come after downtime, and for work given out on the eve of a rung.
-    """
-    if sweeper.tally.total:
-        with write_session(sweeper.engine) as session:
-            take_turn(session, SWEEP_TURN)
-            queries.settle_superseded(session, sweeper.now)
-            session.commit()
 
 
 def _finish(sweeper: _Sweeper, run_id: int, seconds: float) -> SweepReport:

@@ -93,8 +93,7 @@ def milestones_owed(session: Session, wanted: Kinds) -> Iterator[tuple[int, Owed
         for each in owed(due_on, wanted.clock.day_of(dispatched_at), today, ladder, wanted.swept_on):
             if (part_id, subject, due_on, each.step.days) not in known:
                 kind = NoticeKind.MILESTONE_SOON if each.step.days <= 0 else NoticeKind.MILESTONE_LATE
-                row = OwedRow(due_on, kind, each.step.days, each.planned_on, each.late_days, subject=subject)
-                yield part_id, row
+                yield part_id, OwedRow.of_rung(due_on, each, kind, subject)
 
 
 def unsigned_owed(session: Session, wanted: Kinds) -> Iterator[tuple[int, OwedRow]]:

@@ -42,7 +42,18 @@ def tell(  # noqa: PLR0917 - what a notice is made of
     the same (part, kind, day, subject) again tells only those who were not told yet.
     """
     session.flush()
-    row = OwedRow(today, kind, 0, today, 0, copies_head, subject, words or "", author, not_to or 0)
+    row = OwedRow(
+        today,
+        kind,
+        0,
+        today,
+        0,
+        copies_head=copies_head,
+        subject=subject,
+        words=words or "",
+        author_name=author,
+        not_to=not_to or 0,
+    )
     if recipients is None:
         return len(record(session, owed_to_parts([(assignment.id, row)], same_day=False, pressed=False), now))
     return _tell_people(session, assignment.id, row, sorted(set(recipients) - {not_to}), now)

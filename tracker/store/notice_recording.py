@@ -14,27 +14,24 @@ from typing import Any, TypeAlias
 from sqlalchemy import (
     CTE,
     ColumnElement,
-    Date,
-    Integer,
     Row,
     Select,
     String,
     and_,
     case,
     cast,
-    column,
     func,
     literal,
     or_,
     select,
     union_all,
-    values,
 )
 from sqlalchemy.orm import Session, aliased
 
 from tracker.domain.access import Office
-from tracker.domain.notices import NoticeKind
+from tracker.domain.notices import NoticeKind, Owed
 from tracker.store.base import Instant
+from tracker.store.given import given_rows
 from tracker.store.notices import MailState, Notice
 from tracker.store.once import insert_once
 from tracker.store.overdue import chased
@@ -42,9 +39,24 @@ from tracker.store.people import Person, PersonStanding
 from tracker.store.tasks import Assignment, Task
 from tracker.store.units import Unit
 
-OWED = ("due_on", "kind", "step", "planned_on", "late_days", "copies_head", "subject", "words", "author_name", "not_to")
+# The columns of what is owed to parts, and of what they are read as.
+_CELLS = {
+    "due_on": date,
+    "kind": str,
+    "step": int,
+    "planned_on": date,
+    "late_days": int,
+    "copies_head": int,
+    "is_overtaken": int,
+    "is_overtaken_for_head": int,
+    "subject": str,
+    "words": str,
+    "author_name": str,
+    "not_to": int,
+}
+OWED = tuple(_CELLS)
 _TOLD = ("assignment_id", "kind", "due_on", "step", "planned_on", "late_days", "subject", "words", "author_name")
-_NOTICE_COLUMNS = [*_TOLD, "recipient_key", "person_id", "recorded_at", "mail_state", "mail_attempts"]
+_NOTICE_COLUMNS = [*_TOLD, "recipient_key", "person_id", "recorded_at", "read_at", "mail_state", "mail_attempts"]
 
 # (kind, step, days late, recipient key) of a notice that is new.
 Told: TypeAlias = Row[str, int, int, str]
@@ -52,7 +64,11 @@ Told: TypeAlias = Row[str, int, int, str]
 
 @dataclass(frozen=True, slots=True)
 class OwedRow:
-    """What is owed to a unit: everything of a notice but its recipient. ``not_to`` is who did it and knows."""
+    """What is owed to a unit: everything of a notice but its recipient. ``not_to`` is who did it and knows.
+
+    What is overtaken by a later rung, for the liaisons or for the head, is written down as done with: read, and not
+    to be mailed.
+    """
 
     due_on: date
     kind: NoticeKind
@@ -60,42 +76,37 @@ class OwedRow:
     planned_on: date
     late_days: int
     copies_head: bool = False
+    is_overtaken: bool = False
+    is_overtaken_for_head: bool = False
     subject: str = ""
     words: str = ""
     author_name: str = ""
     not_to: int = 0
 
-    @property
-    def cells(self) -> tuple[Any, ...]:
-        return (
-            self.due_on,
-            self.kind.value,
-            self.step,
-            self.planned_on,
-            self.late_days,
-            int(self.copies_head),
-            self.subject,
-            self.words,
-            self.author_name,
-            self.not_to,
+    @classmethod
+    def of_rung(cls, due_on: date, owed: Owed, kind: NoticeKind | None = None, subject: str = "") -> OwedRow:
+        """A rung of a ladder, of the part's own date unless a kind and a subject are given."""
+        step = owed.step
+        return cls(
+            due_on,
+            kind or step.kind,
+            step.days,
+            owed.planned_on,
+            owed.late_days,
+            copies_head=step.copies_head,
+            is_overtaken=owed.is_overtaken,
+            is_overtaken_for_head=owed.is_overtaken_for_head,
+            subject=subject,
         )
 
+    @property
+    def cells(self) -> tuple[Any, ...]:
+        return tuple(getattr(self, name) for name in OWED)
 
-def owed_table(name: str, rows: Sequence[tuple[Any, ...]], *more: Any) -> CTE:
+
+def owed_table(name: str, rows: Sequence[tuple[Any, ...]], **more: type) -> CTE:
     """Rows given from here, cells of OwedRow and more, as a table that a statement can join."""
-    columns = (
-        column("due_on", Date),
-        column("kind", String),
-        column("step", Integer),
-        column("planned_on", Date),
-        column("late_days", Integer),
-        column("copies_head", Integer),
-        column("subject", String),
-        column("words", String),
-        column("author_name", String),
-        column("not_to", Integer),
-    )
-    return values(*columns, *more, name=name).data(list(rows)).cte(name)
+    return given_rows(name, {**_CELLS, **more}, rows)
 
 
 def owed_of(table: CTE) -> list[Any]:
@@ -109,7 +120,7 @@ def owed_to_parts(decided: Sequence[tuple[int, OwedRow]], *, same_day: bool, pre
     ``same_day``: only where the part still has that date; ``pressed``: only where its unit is still chased.
     """
     rows = [(*row.cells, part_id) for part_id, row in decided]
-    table = owed_table("decided", rows, column("assignment_id", Integer))
+    table = owed_table("decided", rows, assignment_id=int)
     conditions = [Assignment.id == table.c.assignment_id]
     if same_day:
         conditions.append(Assignment.due_on == table.c.due_on)
@@ -127,9 +138,15 @@ def record(session: Session, owed: CTE, now: datetime) -> Sequence[Told]:
     Told are the unit's active liaisons, or the unit as such when it has none, and its head where asked.
     In the order of the unique key, so that two writers never wait for each other crosswise.
     """
-    told = _told_rows(owed)
-    mail = case((told.c.person_id.is_(None), MailState.NO_ADDRESS.value), else_=MailState.WAITING.value)
-    rows = select(*told.c, literal(now, Instant), mail, literal(0)).order_by(
+    told, instant = _told_rows(owed), literal(now, Instant)
+    is_overtaken = told.c.is_overtaken == 1
+    mail = case(
+        (told.c.person_id.is_(None), MailState.NO_ADDRESS.value),
+        (is_overtaken, MailState.UNNEEDED.value),
+        else_=MailState.WAITING.value,
+    )
+    cells = [each for each in told.c if each.name != "is_overtaken"]
+    rows = select(*cells, instant, case((is_overtaken, instant)), mail, literal(0)).order_by(
         told.c.assignment_id, told.c.kind, told.c.step, told.c.recipient_key, told.c.subject
     )
     new = Notice.__table__.c
@@ -140,7 +157,7 @@ def record(session: Session, owed: CTE, now: datetime) -> Sequence[Told]:
 
 
 def foreseen(session: Session, owed: CTE) -> Sequence[Row[Any]]:
-    """The rows that ``record`` would write, by name: those of _TOLD, recipient_key and person_id."""
+    """The rows that ``record`` would write for somebody to read, by name: _TOLD, recipient_key and person_id."""
     told = _told_rows(owed)
     known = (
         select(Notice.id)
@@ -154,7 +171,7 @@ def foreseen(session: Session, owed: CTE) -> Sequence[Row[Any]]:
         )
         .exists()
     )
-    return session.execute(select(*told.c).where(~known)).all()
+    return session.execute(select(*told.c).where(told.c.is_overtaken == 0, ~known)).all()
 
 
 def _told_rows(owed: CTE) -> Any:
@@ -166,7 +183,7 @@ def _to_liaisons(owed: CTE) -> Select[Any]:
     nobody = literal("unit:", String) + cast(owed.c.unit_id, String)
     key = case((liaison.c.person_id.is_(None), nobody), else_=_person_key(liaison))
     return (
-        select(*_told(owed), key.label("recipient_key"), liaison.c.person_id)
+        select(*_told(owed), key.label("recipient_key"), liaison.c.person_id, owed.c.is_overtaken)
         .outerjoin(liaison, liaison.c.unit_id == owed.c.unit_id)
         .where(or_(liaison.c.person_id.is_(None), liaison.c.person_id != owed.c.not_to))
     )
@@ -175,7 +192,12 @@ def _to_liaisons(owed: CTE) -> Select[Any]:
 def _to_heads(owed: CTE) -> Select[Any]:
     head = _holders(Office.LEADER, "head")
     return (
-        select(*_told(owed), _person_key(head).label("recipient_key"), head.c.person_id)
+        select(
+            *_told(owed),
+            _person_key(head).label("recipient_key"),
+            head.c.person_id,
+            owed.c.is_overtaken_for_head.label("is_overtaken"),
+        )
         .join(head, head.c.unit_id == owed.c.unit_id)
         .where(owed.c.copies_head == 1, head.c.person_id != owed.c.not_to)
         # Somebody who is both is told once, also where two rows for one person would not meet in the unique key.

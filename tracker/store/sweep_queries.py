@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import CTE, Row, Select, case, false, func, or_, select, text, update
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 
 from tracker.domain.lifecycle import CHASED_STATES, Event, State
-from tracker.domain.notices import NoticeKind, Reached, Step
+from tracker.domain.notices import NoticeKind, Reached
 from tracker.store.base import Instant
 from tracker.store.notice_recording import OwedRow, Told, owed_of, owed_table, owed_to_parts, record
-from tracker.store.notices import MailState, Notice
+from tracker.store.notices import Notice
 from tracker.store.overdue import TASK_OPEN, chased
 from tracker.store.tasks import Assignment, HistoryEntry, Task
 from tracker.store.units import Unit
@@ -26,20 +25,7 @@ FLAG_OUTDATED = text("overdue_flagged_on IS NOT NULL AND (due_on IS NULL OR due_
 NOT_CHASED = tuple(state for state in State if state not in CHASED_STATES)
 # Events after which a unit is held to its date anew.
 _STARTS = (Event.DISPATCH, Event.RESUME, Event.REOPEN)
-REMINDERS = (NoticeKind.DUE_SOON, NoticeKind.MILESTONE_SOON)
-
 DATED_KINDS = (NoticeKind.DUE_SOON, NoticeKind.OVERDUE)
-
-
-@dataclass(frozen=True, slots=True)
-class Decision:
-    """A notice owed to the unit of one assignment, for its date as it was when this was decided."""
-
-    assignment_id: int
-    due_on: date
-    step: Step
-    planned_on: date
-    late_days: int
 
 
 def clear_outdated_flags(session: Session) -> int:
@@ -128,15 +114,15 @@ def steps_recorded(session: Session, ids: Sequence[int]) -> set[tuple[int, date,
 
 
 def record_reached(
-    session: Session, rungs: Sequence[Reached], changed_before: datetime, now: datetime, today: date
+    session: Session, rungs: Sequence[Reached], changed_before: datetime, now: datetime
 ) -> Sequence[Told]:
     """Records the notices of every part that came to one of the rungs; see ``record`` for what comes back."""
-    return record(session, reached_parts(rungs, changed_before, today), now)
+    return record(session, reached_parts(rungs, changed_before), now)
 
 
-def reached_parts(rungs: Sequence[Reached], changed_before: datetime | None, today: date) -> CTE:
+def reached_parts(rungs: Sequence[Reached], changed_before: datetime | None) -> CTE:
     """What came to be owed by the parts on these rungs that did not change since; whenever they changed, for None."""
-    table = owed_table("rung", [_row(r.due_on, r.step, r.planned_on, r.late_days(today)).cells for r in rungs])
+    table = owed_table("rung", [OwedRow.of_rung(each.due_on, each.owed).cells for each in rungs])
     parts = (
         select(Assignment.id.label("assignment_id"), Assignment.unit_id, *owed_of(table))
         .join(table, Assignment.due_on == table.c.due_on)
@@ -146,56 +132,12 @@ def reached_parts(rungs: Sequence[Reached], changed_before: datetime | None, tod
     return (parts.where(Assignment.changed_at < changed_before) if changed_before else parts).cte("owed")
 
 
-def record_decisions(session: Session, decisions: Sequence[Decision], now: datetime) -> Sequence[Told]:
-    """Records notices decided one by one, where the part is still chased for that date."""
-    return record(session, decided_parts(decisions), now)
-
-
-def decided_parts(decisions: Sequence[Decision]) -> CTE:
-    """What was decided for parts one by one, where each is still chased for that date."""
-    decided = [(d.assignment_id, _row(d.due_on, d.step, d.planned_on, d.late_days)) for d in decisions]
-    return owed_to_parts(decided, same_day=True)
-
-
-def _row(due_on: date, step: Step, planned_on: date, late_days: int) -> OwedRow:
-    return OwedRow(due_on, step.kind, step.days, planned_on, late_days, step.copies_head)
+def record_decisions(session: Session, decisions: Sequence[tuple[int, OwedRow]], now: datetime) -> Sequence[Told]:
+    """Records what was decided for parts one by one, where each is still chased for that date."""
+    return record(session, owed_to_parts(decisions, same_day=True), now)
 
 
 def unit_names(session: Session, ids: Collection[int]) -> list[str]:
     """The names of units, in the order of the tree."""
     query = select(Unit.name).where(Unit.id.in_(ids)).order_by(Unit.position, Unit.id)
     return list(session.scalars(query)) if ids else []
-
-
-def settle_superseded(session: Session, recorded_at: datetime) -> int:
-    """Settles, of the reminders recorded at one instant, those that a later rung recorded then has overtaken.
-
-    Only what came after the last notice of before is looked at. What a worker has mailed meanwhile stays mailed.
-    """
-    before = select(Notice.id).where(Notice.recorded_at < recorded_at).order_by(Notice.id.desc()).limit(1)
-    after_id = session.scalar(before) or 0
-    later = aliased(Notice)
-    overtaken = (
-        select(later.id)
-        .where(
-            later.id > after_id,
-            later.recorded_at == recorded_at,
-            later.assignment_id == Notice.assignment_id,
-            later.recipient_key == Notice.recipient_key,
-            later.subject == Notice.subject,
-            later.due_on == Notice.due_on,
-            later.step > Notice.step,
-        )
-        .exists()
-    )
-    done = session.execute(
-        update(Notice)
-        .where(Notice.id > after_id, Notice.recorded_at == recorded_at)
-        .where(Notice.kind.in_(REMINDERS), Notice.read_at.is_(None), overtaken)
-        .values(
-            read_at=recorded_at,
-            mail_state=case((Notice.mail_state == MailState.WAITING, MailState.UNNEEDED), else_=Notice.mail_state),
-        )
-        .execution_options(synchronize_session=False)
-    )
-    return int(done.rowcount)  # type: ignore[attr-defined]

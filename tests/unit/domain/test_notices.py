@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tracker.domain.notices import LADDER, NoticeKind, owed, reached, step_label
+from tracker.domain.notices import LADDER, NoticeKind, Step, owed, reached, step_label
 
 DUE = date(2023, 6, 15)
 LONG_AGO = date(2022, 1, 1)
@@ -78,6 +78,30 @@ def test_work_given_out_late_is_told_once_and_at_once(today: int, since: int, ex
     assert told(today, day(since), swept=since) == expected
 
 
+@pytest.mark.parametrize(
+    ("swept", "today", "expected"),
+    [
+        (-7, -7, []),
+        (-8, -7, [-30]),  # which is on record already: it had come by the last sweep
+        (-8, -3, [-30, -7]),
+        (-31, 0, [-30, -7, -3, -1]),
+        (-31, 1, [-30, -7, -3, -1, 0]),  # told of as overdue, nobody needs to hear that it falls due
+        (-31, 40, [-30, -7, -3, -1, 0]),  # an urging is not undone by the next
+    ],
+)
+def test_a_reminder_is_overtaken_by_a_later_rung(swept: int, today: int, expected: list[int]) -> None:
+    found = owed(DUE, LONG_AGO, day(today), swept_on=day(swept))
+    assert [each.step.days for each in found if each.is_overtaken] == expected
+
+
+def test_for_the_head_only_by_a_rung_that_heads_are_told_of() -> None:
+    copied = Step(-7, "一周", copies_head=True), Step(-3, "三天"), Step(1, "催办", copies_head=True)
+    told = owed(DUE, LONG_AGO, day(-3), copied, day(-8))
+    assert [(each.is_overtaken, each.is_overtaken_for_head) for each in told] == [(True, False), (False, False)]
+    late = owed(DUE, LONG_AGO, day(1), copied, day(-8))
+    assert [each.is_overtaken_for_head for each in late] == [True, True, False]
+
+
 def test_the_ladder_is_in_order_and_named() -> None:
     days = [step.days for step in LADDER]
     assert days == [-30, -7, -3, -1, 0, 1, 7, 15, 30]
@@ -94,28 +118,20 @@ def test_a_day_that_was_swept_brings_nothing_new() -> None:
 
 def test_one_day_brings_each_rung_once() -> None:
     found = reached(day(-1), DUE)
-    assert sorted((each.step.days, (each.due_on - DUE).days) for each in found) == [
+    assert sorted((each.owed.step.days, (each.due_on - DUE).days) for each in found) == [
         (days, -days) for days in sorted(step.days for step in LADDER)
     ]
-    assert {each.planned_on for each in found} == {DUE}
+    assert {each.owed.planned_on for each in found} == {DUE}
+    assert not any(each.owed.is_overtaken for each in found)
 
 
 @given(due=st.integers(-60, 60), downtime=st.integers(0, 60))
 def test_the_rule_for_tables_is_the_rule_for_one(due: int, downtime: int) -> None:
     """Every due day around, any downtime: both readings of the ladder agree to the day."""
     today, since = DUE, DUE - timedelta(days=downtime)
-    by_one = {
-        (each.step.days, each.planned_on, each.late_days)
-        for each in owed(day(due), LONG_AGO, today, swept_on=since)
-        if each.planned_on > since
-    }
-    by_table = {
-        (each.step.days, each.planned_on, each.late_days(today))
-        for each in reached(since, today)
-        if each.due_on == day(due)
-    }
-    assert by_table == by_one
-    assert len([each for each in reached(since, today) if each.due_on == day(due)]) == len(by_table)
+    by_one = [each for each in owed(day(due), LONG_AGO, today, swept_on=since) if each.planned_on > since]
+    by_table = [each.owed for each in reached(since, today) if each.due_on == day(due)]
+    assert sorted(by_table, key=lambda each: each.step.days) == by_one
 
 
 @given(

@@ -7,21 +7,23 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, event, select, text, update
+from sqlalchemy import Engine, event, select, text
 from sqlalchemy.orm import Session
 
-from tests.builders import TODAY, City, a_city, a_person, a_plan, a_task, a_unit
+from tests.builders import TODAY, City, a_city, a_person, a_plan, a_task, a_unit, the_actor
 from tracker.domain.access import Office
 from tracker.domain.lifecycle import CHASED_STATES, Event, State, TaskState
+from tracker.domain.notice_policy import policy_of
 from tracker.domain.notices import Ladder, NoticeKind, owed
 from tracker.domain.roles import Role
 from tracker.services import sweep as sweeping
+from tracker.services.notice_policies import make_version
 from tracker.services.sweep import sweep
 from tracker.services.sweep_report import SweepReport
 from tracker.store import sweep_queries
 from tracker.store.engine import make_engine, write_session
 from tracker.store.notices import MailState, Notice, SweepRun
-from tracker.store.sweep_queries import DATED_KINDS, settle_superseded
+from tracker.store.sweep_queries import DATED_KINDS
 from tracker.store.tasks import Assignment, HistoryEntry
 
 
@@ -241,19 +243,25 @@ def test_work_given_out_on_the_eve_of_a_rung_is_told_of_the_last_alone(
     assert read(session, steps.where(Notice.read_at.is_(None))) == [(-3, MailState.WAITING)]
 
 
-def test_a_reminder_that_was_mailed_during_the_sweep_stays_mailed(
-    engine: Engine, session: Session, city: City, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    run(engine, in_days(-5))
+def test_the_head_is_told_the_last_rung_that_heads_are_told_of(engine: Engine, session: Session, city: City) -> None:
+    """A later rung that only liaisons hear of overtakes nothing for the head."""
+    head = a_person(session, "head", (Office.LEADER, city.education))
+    steps = [{"days": days, "label": f"{days}天", "copies_head": days in {-7, -3}} for days in (-7, -3, -1)]
+    rules = policy_of({"steps": steps})
+    make_version(
+        session, the_actor(city.supervisor), at(TODAY), in_days(-20), rules, words="试行", day=in_days(-19), seen=0
+    )
+    run(engine, in_days(-7))
     task_due(session, city, in_days(1))
-
-    def mailed(session: Session, recorded_at: datetime) -> int:
-        session.execute(update(Notice).values(mail_state=MailState.SENT, mailed_at=recorded_at))
-        return settle_superseded(session, recorded_at)
-
-    monkeypatch.setattr(sweep_queries, "settle_superseded", mailed)
     run(engine)
-    assert set(read(session, select(Notice.mail_state))) == {(MailState.SENT,)}
+    unread = select(Notice.step, Notice.recipient_key).where(Notice.read_at.is_(None)).order_by(Notice.step)
+    assert read(session, unread) == [(-3, f"person:{head.id}"), (-1, f"person:{city.liaison.id}")]
+    done = select(Notice.step, Notice.recipient_key, Notice.mail_state).where(Notice.read_at.is_not(None))
+    assert set(read(session, done)) == {
+        (-7, f"person:{head.id}", MailState.UNNEEDED),
+        (-7, f"person:{city.liaison.id}", MailState.UNNEEDED),
+        (-3, f"person:{city.liaison.id}", MailState.UNNEEDED),
+    }
 
 
 def test_a_day_without_sweep_in_between_is_no_downtime(engine: Engine, session: Session, city: City) -> None:

@@ -9,7 +9,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine, func, select
+from sqlalchemy import Engine, delete, func, select, update
 from sqlalchemy.orm import Session
 
 from tests.builders import TODAY, a_city, a_plan, a_task
@@ -146,3 +146,37 @@ def test_killed_while_telling_sets(url: str, engine: Engine, where: str) -> None
     assert killed.returncode == -9
     assert run_all(start(url)) == [f"{OVERDUE} {NOTICES + MISSED}"]
     assert_each_once(engine, MISSED)
+
+
+def rows_of(engine: Engine) -> list[tuple[object, ...]]:
+    """All that a notice says and how it stands, in an order of its own."""
+    columns = (
+        *(Notice.assignment_id, Notice.kind, Notice.due_on, Notice.step, Notice.recipient_key, Notice.subject),
+        *(Notice.planned_on, Notice.late_days, Notice.recorded_at, Notice.read_at, Notice.mail_state),
+    )
+    with Session(engine) as session:
+        return [tuple(row) for row in session.execute(select(*columns).order_by(*columns[:6]))]
+
+
+@pytest.mark.parametrize("where", ["changed_ids", "unit_names"])
+def test_killed_after_telling_sets_leaves_what_an_undisturbed_run_leaves(url: str, engine: Engine, where: str) -> None:
+    """Told and committed, and the rest of the run never came: what a later rung has overtaken bothers nobody."""
+    with write_session(engine) as session:
+        began = _instant_before_all(session)
+        session.add(SweepRun(day=TODAY - timedelta(days=3), started_at=began, finished_at=began))
+        session.commit()
+    killed = start(url, where, "1")
+    run_all(killed)
+    assert killed.returncode == -9
+    with Session(engine) as session:
+        assert session.scalar(select(func.count()).select_from(Notice)) == NOTICES + MISSED
+    assert run_all(start(url)) == ["0 0"]
+    assert_each_once(engine, MISSED)
+    disturbed = rows_of(engine)
+    with write_session(engine) as session:
+        session.execute(delete(Notice))
+        session.execute(delete(SweepRun).where(SweepRun.day == TODAY))
+        session.execute(update(Assignment).values(overdue_flagged_on=None))
+        session.commit()
+    assert run_all(start(url)) == [f"{OVERDUE} {NOTICES + MISSED}"]
+    assert rows_of(engine) == disturbed
