@@ -79,7 +79,7 @@ WATCHED: dict[type[Base], Watched] = {
     TaskAnchor: Watched("task", ("day",), "task_id"),
     TaskSeries: Watched("task", ("rhythm", "starts_on", "ends_on"), "template_id"),
     Source: Watched("source", ("scope_id", "name", "format", "characters", "sha256")),
-    Plan: Watched("plan", ("source_id", "title", "number", "issuer", "issued_on", "effective_until")),
+    Plan: Watched("plan", ("scope_id", "source_id", "title", "number", "issuer", "issued_on", "effective_until")),
     Draft: Watched(
         "draft", ("plan_id", "title", "state", "deadline_text", "due_on", "units", "milestones"), tells_made=False
     ),
