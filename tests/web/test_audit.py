@@ -51,7 +51,7 @@ def test_every_kind_of_change_tells_who_and_when(page: Visitor, session: Session
 
     page.sign_in("supervisor").post(at, {"reason": "验收要用"}, form=f"{at}/evidence")
     assert "须附佐证材料：否 → 是" in newest("task")
-    assert "申请办结时须附佐证材料：验收要用" in newest("assignment")
+    assert newest("assignment").endswith("调整佐证要求 说明：申请办结时须附佐证材料：验收要用")  # the state stays
     page.post(at, {"day": "2023-06-20"}, form=f"{at}/opinions")
     assert "须会办：否 → 是" in newest("task")
     page.post("/plans/new", {"text": PLAN, "scope": str(city.root.id)}, form="/plans/new")
@@ -64,6 +64,9 @@ def test_every_kind_of_change_tells_who_and_when(page: Visitor, session: Session
     assert "删除 名称：示例市人民政府办公室关于印发示例市校园周边环境整治实施方案的通知 文号：" in newest("plan")
     assert "状态：待核" in newest("draft")
     assert "单位：市" in newest("draft")
+    made_then = page(f"{LOG}?about=plan").main.all("tr")[2].text
+    assert "新增" in made_then
+    assert "文件：示例市人民政府办公室关于印发示例市校园周边环境整治实施方案的通知" in made_then
     assert page(f"{LOG}?q=整修道路").main.all("tr")
 
 

@@ -203,6 +203,18 @@ class TestWhatIsRefused:
         assert "申请办结时须附佐证材料：验收要用照片" in shown.text
         assert "没有变化：申请办结时须附文件。" in supervisor.send(f"{task}/evidence", fields).alerts[0]
 
+    def test_the_demand_stands_once_in_the_history_of_the_task(
+        self, session: Session, city: City, page: Visitor
+    ) -> None:
+        units = (city.education, city.finance, city.county)
+        task = a_task(session, a_plan(session, city.root), *units, state=State.IN_PROGRESS)
+        task.assignments[2].state = State.SUBMITTED
+        session.commit()
+        at = f"/tasks/{task.id}"
+        page.sign_in("supervisor").post(at, form=f"{at}/evidence")
+        told = page.post(at, form=f"{at}/evidence").main.all("div", class_="timeline-head")
+        assert [each.text for each in told] == ["调整佐证要求 3个单位", "调整佐证要求 3个单位", "下达 3个单位"]
+
     def test_too_long_a_reason_comes_back(self, part: Assignment, page: Visitor) -> None:
         task = f"/tasks/{part.task_id}"
         data = {**fields_of(page.sign_in("supervisor")(task).form(f"{task}/evidence")), "reason": "长" * 201}

@@ -144,6 +144,7 @@ FIELDS = {
 }
 _PLACES = {name: place for place, name in enumerate(FIELDS)}
 _SETTINGS = {"sample_loaded": "示例数据已载入", "first_listed_leads": "首列单位牵头"}
+_STEP = ("from_state", "to_state")
 _UNITS = {"unit_id", "parent_id", "owner_id", "unit_from_id", "unit_to_id", "scope_id"}
 
 
@@ -195,6 +196,7 @@ def _line(entry: AuditEntry, about: dict[tuple[str, str], str], names: dict[int,
     name = (
         _called(detail.get("was", {}), names)
         or about.get((entry.subject, entry.subject_id))
+        or _called(detail.get("now", {}), names)
         or _SETTINGS.get(entry.subject_id, f"编号{entry.subject_id}")
     )
     act = _ACTS.get(entry.act) or (label_of(entry.act) if entry.act in KNOWN_EVENTS else entry.act)
@@ -202,9 +204,9 @@ def _line(entry: AuditEntry, about: dict[tuple[str, str], str], names: dict[int,
     return Line(entry, subject, name, act, tuple(_facts(entry.subject, detail, names)))
 
 
-def _called(was: Mapping[str, Any], names: Mapping[int, str]) -> str | None:
-    """What a row that is gone was called; None when it had no name of its own."""
-    said = was.get("title") or was.get("name") or was.get("text") or names.get(was.get("unit_id", 0))
+def _called(kept: Mapping[str, Any], names: Mapping[int, str]) -> str | None:
+    """What a row was called by what the log keeps of it; None when it had no name of its own."""
+    said = kept.get("title") or kept.get("name") or kept.get("text") or names.get(kept.get("unit_id", 0))
     return str(said) if said else None
 
 
@@ -221,8 +223,13 @@ def _facts(subject: str, detail: dict[str, Any], names: dict[int, str]) -> Itera
                 yield FIELDS.get(field, field), f"{said(field, old)} → {said(field, new)}"
         elif name in ("now", "was"):
             yield from ((FIELDS.get(field, field), said(field, each)) for field, each in _in_order(value))
-        elif name != "table":
+        elif name != "table" and not (name in _STEP and _stays(detail)):
             yield FIELDS.get(name, name), said(name, value)
+
+
+def _stays(detail: Mapping[str, Any]) -> bool:
+    """Whether what happened left the state as it was."""
+    return detail.get("from_state") == detail.get("to_state")
 
 
 def _in_order(values: Mapping[str, Any]) -> list[tuple[str, Any]]:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
+from itertools import groupby
 
 from flask import Flask
 
 from tracker.domain.day_words import in_words
 from tracker.domain.doubts import ABOUT_PLAN
 from tracker.domain.titles import brief_title
+from tracker.store.tasks import HistoryEntry
 from tracker.web.context import parts, today
 from tracker.web.when import when, when_on
 
@@ -18,12 +20,24 @@ def add_filters(app: Flask) -> None:
     app.jinja_env.filters.update(day=day, instant=instant, days_left=days_left, due_class=due_class, brief=brief_title)
     app.jinja_env.filters["file_size"] = file_size
     app.jinja_env.filters["own_lines"] = own_lines
+    app.jinja_env.filters["said_at_once"] = said_at_once
     app.jinja_env.tests["about_the_plan"] = is_about_the_plan
 
 
 def is_about_the_plan(doubt: Mapping[str, object]) -> bool:
     """Whether a plan's doubt is about its own facts, which can be filled in; else it is about the file."""
     return doubt["code"] in ABOUT_PLAN
+
+
+def said_at_once(entries: Iterable[HistoryEntry]) -> list[list[HistoryEntry]]:
+    """The entries in their order, those together that one person wrote at one moment and that say the same."""
+    return [list(same) for _, same in groupby(entries, key=_what_it_says)]
+
+
+def _what_it_says(entry: HistoryEntry) -> tuple[object, ...]:
+    moved = (entry.from_state, entry.to_state) if entry.from_state != entry.to_state else None
+    told = (entry.event, entry.words, entry.percent, entry.outcome, entry.due_from, entry.due_to)
+    return (entry.at, entry.actor_id, entry.actor_name, moved, *told)
 
 
 def day(value: date | None, empty: str = "未定") -> str:
