@@ -76,9 +76,9 @@ class EventDayForm(Form):
 class DemandForm(Form):
     """Whether submissions must bring files, and why; ``seen`` is the version of the parts when the page was opened."""
 
-    required = HiddenField()
-    reason = StringField("佐证要求的说明（可不填）", render_kw={"maxlength": LONGEST_REASON})
-    seen = HiddenField()
+    required = HiddenField(id="demand-required")
+    reason = StringField("佐证要求的说明（可不填）", id="demand-reason", render_kw={"maxlength": LONGEST_REASON})
+    seen = HiddenField(id="demand-seen")  # the page has other forms with fields of these names
 
     def demand(self) -> Demand:
         """What is asked for."""
