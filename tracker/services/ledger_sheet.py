@@ -9,12 +9,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tracker.domain.access import Actor
+from tracker.domain.lateness import JudgedBy
 from tracker.domain.lifecycle import Event, State
 from tracker.export.papers import day_words
 from tracker.export.sheets import Cell, Column, sheet_bytes
 from tracker.services.histories import Histories, histories, parts_on_days
 from tracker.services.ledger import LedgerRow
-from tracker.services.listings import Listing, end_of, filter_of, listed
+from tracker.services.listings import Listing, end_of, filter_of, listed, told
 from tracker.services.lit import When
 from tracker.store.handling import Handling
 from tracker.store.tasks import HistoryEntry
@@ -56,8 +57,7 @@ def ledger_sheet(session: Session, actor: Actor, when: When, wanted: Listing) ->
     rows = listed(session, actor, when, wanted, known)
     title = "督查事项台账" if wanted.show.measure is None and wanted.show.value == "all" else f"{wanted.show.label}清单"
     since, until = day_words(wanted.period.since), day_words(wanted.period.until)
-    basis = f"（按{wanted.basis.label}）" if wanted.show.measure else ""
-    note = f"{since}至{until}，共{len(rows)}项。{wanted.show.meaning}{basis}承办人等为导出时登记的。"
+    note = f"{since}至{until}，共{len(rows)}项。{told(wanted, when)}承办人等为导出时登记的。"
     return sheet_bytes(title, COLUMNS, _cells(session, when, rows, known), note)
 
 
@@ -86,15 +86,17 @@ def _cells(session: Session, when: When, rows: Sequence[LedgerRow], known: Histo
             row.lit.light.label,
             then.completed_on,
             then.outcome.label if then.outcome else None,
-            _remarks(row),
+            _remarks(row, when.pack.judged_by),
         )
 
 
-def _remarks(row: LedgerRow) -> str | None:
-    """What the other columns do not say: lateness, extensions, returns, and whose row it is."""
+def _remarks(row: LedgerRow, by: JudgedBy) -> str | None:
+    """What the other columns do not say: lateness and the day that it goes by, extensions, returns, whose row it is."""
+    submitted_on = row.submitted_on_of(by)
     said = [
         "本行为配合单位的分工" if not row.role.completes else "",
         f"逾期{row.days_late}天" if row.days_late else "",
+        f"{day_words(submitted_on)}提交" if submitted_on else "",
         "超期办结" if row.lit.is_late else "",
         f"延期{row.then.extended}次" if row.then.extended else "",
         f"退回{row.then.returned}次" if row.then.returned else "",

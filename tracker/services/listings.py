@@ -12,7 +12,8 @@ from sqlalchemy.orm import Session
 
 from tracker.domain.access import Actor, Permission
 from tracker.domain.division import parts_above
-from tracker.domain.figures import Basis, Measure, Period, counted_once
+from tracker.domain.figures import Basis, Measure, Period, Yardstick, counted_once
+from tracker.domain.lateness import JudgedBy
 from tracker.domain.lifecycle import State
 from tracker.domain.lights import Light, is_overdue
 from tracker.services.errors import NotFound
@@ -58,10 +59,14 @@ class Show(StrEnum):
     def label(self) -> str:
         return self.measure.label if self.measure else _LABELS[self][0]
 
-    @property
-    def meaning(self) -> str:
+    def meaning(self, by: JudgedBy) -> str:
         """What is listed, in a sentence."""
-        return self.measure.meaning if self.measure else _LABELS[self][1]
+        return self.measure.meaning(by) if self.measure else _LABELS[self][1]
+
+    @property
+    def is_judged(self) -> bool:
+        """Whether it hangs on the day by which what was completed is judged."""
+        return self in _JUDGED
 
 
 _LABELS = {
@@ -78,6 +83,7 @@ _LABELS = {
 }
 
 
+_JUDGED = (Show.ON_TIME, Show.LATE)
 COUNTED_ONCE = (Show.OPEN, Show.RED, Show.YELLOW)
 
 
@@ -126,6 +132,13 @@ def lists_of(  # noqa: PLR0917 - who asks for what, and what was read of it alre
     }
 
 
+def told(wanted: Listing, when: When) -> str:
+    """What the list holds, by which date, and by which day it was judged, in sentences."""
+    by = when.pack.judged_by
+    basis = f"（按{wanted.basis.label}）" if wanted.show.measure else ""
+    return f"{wanted.show.meaning(by)}{basis}{by.meaning if wanted.show.is_judged else ''}"
+
+
 def filter_of(session: Session, unit_id: int | None, plan_id: int | None) -> LedgerFilter:
     """The ledger's filter; raises NotFound when there is no such unit or plan."""
     unit = session.get(Unit, unit_id) if unit_id else None
@@ -140,7 +153,7 @@ def _measures(
     """The measures that count each row, by the part's id."""
     day = wanted.period.day_before
     before = {part.assignment_id: part.then for part in parts_on_days(known, [day], when.zone)[day]}
-    return counted_once(rows, before, wanted.period, wanted.basis)
+    return counted_once(rows, before, wanted.period, Yardstick(wanted.basis, when.pack.judged_by))
 
 
 def chosen(show: Show, period: Period, rows: Sequence[LedgerRow], asked: frozenset[int]) -> list[LedgerRow]:

@@ -11,7 +11,7 @@ from tracker.domain.access import Permission
 from tracker.domain.figures import NOTES, Figures, Measure, Period
 from tracker.services.dashboard import dashboard
 from tracker.services.figures import By, figures
-from tracker.services.listings import Listing, filter_of, listed
+from tracker.services.listings import Listing, filter_of, listed, told
 from tracker.services.task_pages import choices
 from tracker.store.pages import PAGE_SIZE, Page, page_number
 from tracker.web.access import requires
@@ -58,10 +58,12 @@ def index() -> str:
 def listing() -> str:
     """The parts behind a number, as they stood at the end of the period."""
     form, wanted = _listing_asked()
-    rows = listed(session(), actor(), when_on(wanted.period.until), wanted)
+    when = when_on(wanted.period.until)
+    rows = listed(session(), actor(), when, wanted)
     number = page_number(page_asked(), len(rows))
     page = Page(rows[(number - 1) * PAGE_SIZE : number * PAGE_SIZE], number, len(rows))
-    return render_template("figures/list.html", form=form, wanted=wanted, page=page)
+    values: dict[str, Any] = {"told": told(wanted, when), "judged_by": when.pack.judged_by}
+    return render_template("figures/list.html", form=form, wanted=wanted, page=page, **values)
 
 
 def _listing_asked() -> tuple[ListingForm, Listing]:
