@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import timedelta
 from enum import StrEnum
 
 from sqlalchemy import or_, select
@@ -17,7 +17,7 @@ from tracker.domain.lateness import JudgedBy
 from tracker.domain.lifecycle import State
 from tracker.domain.lights import Light, is_overdue
 from tracker.services.errors import NotFound
-from tracker.services.histories import Histories, LedgerFilter, histories, parts_on_days
+from tracker.services.histories import Histories, LedgerFilter, end_of, histories, parts_on_days
 from tracker.services.ledger import LedgerRow, ledger
 from tracker.services.lit import When
 from tracker.store.extensions import Extension
@@ -197,11 +197,6 @@ def _turned_red(row: LedgerRow, period: Period) -> bool:
 
 def asking(session: Session, when: When) -> frozenset[int]:
     """The parts whose units had asked for another date and waited for the answer at the end of the day."""
-    end = end_of(when.today, when)
+    end = end_of(when.today, when.zone)
     waiting = or_(Extension.decided_at.is_(None), Extension.decided_at >= end)
     return frozenset(session.scalars(select(Extension.assignment_id).where(Extension.asked_at < end, waiting)))
-
-
-def end_of(day: date, when: When) -> datetime:
-    """The instant at which the office's day ends."""
-    return datetime.combine(day + timedelta(days=1), time(), when.zone)

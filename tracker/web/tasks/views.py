@@ -11,6 +11,7 @@ from tracker.services.anchoring import waiting_of
 from tracker.services.errors import Invalid, Stale
 from tracker.services.evidence import may_require, require_evidence
 from tracker.services.lists_on import tasks_on
+from tracker.services.past_words import past_words
 from tracker.services.task_pages import TaskSort, choices, task_page
 from tracker.web.access import requires
 from tracker.web.context import actor, now
@@ -31,7 +32,8 @@ def index() -> str:
     form.offer(*choices(session(), actor(), Permission.READ))
     wanted = form.wanted()
     page = tasks_on(session(), actor(), form.when(), wanted, page_asked())
-    return render_template("tasks/index.html", form=form, wanted=wanted, page=page, Sort=TaskSort)
+    values = {"form": form, "wanted": wanted, "page": page, "Sort": TaskSort}
+    return render_template("tasks/index.html", past_words=past_words(session(), form.when()), **values)
 
 
 @blueprint.get("/tasks/<int:task_id>")
