@@ -232,6 +232,17 @@ class TestByWhichDay:
         for day, mark in (("2023-06-09", True), ("2023-06-10", False)):
             assert ("超期办结" in page(f"/tasks?as_of={day}").main.one("tbody").text) is mark
 
+    @pytest.mark.parametrize(
+        ("since", "on_time", "late"), [(date(2023, 6, 4), "1", "0"), (date(2023, 6, 16), "0", "1")]
+    )
+    def test_a_month_of_the_trend_goes_by_the_rule_of_its_last_day(
+        self, page: Visitor, session: Session, late_to_accept: City, since: date, on_time: str, late: str
+    ) -> None:
+        in_force(session, JudgedBy.SUBMISSION, since)
+        trend = page.sign_in("supervisor")("/figures").main.one("section", aria_labelledby="trend-title")
+        june = [cell.text for cell in trend.one("tbody").all("tr")[-1].all("td")]
+        assert (june[3], june[4]) == (on_time, late)
+
     def test_a_score_goes_by_the_rule(self, page: Visitor, session: Session, late_to_accept: City) -> None:
         scheme = RulePack(kind=PackKind.SCORING, version=1, rules=scheme_rules(Scheme(on=True)), words="议定")
         scheme.in_force_on, scheme.made_at, scheme.made_by_name = date(2022, 1, 1), LAST_MONTH, "杜督查"
