@@ -235,7 +235,7 @@ class TestByWhichDay:
     @pytest.mark.parametrize(
         ("since", "on_time", "late"), [(date(2023, 6, 4), "1", "0"), (date(2023, 6, 16), "0", "1")]
     )
-    def test_a_month_of_the_trend_goes_by_the_rule_of_its_last_day(
+    def test_a_month_of_the_trend_goes_by_the_rule_of_its_last_day(  # noqa: PLR0917 - a world and what is expected
         self, page: Visitor, session: Session, late_to_accept: City, since: date, on_time: str, late: str
     ) -> None:
         in_force(session, JudgedBy.SUBMISSION, since)
