@@ -66,7 +66,7 @@ def bulletin(session: Session, actor: Actor, when: When, wanted: Listing, issue:
                 "确需延期的，应在时限届满前提出申请。"
             ]
         ),
-        Paragraph([_NOTE]),
+        Paragraph([_NOTE + board.judged_by.meaning]),
     ]
     return Paper(
         "关于督查事项办理情况的通报", _number("督通", issue), "各有关单位：", blocks, _office(actor), issue.made_on

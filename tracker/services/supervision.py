@@ -17,6 +17,7 @@ from tracker.domain.lifecycle import Event, State
 from tracker.domain.roles import Role
 from tracker.export.sheets import Cell, Column, sheet_bytes
 from tracker.services.lit import Part, When, late_to_sign, part_of
+from tracker.services.past_words import past_words
 from tracker.store import task_queries as ask
 from tracker.store.extension_queries import count_waiting, waiting_requests
 from tracker.store.extensions import Extension
@@ -93,7 +94,7 @@ def overdue_sheet(session: Session, actor: Actor, when: When, wanted: OverdueFil
 
 def sheet_of(session: Session, when: When, wanted: OverdueFilter, parts: Sequence[Any]) -> bytes:
     """The sheet of these items, ``Part`` or alike: those of today, or of a past day."""
-    note = f"截至{_words(when)}，共{len(parts)}项。{_said(session, wanted)}"
+    note = f"截至{_words(when)}，共{len(parts)}项。{_said(session, wanted)}{past_words(session, when)}"
     return sheet_bytes("逾期清单", OVERDUE_COLUMNS, _overdue_rows(parts), note)
 
 

@@ -11,7 +11,8 @@ from tracker.domain.access import Permission
 from tracker.domain.figures import NOTES, Figures, Measure, Period
 from tracker.services.dashboard import dashboard
 from tracker.services.figures import By, figures
-from tracker.services.listings import Listing, filter_of, listed
+from tracker.services.listings import Listing, filter_of, listed, told
+from tracker.services.past_words import past_words
 from tracker.services.task_pages import choices
 from tracker.store.pages import PAGE_SIZE, Page, page_number
 from tracker.web.access import requires
@@ -34,9 +35,11 @@ Months = Sequence[tuple[Period, Figures]]
 def home() -> str:
     """How the work in reach stands, today or on the day in the address."""
     form = DayForm(request.args)
-    board = dashboard(session(), actor(), when_on(form.read(today())))
+    when = when_on(form.read(today()))
+    board = dashboard(session(), actor(), when)
+    values: dict[str, Any] = {"Measure": Measure, "past_words": past_words(session(), when)}
     return render_template(
-        "figures/dashboard.html", form=form, board=board, Measure=Measure, charts=_charts(board.year.months)
+        "figures/dashboard.html", form=form, board=board, charts=_charts(board.year.months), **values
     )
 
 
@@ -58,10 +61,13 @@ def index() -> str:
 def listing() -> str:
     """The parts behind a number, as they stood at the end of the period."""
     form, wanted = _listing_asked()
-    rows = listed(session(), actor(), when_on(wanted.period.until), wanted)
+    when = when_on(wanted.period.until)
+    rows = listed(session(), actor(), when, wanted)
     number = page_number(page_asked(), len(rows))
     page = Page(rows[(number - 1) * PAGE_SIZE : number * PAGE_SIZE], number, len(rows))
-    return render_template("figures/list.html", form=form, wanted=wanted, page=page)
+    said = {"told": told(wanted, when), "past_words": past_words(session(), when)}
+    judged_by = when.pack.judged_by
+    return render_template("figures/list.html", form=form, wanted=wanted, page=page, judged_by=judged_by, **said)
 
 
 def _listing_asked() -> tuple[ListingForm, Listing]:

@@ -14,6 +14,7 @@ from tracker.services.bulk import Picked, decide_all, preview
 from tracker.services.errors import Invalid
 from tracker.services.evidence import evidence_of
 from tracker.services.lists_on import overdue_on, overdue_sheet_on
+from tracker.services.past_words import past_words
 from tracker.services.supervision import OverdueSort, declined, extensions_waiting, submitted, unsigned
 from tracker.services.task_pages import choices
 from tracker.web.access import requires, safe_next
@@ -36,7 +37,13 @@ def overdue_page() -> str:
     wanted = form.wanted()
     found = overdue_on(session(), actor(), form.when(), wanted, page_asked())
     return render_template(
-        "supervision/overdue.html", form=form, wanted=wanted, page=found.page, worst=found.worst, Sort=OverdueSort
+        "supervision/overdue.html",
+        form=form,
+        wanted=wanted,
+        page=found.page,
+        worst=found.worst,
+        past_words=past_words(session(), form.when()),
+        Sort=OverdueSort,
     )
 
 

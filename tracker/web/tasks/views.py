@@ -13,6 +13,7 @@ from tracker.services.changing import Changed
 from tracker.services.demanding import may_require, require_evidence
 from tracker.services.errors import Invalid, Stale
 from tracker.services.lists_on import tasks_on
+from tracker.services.past_words import past_words
 from tracker.services.task_pages import TaskSort, choices, task_page
 from tracker.store.tasks import Task
 from tracker.web.access import requires
@@ -35,7 +36,8 @@ def index() -> str:
     form.offer(*choices(session(), actor(), Permission.READ))
     wanted = form.wanted()
     page = tasks_on(session(), actor(), form.when(), wanted, page_asked())
-    return render_template("tasks/index.html", form=form, wanted=wanted, page=page, Sort=TaskSort)
+    values = {"form": form, "wanted": wanted, "page": page, "Sort": TaskSort}
+    return render_template("tasks/index.html", past_words=past_words(session(), form.when()), **values)
 
 
 @blueprint.get("/tasks/<int:task_id>")
