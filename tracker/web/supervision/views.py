@@ -34,9 +34,7 @@ def overdue_page() -> str:
     form = _offered(OverdueForm(request.args), Permission.SUPERVISE)
     wanted = form.wanted()
     found = overdue_on(session(), actor(), form.when(), wanted, page_asked())
-    return render_template(
-        "supervision/overdue.html", form=form, wanted=wanted, page=found.page, worst=found.worst, Sort=OverdueSort
-    )
+    return render_template("supervision/overdue.html", form=form, wanted=wanted, found=found, Sort=OverdueSort)
 
 
 @blueprint.get("/overdue.xlsx")
