@@ -16,7 +16,7 @@ from tracker.services.histories import Histories, LedgerFilter, PartOn, historie
 from tracker.services.lit import When
 from tracker.store.units import Unit
 
-MONTHS = 12
+MONTHS, LEAST_MONTHS = 12, 6
 
 
 class By(StrEnum):
@@ -51,7 +51,10 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Board:
-    """The figures of a period: line by line, together, and month by month up to its last day (by the date in force)."""
+    """The figures of a period: line by line, together, and month by month up to its last day (by the date in force).
+
+    ``months`` are the last twelve, without those before there was anything to count, but six at least.
+    """
 
     period: Period
     by: By
@@ -85,7 +88,14 @@ def figures(  # noqa: PLR0917 - who asks for what, and what was read of it alrea
     by_month = [
         (month, _sum(on_day[month.until], _by_id(on_day[month.day_before]), month, Basis.CURRENT)) for month in months
     ]
-    return Board(period, by, _ranked(lines) if by is By.UNIT else lines, Line(0, "合计", total), by_month)
+    ranked = _ranked(lines) if by is By.UNIT else lines
+    return Board(period, by, ranked, Line(0, "合计", total), _since_begun(by_month))
+
+
+def _since_begun(months: Sequence[tuple[Period, Figures]]) -> Sequence[tuple[Period, Figures]]:
+    """The months from the first with a number: a ledger begun in January has nothing to draw of the year before."""
+    begun = next((place for place, (_, numbers) in enumerate(months) if not numbers.is_empty), len(months))
+    return months[min(begun, len(months) - LEAST_MONTHS) :]
 
 
 def _by_id(parts: Sequence[PartOn]) -> dict[int, PartThen]:
