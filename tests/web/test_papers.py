@@ -16,7 +16,7 @@ from openpyxl import load_workbook
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from tests.builders import LAST_MONTH, NOW, TODAY, City, a_plan, a_task, the_actor
+from tests.builders import LAST_MONTH, NOW, TODAY, City, a_plan, a_task, a_unit, the_actor
 from tests.unit.services.test_ledger import ZONE, busy
 from tests.web.browsing import Page, Visitor, fields_of
 from tracker.domain.lateness import JudgedBy
@@ -123,8 +123,9 @@ def test_page_word_and_sheet_agree(page: Visitor, judged_by: JudgedBy, since: st
     # The numbers of the text are those of the figures' page, in the same order.
     figures = page(f"/figures?{asked}").main.one("section", aria_labelledby="by-title").one("tbody").all("tr")
     shown = [[cell.text for cell in row.all("td")] for row in figures]
-    assert [row[2:11] for row in table] == [row[1:10] for row in shown]
-    assert [row[11] for row in table] == [row[10] for row in shown]
+    told = [row for place, row in enumerate(shown) if place == 0 or row[3] != "0" or row[7] != "0"]
+    assert [row[2:11] for row in table] == [row[1:10] for row in told]
+    assert [row[11] for row in table] == [row[10] for row in told]
     assert [text for text, _ in links[3:12]] == table[0][2:11]
 
 
@@ -375,6 +376,47 @@ def test_no_link_on_a_slip_for_what_cannot_be_reported_or_by_a_leader(
     page.sign_out().sign_in("leader")
     assert "加印填报二维码" not in page(path).text
     assert session.scalars(select(ReportLink)).all() == []
+
+
+def due_and_not(session: Session, city: City, others: int) -> None:
+    """市教育局 has something due, each of the others a task of next year."""
+    plan = a_plan(session, city.root)
+    a_task(session, plan, city.education, due_on=TODAY - timedelta(days=9), title="已到期", state=State.IN_PROGRESS)
+    for number in range(others):
+        unit = a_unit(session, f"第{number + 1}局", city.root)
+        a_task(session, plan, unit, due_on=TODAY + timedelta(days=200), title=f"明年的事{number}")
+    session.commit()
+
+
+def units_in_table(page: Page) -> list[str]:
+    return [row[1] for row in on_page(page)[1]]
+
+
+def test_units_with_nothing_due_are_named_below_the_table(page: Visitor, session: Session, city: City) -> None:
+    due_and_not(session, city, 3)
+    shown = page.sign_in("supervisor")("/papers/bulletin")
+    assert units_in_table(shown) == ["合计", "市教育局"]
+    assert "其余3个单位本期没有到期和逾期事项：第1局、第2局、第3局。" in shown.text
+    before = page("/papers/bulletin?until=2023-06-01")
+    assert units_in_table(before) == ["合计"]
+    assert "4个单位本期没有到期和逾期事项：市教育局、第1局、第2局、第3局。" in before.text
+    assert "其余" not in before.text
+
+
+def test_many_of_them_are_counted_and_found_by_a_link(page: Visitor, session: Session, city: City) -> None:
+    due_and_not(session, city, 21)
+    shown = page.sign_in("supervisor")("/papers/bulletin?since=2023-02-01")
+    assert "其余21个单位本期没有到期和逾期事项，名单见" in shown.text
+    (address,) = [address for text, address in on_page(shown)[0] if text == "各单位统计"]
+    assert ("各单位统计", address) in in_word(page.answer("/papers/bulletin.docx?since=2023-02-01").data)[0]
+    assert address.startswith("http://localhost/figures?since=2023-02-01&until=2023-06-15")
+    found = page(address.removeprefix("http://localhost")).text
+    assert all(f"第{number}局" in found for number in range(1, 22))
+
+
+def test_where_all_units_have_something_due_that_is_said(page: Visitor, session: Session, city: City) -> None:
+    due_and_not(session, city, 0)
+    assert "以上为本期有督查事项的全部单位。" in page.sign_in("supervisor")("/papers/bulletin").text
 
 
 def test_without_anything_due_there_is_no_rate(page: Visitor, session: Session, city: City) -> None:

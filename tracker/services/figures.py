@@ -19,7 +19,7 @@ from tracker.services.lit import When
 from tracker.services.rule_packs import light_packs_on
 from tracker.store.units import Unit
 
-MONTHS = 12
+MONTHS, LEAST_MONTHS = 12, 6
 
 
 class By(StrEnum):
@@ -56,6 +56,7 @@ class Line:
 class Board:
     """The figures of a period: line by line, together, and month by month up to its last day (by the date in force).
 
+    ``months`` are the last twelve, without those before there was anything to count, but six at least.
     ``judged_by`` tells by which day what was completed was judged; each month is judged by the rule of its last day.
     """
 
@@ -97,11 +98,17 @@ def figures(  # noqa: PLR0917 - who asks for what, and what was read of it alrea
         for month, pack in zip(months, packs, strict=True)
     ]
     ranked = _ranked(lines) if by is By.UNIT else lines
-    return Board(period, by, ranked, Line(0, "合计", total), judged_by, by_month)
+    return Board(period, by, ranked, Line(0, "合计", total), judged_by, _since_begun(by_month))
 
 
 def _in_force(pack: LightPack) -> Yardstick:
     return Yardstick(Basis.CURRENT, pack.judged_by)
+
+
+def _since_begun(months: Sequence[tuple[Period, Figures]]) -> Sequence[tuple[Period, Figures]]:
+    """The months from the first with a number: a ledger begun in January has nothing to draw of the year before."""
+    begun = next((place for place, (_, numbers) in enumerate(months) if not numbers.is_empty), len(months))
+    return months[min(begun, len(months) - LEAST_MONTHS) :]
 
 
 def _by_id(parts: Sequence[PartOn]) -> dict[int, PartThen]:

@@ -16,7 +16,9 @@ from tracker.domain.figures import Basis, Measure, Period, Yardstick, counted_on
 from tracker.domain.lateness import JudgedBy
 from tracker.domain.lifecycle import State
 from tracker.domain.lights import Light, is_overdue
+from tracker.domain.titles import brief_title
 from tracker.services.errors import NotFound
+from tracker.services.file_names import office_name, period_part
 from tracker.services.histories import Histories, LedgerFilter, end_of, histories, parts_on_days
 from tracker.services.ledger import LedgerRow, ledger
 from tracker.services.lit import When
@@ -145,6 +147,14 @@ def filter_of(session: Session, unit_id: int | None, plan_id: int | None) -> Led
     if (unit_id and unit is None) or (plan_id and session.get(Plan, plan_id) is None):
         raise NotFound("没有所选的单位或文件，可能已被删除，请重新选择。")
     return LedgerFilter(unit.path if unit else None, plan_id)
+
+
+def name_of_list(session: Session, kind: str, wanted: Listing) -> str:
+    """What a file about the list is called, without an ending: 督查通报-市教育局-2023-01-01至2023-06-15."""
+    unit = session.get(Unit, wanted.unit_id) if wanted.unit_id else None
+    plan = session.get(Plan, wanted.plan_id) if wanted.plan_id else None
+    about = (unit.name if unit else None, brief_title(plan.title) if plan else None)
+    return office_name(kind, *about, period_part(wanted.period.since, wanted.period.until))
 
 
 def _measures(

@@ -18,6 +18,7 @@ from tracker.web.when import when, when_on
 
 def add_filters(app: Flask) -> None:
     app.jinja_env.filters.update(day=day, instant=instant, days_left=days_left, due_class=due_class, brief=brief_title)
+    app.jinja_env.filters["urged"] = urged
     app.jinja_env.filters["file_size"] = file_size
     app.jinja_env.filters["own_lines"] = own_lines
     app.jinja_env.filters["said_at_once"] = said_at_once
@@ -48,6 +49,15 @@ def day(value: date | None, empty: str = "未定") -> str:
 def instant(value: datetime | None, empty: str = "—") -> str:
     """2023-06-15 09:30 in the office's zone."""
     return value.astimezone(parts().settings.zone).strftime("%Y-%m-%d %H:%M") if value else empty
+
+
+def urged(at: datetime) -> str:
+    """今天已催办 10:32, 最近催办 6月12日; a day of another year has its year."""
+    at = at.astimezone(parts().settings.zone)
+    if at.date() == today():
+        return f"今天已催办 {at:%H:%M}"
+    this_year = f"{at.month}月{at.day}日" if at.year == today().year else in_words(at.date())
+    return f"最近催办 {this_year}"
 
 
 def own_lines(around: tuple[str, str, str]) -> tuple[str, str, str]:

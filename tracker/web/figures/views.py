@@ -46,7 +46,7 @@ def home() -> str:
 @blueprint.get("/figures")
 @requires(Permission.SUPERVISE)
 def index() -> str:
-    """The figures of a period by unit or by plan, and the last twelve months."""
+    """The figures of a period by unit or by plan, and month by month."""
     form = _offered(FiguresForm(request.args))
     period, by = form.read(today()), form.asked_by()
     wanted = filter_of(session(), form.chosen(form.unit), form.chosen(form.plan))
@@ -83,14 +83,14 @@ def _offered(form: Kind) -> Kind:
 def _charts(months: Months) -> list[tuple[str, str, Chart]]:
     """Title, description and drawing of each chart."""
     names = [f"{month.until.month}月" for month, _ in months]
-    first, last = (months[place][0].until for place in (0, -1))
-    when = f"（{first.year}年{first.month}月至{last.year}年{last.month}月）"
     layers = [
         (measure.value, measure.label, [numbers.count(measure) for _, numbers in months])
         for measure in (Measure.ON_TIME, Measure.LATE, Measure.MISSED)
     ]
+    done = [(Measure.COMPLETED.value, "办结", [numbers.count(Measure.COMPLETED) for _, numbers in months])]
     overdue = [(Measure.OVERDUE.value, "逾期未办结", [numbers.count(Measure.OVERDUE) for _, numbers in months])]
     return [
-        ("各月应办结事项的结果" + when, "每月应办结事项中按期办结、超期办结、到期未办结的项数", stacked(names, layers)),
-        ("各月末逾期未办结事项" + when, "每月末逾期未办结的项数", stacked(names, overdue)),
+        ("各月应办结事项的结果", "每月应办结事项中按期办结、超期办结、到期未办结的项数", stacked(names, layers)),
+        ("各月办结事项", "每月销号的项数，不论何时到期", stacked(names, done)),
+        ("各月末逾期未办结事项", "每月末逾期未办结的项数", stacked(names, overdue)),
     ]

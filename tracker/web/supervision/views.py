@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import TypeVar
-from urllib.parse import quote
 
 from flask import Blueprint, Response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as Redirect
@@ -20,13 +19,13 @@ from tracker.services.task_pages import choices
 from tracker.web.access import requires, safe_next
 from tracker.web.context import actor, now, today
 from tracker.web.database import session
+from tracker.web.downloads import file_to_save
 from tracker.web.lists import page_asked
 from tracker.web.supervision.forms import BulkForm, OverdueForm, PartsForm, PendingForm, picked
 from tracker.web.when import when
 
 blueprint = Blueprint("supervision", __name__)
 Kind = TypeVar("Kind", bound=PartsForm)
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @blueprint.get("/overdue", endpoint="overdue")
@@ -40,8 +39,7 @@ def overdue_page() -> str:
         "supervision/overdue.html",
         form=form,
         wanted=wanted,
-        page=found.page,
-        worst=found.worst,
+        found=found,
         past_words=past_words(session(), form.when()),
         Sort=OverdueSort,
     )
@@ -57,9 +55,8 @@ def overdue_xlsx() -> Response | Redirect:
         return redirect(form.address("supervision.overdue"))
     when = form.when()
     body = overdue_sheet_on(session(), actor(), when, wanted)
-    name = f"逾期清单-{when.today.isoformat()}.xlsx"
-    said = f"attachment; filename=overdue-{when.today.isoformat()}.xlsx; filename*=UTF-8''{quote(name)}"
-    return Response(body, mimetype=XLSX, headers={"Content-Disposition": said, "Cache-Control": "no-store"})
+    day = when.today.isoformat()
+    return file_to_save(body, f"逾期清单-{day}.xlsx", f"overdue-{day}")
 
 
 @blueprint.get("/pending")
