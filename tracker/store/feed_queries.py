@@ -37,6 +37,7 @@ COLUMNS: tuple[Any, ...] = (
     Assignment.dispatched_at,
     Assignment.took_up_at.label("took_up_at"),
     Assignment.sign_by_on,
+    Assignment.submitted_at,
     Assignment.completed_on,
     Assignment.withdrawn_on,
     Assignment.changed_at,

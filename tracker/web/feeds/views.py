@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from urllib.parse import quote
-
 from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
@@ -13,12 +11,14 @@ from tracker.export.ical import FeedUnrenderableError
 from tracker.export.qr import qr_svg
 from tracker.services.errors import Invalid, NotFound
 from tracker.services.feeds import live_feeds, make_feed, own_feed, revoke, rotate, token_of
+from tracker.services.file_names import office_name
 from tracker.services.polling import Answer, Place, Poll, answer_poll
 from tracker.store.feed_queries import plan_choices, unit_choices
 from tracker.store.feeds import Feed
 from tracker.web.access import public, requires
 from tracker.web.context import actor, now, settings, today
 from tracker.web.database import session
+from tracker.web.downloads import disposition
 from tracker.web.feeds.forms import FeedForm
 
 blueprint = Blueprint("feeds", __name__)
@@ -109,8 +109,7 @@ def _calendar(answer: Answer, *, download: bool) -> Response:
     response.headers["Referrer-Policy"] = "no-referrer"
     if answer.body is not None:
         kind = "attachment" if download else "inline"
-        file_name = quote(f"{answer.name}.ics")
-        response.headers["Content-Disposition"] = f"{kind}; filename=\"tracker.ics\"; filename*=UTF-8''{file_name}"
+        response.headers["Content-Disposition"] = disposition(kind, f"{office_name(answer.name)}.ics", "tracker.ics")
     return response
 
 
