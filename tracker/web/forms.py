@@ -74,7 +74,9 @@ class Form(FlaskForm):  # type: ignore[misc]
             hidden = isinstance(field, HiddenField)
             shown = ("", "") if hidden else (field.label.text, anchor_of(field))
             lines += [Told(message, *shown) for message in field.errors if not (hidden and Told(message) in lines)]
-        lines += [Told(said, self.groups[name], name) for name, all_said in self.group_errors.items() for said in all_said]
+        lines += [
+            Told(said, self.groups[name], name) for name, all_said in self.group_errors.items() for said in all_said
+        ]
         return lines
 
 
