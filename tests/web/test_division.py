@@ -123,7 +123,9 @@ def test_children_of_a_withdrawn_part(session: Session, city: City, part: Assign
     assert "该单位的分工已撤销" in page(at(mine)).alerts[0]
     page.sign_out().sign_in("county_supervisor")
     way = f"{at(part)}/children/withdraw"
-    assert page.post(at(part), form=way).alerts[0] == "请写明撤销理由。"
+    refused = page.post(at(part), form=way, status=422)
+    assert "请写明撤销理由。" in refused.alerts[0]
+    assert refused.form(way).one("textarea").get("aria-invalid") == "true"
     assert page.post(at(part), {"reason": "随之撤销。"}, form=way).alerts[0] == "已撤销子任务的1项分工。"
     session.rollback()
     assert session.get_one(Assignment, mine.id, populate_existing=True).state is State.WITHDRAWN

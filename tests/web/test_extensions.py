@@ -63,7 +63,11 @@ class TestAsking:
 
     @pytest.mark.parametrize(
         ("wanted", "said"),
-        [("", "请填写申请延期到的日期"), ("2023-06-30", "须晚于现行时限2023年6月30日"), ("七月底", "按提示修改")],
+        [
+            ("", "请填写申请延期到的日期"),
+            ("2023-06-30", "须晚于现行时限2023年6月30日"),
+            ("七月底", "请填写2023-06-15这样的日期"),
+        ],
     )
     def test_a_wrong_day_keeps_what_was_typed(
         self, session: Session, part: Assignment, page: Visitor, wanted: str, said: str

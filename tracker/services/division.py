@@ -18,6 +18,7 @@ from tracker.domain.access import Actor, Forbidden, Permission
 from tracker.domain.day_words import in_words
 from tracker.domain.division import RollUp
 from tracker.domain.drafts import Basis, DeadlineKind
+from tracker.domain.faults import Fault, Gathering
 from tracker.domain.history import DIVIDED
 from tracker.domain.lifecycle import State, TaskState
 from tracker.domain.roles import Role
@@ -150,22 +151,30 @@ def part_to_divide(session: Session, actor: Actor, assignment_id: int) -> tuple[
 
 
 def divide(  # noqa: PLR0917 - the fields of a form
-    session: Session, actor: Actor, now: datetime, assignment_id: int, version: int, wish: Wish
+    session: Session,
+    actor: Actor,
+    now: datetime,
+    assignment_id: int,
+    version: int,
+    wish: Wish,
+    unread: Sequence[Fault] = (),
 ) -> list[Task]:
     """Makes the child tasks, with a row in the parent's history, and commits.
 
-    Raises NotFound, Forbidden, Invalid (also for a day after the parent's that is not confirmed) or Changed. The same
-    form sent twice acts once.
+    Raises NotFound, Forbidden, Changed, or Invalid with all that is to be changed in the wish's fields (also for a day
+    after the parent's that is not confirmed). The same form sent twice acts once.
     """
     part, units = part_to_divide(session, actor, assignment_id)
-    chosen = _chosen(wish, units)
+    found = Gathering(unread)
+    chosen = _chosen(found, wish, units)
     words = _words(wish, chosen)
     if part.version != version:
-        if _was_just_done(session, part, actor, words, now):
+        if not found and _was_just_done(session, part, actor, words, now):
             session.rollback()
             return list(children_of(session, assignment_id))
         raise Changed(latest_entries(session, part.id, min(max(part.version - version, 1), 5)))
-    _check_day(wish, part, now)
+    _check_day(found, wish, part, now)
+    found.refuse_as(Invalid)
     groups = [[each] for each in chosen] if wish.each_alone else [chosen]
     made = [_task(part, wish, group, actor, now) for group in groups]
     session.add_all(made)
@@ -178,37 +187,41 @@ def divide(  # noqa: PLR0917 - the fields of a form
     return made
 
 
-def _chosen(wish: Wish, units: Sequence[Unit]) -> list[tuple[Unit, Role]]:
+def _chosen(found: Gathering, wish: Wish, units: Sequence[Unit]) -> list[tuple[Unit, Role]]:
+    """The units that take part with their roles, the leading ones first; what is wrong with the choice is noted."""
     title = wish.title.strip()
     if not title or len(title) > LONGEST_TITLE:
-        raise Invalid(f"请填写子任务名称，不超过{LONGEST_TITLE}字。")
+        found.add(f"请填写子任务名称，不超过{LONGEST_TITLE}字。", "title")
     known = {unit.id for unit in units}
-    if wish.roles.keys() - known:
-        raise Invalid("所选单位不在下级单位之中，或已停用，请重新选择。")
     chosen = [(unit, wish.roles[unit.id]) for unit in units if unit.id in wish.roles]
-    if not chosen:
-        raise Invalid("请至少为一个单位选择分工。")
-    if not any(role.completes for _, role in chosen) or (wish.each_alone and not all(r.completes for _, r in chosen)):
-        raise Invalid("每项子任务至少要有一个牵头或责任单位，配合单位不能单独承担，请修改。")
-    if not wish.each_alone and sum(role is Role.LEAD for _, role in chosen) > 1:
-        raise Invalid("一项子任务只能有一个牵头单位，请修改；各单位分别办理的，请选“每个单位各立一项”。")
+    if wish.roles.keys() - known:
+        found.add("所选单位不在下级单位之中，或已停用，请重新选择。", "roles")
+    elif not chosen:
+        found.add("请至少为一个单位选择分工。", "roles")
+    elif not any(role.completes for _, role in chosen) or (wish.each_alone and not all(r.completes for _, r in chosen)):
+        found.add("每项子任务至少要有一个牵头或责任单位，配合单位不能单独承担，请修改。", "roles")
+    elif not wish.each_alone and sum(role is Role.LEAD for _, role in chosen) > 1:
+        found.add("一项子任务只能有一个牵头单位，请修改；各单位分别办理的，请选“每个单位各立一项”。", "roles")
     return sorted(chosen, key=lambda each: list(Role).index(each[1]))
 
 
-def _check_day(wish: Wish, part: Assignment, now: datetime) -> None:
+def _check_day(found: Gathering, wish: Wish, part: Assignment, now: datetime) -> None:
+    """Notes a day that is missing, absurd, or later than the parent's without being confirmed."""
     first, last = part.dispatched_at.date(), now.date() + FARTHEST
-    if wish.due_on is not None and not first <= wish.due_on <= last:
-        raise Invalid(
+    if wish.due_on is None:
+        if part.due_on is not None:
+            found.add("请填写子任务的完成时限。", "due_on")
+    elif not first <= wish.due_on <= last:
+        found.add(
             f"子任务时限{_day(wish.due_on)}不合理，没有保存。应不早于任务下达日（{_day(first)}），也不晚于十年之后，"
-            "请检查年份。"
+            "请检查年份。",
+            "due_on",
         )
-    late = wish.due_on is not None and part.due_on is not None and wish.due_on > part.due_on
-    if wish.due_on is None and part.due_on is not None:
-        raise Invalid("请填写子任务的完成时限。")
-    if late and not wish.late_confirmed:
-        raise Invalid(
+    elif part.due_on is not None and wish.due_on > part.due_on and not wish.late_confirmed:
+        found.add(
             f"子任务时限{_day(wish.due_on)}晚于“{part.unit.name}”自己的时限{_day(part.due_on)}，没有保存。"
-            "请把日期提前；确需如此的，请勾选“确认晚于本级时限”后再提交。"
+            "请把日期提前；确需如此的，请勾选“确认晚于本级时限”后再提交。",
+            "due_on",
         )
 
 
@@ -254,7 +267,7 @@ def withdraw_children(  # noqa: PLR0917 - the fields of a form
     if part.state is not State.WITHDRAWN:
         raise Invalid("本级分工没有撤销，子任务不能一并撤销；请到子任务页面逐项办理。")
     if not reason.strip():
-        raise Invalid("请写明撤销理由。")
+        raise Invalid("请写明撤销理由。", "reason")
     hold_tasks(session, ids_below(session, part.id))
     words = f"上级任务已撤销，子任务一并撤销：{reason.strip()}"
     count = sum(

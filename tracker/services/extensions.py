@@ -5,6 +5,7 @@ The original date is never touched; a granted request moves the current one, and
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -12,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from tracker.domain.access import Actor, Permission
 from tracker.domain.day_words import in_words
+from tracker.domain.faults import Fault, Gathering
 from tracker.domain.history import EXTENSION_ASKED, EXTENSION_GRANTED, EXTENSION_RECALLED, EXTENSION_REFUSED
 from tracker.domain.lifecycle import Refused, State
 from tracker.services.changing import SAME_PRESS, changed_since, committed, part_to_change, tidy
@@ -55,6 +57,7 @@ def ask(  # noqa: PLR0917 - the fields of a form
     version: int,
     wanted_on: date | None,
     reason: str | None,
+    unread: Sequence[Fault] = (),
 ) -> Extension:
     """Asks for a later date, and commits; one row of history.
 
@@ -62,17 +65,22 @@ def ask(  # noqa: PLR0917 - the fields of a form
     request waits already), Invalid or Changed. The same form sent twice is done once.
     """
     part = part_to_change(session, actor, assignment_id, Permission.WORK_OWN, "申请延期")
-    said = tidy(reason)
+    found, said = Gathering(unread), ""
+    with found.about("reason"):
+        said = tidy(reason) or ""
     waiting = queries.waiting_of(session, part.id)
     if part.version != version:
-        if waiting and _just_asked(waiting, actor, now, wanted_on, said):
+        if waiting and not found and _just_asked(waiting, actor, now, wanted_on, said):
             session.rollback()
             return waiting
         raise changed_since(session, part, version)
     _must_be_askable(part, waiting)
     if not said:
-        raise Invalid("请写明申请延期的理由。")
-    day = _later_day(wanted_on, part, today, "申请延期到的日期")
+        found.add("请写明申请延期的理由。", "reason")
+    day = today
+    with found.about("wanted_on"):
+        day = _later_day(wanted_on, part, today, "申请延期到的日期")
+    found.refuse_as(Invalid)
     request = Extension(
         assignment_id=part.id,
         due_from=part.due_on,
@@ -96,6 +104,7 @@ def decide(  # noqa: PLR0917 - the fields of a form
     extension_id: int,
     version: int,
     decision: Decision,
+    unread: Sequence[Fault] = (),
 ) -> Extension:
     """Grants the request, for the day asked for or another, or refuses it with words; commits.
 
@@ -103,18 +112,24 @@ def decide(  # noqa: PLR0917 - the fields of a form
     part is closed), Invalid or Changed. The same form sent twice is done once.
     """
     request, part = _request_and_part(session, actor, extension_id, Permission.DECIDE, "批复延期申请")
-    words = tidy(decision.words)
+    words, found = None, Gathering(unread)
+    with found.about("words"):
+        words = tidy(decision.words)
     if part.version != version:
-        if _just_decided(request, actor, now, decision, words):
+        if not found and _just_decided(request, actor, now, decision, words):
             session.rollback()
             return request
         raise changed_since(session, part, version)
     _must_wait(request, part)
+    if decision.granted_on is not None:
+        with found.about("granted_on"):
+            _later_day(decision.granted_on, part, today, "同意延期到的日期")
+    elif not words and not found.knows("granted_on"):  # a day that could not be read is no refusal
+        found.add("不同意延期须写明理由，请填写意见后再提交。", "words")
+    found.refuse_as(Invalid)
     if decision.granted_on is None:
         return _refuse(session, actor, now, request, part, words)
-    return _grant(
-        session, actor, now, request, part, _later_day(decision.granted_on, part, today, "同意延期到的日期"), words
-    )
+    return _grant(session, actor, now, request, part, decision.granted_on, words)
 
 
 def recall(session: Session, actor: Actor, now: datetime, extension_id: int, version: int) -> Extension:
@@ -217,8 +232,6 @@ def _grant(  # noqa: PLR0917 - what is granted, of what, by whom
 def _refuse(  # noqa: PLR0917 - what is refused, by whom
     session: Session, actor: Actor, now: datetime, request: Extension, part: Assignment, words: str | None
 ) -> Extension:
-    if not words:
-        raise Invalid("不同意延期须写明理由，请填写意见后再提交。")
     _settle(request, ExtensionState.REFUSED, actor, now, words)
     note(part, actor, now, EXTENSION_REFUSED, words)
     committed(session, part)

@@ -14,6 +14,7 @@ from sqlalchemy.orm.exc import StaleDataError
 
 from tracker.domain.access import Actor, Forbidden, Permission
 from tracker.domain.day_words import in_words
+from tracker.domain.faults import Fault, Gathering
 from tracker.domain.history import HANDLER_NAMED
 from tracker.domain.lifecycle import OPEN_STATES
 from tracker.export.sheets import Column, sheet_bytes
@@ -96,10 +97,13 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Filed:
-    """What came of a form: how many rows were written, and by part why the others were not."""
+    """What came of a form: how many rows were written, and by part why the others were not.
+
+    A fault of a row names its field, ``leader``, ``section``, ``handler`` or ``phone``, or none, for the whole row.
+    """
 
     saved: int
-    faults: Mapping[int, str]
+    faults: Mapping[int, tuple[Fault, ...]]
     clashes: Mapping[int, str]
 
 
@@ -118,13 +122,15 @@ def _digest(names: Names) -> str:
 
 
 def checked(names: Names) -> Names:
-    """The names without blanks around them; raises Invalid with what to change."""
+    """The names without blanks around them; raises Invalid with what to change, field by field."""
+    found = Gathering()
     clean = Names(*(" ".join(str(getattr(names, field.name)).split()) for field in fields(names)))
     for name, most in LONGEST.items():
         if len(getattr(clean, name)) > most:
-            raise Invalid(f"{LABELS[name]}不能超过{most}字，请缩短。")
+            found.add(f"{LABELS[name]}不能超过{most}字，请缩短。", name)
     if clean.phone and not _PHONE.fullmatch(clean.phone):
-        raise Invalid("电话只能有数字、加号、括号、短横、顿号和“转”，5到40位，请修改。")
+        found.add("电话只能有数字、加号、括号、短横、顿号和“转”，5到40位，请修改。", "phone")
+    found.refuse_as(Invalid)
     return clean
 
 
@@ -158,10 +164,10 @@ def file_rows(session: Session, actor: Actor, now: datetime, unit_id: int, given
     touched = [row for row in given if not _is_untouched(row)]
     parts = _held_parts(session, unit, [row.assignment_id for row in touched])
     filed = handling_of(session, list(parts))
-    faults, clashes, saved = dict[int, str](), dict[int, str](), 0
+    faults, clashes, saved = dict[int, tuple[Fault, ...]](), dict[int, str](), 0
     for row in touched:
         try:
-            names, part = checked(row.names), _open_part(parts.get(row.assignment_id))
+            part, names = _open_part(parts.get(row.assignment_id)), checked(row.names)
             stands = filed.get(row.assignment_id)
             if names == names_of(stands):
                 continue
@@ -169,7 +175,7 @@ def file_rows(session: Session, actor: Actor, now: datetime, unit_id: int, given
                 clashes[row.assignment_id] = _clash(stands)
                 continue
         except Invalid as fault:
-            faults[row.assignment_id] = str(fault)
+            faults[row.assignment_id] = fault.faults
             continue
         _write(session, part, stands, names, actor, now)
         saved += 1

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 
 from tracker.domain.access import Actor, Forbidden, Permission
+from tracker.domain.faults import Fault, Gathering
 from tracker.domain.figures_asked import Figure, figure_of, plain, value_given
 from tracker.domain.history import MILESTONE_REPORTED
 from tracker.domain.lifecycle import State, is_chased
@@ -157,6 +158,7 @@ def report_milestone(  # noqa: PLR0917 - who reports what, as the page showed it
     milestone_id: int,
     given: Given,
     seen: str,
+    unread: Sequence[Fault] = (),
 ) -> Reported:
     """Writes a report on a milestone and the part's history, and commits.
 
@@ -167,7 +169,7 @@ def report_milestone(  # noqa: PLR0917 - who reports what, as the page showed it
     _demand_permission(actor, part)
     figure, last = figure_of(milestone.text), ask.last_reports(session, [milestone_id]).get(milestone_id)
     corrects = _corrects(actor, part)
-    value, words = _checked(figure, given, corrects=corrects)
+    value, words = _checked(Gathering(unread), figure, given, corrects=corrects)
     reached = _judged(figure, value, given, corrects=corrects)
     report = MilestoneReport(milestone_id=milestone_id, assignment_id=part.id, value=value, words=words)
     report.is_reached, report.at, report.actor_id, report.actor_name = reached, now, actor.person_id, actor.name
@@ -204,24 +206,32 @@ def _demand_permission(actor: Actor, part: Assignment) -> None:
         raise Invalid(f"该事项现为“{part.state.label}”，{advice}。")
 
 
-def _checked(figure: Figure | None, given: Given, *, corrects: bool) -> tuple[float | None, str]:
-    """The figure and the words, cleaned; raises Invalid with what to change."""
-    words = given.words.replace("\r\n", "\n").strip()
-    if len(words) > LONGEST_WORDS:
-        raise Invalid(f"说明不能超过{LONGEST_WORDS}字，现有{len(words)}字，请精简后再提交。")
-    typed = given.value.strip()
-    value = value_given(typed, figure.measure if figure else "") if typed else None
-    if typed and (value is None or abs(value) > LARGEST):
-        measure = f"（单位：{figure.measure}）" if figure and figure.measure else ""
-        raise Invalid(f"“{typed}”不是一个数，请只填数字{measure}，如42、1,234.5或95%。")
+def _checked(found: Gathering, figure: Figure | None, given: Given, *, corrects: bool) -> tuple[float | None, str]:
+    """The figure and the words, cleaned; raises Invalid with all that is to be changed."""
+    value, words = None, given.words.replace("\r\n", "\n").strip()
     overrules = corrects and given.reached is not None
+    with found.about("value"):
+        value = _value(figure, given.value.strip())
     if figure and value is None and not overrules:
-        raise Invalid(f"这个节点有数值要求（{figure.label}），请填写已达到的数值。")
+        found.add(f"这个节点有数值要求（{figure.label}），请填写已达到的数值。", "value")
     if figure is None and given.reached is None:
-        raise Invalid("请选择这个节点“已达到”还是“尚未达到”。")
+        found.add("请选择这个节点“已达到”还是“尚未达到”。", "reached")
+    if len(words) > LONGEST_WORDS:
+        found.add(f"说明不能超过{LONGEST_WORDS}字，现有{len(words)}字，请精简后再提交。", "words")
     if not words and ((overrules and figure) or given.reached is False):
-        raise Invalid("请在说明中写明情况或理由。")
+        found.add("请在说明中写明情况或理由。", "words")
+    found.refuse_as(Invalid)
     return value, words
+
+
+def _value(figure: Figure | None, typed: str) -> float | None:
+    """The figure typed; None when nothing was. Raises Invalid for what is no number."""
+    measure = figure.measure if figure else ""
+    value = value_given(typed, measure) if typed else None
+    if typed and (value is None or abs(value) > LARGEST):
+        unit = f"（单位：{measure}）" if measure else ""
+        raise Invalid(f"“{typed}”不是一个数，请只填数字{unit}，如42、1,234.5或95%。")
+    return value
 
 
 def _judged(figure: Figure | None, value: float | None, given: Given, *, corrects: bool) -> bool:

@@ -76,9 +76,9 @@ def parts_to_remark(actor: Actor, parts: Iterable[Assignment]) -> list[Assignmen
 def _write(session: Session, press: Press, parts: Sequence[Assignment]) -> None:
     words = press.words.replace("\r\n", "\n").strip()
     if not words:
-        raise Invalid("请填写批示内容后再提交。")
+        raise Invalid("请填写批示内容后再提交。", "remark")
     if len(words) > LONGEST_REMARK:
-        raise Invalid(f"批示不能超过{LONGEST_REMARK}字，现有{len(words)}字，请精简后再提交。")
+        raise Invalid(f"批示不能超过{LONGEST_REMARK}字，现有{len(words)}字，请精简后再提交。", "remark")
     for part in parts:
         if not press.actor.may(Permission.REMARK, part.unit.path):
             raise Forbidden(Permission.REMARK, "对该事项作批示")

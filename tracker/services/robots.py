@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
 from sqlalchemy import select
@@ -12,6 +12,7 @@ from sqlalchemy.orm.exc import StaleDataError
 
 from tracker.delivery.robots import fault_of_webhook
 from tracker.domain.access import Actor, Forbidden, Permission
+from tracker.domain.faults import Fault, Gathering
 from tracker.services.errors import Invalid, NotFound, Stale
 from tracker.services.robot_posting import TEST
 from tracker.services.turns import in_turn
@@ -66,32 +67,51 @@ def units_for_robots(session: Session, actor: Actor) -> Sequence[Unit]:
 
 
 @in_turn
-def add_robot(session: Session, actor: Actor, now: datetime, given: RobotGiven, test_host: str | None = None) -> Robot:
-    """A new robot; commits. Raises Forbidden, or Invalid with what to change. The same form again makes no other."""
+def add_robot(  # noqa: PLR0917 - a robot, by whom and when
+    session: Session,
+    actor: Actor,
+    now: datetime,
+    given: RobotGiven,
+    test_host: str | None = None,
+    unread: Sequence[Fault] = (),
+) -> Robot:
+    """A new robot; commits. The same form again makes no other.
+
+    Raises Forbidden, or Invalid with all faults: of ``unit``, ``kind``, ``name``, ``webhook`` and ``secret``.
+    """
+    given = replace(given, name=given.name.strip(), webhook=given.webhook.strip(), secret=(given.secret or "").strip())
+    found = Gathering(unread)
     unit = session.get(Unit, given.unit_id)
     if unit is None or not unit.active:
-        raise Invalid("请选择单位。")
-    if not actor.may(MANAGE, unit.path):
+        found.add("请选择单位，即使用这个群的单位。", "unit")
+    elif not actor.may(MANAGE, unit.path):
         raise Forbidden(MANAGE, f"为“{unit.name}”设置机器人")
-    name, webhook, secret = given.name.strip(), given.webhook.strip(), (given.secret or "").strip()
-    if not name or len(name) > LONGEST_NAME:
-        raise Invalid(f"请填写机器人名称，不超过{LONGEST_NAME}字，例如“教育局督办群”。")
-    if len(webhook) > LONGEST_WEBHOOK or len(secret) > LONGEST_SECRET:
-        raise Invalid("地址或密钥过长，请从群机器人的设置页重新复制。")
-    if fault := fault_of_webhook(given.kind.value, webhook, test_host):
-        raise Invalid(fault)
-    if secret and given.kind is RobotKind.WECOM:
-        raise Invalid("企业微信群机器人没有签名密钥，请把密钥一栏留空。")
-    known = session.scalar(select(Robot).where(Robot.unit_id == unit.id, Robot.webhook == webhook))
+    _check(found, given, test_host)
+    known = session.scalar(select(Robot).where(Robot.unit_id == given.unit_id, Robot.webhook == given.webhook))
     if known is not None:
-        if known.created_by_id == actor.person_id and known.name == name:
+        if not found and known.created_by_id == actor.person_id and known.name == given.name:
             return known
-        raise Invalid(f"该地址已登记为本单位的机器人“{known.name}”，不用重复添加。")
-    robot = Robot(unit_id=unit.id, kind=given.kind, name=name, webhook=webhook, secret=secret or None, created_at=now)
-    robot.created_by_id = actor.person_id
+        found.add(f"该地址已登记为本单位的机器人“{known.name}”，不用重复添加。", "webhook")
+    found.refuse_as(Invalid)
+    robot = Robot(unit_id=given.unit_id, kind=given.kind, name=given.name, webhook=given.webhook, created_at=now)
+    robot.secret, robot.created_by_id = given.secret or None, actor.person_id
     session.add(robot)
     session.commit()
     return robot
+
+
+def _check(found: Gathering, given: RobotGiven, test_host: str | None) -> None:
+    """Notes what is wrong with the name, the address and the secret."""
+    if not given.name or len(given.name) > LONGEST_NAME:
+        found.add(f"请填写机器人名称，不超过{LONGEST_NAME}字，例如“教育局督办群”。", "name")
+    if len(given.webhook) > LONGEST_WEBHOOK:
+        found.add("地址过长，请从群机器人的设置页重新复制。", "webhook")
+    elif fault := fault_of_webhook(given.kind.value, given.webhook, test_host):
+        found.add(fault, "webhook")
+    if len(given.secret or "") > LONGEST_SECRET:
+        found.add("密钥过长，请从群机器人的设置页重新复制。", "secret")
+    elif given.secret and given.kind is RobotKind.WECOM:
+        found.add("企业微信群机器人没有签名密钥，请把密钥一栏留空。", "secret")
 
 
 def order_test(session: Session, actor: Actor, now: datetime, today: date, robot_id: int) -> Robot:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
 from sqlalchemy.orm import Session
 
 from tracker.domain.access import Actor, Permission
 from tracker.domain.day_words import in_words
+from tracker.domain.faults import Fault, Gathering
 from tracker.domain.history import DATE_SET
 from tracker.domain.lifecycle import Refused, State
 from tracker.services.changing import changed_since, committed, part_to_change
@@ -26,20 +28,24 @@ def set_sign_by(  # noqa: PLR0917 - the fields of a form
     assignment_id: int,
     version: int,
     day: date | None,
+    unread: Sequence[Fault] = (),
 ) -> Assignment:
     """Sets the day, or with None leaves the limit to the office's rule again; one row of history, one commit.
 
     Raises NotFound, Forbidden, Refused (it has been signed for), Invalid or Changed; sent twice, it is done once.
     """
     part = part_to_change(session, actor, assignment_id, Permission.DECIDE, "设定签收期限")
-    if part.version != version and part.state is State.DISPATCHED and part.sign_by_on == day:
+    found = Gathering(unread)
+    if not found and part.version != version and part.state is State.DISPATCHED and part.sign_by_on == day:
         session.rollback()
         return part
     if part.version != version:
         raise changed_since(session, part, version)
     if part.state is not State.DISPATCHED:
         raise Refused(f"该事项现为“{part.state.label}”，只有“{State.DISPATCHED.label}”的事项可以设定签收期限。")
-    check_limit(day, today, part.due_on)
+    with found.about("day"):
+        check_limit(day, today, part.due_on)
+    found.refuse_as(Invalid)
     if part.sign_by_on != day:
         part.sign_by_on, part.changed_at = day, now
         words = f"签收期限定为{in_words(day)}。" if day else "取消单独的签收期限，按统一规定签收。"

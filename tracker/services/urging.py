@@ -83,7 +83,7 @@ def _words(urging: Urging) -> str:
     if len(urging.part_ids) > MOST_AT_ONCE:
         raise Invalid(f"一次最多催办{MOST_AT_ONCE}项，请分批办理。")
     if not words or len(words) > LONGEST_WORDS:
-        raise Invalid(f"请写明催办要求，不超过{LONGEST_WORDS}字。")
+        raise Invalid(f"请写明催办要求，不超过{LONGEST_WORDS}字。", "words")
     return words
 
 

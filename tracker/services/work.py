@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from tracker.domain.access import Actor, Forbidden, Permission
 from tracker.domain.day_words import in_words
+from tracker.domain.faults import Fault, Gathering
 from tracker.domain.lifecycle import TRANSITIONS, Event, Outcome, State, Transition, transition
 from tracker.services.changing import (
     LONGEST_WORDS,
@@ -25,7 +26,7 @@ from tracker.services.changing import (
 )
 from tracker.services.division_effects import follow_division
 from tracker.services.errors import Invalid
-from tracker.services.evidence import Upload, keep, sent_files
+from tracker.services.evidence import SentFile, Upload, keep, sent_files
 from tracker.services.extensions import end_request
 from tracker.services.joint_check import demand_opinions
 from tracker.services.moves import Act, move, settle_task
@@ -56,17 +57,20 @@ def act(  # noqa: PLR0917 - the fields of a form
     unit_id: int | None = None,
     sign_by_on: date | None = None,
     files: Sequence[Upload] = (),
+    unread: Sequence[Fault] = (),
 ) -> Assignment:
     """Does one event of the lifecycle and commits; the assignment as it then stands.
 
     ``version`` is the one the person saw. Raises NotFound, Forbidden, Refused (the state does not know the
-    event), Invalid (words, outcome, files or percent missing or unusable) or Changed; then nothing was changed.
-    The same form sent twice is done once: the second time answers as the first.
+    event), Invalid (everything given that is missing or unusable, by the names of these arguments) or Changed; then
+    nothing was changed. The same form sent twice is done once: the second time answers as the first.
     ``files`` come with reports and submissions, ``sign_by_on`` with a dispatch, and with nothing else.
     """
     assignment = part_to_change(session, actor, assignment_id, PERMISSION_FOR[event], event.label)
+    found = Gathering(unread)
     deed = _deed(
         session,
+        found,
         event,
         words=words,
         percent=percent,
@@ -76,15 +80,20 @@ def act(  # noqa: PLR0917 - the fields of a form
         files=files,
     )
     if assignment.version != version:
-        if _was_just_done(session, assignment, actor, deed, now):
+        if not found and _was_just_done(session, assignment, actor, deed, now):
             session.rollback()
             return assignment
         raise changed_since(session, assignment, version)
     row = transition(assignment.state, event)
-    _demand(session, assignment, row, deed)
-    check_limit(deed.sign_by_on, today, assignment.due_on)
-    demand_opinions(session, assignment, event)
-    written, unit_from = _words_to_keep(actor, assignment, deed), assignment.unit_id
+    _demand(session, found, assignment, row, deed)
+    with found.about("sign_by_on"):
+        check_limit(deed.sign_by_on, today, assignment.due_on)
+    with found.about():
+        demand_opinions(session, assignment, event)
+    written, unit_from = deed.words, assignment.unit_id
+    with found.about("unit_id"):
+        written = _words_to_keep(actor, assignment, deed)
+    found.refuse_as(Invalid)
     came_from = move(assignment, row, deed, now, today)
     entry = _history_row(assignment, came_from, written, deed, actor)
     if deed.to_unit is not None and deed.to_unit.id != unit_from:
@@ -107,6 +116,7 @@ def events_for(actor: Actor, assignment: Assignment) -> tuple[Event, ...]:
 
 def _deed(
     session: Session,
+    found: Gathering,
     event: Event,
     *,
     words: str | None,
@@ -116,19 +126,27 @@ def _deed(
     sign_by_on: date | None,
     files: Sequence[Upload],
 ) -> Act:
-    """What was given, without what does not belong to the event; raises Invalid."""
-    text = tidy(words)
+    """What was given, without what does not belong to the event; what cannot be used is noted, and left out."""
+    text: str | None = None
+    to_unit: Unit | None = None
+    sent: tuple[SentFile, ...] = ()
+    with found.about("words"):
+        text = tidy(words)
     if percent is not None and not 0 <= percent <= 100:
-        raise Invalid("完成比例应为0到100之间的整数，请修改。")
+        found.add("完成比例应为0到100之间的整数，请修改。", "percent")
+    with found.about("unit_id"):
+        to_unit = _other_unit(session, unit_id) if event is Event.DISPATCH and unit_id else None
+    with found.about("files"):
+        sent = sent_files(files) if event in REPORTING else ()
     sign_by_on = sign_by_on if event is Event.DISPATCH else None
     return Act(
         event,
         f"{text or ''}签收期限：{in_words(sign_by_on)}。" if sign_by_on else text,
         percent if event in REPORTING else None,
         outcome if event is Event.ACCEPT else None,
-        _other_unit(session, unit_id) if event is Event.DISPATCH and unit_id else None,
+        to_unit,
         sign_by_on,
-        sent_files(files) if event in REPORTING else (),
+        sent,
     )
 
 
@@ -155,14 +173,14 @@ def _same_words(written: str | None, deed: Act) -> bool:
     return written == deed.words or redirected
 
 
-def _demand(session: Session, assignment: Assignment, row: Transition, deed: Act) -> None:
+def _demand(session: Session, found: Gathering, assignment: Assignment, row: Transition, deed: Act) -> None:
     if row.words_required and not deed.words:
-        raise Invalid(f"“{deed.event.label}”须写明情况或理由，请填写说明后再提交。")
+        found.add(f"“{deed.event.label}”须写明情况或理由，请填写说明后再提交。", "words")
     if deed.event is Event.ACCEPT and deed.outcome is None:
-        raise Invalid("请选择办结结果：A 已解决、B 列入计划逐步解决、C 暂不具备条件。")
+        found.add("请选择办结结果：A 已解决、B 列入计划逐步解决、C 暂不具备条件。", "outcome")
     lacks_proof = assignment.task.evidence_required and not deed.files
     if deed.event is Event.SUBMIT and lacks_proof and not has_evidence(session, assignment.id):
-        raise Invalid("督查室要求本任务附佐证材料，目前一份也没有。请在“佐证材料”处选择文件后再申请办结。")
+        found.add("督查室要求本任务附佐证材料，目前一份也没有。请在“佐证材料”处选择文件后再申请办结。", "files")
 
 
 def _words_to_keep(actor: Actor, assignment: Assignment, deed: Act) -> str | None:

@@ -28,15 +28,26 @@ def largest_file_mb() -> int:
     return min(LARGEST_FILE_MB, settings().max_upload_mb)
 
 
-def sent_uploads() -> list[Upload]:
-    """The files of the form; raises Invalid when one, or all together, are larger than is taken."""
-    chosen = [file for file in request.files.getlist("files") if file.filename or _size(file)]
+def upload_fault() -> str | None:
+    """Why the files of the form are not taken: one, or all together, are larger than may be; None when they are."""
+    chosen = _chosen()
     too_large = [f"“{file.filename}”" for file in chosen if _size(file) > largest_file_mb() * MEGABYTE]
     if too_large:
-        raise Invalid(f"{'、'.join(too_large)}超过{largest_file_mb()} MB，没有收下，请压缩或拆分后重新选择。")
+        return f"{'、'.join(too_large)}超过{largest_file_mb()} MB，没有收下，请压缩或拆分后重新选择。"
     if sum(map(_size, chosen)) > settings().max_upload_mb * MEGABYTE:
-        raise Invalid(f"所选文件合计超过{settings().max_upload_mb} MB，没有收下，请分几次报送。")
-    return [Upload(file.filename or "", file.read()) for file in chosen]
+        return f"所选文件合计超过{settings().max_upload_mb} MB，没有收下，请分几次报送。"
+    return None
+
+
+def sent_uploads() -> list[Upload]:
+    """The files of the form; raises Invalid for those that ``upload_fault`` tells of."""
+    if fault := upload_fault():
+        raise Invalid(fault, "files")
+    return [Upload(file.filename or "", file.read()) for file in _chosen()]
+
+
+def _chosen() -> list[FileStorage]:
+    return [file for file in request.files.getlist("files") if file.filename or _size(file)]
 
 
 def _size(file: FileStorage) -> int:

@@ -120,9 +120,9 @@ def test_what_cannot_be_saved_is_told_by_row(session: Session, city: City, parts
     given += [FiledRow(parts[2].id, "0-x", LI), FiledRow(foreign.id, "0-x", LI)]
     done = filed(session, city, *given)
     assert (done.saved, done.clashes) == (0, {})
-    assert "电话只能有数字" in done.faults[parts[0].id]
-    assert "现为“已办结（销号）”" in done.faults[parts[2].id]
-    assert "已不属于本单位" in done.faults[foreign.id]
+    assert "电话只能有数字" in done.faults[parts[0].id][0].said
+    assert "现为“已办结（销号）”" in done.faults[parts[2].id][0].said
+    assert "已不属于本单位" in done.faults[foreign.id][0].said
     assert names_of(session, foreign) is None
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date
+from typing import ClassVar
 
 from wtforms import BooleanField, DateField, HiddenField, RadioField, StringField, TextAreaField
 from wtforms.validators import Optional
@@ -20,6 +21,8 @@ ROLE = "role-"
 
 
 class DivideForm(Form):
+    groups: ClassVar = {"roles": "承担单位"}
+
     version = HiddenField()
     title = StringField("子任务名称", filters=[stripped], render_kw={"maxlength": LONGEST_TITLE})
     due_on = DateField("完成时限", validators=[Optional()])
@@ -39,12 +42,6 @@ class DivideForm(Form):
         """Takes what stands as seen, and leaves what was typed."""
         self.version.data = str(part.version)
 
-    def validate(self, extra_validators: object = None) -> bool:
-        super().validate(extra_validators)
-        if self.due_on.errors:
-            self.due_on.errors = ["请填写2023-06-15这样的日期。"]
-        return not self.errors
-
     def seen(self) -> int:
         return seen_version(self.version)
 
@@ -54,7 +51,7 @@ class DivideForm(Form):
 
 
 class WithdrawForm(Form):
-    reason = TextAreaField("撤销理由", render_kw={"rows": 3, "maxlength": 500})
+    reason = TextAreaField("撤销理由", id="withdraw-reason", render_kw={"rows": 2, "maxlength": 500, "required": True})
 
 
 def roles_given(form: Mapping[str, str]) -> dict[int, Role]:

@@ -24,6 +24,7 @@ from tracker.web.context import actor, now, today
 from tracker.web.database import session
 from tracker.web.division.forms import DivideForm, WithdrawForm, by_kind, roles_given
 from tracker.web.when import when
+from tracker.web.work import page as part_pages
 
 blueprint = Blueprint("division", __name__)
 
@@ -43,12 +44,11 @@ def new(assignment_id: int) -> Response | tuple[str, int]:
         form.propose(part)
         return _shown(form, assignment_id), 200
     roles = roles_given(request.form)
-    if not form.validate():
-        return _shown(form, assignment_id), 422
     try:
-        made = divide(session(), actor(), now(), assignment_id, form.seen(), form.wish(roles))
+        made = divide(session(), actor(), now(), assignment_id, form.seen(), form.wish(roles), form.unread())
     except Invalid as fault:
-        return _shown(form, assignment_id, str(fault)), 422
+        form.blame(fault)
+        return _shown(form, assignment_id), 422
     except Changed as changed:
         return _shown(form, assignment_id, str(changed), is_stale=True), 409
     flash(f"已下达{len(made)}项子任务，待下级单位签收。", "success")
@@ -57,16 +57,15 @@ def new(assignment_id: int) -> Response | tuple[str, int]:
 
 @blueprint.post("/assignments/<int:assignment_id>/children/withdraw")
 @requires(Permission.DECIDE)
-def withdraw(assignment_id: int) -> Response:
-    """Withdraws the child tasks of a part that was withdrawn itself."""
+def withdraw(assignment_id: int) -> Response | tuple[str, int]:
+    """Withdraws the child tasks of a part that was withdrawn itself; what is wrong is told on the part's page."""
     form = WithdrawForm()
     try:
         count = withdraw_children(session(), actor(), now(), today(), assignment_id, form.reason.data or "")
     except (Invalid, Changed) as fault:
         session().rollback()
-        flash(f"{fault}", "danger")
-    else:
-        flash(f"已撤销子任务的{count}项分工。" if count else "没有仍在办理的子任务。", "success")
+        return part_pages.shown_again(part_pages.part(assignment_id), fault, form, withdraw_form=form)
+    flash(f"已撤销子任务的{count}项分工。" if count else "没有仍在办理的子任务。", "success")
     return redirect(url_for("work.show", assignment_id=assignment_id, _anchor="division"))
 
 
@@ -96,6 +95,10 @@ def _origin(task_id: int) -> Origin | None:
     return origin_of(session(), actor(), task_id)
 
 
+def _blank() -> WithdrawForm:
+    return WithdrawForm(formdata=None)
+
+
 @blueprint.app_context_processor
 def panels() -> dict[str, object]:
-    return {"division_panel": _panel, "division_origin": _origin}
+    return {"division_panel": _panel, "division_origin": _origin, "blank_withdraw_form": _blank}

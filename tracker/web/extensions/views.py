@@ -20,11 +20,10 @@ from tracker.web.access import requires, safe_next
 from tracker.web.context import actor, now, today
 from tracker.web.database import session
 from tracker.web.work import page as part_pages
-from tracker.web.work.extension_forms import AskForm, DecisionForm, RecallForm, extension_forms
+from tracker.web.work.extension_forms import INCOMPLETE, AskForm, DecisionForm, RecallForm, extension_forms
 
 blueprint = Blueprint("extensions", __name__)
 Answer = Response | tuple[str, int]
-WRONG = "填写的内容有误，没有保存，请按提示修改。"
 
 
 @blueprint.post("/assignments/<int:assignment_id>/extension")
@@ -33,14 +32,14 @@ def ask(assignment_id: int) -> Answer:
     """A unit asks for a later date."""
     form = AskForm()
     try:
-        _demand_valid(form)
         given = form.seen, form.wanted_on.data, form.reason.data
-        extensions.ask(session(), actor(), now(), today(), assignment_id, *given)
+        extensions.ask(session(), actor(), now(), today(), assignment_id, *given, form.unread())
     except (Invalid, Changed, Refused) as fault:
         session().rollback()
         page = part_pages.part(assignment_id)
         orphan = "" if page.may_ask else form.reason.data or ""
-        return part_pages.shown_again(page, fault, orphan=orphan, **extension_forms(page, asked=form))
+        forms = extension_forms(page, asked=form)
+        return part_pages.shown_again(page, fault, form, orphan=orphan, **forms)
     flash("延期申请已提交，请等待督查室批复；批复之前仍按现行时限办理。", "success")
     return _onward(form, assignment_id)
 
@@ -65,11 +64,12 @@ def recall(extension_id: int) -> Answer:
     """The unit takes its request back."""
     form, assignment_id = RecallForm(), part_of(session(), extension_id)
     try:
-        _demand_valid(form)
+        if form.unread():
+            raise Invalid(INCOMPLETE)
         extensions.recall(session(), actor(), now(), extension_id, form.seen)
     except (Invalid, Changed, Refused) as fault:
         session().rollback()
-        return part_pages.shown_again(part_pages.part(assignment_id), fault)
+        return part_pages.shown_again(part_pages.part(assignment_id), fault, form)
     flash("延期申请已撤回，仍按现行时限办理。", "success")
     return _onward(form, assignment_id)
 
@@ -77,28 +77,17 @@ def recall(extension_id: int) -> Answer:
 def _decided(extension_id: int, day_of: Callable[[DecisionForm], date | None], *, grants: bool) -> Answer:
     form, assignment_id = DecisionForm(), part_of(session(), extension_id)
     try:
-        _demand_valid(form, needs_day=grants)
         decision = Decision(day_of(form), form.words.data)
-        done = extensions.decide(session(), actor(), now(), today(), extension_id, form.seen, decision)
+        unread = form.unread_for(grants=grants)
+        done = extensions.decide(session(), actor(), now(), today(), extension_id, form.seen, decision, unread)
     except (Invalid, Changed, Refused) as fault:
         session().rollback()
         page = part_pages.part(assignment_id)
         waits = page.waiting is not None and page.waiting.id == extension_id and page.may_decide
         forms = extension_forms(page, decision=form if waits else None)
-        return part_pages.shown_again(page, fault, orphan="" if waits else form.words.data or "", **forms)
+        return part_pages.shown_again(page, fault, form, orphan="" if waits else form.words.data or "", **forms)
     flash(_said(done), "success")
     return _onward(form, assignment_id)
-
-
-def _demand_valid(form: RecallForm, *, needs_day: bool = True) -> None:
-    """Raises Invalid for a form that cannot be understood; a refusal does not look at the day."""
-    form.validate()
-    faults = {name: errors for name, errors in form.errors.items() if needs_day or name != "granted_on"}
-    if faults:
-        raise Invalid(WRONG)
-    if needs_day and isinstance(form, DecisionForm) and form.granted_on.data is None:
-        form.granted_on.errors = ["请填写同意延期到的日期，如2023-06-30。"]
-        raise Invalid(WRONG)
 
 
 def _said(done: Extension) -> str:

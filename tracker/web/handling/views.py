@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from tracker.domain.access import Permission
-from tracker.services.errors import Stale
+from tracker.domain.faults import Fault
+from tracker.services.errors import Invalid, Stale
 from tracker.services.file_names import office_name
 from tracker.services.handling import (
     LABELS,
@@ -16,6 +18,7 @@ from tracker.services.handling import (
     Filed,
     FiledRow,
     HandlingRow,
+    Names,
     file_rows,
     handling_sheet,
     suggestions_for,
@@ -31,9 +34,20 @@ from tracker.web.database import session
 from tracker.web.downloads import file_to_save
 from tracker.web.handling.forms import RowsForm, filed_rows
 from tracker.web.when import when
+from tracker.web.work import page as part_pages
 
 blueprint = Blueprint("handling", __name__)
 NOTHING_FILED = Filed(0, {}, {})
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """The row of a part's page that was not saved: what was typed, what is wrong, and what another made of it."""
+
+    names: Names
+    faults: Sequence[Fault]
+    clash: str
+    labels: Mapping[str, str] = field(default_factory=lambda: LABELS)
 
 
 @blueprint.get("/my/handling")
@@ -56,9 +70,12 @@ def table(at_unit_id: int) -> str:
 def file(at_unit_id: int) -> AnyResponse | tuple[str, int]:
     """Saves the rows that were changed; those that could not be stay on the page as they were typed."""
     RowsForm()
-    filed = _filed(at_unit_id, filed_rows(request.form))
+    given = filed_rows(request.form)
+    filed = _filed(at_unit_id, given)
     if not isinstance(filed, Filed):
         return filed
+    if filed.faults or filed.clashes:
+        return _shown(at_unit_id, given, filed), 409 if filed.clashes else 422
     flash(f"已保存{filed.saved}项。" if filed.saved else "没有改动，不用保存。", "success")
     return redirect(url_for("handling.table", at_unit_id=at_unit_id))
 
@@ -66,25 +83,36 @@ def file(at_unit_id: int) -> AnyResponse | tuple[str, int]:
 @blueprint.post("/assignments/<int:assignment_id>/handling")
 @requires(Permission.WORK_OWN)
 def file_one(assignment_id: int) -> AnyResponse | tuple[str, int]:
-    """Saves the row of one part, from its own page; what could not be saved is shown on the unit's table."""
+    """Saves the row of one part, from its own page; what could not be saved stands there again as it was typed."""
     unit_id = unit_of_part(session(), assignment_id)
     given = [row for row in filed_rows(request.form) if row.assignment_id == assignment_id]
     filed = _filed(unit_id, given)
     if not isinstance(filed, Filed):
         return filed
+    if filed.faults or filed.clashes:
+        return _part_again(given[0], filed)
     flash("责任分解已保存。" if filed.saved else "没有改动，不用保存。", "success")
     return redirect(url_for("work.show", assignment_id=assignment_id))
 
 
+def _part_again(row: FiledRow, filed: Filed) -> tuple[str, int]:
+    """The part's page with the row as it was typed, and what is wrong with it."""
+    session().rollback()
+    page = part_pages.part(row.assignment_id)
+    typed = Typed(row.names, filed.faults.get(row.assignment_id, ()), filed.clashes.get(row.assignment_id, ""))
+    orphan = "" if may_file(page.assignment) else f"责任分解：{row.names.told()}"
+    if typed.clash:
+        return part_pages.shown_again(page, Stale(typed.clash), orphan=orphan, handling_typed=typed)
+    fault = Invalid("责任分解没有保存，请改正后再提交。您填写的文字都还在。")
+    return part_pages.shown_again(page, fault, orphan=orphan, handling_typed=typed)
+
+
 def _filed(unit_id: int, given: Sequence[FiledRow]) -> Filed | tuple[str, int]:
-    """Saves the rows: what was saved, or the unit's table again with what could not be, as it was typed."""
+    """Saves the rows: what came of them, or the unit's table as it was typed when the database was quicker."""
     try:
-        filed = file_rows(session(), actor(), now(), unit_id, given)
+        return file_rows(session(), actor(), now(), unit_id, given)
     except Stale as stale:
         return _shown(unit_id, given, NOTHING_FILED, str(stale)), 409
-    if filed.faults or filed.clashes:
-        return _shown(unit_id, given, filed), 409 if filed.clashes else 422
-    return filed
 
 
 @blueprint.get("/units/<int:at_unit_id>/handling.xlsx")
@@ -124,13 +152,18 @@ def _ids(rows: Sequence[HandlingRow]) -> set[int]:
     return {row.part.assignment.id for row in rows}
 
 
+def may_file(part: Assignment) -> bool:
+    """Whether this person fills in who does the work of the part now."""
+    return actor().may(Permission.WORK_OWN, part.unit.path) and not part.state.is_closed
+
+
 def _panel(part: Part) -> dict[str, object]:
     """For the page of a part: its row, and whether this person fills it in."""
     assignment = part.assignment
     row = HandlingRow(part, handling_of(session(), [assignment.id]).get(assignment.id))
-    may_file = actor().may(Permission.WORK_OWN, assignment.unit.path) and not assignment.state.is_closed
-    suggestions = suggestions_for(session(), assignment.unit_id) if may_file else {}
-    return {"row": row, "may_file": may_file, "suggestions": suggestions, "labels": LABELS, "longest": LONGEST}
+    fills_in = may_file(assignment)
+    suggestions = suggestions_for(session(), assignment.unit_id) if fills_in else {}
+    return {"row": row, "may_file": fills_in, "suggestions": suggestions, "labels": LABELS, "longest": LONGEST}
 
 
 def _of_task(parts: Sequence[Assignment]) -> dict[int, object]:

@@ -34,14 +34,18 @@ def report(assignment_id: int, milestone_id: int) -> str:
 def send(assignment_id: int, milestone_id: int) -> Response | tuple[str, int]:
     """Takes a report; whether this person may is asked of the part's unit."""
     form = MilestoneForm()
-    form.validate()
     place = (assignment_id, milestone_id)
     try:
-        done = report_milestone(session(), actor(), now(), today(), *place, form.given(), form.seen.data or "")
-    except (Invalid, ReportedMeanwhile) as fault:
+        done = report_milestone(
+            session(), actor(), now(), today(), *place, form.given(), form.seen.data or "", form.unread()
+        )
+    except Invalid as fault:
         session().rollback()
-        status = 422 if isinstance(fault, Invalid) else 409
-        return _page(*place, form, str(fault)), status
+        form.blame(fault)
+        return _page(*place, form), 422
+    except ReportedMeanwhile as fault:
+        session().rollback()
+        return _page(*place, form, str(fault)), 409
     flash(f"节点已报送：{done.milestone.text}。{done.stood.standing.label}。{done.stood.why}", "success")
     return redirect(url_for("work.show", assignment_id=assignment_id))
 

@@ -158,6 +158,7 @@ class UrgeForm(Form):
 
     words = TextAreaField(
         "催办要求",
+        id="urge-words",
         filters=[stripped],
         validators=[Length(max=LONGEST_URGING, message=f"不能超过{LONGEST_URGING}字。")],
         render_kw={"rows": "3"},

@@ -163,8 +163,8 @@ def urge_parts() -> Response | tuple[str, int]:
     form = UrgeForm()
     urging = form.urging()
     try:
-        if not form.validate():
-            raise Invalid("填写的内容有误，没有发出，请按提示修改。")
+        if unread := form.unread():
+            raise Invalid(unread)
         done = urge(session(), actor(), parts().clock, urging)
     except Invalid as fault:
         session().rollback()
@@ -179,5 +179,7 @@ def _urge_again(form: UrgeForm, ids: tuple[int, ...], fault: Invalid) -> tuple[s
     except Invalid:
         found = []
     asked = isinstance(fault, UrgedToday)
+    if not asked:
+        form.blame(fault)
     page = render_template("notices/urge.html", form=form, found=found, fault=str(fault), asked=asked)
     return page, 409 if asked else 422

@@ -91,6 +91,8 @@ def _answer(
         parts = write(Press(actor(), now(), today(), form.remark.data or "", seen_version(form.seen)))
     except (Invalid, Changed) as fault:
         session().rollback()
+        if isinstance(fault, Invalid):
+            form.blame(fault)
         form.seen.data, task = seen()
         values: dict[str, Any] = {"meanwhile": fault.entries if isinstance(fault, Changed) else ()}
         shown = render_template("remarks/again.html", form=form, fault=str(fault), task=task, back=done, **values)

@@ -43,10 +43,10 @@ class RobotForm(Form):
         self.unit.choices = {"": "请选择", **units_by_kind(units)}
 
     def given(self) -> RobotGiven:
-        """The robot entered; ``validate`` comes first."""
+        """The robot entered; a kind that is none stands as the first, and is told by ``unread``."""
         return RobotGiven(
             self.unit.data or 0,
-            RobotKind(self.kind.data),
+            RobotKind(self.kind.data) if self.kind.data in set(RobotKind) else RobotKind.WECOM,
             self.name.data or "",
             self.webhook.data or "",
             self.secret.data or None,

@@ -38,12 +38,12 @@ def add() -> Response | tuple[str, int]:
     form = RobotForm()
     form.offer(service.units_for_robots(session(), actor()))
     try:
-        if not form.validate():
-            raise Invalid("填写的内容有误，没有保存，请按提示修改。")
-        robot = service.add_robot(session(), actor(), now(), form.given(), settings().robot_test_host)
+        unread = form.unread()
+        robot = service.add_robot(session(), actor(), now(), form.given(), settings().robot_test_host, unread)
     except Invalid as fault:
         session().rollback()
-        return _page(form, str(fault)), 422
+        form.blame(fault)
+        return _page(form), 422
     flash(f"已添加机器人“{robot.name}”，请点“发送测试”确认群里能收到。", "success")
     return redirect(url_for("robots.index"))
 
@@ -84,7 +84,7 @@ def _set(robot_id: int, *, active: bool) -> Response:
     return redirect(url_for("robots.index"))
 
 
-def _page(form: RobotForm, trouble: str = "") -> str:
+def _page(form: RobotForm) -> str:
     form.offer(service.units_for_robots(session(), actor()))
     robots = service.robots_within(session(), actor())
-    return render_template("robots/index.html", form=form, robots=robots, trouble=trouble)
+    return render_template("robots/index.html", form=form, robots=robots)

@@ -7,6 +7,7 @@ from typing import Any
 from wtforms import DateField, HiddenField, TextAreaField
 from wtforms.validators import InputRequired, Optional
 
+from tracker.domain.faults import Fault
 from tracker.services.changing import LONGEST_WORDS
 from tracker.services.task_pages import PartPage
 from tracker.web.forms import Form, seen_version
@@ -33,10 +34,19 @@ class AskForm(RecallForm):
 
 
 class DecisionForm(RecallForm):
-    granted_on = DateField("同意延期到", id="extension-granted_on", validators=[Optional()])
+    granted_on = DateField("同意延期到（可改为别的日期）", id="extension-granted_on", validators=[Optional()])
     words = TextAreaField(
         "批复意见（不同意时必填）", id="extension-words", render_kw={"rows": 2, "maxlength": LONGEST_WORDS}
     )
+
+    def unread_for(self, *, grants: bool) -> list[Fault]:
+        """What could not be read: whoever grants must say a day, whoever refuses need not."""
+        self.unread()
+        if grants and self.granted_on.data is None:
+            self.granted_on.errors = ["请填写同意延期到的日期，如2023-06-30。"]
+        elif not grants:
+            self.granted_on.errors = []
+        return self.marked()
 
 
 def extension_forms(

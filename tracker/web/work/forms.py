@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from wtforms import DateField, HiddenField, IntegerField, RadioField, SelectField, TextAreaField
-from wtforms.validators import InputRequired, NumberRange, Optional
+from wtforms import DateField, Field, HiddenField, IntegerField, RadioField, SelectField, TextAreaField
+from wtforms.validators import InputRequired, NumberRange, Optional, ValidationError
 
 from tracker.domain.lifecycle import TRANSITIONS, Event, Outcome
 from tracker.services.task_pages import PartPage
@@ -16,7 +16,7 @@ from tracker.store.units import Unit
 from tracker.web.forms import Form, seen_version
 from tracker.web.incoming import sent_file_names
 from tracker.web.lists import one_of, units_by_kind, whole
-from tracker.web.uploads import about_files, evidence_field, sent_uploads
+from tracker.web.uploads import about_files, evidence_field, sent_uploads, upload_fault
 
 
 class WorkForm(Form):
@@ -35,6 +35,7 @@ class WorkForm(Form):
     unit_id = SelectField("转办单位", coerce=whole, choices={}, validate_choice=False)
     sign_by_on = DateField("签收期限（可不填）", validators=[Optional()])
     files = evidence_field()
+    asks_unit = False
 
     def offer_units(self, present: Unit, others: Sequence[Unit]) -> None:
         """Fills in to whom declined work may go; nothing is chosen beforehand, for either way is a decision."""
@@ -42,7 +43,8 @@ class WorkForm(Form):
         self.unit_id.choices = {"": "请选择", **back, **units_by_kind(others)}
 
     def given(self) -> dict[str, Any]:
-        """What ``act`` is given; a version that is no number matches none."""
+        """What ``act`` is given; a version that is no number matches none, and files too large are not read."""
+        unread = self.unread()
         return {
             "version": seen_version(self.version),
             "words": self.words.data,
@@ -50,8 +52,22 @@ class WorkForm(Form):
             "outcome": self.outcome.data,
             "unit_id": self.unit_id.data,
             "sign_by_on": self.sign_by_on.data,
-            "files": sent_uploads(),
+            "files": [] if self.files.errors else sent_uploads(),
+            "unread": unread,
         }
+
+    def validate_files(self, _field: Field) -> None:
+        """Refuses files that are too large."""
+        if fault := upload_fault():
+            raise ValidationError(fault)
+
+    def demand_unit(self) -> None:
+        """Whoever sends declined work on must say to whom; either way is a decision."""
+        self.asks_unit = True
+
+    def validate_unit_id(self, field: Field) -> None:
+        if self.asks_unit and not field.data:
+            raise ValidationError("请选择转办单位；仍由原单位办理的，请选原单位。")
 
     @property
     def lost_files(self) -> list[str]:

@@ -12,6 +12,7 @@ from tracker.services.errors import Invalid
 from tracker.services.task_pages import PartPage, other_units, part_page
 from tracker.web.context import actor
 from tracker.web.database import session
+from tracker.web.forms import Form
 from tracker.web.when import when
 from tracker.web.work.extension_forms import extension_forms
 from tracker.web.work.forms import SignByForm, offers
@@ -32,11 +33,16 @@ def shown(page: PartPage, **values: Any) -> str:
     return render_template("work/show.html", page=page, part=page.part, assignment=page.assignment, **given)
 
 
-def shown_again(page: PartPage, fault: Exception, *, orphan: str = "", **values: Any) -> tuple[str, int]:
-    """The page once more: the fault on top, what changed meanwhile below it, and everything typed still there.
+def shown_again(
+    page: PartPage, fault: Exception, form: Form | None = None, *, orphan: str = "", **values: Any
+) -> tuple[str, int]:
+    """The page once more: the faults on top and at their fields, what changed meanwhile, and everything typed.
 
-    ``orphan`` is what was typed into a form that is no longer there.
+    ``form`` is the one that was sent; ``orphan`` is what was typed into a form that is no longer there.
     """
+    if form is not None and isinstance(fault, Invalid):
+        form.blame(fault)
+        values["faulty"] = form
     meanwhile = fault.entries if isinstance(fault, Changed) else ()
     said = shown(page, fault=str(fault), meanwhile=meanwhile, orphan=orphan.strip(), **values)
     return said, 422 if isinstance(fault, Invalid) else 409

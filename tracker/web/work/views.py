@@ -52,9 +52,9 @@ def show(assignment_id: int) -> str:
 def act_on(assignment_id: int, event: str) -> Response | tuple[str, int]:
     """Does one event; whether this person may is asked of the assignment's unit."""
     form, known = WorkForm(), _event(event)
+    if known is Event.DISPATCH:
+        form.demand_unit()
     try:
-        if not form.validate() or _lacks_unit(form, assignment_id, known):
-            raise Invalid("填写的内容有误，没有保存，请按提示修改。")
         done = act(session(), actor(), now(), today(), assignment_id, known, **form.given())
     except (Invalid, Changed, Refused) as fault:
         return _again(assignment_id, known, form, fault)
@@ -68,14 +68,13 @@ def sign_by(assignment_id: int) -> Response | tuple[str, int]:
     """Sets the last day to sign for the part."""
     form = SignByForm()
     try:
-        if not form.validate():
-            raise Invalid("请填写2023-06-15这样的日期；不单独设期限的，请留空。")
-        set_sign_by(session(), actor(), now(), today(), assignment_id, seen_version(form.version), form.day.data)
+        given = seen_version(form.version), form.day.data, form.unread()
+        set_sign_by(session(), actor(), now(), today(), assignment_id, *given)
     except (Invalid, Changed, Refused) as fault:
         session().rollback()
         page = part(assignment_id)
         typed = "" if page.may_limit_signing else f"签收期限：{form.day.data or ''}"
-        return shown_again(page, fault, orphan=typed, sign_by_form=sign_by_form(page, form))
+        return shown_again(page, fault, form, orphan=typed, sign_by_form=sign_by_form(page, form))
     flash("签收期限已保存。", "success")
     return redirect(url_for("work.show", assignment_id=assignment_id))
 
@@ -93,14 +92,6 @@ def evidence(evidence_id: int) -> FileResponse:
     return FileResponse(file.data, content_type=file.media_type, headers=headers)
 
 
-def _lacks_unit(form: WorkForm, assignment_id: int, event: Event) -> bool:
-    """Whether somebody who may send declined work on has not said to whom; the field then tells so."""
-    if event is not Event.DISPATCH or form.unit_id.data or event not in part(assignment_id).events:
-        return False
-    form.unit_id.errors = ["请选择转办单位；仍由原单位办理的，请选原单位。"]
-    return True
-
-
 def _event(word: str) -> Event:
     try:
         return Event(word)
@@ -115,4 +106,4 @@ def _again(assignment_id: int, event: Event, form: WorkForm, fault: Exception) -
     # The form is gone when the state no longer knows the event; its words are shown by themselves.
     orphan = "" if event in page.events else form.words.data or ""
     kept = offers(page, form.next.data or "", form, event)
-    return shown_again(page, fault, orphan=orphan, offers=kept, lost_files=form.lost_files)
+    return shown_again(page, fault, form, orphan=orphan, offers=kept, lost_files=form.lost_files)
