@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from urllib.parse import quote
 
 from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
@@ -9,16 +10,17 @@ from werkzeug.wrappers import Response
 
 from tracker.domain.access import Permission
 from tracker.domain.titles import brief_title
-from tracker.export.ical import FeedUnrenderableError
 from tracker.export.qr import qr_svg
 from tracker.services.errors import Invalid, NotFound
 from tracker.services.feeds import live_feeds, make_feed, own_feed, revoke, rotate, token_of
+from tracker.services.kept_feeds import FeedUnrenderable
+from tracker.services.poll_notes import note_poll
 from tracker.services.polling import Answer, Place, Poll, answer_poll
 from tracker.store.feed_queries import plan_choices, unit_choices
 from tracker.store.feeds import Feed
 from tracker.web.access import public, requires
-from tracker.web.context import actor, now, settings, today
-from tracker.web.database import session
+from tracker.web.context import actor, now, parts, settings, today
+from tracker.web.database import engine, session
 from tracker.web.feeds.forms import FeedForm
 
 blueprint = Blueprint("feeds", __name__)
@@ -93,12 +95,15 @@ def _polled(token: str, *, download: bool) -> Response:
     client = request.headers.get("User-Agent", "")
     place = Place(now(), today(), settings().zone, settings().base_url)
     try:
-        answer = answer_poll(session(), Poll(token, client, holds), place)
+        answer = answer_poll(session(), Poll(token, client, holds), place, parts().bodies)
     except NotFound as missing:
         return _plain(f"{missing}\n", 404)
-    except FeedUnrenderableError:
+    except FeedUnrenderable:
         return _plain("日历暂时无法生成，请稍后再试。\n", 503)
-    return _calendar(answer, download=download)
+    response = _calendar(answer, download=download)
+    if answer.seen is not None:
+        response.call_on_close(partial(note_poll, engine(), answer.seen))
+    return response
 
 
 def _calendar(answer: Answer, *, download: bool) -> Response:

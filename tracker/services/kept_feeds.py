@@ -1,0 +1,153 @@
+"""A feed's body, joined from the kept bytes of its entries; those that are missing or outdated are made on the way.
+
+kept rows -> what is missing is made -> the feed's own entries -> body and ETag; the new entries are stored afterwards
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Row
+from sqlalchemy.orm import Session
+
+from tracker.domain.feeds import Redaction
+from tracker.domain.lifecycle import State
+from tracker.export import ical
+from tracker.export.ical import DayCount, FeedSpec, FeedStyle, Overview
+from tracker.services.calendar_entries import milestone_entries, part_entries
+from tracker.store import kept_queries as ask
+from tracker.store.kept_entries import Kept
+
+# Part of every key: raise it when the same items are to be rendered differently.
+RENDERING = "2"
+
+
+class FeedUnrenderable(Exception):
+    """Rows failed and none is left to show. Answer 503: an empty calendar would wipe the client's."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A feed to make: what it is, what stands in it, and ``rules``, the count of changes to the rules of lights."""
+
+    spec: FeedSpec
+    shown: ask.Shown
+    with_milestones: bool
+    rules: int
+
+
+@dataclass(frozen=True, slots=True)
+class MadeFeed:
+    """``made`` are entries that were not kept yet; ``faults`` are sentences on rows that could not be shown."""
+
+    body: bytes
+    etag: str
+    made: tuple[Kept, ...]
+    faults: tuple[str, ...]
+
+
+@dataclass(slots=True)
+class _Gathered:
+    """What goes into the body: (due day, milestone or not, number, overdue or not, bytes), and what was made on the way."""
+
+    entries: list[tuple[date, bool, int, bool, bytes]] = field(default_factory=list)
+    made: list[Kept] = field(default_factory=list)
+    faults: list[str] = field(default_factory=list)
+
+    def take(self, rows: Sequence[Row[Any]], make: Callable[[list[int]], Iterable[Kept]], *, milestones: bool) -> None:
+        """Takes the rows with their kept bytes; those that have none are made."""
+        missing = []
+        for row in rows:
+            if row.body is not None:
+                self.entries.append((row.due_on, milestones, row.id, row.is_red, row.body))
+            elif row.fault is not None:
+                self.faults.append(row.fault)
+            else:
+                missing.append(row.id)
+        if missing:
+            days = {row.id: row.due_on for row in rows}
+            for entry in make(missing):
+                self._take_made(entry, days, milestones=milestones)
+
+    def _take_made(self, entry: Kept, days: dict[int, date], *, milestones: bool) -> None:
+        number = (entry.milestone_id if milestones else entry.assignment_id) or 0
+        self.made.append(entry)
+        if entry.body is None:
+            self.faults.append(entry.fault or "")
+        else:
+            self.entries.append((days[number], milestones, number, entry.is_red, entry.body))
+
+
+def shown_on(today: date, **scope: Any) -> ask.Shown:
+    """What stands in a feed on a day, with the bounds of the window."""
+    return ask.Shown(
+        today=today,
+        farthest=today + timedelta(days=ical.FUTURE_DAYS),
+        due_since=today - timedelta(days=ical.PAST_DAYS),
+        closed_since=today - timedelta(days=ical.KEPT_DAYS),
+        **scope,
+    )
+
+
+def make_feed_body(session: Session, wanted: Wanted) -> MadeFeed:
+    """The feed as it is now, from one reading of the rows. Raises FeedUnrenderable when rows failed and none is left."""
+    style, today = _kept_style(wanted.spec.style), wanted.shown.today
+    key = _style_key(style, wanted.rules)
+    day = (today, ZoneInfo(style.zone_name))
+    gathered = _Gathered()
+    parts = ask.kept_parts(session, wanted.shown, key)
+    gathered.take(parts, lambda ids: part_entries(session, ids, style, key, day), milestones=False)
+    if wanted.with_milestones:
+        rows = ask.kept_milestones(session, wanted.shown, key)
+        gathered.take(rows, lambda ids: milestone_entries(session, ids, style, key, today), milestones=True)
+    if gathered.faults and not gathered.entries:
+        raise FeedUnrenderable(f"全部{len(gathered.faults)}项都无法写入日历，例如：{gathered.faults[0]}")
+    gathered.entries.sort()
+    overview = _overview(session, wanted.spec, parts, gathered)
+    body = ical.feed_bytes(wanted.spec, [entry[-1] for entry in gathered.entries], overview)
+    return MadeFeed(body, ical.etag_of(body), tuple(gathered.made), tuple(gathered.faults))
+
+
+def _kept_style(style: FeedStyle) -> FeedStyle:
+    """A feed that tells counts alone needs of each entry only whether it is overdue: any bytes will do."""
+    return replace(style, redaction=Redaction.TITLE_UNIT) if style.redaction is Redaction.COUNT else style
+
+
+def _style_key(style: FeedStyle, rules: int) -> str:
+    """What entries are kept under: everything besides their rows that shapes their bytes."""
+    return hashlib.sha256(f"{RENDERING} {rules} {style!r}".encode()).hexdigest()[:32]
+
+
+def _overview(session: Session, spec: FeedSpec, parts: Sequence[Row[Any]], gathered: _Gathered) -> Overview:
+    overdue = [number for _, is_milestone, number, is_red, _ in gathered.entries if is_red and not is_milestone]
+    changed = max((row.changed_at for row in parts), default=None)
+    return Overview(
+        len(overdue),
+        _named(session, overdue[: ical.MOST_NAMED]) if spec.style.redaction is not Redaction.COUNT else (),
+        None if changed is None else ask.instant_of(changed),
+        _days(parts) if spec.style.redaction is Redaction.COUNT else (),
+    )
+
+
+def _named(session: Session, part_ids: Sequence[int]) -> tuple[str, ...]:
+    if not part_ids:
+        return ()
+    rows = ask.names_of(session, part_ids)
+    return tuple(
+        ical.overdue_line(row.title, row.unit_name, row.due_on)
+        for row in (rows[number] for number in part_ids if number in rows)
+    )
+
+
+def _days(parts: Sequence[Row[Any]]) -> tuple[DayCount, ...]:
+    """How many are due on each day and how many of them are waited for; what is withdrawn does not count."""
+    counted = [row for row in parts if row.state is not State.WITHDRAWN]
+    due = Counter(row.due_on for row in counted)
+    waiting = Counter(row.due_on for row in counted if not row.state.is_closed)
+    return tuple(DayCount(day, due[day], waiting[day]) for day in due)
