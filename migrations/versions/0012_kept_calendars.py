@@ -52,7 +52,7 @@ def upgrade() -> None:
         sa.Column("task_version", sa.Integer(), nullable=False),
         sa.Column("since", sa.Date(), nullable=False),
         sa.Column("until", sa.Date(), nullable=False),
-        sa.Column("is_red", sa.Boolean(), nullable=False),
+        sa.Column("overdue_line", sa.Text(), nullable=True),
         sa.Column("body", sa.LargeBinary(), nullable=True),
         sa.Column("fault", sa.Text(), nullable=True),
         sa.CheckConstraint(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from datetime import date, timedelta, tzinfo
 from functools import partial
 from typing import Any
@@ -13,7 +14,7 @@ from sqlalchemy.orm import Session
 from tracker.domain.lights import ONE_DAY, AssignmentFacts, Light, between, holds_for, light_of
 from tracker.domain.milestones import SOON_DAYS, Standing, stood
 from tracker.domain.roles import Role
-from tracker.export.ical import FeedItem, FeedStyle, MilestoneItem, event_bytes, milestone_bytes
+from tracker.export.ical import FeedItem, FeedStyle, MilestoneItem, event_bytes, milestone_bytes, overdue_line
 from tracker.services.calendars import work_calendar
 from tracker.services.lit import When
 from tracker.services.rule_packs import light_pack_around
@@ -31,26 +32,25 @@ def part_entries(
 ) -> Iterator[Kept]:
     """The entries of these parts in the style, which is kept under ``key``, with the light of the day in that zone."""
     today, zone = day
-    pack, first, last = light_pack_around(session, today)
+    pack, *in_force = light_pack_around(session, today)
     when = When(today, zone, work_calendar(session), pack)
     for ids in _pieces(part_ids):
         rows = ask.parts_to_show(session, ids)
         units = ask.units_by_role(session, {row.task_id for row in rows})
         for row in rows:
-            since, until = holds_for(_facts(row, zone), today, when.calendar.add_workdays, pack)
-            lit = light_of(_facts(row, zone), today, when.calendar.add_workdays, pack)
-            item = _part_item(row, units[row.task_id], lit.light, lit.word)
-            kept = partial(
-                Kept,
+            facts = _facts(row, zone)
+            lit = light_of(facts, today, when.calendar.add_workdays, pack)
+            since, until = holds_for(facts, today, when.calendar.add_workdays, pack)
+            kept = Kept(
                 key,
                 row.part_version,
                 row.task_version,
-                max(since, first),
-                min(until, last),
-                lit.light is Light.RED,
+                max(since, in_force[0]),
+                min(until, in_force[1]),
+                overdue_line(row.title, row.unit_name, row.due_on) if lit.light is Light.RED else None,
                 assignment_id=row.id,
             )
-            yield _made(kept, partial(event_bytes, item, style))
+            yield _made(kept, partial(event_bytes, _part_item(row, units[row.task_id], lit.light, lit.word), style))
 
 
 def milestone_entries(
@@ -62,12 +62,8 @@ def milestone_entries(
         units = ask.units_by_role(session, {row.task_id for row in rows})
         for row in rows:
             standing = stood(row.due_on, row.reached_on, today, awaited=row.awaited).standing
-            item = _milestone_item(row, units[row.task_id], standing)
-            since, until = _standing_holds(row, today)
-            kept = partial(
-                Kept, key, 0, row.task_version, since, until, standing is Standing.LATE, milestone_id=row.id
-            )
-            yield _made(kept, partial(milestone_bytes, item, style))
+            kept = Kept(key, 0, row.task_version, *_standing_holds(row, today), milestone_id=row.id)
+            yield _made(kept, partial(milestone_bytes, _milestone_item(row, units[row.task_id], standing), style))
 
 
 def _pieces(ids: Sequence[int]) -> Iterator[Sequence[int]]:
@@ -75,13 +71,14 @@ def _pieces(ids: Sequence[int]) -> Iterator[Sequence[int]]:
         yield ids[first : first + MOST_AT_ONCE]
 
 
-def _made(kept: Callable[..., Kept], render: Callable[[], bytes]) -> Kept:
+def _made(kept: Kept, render: Callable[[], bytes]) -> Kept:
     """The entry with its bytes, or with the fault for which it has none: the others must reach their readers."""
     try:
-        return kept(body=render())
+        return replace(kept, body=render())
     except Exception as error:  # whatever is wrong with one row
         is_told = isinstance(error, ValueError) and str(error)
-        return kept(fault=str(error) if is_told else f"{type(error).__name__}：{error}")
+        fault = str(error) if is_told else f"{type(error).__name__}：{error}"
+        return replace(kept, fault=fault)
 
 
 def _part_item(row: Row[Any], units: Units, light: Light, word: str) -> FeedItem:

@@ -6,7 +6,6 @@ kept rows -> what is missing is made -> the feed's own entries -> body and ETag;
 from __future__ import annotations
 
 import hashlib
-from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
@@ -17,7 +16,6 @@ from sqlalchemy import Row
 from sqlalchemy.orm import Session
 
 from tracker.domain.feeds import Redaction
-from tracker.domain.lifecycle import State
 from tracker.export import ical
 from tracker.export.ical import DayCount, FeedSpec, FeedStyle, Overview
 from tracker.services.calendar_entries import milestone_entries, part_entries
@@ -54,34 +52,30 @@ class MadeFeed:
 
 @dataclass(slots=True)
 class _Gathered:
-    """What goes into the body: (due day, milestone or not, number, overdue or not, bytes), and what was made on the way."""
+    """What goes into the body: (due day, milestone or not, number, bytes, line among what is overdue), what was made
+    on the way, and what could not be."""
 
-    entries: list[tuple[date, bool, int, bool, bytes]] = field(default_factory=list)
+    entries: list[tuple[date, bool, int, bytes, str | None]] = field(default_factory=list)
     made: list[Kept] = field(default_factory=list)
     faults: list[str] = field(default_factory=list)
 
     def take(self, rows: Sequence[Row[Any]], make: Callable[[list[int]], Iterable[Kept]], *, milestones: bool) -> None:
         """Takes the rows with their kept bytes; those that have none are made."""
-        missing = []
-        for row in rows:
-            if row.body is not None:
-                self.entries.append((row.due_on, milestones, row.id, row.is_red, row.body))
-            elif row.fault is not None:
-                self.faults.append(row.fault)
+        add, missing = self.entries.append, {}
+        for number, due_on, *_, body, line, fault in rows:
+            if body is not None:
+                add((due_on, milestones, number, body, line))
+            elif fault is not None:
+                self.faults.append(fault)
             else:
-                missing.append(row.id)
-        if missing:
-            days = {row.id: row.due_on for row in rows}
-            for entry in make(missing):
-                self._take_made(entry, days, milestones=milestones)
-
-    def _take_made(self, entry: Kept, days: dict[int, date], *, milestones: bool) -> None:
-        number = (entry.milestone_id if milestones else entry.assignment_id) or 0
-        self.made.append(entry)
-        if entry.body is None:
-            self.faults.append(entry.fault or "")
-        else:
-            self.entries.append((days[number], milestones, number, entry.is_red, entry.body))
+                missing[number] = due_on
+        for entry in make(list(missing)) if missing else ():
+            number = (entry.milestone_id if milestones else entry.assignment_id) or 0
+            self.made.append(entry)
+            if entry.body is None:
+                self.faults.append(entry.fault or "")
+            else:
+                add((missing[number], milestones, number, entry.body, entry.overdue_line))
 
 
 def shown_on(today: date, **scope: Any) -> ask.Shown:
@@ -97,8 +91,7 @@ def shown_on(today: date, **scope: Any) -> ask.Shown:
 
 def make_feed_body(session: Session, wanted: Wanted) -> MadeFeed:
     """The feed as it is now, from one reading of the rows. Raises FeedUnrenderable when rows failed and none is left."""
-    style, today = _kept_style(wanted.spec.style), wanted.shown.today
-    key = _style_key(style, wanted.rules)
+    (style, key), today = kept_under(wanted.spec.style, wanted.rules), wanted.shown.today
     day = (today, ZoneInfo(style.zone_name))
     gathered = _Gathered()
     parts = ask.kept_parts(session, wanted.shown, key)
@@ -109,9 +102,15 @@ def make_feed_body(session: Session, wanted: Wanted) -> MadeFeed:
     if gathered.faults and not gathered.entries:
         raise FeedUnrenderable(f"全部{len(gathered.faults)}项都无法写入日历，例如：{gathered.faults[0]}")
     gathered.entries.sort()
-    overview = _overview(session, wanted.spec, parts, gathered)
-    body = ical.feed_bytes(wanted.spec, [entry[-1] for entry in gathered.entries], overview)
+    overview = _overview(session, wanted, parts, gathered)
+    body = ical.feed_bytes(wanted.spec, [entry[3] for entry in gathered.entries], overview)
     return MadeFeed(body, ical.etag_of(body), tuple(gathered.made), tuple(gathered.faults))
+
+
+def kept_under(style: FeedStyle, rules: int) -> tuple[FeedStyle, str]:
+    """The style in which entries are kept for feeds of that style, and what they are kept under."""
+    kept = _kept_style(style)
+    return kept, _style_key(kept, rules)
 
 
 def _kept_style(style: FeedStyle) -> FeedStyle:
@@ -124,30 +123,13 @@ def _style_key(style: FeedStyle, rules: int) -> str:
     return hashlib.sha256(f"{RENDERING} {rules} {style!r}".encode()).hexdigest()[:32]
 
 
-def _overview(session: Session, spec: FeedSpec, parts: Sequence[Row[Any]], gathered: _Gathered) -> Overview:
-    overdue = [number for _, is_milestone, number, is_red, _ in gathered.entries if is_red and not is_milestone]
-    changed = max((row.changed_at for row in parts), default=None)
+def _overview(session: Session, wanted: Wanted, parts: Sequence[Row[Any]], gathered: _Gathered) -> Overview:
+    lines = [line for *_, line in gathered.entries if line is not None]
+    changed = max((row[2] for row in parts), default=None)
+    is_count = wanted.spec.style.redaction is Redaction.COUNT
     return Overview(
-        len(overdue),
-        _named(session, overdue[: ical.MOST_NAMED]) if spec.style.redaction is not Redaction.COUNT else (),
+        len(lines),
+        () if is_count else tuple(lines[: ical.MOST_NAMED]),
         None if changed is None else ask.instant_of(changed),
-        _days(parts) if spec.style.redaction is Redaction.COUNT else (),
+        tuple(DayCount(*row) for row in ask.days_counted(session, wanted.shown)) if is_count else (),
     )
-
-
-def _named(session: Session, part_ids: Sequence[int]) -> tuple[str, ...]:
-    if not part_ids:
-        return ()
-    rows = ask.names_of(session, part_ids)
-    return tuple(
-        ical.overdue_line(row.title, row.unit_name, row.due_on)
-        for row in (rows[number] for number in part_ids if number in rows)
-    )
-
-
-def _days(parts: Sequence[Row[Any]]) -> tuple[DayCount, ...]:
-    """How many are due on each day and how many of them are waited for; what is withdrawn does not count."""
-    counted = [row for row in parts if row.state is not State.WITHDRAWN]
-    due = Counter(row.due_on for row in counted)
-    waiting = Counter(row.due_on for row in counted if not row.state.is_closed)
-    return tuple(DayCount(day, due[day], waiting[day]) for day in due)

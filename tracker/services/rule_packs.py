@@ -55,9 +55,10 @@ def light_pack_on(session: Session, day: date) -> LightPack:
 
 def light_pack_around(session: Session, day: date) -> tuple[LightPack, date, date]:
     """The thresholds of the lights on ``day``, and the first and the last day on which they count."""
-    packs = packs_of(session, PackKind.LIGHTS)
+    packs = sorted(packs_of(session, PackKind.LIGHTS), key=lambda pack: (pack.in_force_on, pack.version))
+    in_force = [pack for pack in packs if pack.in_force_on <= day]
     since, until = between((pack.in_force_on for pack in packs), day)
-    return light_pack_on(session, day), since, until
+    return light_pack_of(in_force[-1].rules) if in_force else DEFAULT_PACK, since, until
 
 
 def light_pack_of(rules: dict[str, Any]) -> LightPack:

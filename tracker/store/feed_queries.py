@@ -32,7 +32,7 @@ def opened(session: Session, token_hash: str) -> Sequence[Row[Any]]:
     A row for each role of the owner, all with the same feed; none where there is no such feed, its owner's account
     was closed, or no role is held at a unit that exists.
     """
-    return session.execute(_OPENED, {"token_hash": token_hash}).all()
+    return session.connection().execute(_OPENED, {"token_hash": token_hash}).all()
 
 
 _OF_FEED, _HELD_AT = aliased(Unit, name="feed_unit"), aliased(Unit, name="held_at")
@@ -79,6 +79,15 @@ _OPENED = (
     .where(Feed.token_hash == bindparam("token_hash"), Feed.revoked_at.is_(None))
     .order_by(PersonStanding.id)
 )
+
+
+def styles_in_use(session: Session) -> Sequence[Row[Any]]:
+    """The combinations of flavour, redaction and alarm that live feeds have; and the count of changes to the rules."""
+    return session.execute(
+        select(Feed.flavour, Feed.redaction, Feed.alarm, _marks(RULES).label("rules"))
+        .where(Feed.revoked_at.is_(None), Feed.fetched_at.is_not(None))
+        .distinct()
+    ).all()
 
 
 def unit_choices(session: Session, actor: Actor) -> dict[int, str]:

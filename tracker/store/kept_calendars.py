@@ -35,8 +35,8 @@ class CalendarMark(Base):
 class CalendarEntry(Base):
     """The bytes of a part's, or a milestone's, entry in one style; right while both versions are those of its rows.
 
-    The light in its title makes them right from ``since`` to ``until``, both included, and no longer. ``is_red``:
-    it counts as overdue in that time. A row that cannot be shown has its ``fault``, in Chinese, and no ``body``.
+    The light in its title makes them right from ``since`` to ``until``, both included, and no longer. ``overdue_line``
+    names it among what is overdue in that time. A row that cannot be shown has its ``fault``, in Chinese, and no ``body``.
     """
 
     __tablename__ = "calendar_entry"
@@ -49,7 +49,7 @@ class CalendarEntry(Base):
     task_version: Mapped[int]
     since: Mapped[date]
     until: Mapped[date]
-    is_red: Mapped[bool]
+    overdue_line: Mapped[str | None] = mapped_column(Text)
     body: Mapped[bytes | None]
     fault: Mapped[str | None] = mapped_column(Text)
 

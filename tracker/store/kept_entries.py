@@ -23,14 +23,14 @@ class Kept:
     task_version: int
     since: date
     until: date
-    is_red: bool
+    overdue_line: str | None = None
     assignment_id: int | None = None
     milestone_id: int | None = None
     body: bytes | None = None
     fault: str | None = None
 
 
-_RENEWED = ("part_version", "task_version", "since", "until", "is_red", "body", "fault")
+_RENEWED = ("part_version", "task_version", "since", "until", "overdue_line", "body", "fault")
 
 
 def keep(session: Session, entries: Sequence[Kept]) -> None:

@@ -6,16 +6,17 @@ from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, TypeDecorator, and_, func, or_, select, true, type_coerce
+from sqlalchemy import ColumnElement, Row, Select, TypeDecorator, and_, bindparam, case, func, or_, select, true, type_coerce
 from sqlalchemy.orm import Session, aliased
 from sqlalchemy.types import NullType
 
 from tracker.domain.access import Actor, Permission
 from tracker.domain.feeds import FeedScope
 from tracker.domain.history import REMARKED
-from tracker.domain.lifecycle import OPEN_STATES
+from tracker.domain.lifecycle import OPEN_STATES, State
 from tracker.domain.roles import Role
 from tracker.store.base import Instant
 from tracker.store.kept_calendars import CalendarEntry
@@ -26,6 +27,9 @@ from tracker.store.reach import below, within
 from tracker.store.revision_queries import and_later_versions
 from tracker.store.tasks import Assignment, HistoryEntry, Milestone, Task
 from tracker.store.units import Unit
+
+
+STATEMENTS = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,38 +63,57 @@ def kept_parts(session: Session, shown: Shown, style: str) -> Sequence[Row[Any]]
 
     ``changed_at`` is raw: see ``instant_of``. In no order.
     """
-    kept = and_(
-        CalendarEntry.assignment_id == Assignment.id,
-        CalendarEntry.style == style,
-        CalendarEntry.part_version == Assignment.content_version,
-        CalendarEntry.task_version == Task.content_version,
-        CalendarEntry.since <= shown.today,
-        CalendarEntry.until >= shown.today,
-    )
-    columns = (Assignment.id, Assignment.due_on, Assignment.state, type_coerce(Assignment.changed_at, Raw()))
-    query = select(*columns[:3], columns[3].label("changed_at"), *_KEPT)
-    return session.execute(_within(query, shown).outerjoin(CalendarEntry, kept)).all()
-
-
-_KEPT = (CalendarEntry.is_red, CalendarEntry.body, CalendarEntry.fault)
+    return session.connection().execute(_kept_parts(shown, style)).all()
 
 
 def kept_milestones(session: Session, shown: Shown, style: str) -> Sequence[Row[Any]]:
     """The same of the milestones of tasks in which a part stands in the feed."""
-    kept = and_(
-        CalendarEntry.milestone_id == Milestone.id,
+    return session.connection().execute(_kept_milestones(shown, style)).all()
+
+
+# A statement takes longer to put together than a small feed takes to read; the same feeds are asked for all day.
+@lru_cache(maxsize=STATEMENTS)
+def _kept_parts(shown: Shown, style: str) -> Select[Any]:
+    is_kept = and_(
+        CalendarEntry.assignment_id == Assignment.id,
+        CalendarEntry.part_version == Assignment.content_version,
+        *_fresh(shown, style),
+    )
+    changed_at = type_coerce(Assignment.changed_at, Raw()).label("changed_at")
+    query = select(Assignment.id, Assignment.due_on, changed_at, *_KEPT)
+    return _within(query, shown).outerjoin(CalendarEntry, is_kept)
+
+
+@lru_cache(maxsize=STATEMENTS)
+def _kept_milestones(shown: Shown, style: str) -> Select[Any]:
+    is_kept = and_(CalendarEntry.milestone_id == Milestone.id, *_fresh(shown, style))
+    tasks = _within(select(Assignment.task_id), shown, dated=False)
+    query = select(Milestone.id, Milestone.due_on, *_KEPT).join(Task, Milestone.task_id == Task.id)
+    in_window = _in_window(Milestone.due_on, Milestone.reached_on, TASK_OPEN, shown)
+    return query.outerjoin(CalendarEntry, is_kept).where(Milestone.task_id.in_(tasks), in_window)
+
+
+_KEPT = (CalendarEntry.body, CalendarEntry.overdue_line, CalendarEntry.fault)
+
+
+def _fresh(shown: Shown, style: str) -> tuple[ColumnElement[bool], ...]:
+    return (
         CalendarEntry.style == style,
         CalendarEntry.task_version == Task.content_version,
         CalendarEntry.since <= shown.today,
         CalendarEntry.until >= shown.today,
     )
-    tasks = _within(select(Assignment.task_id), shown, dated=False)
-    query = select(Milestone.id, Milestone.due_on, *_KEPT).join(Task, Milestone.task_id == Task.id)
-    return session.execute(
-        query.outerjoin(CalendarEntry, kept).where(
-            Milestone.task_id.in_(tasks), _in_window(Milestone.due_on, Milestone.reached_on, TASK_OPEN, shown)
-        )
-    ).all()
+
+
+def days_counted(session: Session, shown: Shown) -> Sequence[Row[Any]]:
+    """For every day on which a part in the feed is due: how many are, and how many of them are still open.
+
+    What is withdrawn does not count.
+    """
+    waiting = func.sum(case((Assignment.state.in_(OPEN_STATES), 1), else_=0)).label("waiting")
+    query = select(Assignment.due_on.label("day"), func.count().label("due"), waiting)
+    counted = _within(query, shown).where(Assignment.state != State.WITHDRAWN).group_by(Assignment.due_on)
+    return session.execute(counted).all()
 
 
 def _within(query: Select[Any], shown: Shown, *, dated: bool = True) -> Select[Any]:
@@ -139,56 +162,60 @@ def _remarked_by(person_id: int) -> Select[Any]:
     )
 
 
-def parts_to_show(session: Session, part_ids: Sequence[int]) -> Sequence[Row[Any]]:
+def parts_to_show(session: Session, part_ids: Collection[int]) -> Sequence[Row[Any]]:
     """All that calendars tell of these parts."""
-    return session.execute(
-        select(*PART_COLUMNS)
-        .join(Task, Assignment.task_id == Task.id)
-        .join(Plan, Task.plan_id == Plan.id)
-        .join(Unit, Assignment.unit_id == Unit.id)
-        .where(Assignment.id.in_(part_ids))
-    ).all()
+    return session.connection().execute(_PARTS_TO_SHOW, {"ids": list(part_ids)}).all()
 
 
-PART_COLUMNS: tuple[Any, ...] = (
-    Assignment.id,
-    Assignment.uid,
-    Assignment.task_id,
-    Assignment.role,
-    Assignment.state,
-    Assignment.due_on,
-    Assignment.original_due_on,
-    Assignment.percent,
-    Assignment.dispatched_at,
-    Assignment.took_up_at.label("took_up_at"),
-    Assignment.sign_by_on,
-    Assignment.completed_on,
-    Assignment.withdrawn_on,
-    Assignment.changed_at,
-    Assignment.sequence,
-    Assignment.content_version.label("part_version"),
-    Task.content_version.label("task_version"),
-    Task.state.label("task_state"),
-    Task.title,
-    Task.path,
-    Task.quote,
-    Unit.name.label("unit_name"),
-    Plan.title.label("plan_title"),
-    Plan.number.label("plan_number"),
+_PARTS_TO_SHOW = (
+    select(
+        Assignment.id,
+        Assignment.uid,
+        Assignment.task_id,
+        Assignment.role,
+        Assignment.state,
+        Assignment.due_on,
+        Assignment.original_due_on,
+        Assignment.percent,
+        Assignment.dispatched_at,
+        Assignment.took_up_at.label("took_up_at"),
+        Assignment.sign_by_on,
+        Assignment.completed_on,
+        Assignment.withdrawn_on,
+        Assignment.changed_at,
+        Assignment.sequence,
+        Assignment.content_version.label("part_version"),
+        Task.content_version.label("task_version"),
+        Task.state.label("task_state"),
+        Task.title,
+        Task.path,
+        Task.quote,
+        Unit.name.label("unit_name"),
+        Plan.title.label("plan_title"),
+        Plan.number.label("plan_number"),
+    )
+    .join(Task, Assignment.task_id == Task.id)
+    .join(Plan, Task.plan_id == Plan.id)
+    .join(Unit, Assignment.unit_id == Unit.id)
+    .where(Assignment.id.in_(bindparam("ids", expanding=True)))
 )
 
 
-def milestones_to_show(session: Session, milestone_ids: Sequence[int]) -> Sequence[Row[Any]]:
+def milestones_to_show(session: Session, milestone_ids: Collection[int]) -> Sequence[Row[Any]]:
     """All that calendars tell of these milestones; ``changed_at`` is the last change of any part of the task."""
-    last = select(func.max(Assignment.changed_at)).where(Assignment.task_id == Task.id).scalar_subquery()
-    columns = (
+    return session.connection().execute(_MILESTONES_TO_SHOW, {"ids": list(milestone_ids)}).all()
+
+
+_LAST_CHANGE = select(func.max(Assignment.changed_at)).where(Assignment.task_id == Task.id).scalar_subquery()
+_MILESTONES_TO_SHOW = (
+    select(
         Milestone.id,
         Milestone.uid,
         Milestone.task_id,
         Milestone.text,
         Milestone.due_on,
         Milestone.reached_on,
-        func.coalesce(last, Task.created_at, type_=Instant).label("changed_at"),
+        func.coalesce(_LAST_CHANGE, Task.created_at, type_=Instant).label("changed_at"),
         Task.content_version.label("task_version"),
         Task.title,
         Task.path,
@@ -196,29 +223,46 @@ def milestones_to_show(session: Session, milestone_ids: Sequence[int]) -> Sequen
         Plan.number.label("plan_number"),
         awaited().label("awaited"),
     )
-    joined = select(*columns).join(Task, Milestone.task_id == Task.id).join(Plan, Task.plan_id == Plan.id)
-    return session.execute(joined.where(Milestone.id.in_(milestone_ids))).all()
+    .join(Task, Milestone.task_id == Task.id)
+    .join(Plan, Task.plan_id == Plan.id)
+    .where(Milestone.id.in_(bindparam("ids", expanding=True)))
+)
 
 
 def units_by_role(session: Session, task_ids: Collection[int]) -> dict[int, dict[Role, list[str]]]:
     """For every one of the tasks its units by role, as the plan lists them."""
-    rows = session.execute(
-        select(Assignment.task_id, Assignment.role, Unit.name)
-        .join(Unit, Assignment.unit_id == Unit.id)
-        .where(Assignment.task_id.in_(task_ids))
-        .order_by(Assignment.task_id, Assignment.position)
-    )
     parts: dict[int, dict[Role, list[str]]] = defaultdict(lambda: defaultdict(list))
-    for task_id, role, name in rows:
+    for task_id, role, name in session.connection().execute(_UNITS_BY_ROLE, {"ids": list(task_ids)}):
         parts[task_id][role].append(name)
     return parts
 
 
-def names_of(session: Session, part_ids: Sequence[int]) -> dict[int, Row[Any]]:
-    """The title, unit and day of each of these parts."""
-    columns = (Assignment.id, Task.title, Unit.name.label("unit_name"), Assignment.due_on)
-    joined = select(*columns).join(Task, Assignment.task_id == Task.id).join(Unit, Assignment.unit_id == Unit.id)
-    return {row.id: row for row in session.execute(joined.where(Assignment.id.in_(part_ids)))}
+_UNITS_BY_ROLE = (
+    select(Assignment.task_id, Assignment.role, Unit.name)
+    .join(Unit, Assignment.unit_id == Unit.id)
+    .where(Assignment.task_id.in_(bindparam("ids", expanding=True)))
+    .order_by(Assignment.task_id, Assignment.position)
+)
+
+
+def outdated_parts(
+    session: Session, styles: Collection[str], part_ids: Collection[int], task_ids: Collection[int]
+) -> Sequence[Row[Any]]:
+    """Of these parts, and the parts of these tasks, those whose kept bytes in a style are not right any more.
+
+    Rows of (part, style); parts that were never asked for have no bytes and are not among them.
+    """
+    is_outdated = or_(
+        CalendarEntry.part_version != Assignment.content_version, CalendarEntry.task_version != Task.content_version
+    )
+    query = (
+        select(Assignment.id, CalendarEntry.style)
+        .join(CalendarEntry, CalendarEntry.assignment_id == Assignment.id)
+        .join(Task, Assignment.task_id == Task.id)
+        .where(or_(Assignment.id.in_(part_ids), Assignment.task_id.in_(task_ids)))
+        .where(CalendarEntry.style.in_(styles), is_outdated)
+    )
+    return session.execute(query).all()
 
 
 def instant_of(raw: Any) -> datetime:
