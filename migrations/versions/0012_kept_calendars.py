@@ -86,9 +86,7 @@ def upgrade() -> None:
         sa.Column("last_size", sa.Integer(), nullable=False),
         sa.Column("polls", sa.Integer(), nullable=False),
         sa.Column("bodies", sa.Integer(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["feed_id"], ["feed.id"], name=op.f("fk_feed_client_feed_id_feed"), ondelete="CASCADE"
-        ),
+        sa.ForeignKeyConstraint(["feed_id"], ["feed.id"], name=op.f("fk_feed_client_feed_id_feed"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_feed_client")),
         sa.UniqueConstraint("feed_id", "name", name=op.f("uq_feed_client_feed_id_name")),
     )
@@ -249,7 +247,11 @@ def _count_on_sqlite() -> None:
     _on("unit_placed", f"UPDATE OF {UNIT_PLACED} ON unit", _mark("0"))
     _on("plan_shown", f"UPDATE OF {PLAN_SHOWN} ON plan", _bump("task", "plan_id = NEW.id"))
     _on("milestone_added", "INSERT ON milestone", _bump("task", own_task))
-    _on("milestone_shown", f"UPDATE OF {MILESTONE_SHOWN} ON milestone", _bump("task", "id IN (OLD.task_id, NEW.task_id)"))
+    _on(
+        "milestone_shown",
+        f"UPDATE OF {MILESTONE_SHOWN} ON milestone",
+        _bump("task", "id IN (OLD.task_id, NEW.task_id)"),
+    )
     _on("milestone_removed", "DELETE ON milestone", _bump("task", "id = OLD.task_id"))
     for table, number in WHOLE.items():
         for deed, when in (("added", "INSERT"), ("changed", "UPDATE"), ("removed", "DELETE")):
@@ -318,8 +320,7 @@ def _functions() -> None:
     _function("calendar_part_is_moved", f"{_bump('task', f'id = NEW.task_id AND {HAS_MILESTONES}')} RETURN NULL;")
     _function(
         "calendar_part_is_placed",
-        "PERFORM calendar_count(OLD.unit_id); "
-        f"{_bump('task', 'id IN (OLD.task_id, NEW.task_id)')} RETURN NULL;",
+        f"PERFORM calendar_count(OLD.unit_id); {_bump('task', 'id IN (OLD.task_id, NEW.task_id)')} RETURN NULL;",
     )
     _function("calendar_part_comes", f"{_bump('task', 'id = NEW.task_id')} RETURN NULL;")
     _function(

@@ -8,7 +8,6 @@ from datetime import date, timedelta, tzinfo
 from functools import partial
 from typing import Any
 
-from sqlalchemy import Row
 from sqlalchemy.orm import Session
 
 from tracker.domain.lights import ONE_DAY, AssignmentFacts, Light, between, holds_for, light_of
@@ -81,7 +80,7 @@ def _made(kept: Kept, render: Callable[[], bytes]) -> Kept:
         return replace(kept, fault=fault)
 
 
-def _part_item(row: Row[Any], units: Units, light: Light, word: str) -> FeedItem:
+def _part_item(row: Any, units: Units, light: Light, word: str) -> FeedItem:
     return FeedItem(
         uid=row.uid,
         title=row.title,
@@ -110,7 +109,7 @@ def _by_role(units: Units) -> tuple[str, ...]:
     return tuple(f"{role.label}：{'、'.join(units[role])}" for role in Role if units.get(role))
 
 
-def _facts(row: Row[Any], zone: tzinfo) -> AssignmentFacts:
+def _facts(row: Any, zone: tzinfo) -> AssignmentFacts:
     return AssignmentFacts(
         row.state,
         row.due_on,
@@ -123,7 +122,7 @@ def _facts(row: Row[Any], zone: tzinfo) -> AssignmentFacts:
     )
 
 
-def _milestone_item(row: Row[Any], units: Units, standing: Standing) -> MilestoneItem:
+def _milestone_item(row: Any, units: Units, standing: Standing) -> MilestoneItem:
     completing = [name for role in Role if role.completes for name in units.get(role, [])]
     return MilestoneItem(
         uid=row.uid,
@@ -143,7 +142,7 @@ def _milestone_item(row: Row[Any], units: Units, standing: Standing) -> Mileston
     )
 
 
-def _standing_holds(row: Row[Any], today: date) -> tuple[date, date]:
+def _standing_holds(row: Any, today: date) -> tuple[date, date]:
     """The days on which the milestone stands as it does today, as long as nothing happens to it."""
     if row.due_on is None or row.reached_on is not None:
         return date.min, date.max

@@ -12,7 +12,6 @@ from datetime import date, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Row
 from sqlalchemy.orm import Session
 
 from tracker.domain.feeds import Redaction
@@ -59,7 +58,7 @@ class _Gathered:
     made: list[Kept] = field(default_factory=list)
     faults: list[str] = field(default_factory=list)
 
-    def take(self, rows: Sequence[Row[Any]], make: Callable[[list[int]], Iterable[Kept]], *, milestones: bool) -> None:
+    def take(self, rows: Sequence[Any], make: Callable[[list[int]], Iterable[Kept]], *, milestones: bool) -> None:
         """Takes the rows with their kept bytes; those that have none are made."""
         add, missing = self.entries.append, {}
         for number, due_on, *_, body, line, fault in rows:
@@ -90,7 +89,7 @@ def shown_on(today: date, **scope: Any) -> ask.Shown:
 
 
 def make_feed_body(session: Session, wanted: Wanted) -> MadeFeed:
-    """The feed as it is now, from one reading of the rows. Raises FeedUnrenderable when rows failed and none is left."""
+    """The feed as it is now. Raises FeedUnrenderable when rows failed and none is left."""
     (style, key), today = kept_under(wanted.spec.style, wanted.rules), wanted.shown.today
     day = (today, ZoneInfo(style.zone_name))
     gathered = _Gathered()
@@ -123,7 +122,7 @@ def _style_key(style: FeedStyle, rules: int) -> str:
     return hashlib.sha256(f"{RENDERING} {rules} {style!r}".encode()).hexdigest()[:32]
 
 
-def _overview(session: Session, wanted: Wanted, parts: Sequence[Row[Any]], gathered: _Gathered) -> Overview:
+def _overview(session: Session, wanted: Wanted, parts: Sequence[Any], gathered: _Gathered) -> Overview:
     lines = [line for *_, line in gathered.entries if line is not None]
     changed = max((row[2] for row in parts), default=None)
     is_count = wanted.spec.style.redaction is Redaction.COUNT

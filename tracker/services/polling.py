@@ -15,7 +15,6 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Row
 from sqlalchemy.orm import Session
 
 from tracker.domain.access import Actor, Permission, Standing
@@ -65,7 +64,7 @@ class Answer:
 class _Feed:
     """A feed that was opened: its row, and its owner with today's roles."""
 
-    row: Row[Any]
+    row: Any
     owner: Actor
 
 
@@ -94,7 +93,7 @@ def _opened(session: Session, token: str) -> _Feed:
     return feed
 
 
-def _owner(rows: Sequence[Row[Any]]) -> Actor:
+def _owner(rows: Sequence[Any]) -> Actor:
     standings = (Standing(row.office, row.held_unit_id, row.held_path, row.held_name) for row in rows)
     return Actor(rows[0].owner_id, rows[0].owner_name, tuple(standings))
 

@@ -26,7 +26,10 @@ log = logging.getLogger(__name__)
 MOST_RENEWED = 100
 
 
-def renew(engine: Engine, base_url: str, day: tuple[date, ZoneInfo], parts: Collection[int], tasks: Collection[int]) -> int:
+Day = tuple[date, ZoneInfo]
+
+
+def renew(engine: Engine, base_url: str, day: Day, parts: Collection[int], tasks: Collection[int]) -> int:
     """Makes the kept entries of these parts, and of these tasks' parts, anew where they are outdated; how many.
 
     Only what somebody's calendar has shown before is kept at all. A failure is logged: the next poll makes good.
@@ -44,9 +47,7 @@ def renew(engine: Engine, base_url: str, day: tuple[date, ZoneInfo], parts: Coll
         return 0
 
 
-def _renewed(
-    session: Session, base_url: str, day: tuple[date, ZoneInfo], parts: Collection[int], tasks: Collection[int]
-) -> list[Kept]:
+def _renewed(session: Session, base_url: str, day: Day, parts: Collection[int], tasks: Collection[int]) -> list[Kept]:
     styles = {}
     for row in styles_in_use(session):
         style, key = kept_under(FeedStyle(base_url, day[1].key, row.flavour, row.alarm, row.redaction), row.rules)

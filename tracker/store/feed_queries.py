@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Row, and_, bindparam, case, func, select
+from sqlalchemy import and_, bindparam, case, func, select
 from sqlalchemy.orm import Session, aliased
 
 from tracker.domain.access import Actor, Permission
@@ -26,7 +26,7 @@ def feeds_of(session: Session, person_id: int) -> Sequence[Feed]:
     ).all()
 
 
-def opened(session: Session, token_hash: str) -> Sequence[Row[Any]]:
+def opened(session: Session, token_hash: str) -> Sequence[Any]:
     """The live subscription with that hash, with its owner's roles and the marks of its content, in one statement.
 
     A row for each role of the owner, all with the same feed; none where there is no such feed, its owner's account
@@ -81,7 +81,7 @@ _OPENED = (
 )
 
 
-def styles_in_use(session: Session) -> Sequence[Row[Any]]:
+def styles_in_use(session: Session) -> Sequence[Any]:
     """The combinations of flavour, redaction and alarm that live feeds have; and the count of changes to the rules."""
     return session.execute(
         select(Feed.flavour, Feed.redaction, Feed.alarm, _marks(RULES).label("rules"))

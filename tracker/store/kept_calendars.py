@@ -36,7 +36,7 @@ class CalendarEntry(Base):
     """The bytes of a part's, or a milestone's, entry in one style; right while both versions are those of its rows.
 
     The light in its title makes them right from ``since`` to ``until``, both included, and no longer. ``overdue_line``
-    names it among what is overdue in that time. A row that cannot be shown has its ``fault``, in Chinese, and no ``body``.
+    names it among what is overdue in that time. A row that cannot be shown has a ``fault``, in Chinese, for a ``body``.
     """
 
     __tablename__ = "calendar_entry"

@@ -43,7 +43,7 @@ def keep(session: Session, entries: Sequence[Kept]) -> None:
 
 def _put(session: Session, subject: str) -> Any:
     dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
-    put = dialect.insert(CalendarEntry)  # type: ignore[attr-defined]
+    put = dialect.insert(CalendarEntry)
     values = {name: put.excluded[name] for name in _RENEWED}
     return put.on_conflict_do_update(index_elements=[subject, "style"], set_=values)
 

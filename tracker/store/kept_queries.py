@@ -3,13 +3,25 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, TypeDecorator, and_, bindparam, case, func, or_, select, true, type_coerce
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    TypeDecorator,
+    and_,
+    bindparam,
+    case,
+    func,
+    or_,
+    select,
+    true,
+    type_coerce,
+)
 from sqlalchemy.orm import Session, aliased
 from sqlalchemy.types import NullType
 
@@ -27,7 +39,6 @@ from tracker.store.reach import below, within
 from tracker.store.revision_queries import and_later_versions
 from tracker.store.tasks import Assignment, HistoryEntry, Milestone, Task
 from tracker.store.units import Unit
-
 
 STATEMENTS = 1000
 
@@ -58,7 +69,7 @@ class Raw(TypeDecorator[Any]):
     cache_ok = True
 
 
-def kept_parts(session: Session, shown: Shown, style: str) -> Sequence[Row[Any]]:
+def kept_parts(session: Session, shown: Shown, style: str) -> Sequence[Any]:
     """The parts that stand in the feed, each with its kept bytes, or None for both ``body`` and ``fault``.
 
     ``changed_at`` is raw: see ``instant_of``. In no order.
@@ -66,14 +77,14 @@ def kept_parts(session: Session, shown: Shown, style: str) -> Sequence[Row[Any]]
     return session.connection().execute(_kept_parts(shown, style)).all()
 
 
-def kept_milestones(session: Session, shown: Shown, style: str) -> Sequence[Row[Any]]:
+def kept_milestones(session: Session, shown: Shown, style: str) -> Sequence[Any]:
     """The same of the milestones of tasks in which a part stands in the feed."""
     return session.connection().execute(_kept_milestones(shown, style)).all()
 
 
 # A statement takes longer to put together than a small feed takes to read; the same feeds are asked for all day.
 @lru_cache(maxsize=STATEMENTS)
-def _kept_parts(shown: Shown, style: str) -> Select[Any]:
+def _kept_parts(shown: Shown, style: str) -> Any:
     is_kept = and_(
         CalendarEntry.assignment_id == Assignment.id,
         CalendarEntry.part_version == Assignment.content_version,
@@ -85,7 +96,7 @@ def _kept_parts(shown: Shown, style: str) -> Select[Any]:
 
 
 @lru_cache(maxsize=STATEMENTS)
-def _kept_milestones(shown: Shown, style: str) -> Select[Any]:
+def _kept_milestones(shown: Shown, style: str) -> Any:
     is_kept = and_(CalendarEntry.milestone_id == Milestone.id, *_fresh(shown, style))
     tasks = _within(select(Assignment.task_id), shown, dated=False)
     query = select(Milestone.id, Milestone.due_on, *_KEPT).join(Task, Milestone.task_id == Task.id)
@@ -105,7 +116,7 @@ def _fresh(shown: Shown, style: str) -> tuple[ColumnElement[bool], ...]:
     )
 
 
-def days_counted(session: Session, shown: Shown) -> Sequence[Row[Any]]:
+def days_counted(session: Session, shown: Shown) -> Sequence[Any]:
     """For every day on which a part in the feed is due: how many are, and how many of them are still open.
 
     What is withdrawn does not count.
@@ -116,7 +127,7 @@ def days_counted(session: Session, shown: Shown) -> Sequence[Row[Any]]:
     return session.execute(counted).all()
 
 
-def _within(query: Select[Any], shown: Shown, *, dated: bool = True) -> Select[Any]:
+def _within(query: Any, shown: Shown, *, dated: bool = True) -> Any:
     joined = query.select_from(Assignment).join(Task, Assignment.task_id == Task.id)
     conditions = [within(shown.owner, Permission.READ), _in_scope(shown)]
     if dated:
@@ -134,25 +145,10 @@ def _in_window(due_on: Any, closed_on: Any, is_open: Any, shown: Shown) -> Colum
 
 
 def _in_scope(shown: Shown) -> ColumnElement[bool]:
-    match shown.scope:
-        case FeedScope.UNIT:
-            return Assignment.unit_id == shown.unit_id
-        case FeedScope.UNIT_TREE:
-            return below(shown.unit_path or "")
-        case FeedScope.PLAN:
-            # What went over to a newer version of the plan is still shown to those who subscribed to the old one.
-            return Task.plan_id.in_(and_later_versions(shown.plan_id))
-        case FeedScope.MINE:
-            return Assignment.unit_id.in_([held.unit_id for held in shown.owner.reach(Permission.WORK_OWN)])
-        case FeedScope.ALL:
-            return true()
-        case FeedScope.OVERDUE:
-            return overdue_on(shown.today)
-        case FeedScope.KEY:
-            return Assignment.task_id.in_(_remarked_by(shown.owner.person_id))
+    return _SCOPES[shown.scope](shown)
 
 
-def _remarked_by(person_id: int) -> Select[Any]:
+def _remarked_by(person_id: int) -> Any:
     """The tasks on a part of which the person wrote a remark (批示)."""
     part = aliased(Assignment)
     return (
@@ -162,7 +158,23 @@ def _remarked_by(person_id: int) -> Select[Any]:
     )
 
 
-def parts_to_show(session: Session, part_ids: Collection[int]) -> Sequence[Row[Any]]:
+def _of_own_units(shown: Shown) -> ColumnElement[bool]:
+    return Assignment.unit_id.in_([held.unit_id for held in shown.owner.reach(Permission.WORK_OWN)])
+
+
+_SCOPES: dict[FeedScope, Callable[[Shown], ColumnElement[bool]]] = {
+    FeedScope.UNIT: lambda shown: Assignment.unit_id == shown.unit_id,
+    FeedScope.UNIT_TREE: lambda shown: below(shown.unit_path or ""),
+    # What went over to a newer version of the plan is still shown to those who subscribed to the old one.
+    FeedScope.PLAN: lambda shown: Task.plan_id.in_(and_later_versions(shown.plan_id)),
+    FeedScope.MINE: _of_own_units,
+    FeedScope.ALL: lambda _: true(),
+    FeedScope.OVERDUE: lambda shown: overdue_on(shown.today),
+    FeedScope.KEY: lambda shown: Assignment.task_id.in_(_remarked_by(shown.owner.person_id)),
+}
+
+
+def parts_to_show(session: Session, part_ids: Collection[int]) -> Sequence[Any]:
     """All that calendars tell of these parts."""
     return session.connection().execute(_PARTS_TO_SHOW, {"ids": list(part_ids)}).all()
 
@@ -201,7 +213,7 @@ _PARTS_TO_SHOW = (
 )
 
 
-def milestones_to_show(session: Session, milestone_ids: Collection[int]) -> Sequence[Row[Any]]:
+def milestones_to_show(session: Session, milestone_ids: Collection[int]) -> Sequence[Any]:
     """All that calendars tell of these milestones; ``changed_at`` is the last change of any part of the task."""
     return session.connection().execute(_MILESTONES_TO_SHOW, {"ids": list(milestone_ids)}).all()
 
@@ -247,7 +259,7 @@ _UNITS_BY_ROLE = (
 
 def outdated_parts(
     session: Session, styles: Collection[str], part_ids: Collection[int], task_ids: Collection[int]
-) -> Sequence[Row[Any]]:
+) -> Sequence[Any]:
     """Of these parts, and the parts of these tasks, those whose kept bytes in a style are not right any more.
 
     Rows of (part, style); parts that were never asked for have no bytes and are not among them.

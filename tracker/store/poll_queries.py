@@ -31,7 +31,7 @@ def note_client(session: Session, feed_id: int, name: str, at: datetime, size: i
     status = HTTPStatus.OK if size else HTTPStatus.NOT_MODIFIED
     row = {"feed_id": feed_id, "name": name, "first_at": at, "polls": 1, "bodies": int(size > 0)}
     last = {"last_at": at, "last_status": int(status), "last_size": size}
-    put = dialect.insert(FeedClient).values(**row, **last)  # type: ignore[attr-defined]
+    put = dialect.insert(FeedClient).values(**row, **last)
     counts = {"polls": FeedClient.polls + 1, "bodies": FeedClient.bodies + int(size > 0)}
     session.execute(put.on_conflict_do_update(index_elements=["feed_id", "name"], set_={**last, **counts}))
     newest = select(FeedClient.id).where(FeedClient.feed_id == feed_id).order_by(FeedClient.last_at.desc())
