@@ -20,14 +20,14 @@ from tracker.store.schema import metadata
 
 TODAY = date(2023, 6, 15)
 AT = datetime(2023, 6, 1, 8, 30, tzinfo=UTC)
-SECRET = "a key for measurements that is long enough"
-PASSWORD_HASH = "not to be signed in with"
+SECRET = "a key for measurements that is long enough"  # noqa: S105 - opens nothing
+PASSWORD_HASH = "not to be signed in with"  # noqa: S105 - it is none
 PIECE = 10_000
 PARTS_PER_TASK = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Office_:
+class SeededOffice:
     """A seeded office: its engine and the tokens of its feeds by the number of tasks in each."""
 
     engine: Engine
@@ -35,7 +35,7 @@ class Office_:
     units: dict[int, int]
 
 
-def seeded(url: str, sizes: Sequence[int]) -> Office_:
+def seeded(url: str, sizes: Sequence[int]) -> SeededOffice:
     """A new office with a unit, and a feed of it, for each size: so many tasks, each with two more units."""
     engine = make_engine(url)
     migrate.upgrade(engine)
@@ -50,7 +50,7 @@ def seeded(url: str, sizes: Sequence[int]) -> Office_:
         _put(engine, "assignment", _parts(first, size, unit))
         first += size
     _settle(engine)
-    return Office_(engine, {size: _token(engine, unit) for size, unit in units.items()}, units)
+    return SeededOffice(engine, {size: _token(engine, unit) for size, unit in units.items()}, units)
 
 
 def _put(engine: Engine, table: str, rows: Iterator[dict[str, Any]] | list[dict[str, Any]]) -> None:

@@ -23,7 +23,8 @@ class PartBook:
     """One unit's part. ``unit`` is the unit's key, ``part_id`` its id in the database, which decides nothing.
 
     ``dispatched_on`` is the day of the latest dispatch, ``first_on`` that of the first; ``wanted_on`` the day that a
-    waiting request asks for; ``returns`` and ``grants`` the days on which it was sent back, and a later date granted.
+    waiting request asks for; ``returns`` and ``grants`` the days on which it was sent back, and a later date granted;
+    ``submitted_on`` the day of the latest submission.
     """
 
     task: TaskBook
@@ -39,6 +40,7 @@ class PartBook:
     percent: int = 0
     outcome: str | None = None
     completed_on: date | None = None
+    submitted_on: date | None = None
     wanted_on: date | None = None
     returns: list[date] = field(default_factory=list)
     grants: list[date] = field(default_factory=list)
@@ -97,7 +99,9 @@ class TaskBook:
         return "open" if any(state is not State.COMPLETED for state in left) else "completed"
 
 
-def recounted(tasks: Iterable[TaskBook], since: date, until: date, *, by_original: bool) -> dict[str, Counter[str]]:
+def recounted(
+    tasks: Iterable[TaskBook], since: date, until: date, *, by_original: bool, by_submission: bool
+) -> dict[str, Counter[str]]:
     """What every unit that has anything to count has to answer for in the period, as things stand now.
 
     To be asked at the end of ``until``, before anything else happens.
@@ -107,12 +111,15 @@ def recounted(tasks: Iterable[TaskBook], since: date, until: date, *, by_origina
         for part in task.parts:
             if part.is_needed and part.state is not State.WITHDRAWN:
                 due_on = part.original_due_on if by_original else part.due_on
-                counted = Counter(dict(_counted(part, due_on, since, until)))
+                ended_on = part.submitted_on if by_submission and part.completed_on else part.completed_on
+                counted = Counter(dict(_counted(part, due_on, ended_on, since, until)))
                 found[part.unit] = found.get(part.unit, Counter()) + counted
     return {unit: numbers for unit, numbers in found.items() if numbers}
 
 
-def _counted(part: PartBook, due_on: date | None, since: date, until: date) -> Iterator[tuple[str, int]]:
+def _counted(
+    part: PartBook, due_on: date | None, ended_on: date | None, since: date, until: date
+) -> Iterator[tuple[str, int]]:
     yield "assigned", since <= part.dispatched_on <= until
     yield "completed", part.completed_on is not None and part.completed_on >= since
     yield "returned", any(day >= since for day in part.returns)
@@ -120,7 +127,7 @@ def _counted(part: PartBook, due_on: date | None, since: date, until: date) -> I
     if due_on is None:
         return
     is_within = since <= due_on <= until
-    late = ((part.completed_on or until) - due_on).days
+    late = ((ended_on or until) - due_on).days
     is_awaited = part.state in CHASED and part.task.state == "open"
     yield "overdue", is_awaited and late > 0
     if is_within and (part.completed_on is not None or (is_awaited and late > 0)):

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from itertools import product
 from typing import Any
 
 from sqlalchemy import Engine, select
@@ -54,15 +55,15 @@ PHRASES = (
 class Year:
     """What became of a year: the database, the books, and what the books said on the way.
 
-    ``recounts`` by (first day, last day, whether by the original date), ``stood`` by day and part, ``makes`` the
-    series by their keys, ``done`` how often each thing happened.
+    ``recounts`` by (first day, last day, whether by the original date, whether by submission), ``stood`` by day and
+    part, ``makes`` the series by their keys, ``done`` how often each thing happened.
     """
 
     engine: Engine
     days_up: frozenset[date]
     tasks: dict[str, TaskBook] = field(default_factory=dict)
     series: dict[str, Series] = field(default_factory=dict)
-    recounts: dict[tuple[date, date, bool], dict[str, Counter[str]]] = field(default_factory=dict)
+    recounts: dict[tuple[date, date, bool, bool], dict[str, Counter[str]]] = field(default_factory=dict)
     stood: dict[date, dict[str, dict[str, Any]]] = field(default_factory=dict)
     done: Counter[str] = field(default_factory=Counter)
     failures: list[str] = field(default_factory=list)
@@ -219,8 +220,9 @@ def _work(year: Year, today: date, plan_id: int, unit_ids: dict[str, int], given
 def _remember(year: Year, today: date, remembered: Sequence[date]) -> None:
     for since, until in PERIODS:
         if until == today:
-            for by_original in (False, True):
-                found = recounted(year.tasks.values(), since, until, by_original=by_original)
-                year.recounts[since, until, by_original] = found
+            for original, submission in product((False, True), repeat=2):
+                books = year.tasks.values()
+                found = recounted(books, since, until, by_original=original, by_submission=submission)
+                year.recounts[since, until, original, submission] = found
     if today in remembered:
         year.stood[today] = {part.key: part.standing for part in year.parts.values()}

@@ -156,6 +156,8 @@ def write_down(deed: Deed, today: date) -> None:
         part.completed_on, part.outcome = (today, deed.outcome) if deed.outcome else (None, None)
     if deed.event == Event.DISPATCH:
         part.dispatched_on, part.unit = today, deed.unit or part.unit
+    if deed.event == Event.SUBMIT:
+        part.submitted_on = today
     if deed.event == Event.RETURN:
         part.returns.append(today)
     if deed.event == EXTENSION_GRANTED:

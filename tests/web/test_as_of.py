@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 from io import BytesIO
@@ -25,7 +26,10 @@ from tracker.domain.lights import LightPack
 from tracker.domain.report_rhythm import Every, ReportRhythm
 from tracker.domain.roles import Role
 from tracker.services.redating import Move, follow_parts, redate
+from tracker.services.signing import set_sign_by
 from tracker.services.work import act, events_for
+from tracker.store.audit_trail import Who, acts_as
+from tracker.store.handling import Handling
 from tracker.store.rule_packs import PackKind, RulePack
 from tracker.store.tasks import Assignment, HistoryEntry, Task
 from tracker.store.units import Unit
@@ -52,6 +56,7 @@ LISTS = (
     "/overdue?sort=plan&dir=desc",
     "/units/{finance}?",
 )
+LEDGER = "/papers/ledger.xlsx"
 
 
 def instant(day: date, hour: int = 9, minute: int = 0) -> datetime:
@@ -70,6 +75,14 @@ def seen(page: Page) -> list[list[str]]:
     counts = [node.text for box in page.main.all("div", class_="counts") for node in box.all("a")]
     most = [node.text for box in page.main.all("nav", class_="kinds") for node in box.all("a")]
     return [*rows, told, counts, most]
+
+
+PAST = re.compile(r"来源文件、单位名称按现在登记的显示[^。]*。$")
+
+
+def told(rows: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
+    """The sheet without what it says of a past day in its note."""
+    return [rows[0], (PAST.sub("", rows[1][0]), *rows[1][1:]), *rows[2:]]
 
 
 def sheet(page: Visitor, path: str) -> list[tuple[Any, ...]]:
@@ -107,7 +120,10 @@ class World:
 
     def live(self, day: date) -> None:
         """What happens on a day."""
+        acts_as(self.session, lambda: Who(None, "测试", instant(day, 10)))
         self.give_out(day, self.chance.randrange(3))
+        for _ in range(6):
+            self._alter(self.chance.choice(self.session.scalars(select(Assignment).order_by(Assignment.id)).all()), day)
         for step in range(30):
             self.session.expire_all()
             part = self.chance.choice(self.session.scalars(select(Assignment).order_by(Assignment.id)).all())
@@ -115,6 +131,23 @@ class World:
                 self._move_date(part, instant(day, 10, step))
             else:
                 self._do_something(part, instant(day, 10, step))
+
+    def _alter(self, part: Assignment, day: date) -> None:
+        """Another title, role, day to sign or handler."""
+        match self.chance.randrange(4):
+            case 0:
+                part.task.title = f"{part.task.title[:5]}（{day.day}日改）"
+            case 1 if part.role.completes:
+                part.role = Role.RESPONSIBLE if part.role is Role.LEAD else Role.LEAD
+            case 2 if part.state is State.DISPATCHED:
+                limit, (_, _, supervisor) = day + timedelta(days=self.chance.randrange(3)), self.people
+                if part.due_on is None or part.due_on < day or limit <= part.due_on:
+                    set_sign_by(self.session, supervisor, instant(day, 10), day, part.id, part.version, limit)
+            case _:
+                filed = self.session.get(Handling, part.id) or Handling(assignment_id=part.id)
+                filed.leader, filed.handler, filed.changed_at = "林局", f"王{day.day}", instant(day, 10)
+                self.session.add(filed)
+        self.session.commit()
 
     def _do_something(self, part: Assignment, now: datetime) -> None:
         actor = self.chance.choice(self.people)
@@ -165,18 +198,19 @@ def a_pack(session: Session, version: int, start: date, pack: LightPack) -> None
 
 
 def test_a_past_day_shows_what_the_pages_showed_then(session: Session, city: City, app: Flask) -> None:
-    world = World(session, city, seed=1)
+    world = World(session, city, seed=2)
     ids = {"county": city.county.id, "finance": city.finance.id, "plan": world.plans[0].id}
     people = {who: Visitor(app).sign_in(who) for who in PEOPLE}
     paths = [path.format(**ids) for path in LISTS]
     sheets = [path.replace("/overdue", "/overdue.xlsx") for path in paths if path.startswith("/overdue")]
 
-    def look(extra: str) -> dict[tuple[str, str], Any]:
+    def look(extra: str, day: date) -> dict[tuple[str, str], Any]:
         found: dict[tuple[str, str], Any] = {}
         for who, page in people.items():
             open_to = paths if who == "supervisor" else paths[:1] + paths[4:6]
             found |= {(who, path): seen(page(f"{path}&{extra}")) for path in open_to}
-        return found | {("supervisor", path): sheet(people["supervisor"], f"{path}&{extra}") for path in sheets}
+        asked = {path: f"{path}&{extra}" for path in sheets} | {LEDGER: f"{LEDGER}?since={FIRST}&until={day}"}
+        return found | {("supervisor", path): told(sheet(people["supervisor"], full)) for path, full in asked.items()}
 
     remembered: dict[date, dict[tuple[str, str], Any]] = {}
     world.give_out(FIRST, 40)
@@ -189,10 +223,10 @@ def test_a_past_day_shows_what_the_pages_showed_then(session: Session, city: Cit
         world.live(day)
         if day in days[::5]:
             set_clock(app, instant(day, 23, 59))
-            remembered[day] = look("")
+            remembered[day] = look("", day)
     set_clock(app, instant(LAST + timedelta(days=1)))
     for day, then in remembered.items():
-        now = look(f"as_of={day.isoformat()}")
+        now = look(f"as_of={day.isoformat()}", day)
         assert now.keys() == then.keys()
         for asked, shown in then.items():
             assert now[asked] == shown, (day, asked)

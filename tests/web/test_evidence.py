@@ -185,6 +185,43 @@ class TestWhatIsRefused:
         assert "已取消" in page.post(task, form=f"{task}/evidence").alerts[0]
         assert not page.sign_out().sign_in("liaison")(task).root.all("input", name="required")
 
+    def test_a_stale_demand_keeps_its_reason_and_tells_what_happened(
+        self, session: Session, part: Assignment, page: Visitor, visitor: type[Visitor]
+    ) -> None:
+        task = f"/tasks/{part.task_id}"
+        supervisor = visitor(page.client.application).sign_in("supervisor")
+        stale = {**fields_of(supervisor(task).form(f"{task}/evidence")), "reason": "验收要用照片"}
+        sent(page.sign_in("liaison"), part, "report")
+        again = supervisor.send(f"{task}/evidence", stale, status=409)
+        assert "李联络已“报进展”" in again.alerts[0]
+        assert WORDS in again.main.one("li").text
+        fields = fields_of(again.form(f"{task}/evidence"))
+        assert fields["reason"] == "验收要用照片"
+        assert "已要求附佐证材料" in supervisor.send(f"{task}/evidence", fields).alerts[0]
+        shown = supervisor(task)
+        assert "调整佐证要求" in shown.text
+        assert "申请办结时须附佐证材料：验收要用照片" in shown.text
+        assert "没有变化：申请办结时须附文件。" in supervisor.send(f"{task}/evidence", fields).alerts[0]
+
+    def test_the_demand_stands_once_in_the_history_of_the_task(
+        self, session: Session, city: City, page: Visitor
+    ) -> None:
+        units = (city.education, city.finance, city.county)
+        task = a_task(session, a_plan(session, city.root), *units, state=State.IN_PROGRESS)
+        task.assignments[2].state = State.SUBMITTED
+        session.commit()
+        at = f"/tasks/{task.id}"
+        page.sign_in("supervisor").post(at, form=f"{at}/evidence")
+        told = page.post(at, form=f"{at}/evidence").main.all("div", class_="timeline-head")
+        assert [each.text for each in told] == ["调整佐证要求 3个单位", "调整佐证要求 3个单位", "下达 3个单位"]
+
+    def test_too_long_a_reason_comes_back(self, part: Assignment, page: Visitor) -> None:
+        task = f"/tasks/{part.task_id}"
+        data = {**fields_of(page.sign_in("supervisor")(task).form(f"{task}/evidence")), "reason": "长" * 201}
+        again = page.send(f"{task}/evidence", data, status=422)
+        assert "不能超过200字" in again.alerts[0]
+        assert fields_of(again.form(f"{task}/evidence"))["reason"] == "长" * 201
+
 
 class TestSizes:
     @pytest.fixture

@@ -36,7 +36,7 @@ def test_a_liaison_finds_fills_and_corrects(one: Indicator, page: Visitor) -> No
     done = page.post(at(one), {"year": "2022", "value": "77"}, form=at(one, "/readings"))
     assert done.alerts == ["2022年完成值77%已登记。"]
     assert "进度落后" in done.text
-    assert "2022年完成值为77%，按基期到目标的进程，2022年应不少于78%，相差1%。" in done.text
+    assert "2022年完成值为77%，按基期到目标的进程，2022年应不少于78%，相差1个百分点。" in done.text
     assert "还缺2021年的完成值。" in done.text
     correct = page(at(one, "?year=2022"))
     assert correct.main.one("input", name="value").get("value") == "77"

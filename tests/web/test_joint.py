@@ -50,6 +50,18 @@ def test_the_road_of_an_opinion(session: Session, city: City, task: Task, page: 
     assert "已申请办结" in submit(page, task, 0, "全部完成。")[0]
 
 
+def test_the_day_of_opinions_is_not_told_as_the_day_of_the_work(task: Task, city: City, page: Visitor) -> None:
+    at = f"/tasks/{task.id}"
+    page.sign_in("supervisor").post(at, {"day": "2023-06-20"}, form=f"{at}/opinions")
+    aside = page(at).main.one("aside")
+    assert [(each.text) for each in aside.all("dt")][-1] == "会办意见时限"
+    assert "2023年6月30日 → 2023年6月20日" in aside.all("dd")[-1].text
+    assert "时限由2023年6月30日改为2023年6月20日" in page(at).text
+    assert "完成时限由" not in page(at).text
+    ended = page.post(at, form=f"{at}/opinions/end").main.one("aside")
+    assert {each.text for each in ended.all("dt")} >= {"会办意见时限", "会办结束，恢复时限"}
+
+
 def test_units_in_support_do_not_read_each_others_opinions(session: Session, city: City, page: Visitor) -> None:
     units = ((city.education, Role.LEAD), (city.finance, Role.SUPPORT), (city.county_education, Role.SUPPORT))
     task = a_task(session, a_plan(session, city.root), *units, state=State.IN_PROGRESS)

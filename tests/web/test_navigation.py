@@ -55,3 +55,13 @@ def test_who_must_change_the_password_first_is_offered_no_menu(session: Session,
     shown = page.sign_in("liaison")("/my")
     assert shown.path == "/password"
     assert not shown.root.all("nav", class_="site-menu")
+
+
+@pytest.mark.parametrize(
+    ("who", "status"), [("supervisor", 200), ("administrator", 200), ("county_supervisor", 403), ("liaison", 403)]
+)
+def test_the_audit_log_is_offered_to_those_who_may_read_it(city: City, page: Visitor, who: str, status: int) -> None:
+    shown = page.sign_in(who)("/units")
+    words = [link.text for link in shown.root.one("nav", class_="site-menu").all("a")]
+    assert ("审计日志" in words) is (status == 200)
+    page("/audit", status)

@@ -8,18 +8,19 @@ from typing import Any
 import pytest
 from sqlalchemy.orm import Session
 
-from tests.builders import LAST_MONTH, TODAY, City, a_plan, a_task, a_unit
+from tests.builders import LAST_MONTH, TODAY, City, a_plan, a_task, a_unit, the_actor
 from tests.web.browsing import Page, Visitor, fields_of
 from tests.web.queries import counted
-from tracker.domain.lifecycle import State
+from tracker.domain.lifecycle import Event, Outcome, State
 from tracker.domain.light_packs import rules_of
 from tracker.domain.lights import LightPack
 from tracker.domain.roles import Role
+from tracker.services.work import act
 from tracker.store.rule_packs import PackKind, RulePack
 from tracker.store.tasks import Task
 
 WANTED = {"soon": "20", "sign": "3", "every": "never", "days": "15", "month_day": "25", "weekday": "5"}
-WANTED |= {"support": "yellow", "start": TODAY.isoformat()}
+WANTED |= {"support": "yellow", "judged": "acceptance", "start": TODAY.isoformat()}
 
 
 def trial(page: Visitor, status: int = 200, **changes: str) -> Page:
@@ -148,6 +149,28 @@ class TestTheTrial:
             ["东河县政府", "2", "1", "1 → 0", "0 → 1"],
         ]
 
+    def test_tells_what_would_no_longer_be_late(self, session: Session, city: City, page: Visitor) -> None:
+        """The light of what is completed stays green; the mark beside it is what changes."""
+        task = a_task(session, a_plan(session, city.root), city.education, title="丁", due_on=date(2023, 6, 1))
+        session.commit()
+        part = task.assignments[0]
+        for days, event in ((1, Event.SIGN_FOR), (8, Event.SUBMIT), (20, Event.ACCEPT)):
+            who = city.supervisor if event is Event.ACCEPT else city.liaison
+            now, outcome = LAST_MONTH + timedelta(days=days), Outcome.SOLVED if event is Event.ACCEPT else None
+            act(session, the_actor(who), now, now.date(), part.id, event, part.version, "说明", None, outcome)
+        shown = trial(page.sign_in("supervisor"), judged="submission", soon="7", support="red")
+        assert ["按期的认定", "以办结之日为准", "以提交之日为准"] in table(shown, "changes-title")
+        assert table(shown, "parts-title") == [
+            [
+                "丁",
+                "市教育局 责任",
+                "绿灯 超期办结 已于2023年6月4日办结，按办结之日认定，比时限（2023年6月1日）晚3天。",
+                "绿灯 已于2023年6月4日办结，按提交之日（2023年5月23日）认定，未超时限（2023年6月1日）。",
+            ]
+        ]
+        # On the Mondays since 5 June, and today; nothing of it is a change of colour.
+        assert [row[-1] for row in table(shown, "days-title")[:4]] == ["1", "1", "1", "0"]
+
     def test_stores_nothing(self, session: Session, parts: dict[str, Task], page: Visitor) -> None:
         trial(page.sign_in("supervisor"))
         assert packs(session) == []
@@ -170,6 +193,7 @@ class TestTheTrial:
             ({"every": "days", "days": "x"}, ["请填写1至180之间的整数。"]),
             ({"every": "year"}, ["请选择一项。"]),
             ({"support": "blue"}, ["请选择一项。"]),
+            ({"judged": "somehow"}, ["请选择一项。"]),
             ({"start": "2023-06-14"}, ["不能早于今天，已经过去的日子仍按当时的规则。请改为今天或以后的日期。"]),
             ({"start": "明天"}, ["请填写2023-06-15这样的日期。"]),
             ({"soon": "-1", "sign": "x"}, ["请填写0至90之间的整数。", "请填写1至30之间的整数。"]),
@@ -217,9 +241,18 @@ class TestPuttingInForce:
         shown = put_in_force(page, {"every": "month", "month_day": "28", "start": "2023-07-01"})
         assert shown.alerts[0] == "亮灯规则第1版已保存，2023年7月1日起施行。"
         rules = {"due_soon_days": 20, "sign_within": 3, "reports": {"every": "month", "number": 28}}
-        wanted = {**rules, "support_red": False}
+        wanted = {**rules, "support_red": False, "judged_by": "acceptance"}
         assert packs(session) == [(1, wanted, date(2023, 7, 1), "督查室例会议定", "杜督查")]
         assert put_in_force(page, {}).alerts[0] == "亮灯规则第2版已保存，2023年6月15日起施行。"
+
+    def test_is_audited_with_the_day_that_judges(self, city: City, page: Visitor) -> None:
+        page.sign_in("supervisor")
+        put_in_force(page, {"judged": "submission"})
+        assert table(page("/rules/lights"), "versions-title")[0][2].endswith("按期的认定：以提交之日为准")
+        assert "按期的认定以提交之日为准" in page("/rules/lights").text
+        (told,) = [row for row in page("/audit?about=rule_pack").main.one("tbody").all("tr") if "规则" in row.text]
+        assert '"judged_by": "submission"' in told.text
+        assert "杜督查" in told.text
 
     def test_counts_at_once_in_every_list(self, parts: dict[str, Task], page: Visitor) -> None:
         page.sign_in("supervisor")

@@ -50,7 +50,11 @@ def test_a_supervisor_changes_the_end_and_ends_it(task: Task, page: Visitor) -> 
     ended = page.send(at(task), {**fields, "words": "不再需要", "act": "end"})
     assert ended.alerts == ["周期现为“每月25日，至2023年6月15日”。"]
     assert "已撤销" in ended.text
-    assert "周期任务已结束：不再需要" in page(f"/tasks/{task.id}").text
+    assert [button.get("value") for button in ended.form(at(task)).all("button")] == ["save"]  # not ended twice
+    told = page(f"/tasks/{task.id}").text
+    assert "周期任务已结束：不再需要" in told
+    assert "调整周期" in told
+    assert "确定时限" not in told
 
 
 def test_faults_keep_what_was_typed(task: Task, page: Visitor, app: Flask) -> None:

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from tests.builders import NOW, TODAY, City, a_plan, a_task
 from tests.web.browsing import Page, Visitor, fields_of
 from tests.web.queries import counted
+from tracker.domain.history import URGED
 from tracker.domain.lifecycle import Event, State
 from tracker.domain.roles import Role
 from tracker.store.plans import Plan
@@ -194,6 +195,37 @@ class TestOverdue:
         assert "最近进展：新的进展" in shown.text
         assert "退回意见" not in shown.text
 
+    @pytest.mark.parametrize(
+        ("ago", "expected"),
+        [
+            (timedelta(minutes=30), "今天已催办 08:30"),
+            (timedelta(hours=10), "最近催办 6月14日"),
+            (timedelta(days=170), "最近催办 2022年12月27日"),
+        ],
+    )
+    def test_each_row_tells_when_it_was_urged_last(
+        self, session: Session, overdue_city: City, page: Visitor, ago: timedelta, expected: str
+    ) -> None:
+        part = session.query(Assignment).join(Task).filter(Task.title == "甲任务").one()
+        for at in (NOW - timedelta(days=200), NOW - ago):
+            entry = HistoryEntry(assignment_id=part.id, event=URGED, at=at, actor_name="杜督查", words="请抓紧。")
+            entry.to_state = part.state
+            session.add(entry)
+        session.commit()
+        shown = page.sign_in("supervisor")("/overdue")
+        (row,) = [cells[0] for cells in rows(shown) if "甲任务" in cells[0]]
+        assert row == f"甲任务 {expected}"
+        assert shown.text.count("催办 ") == 1
+        assert expected not in page("/overdue?as_of=2023-06-15&q=乙").text
+
+    def test_pressing_is_told_at_once(self, overdue_city: City, page: Visitor) -> None:
+        form = page.sign_in("supervisor")("/overdue?q=甲").form("/notices/urge")
+        boxes = page("/overdue?q=甲").main.all("input", name="part")
+        typed = {**fields_of(form), "part": [box.get("value") for box in boxes], "words": "请抓紧。"}
+        page.send("/notices/urge", typed)
+        assert "今天已催办" in page("/overdue?q=甲").text
+        assert "今天已催办" not in page("/overdue?q=乙").text
+
     def test_the_units_with_most_overdue_lead_to_their_own(
         self, session: Session, overdue_city: City, page: Visitor
     ) -> None:
@@ -326,6 +358,48 @@ class TestPending:
         assert [label.text for label in item.all("label")][:3] == ["A 已解决", "B 列入计划逐步解决", "C 暂不具备条件"]
         assert [button.text for button in item.all("button")] == ["审核销号", "退回补充"]
 
+    def test_an_item_is_compact_until_its_form_is_opened(
+        self, session: Session, city: City, submitted: Assignment, page: Visitor
+    ) -> None:
+        a_task(session, a_plan(session, city.root), city.finance, title="另一件", state=State.SUBMITTED)
+        session.commit()
+        shown = page.sign_in("supervisor")("/pending")
+        for item in shown.main.all("article"):
+            fold = item.one("details")
+            assert "open" not in fold.attrs
+            assert len(fold.all("form")) == len(item.all("form")) == 1
+            # What is ticked, and what the unit says, is seen before that.
+            assert item.all("input", class_="pick")
+            assert not fold.all("input", class_="pick")
+        first = next(item for item in shown.main.all("article") if "平台已建成" in item.text)
+        assert "平台已建成" not in first.one("details").text
+        assert first.one("summary").get("aria-label") == "审核：建立分流转办机制（市教育局）"
+
+    def test_a_fault_brings_the_form_back_with_the_words_and_the_way(
+        self, submitted: Assignment, page: Visitor
+    ) -> None:
+        form = page.sign_in("supervisor")("/pending?q=教育").form(f"/assignments/{submitted.id}/accept")
+        again = page.send(form.get("action"), {**fields_of(form), "words": "写了很久的意见。"}, status=422)
+        kept = fields_of(again.form(f"/assignments/{submitted.id}/accept"))
+        assert kept["words"] == "写了很久的意见。"
+        done = page.send(form.get("action"), {**kept, "outcome": "A"})
+        assert unquote(done.path) == "/pending?q=教育"
+
+    def test_what_waits_beside_is_cut_to_ten_and_leads_to_the_rest(
+        self, session: Session, city: City, page: Visitor
+    ) -> None:
+        for title, state in (("退", State.DECLINED), ("等", State.DISPATCHED)):
+            for n in range(12):
+                part = a_task(session, a_plan(session, city.root), city.finance, title=f"{title}{n}", state=state)
+                part.assignments[0].dispatched_at = NOW - timedelta(days=30)
+        session.commit()
+        shown = page.sign_in("supervisor")("/pending")
+        assert len([title for title in shown_titles(shown) if title.startswith("退")]) == 10
+        assert len([title for title in shown_titles(shown) if title.startswith("等")]) == 10
+        assert "退办待处理（12）" in shown.text
+        assert len(shown_titles(page(links(shown, "查看全部12项退办事项")))) == 12
+        assert len(shown_titles(page(links(shown, "查看全部待签收事项")))) == 12
+
     @pytest.mark.parametrize("outcome", ["A", "B", "C"])
     def test_accepting(self, session: Session, submitted: Assignment, page: Visitor, outcome: str) -> None:
         accept = f"/assignments/{submitted.id}/accept"
@@ -410,13 +484,13 @@ class TestPending:
         assert "督查员" in page.sign_in(who)("/pending", 403).text
 
     def test_pages_and_no_question_for_each_row(self, session: Session, city: City, page: Visitor) -> None:
-        for n in range(60):
+        for n in range(65):
             plan = a_plan(session, city.root, f"文件{n}")
             part = a_task(session, plan, city.education, title=f"任务{n}", state=State.SUBMITTED).assignments[0]
             told(session, part, (Event.SUBMIT, "完成。"))
         page.sign_in("supervisor")
-        assert len(page("/pending").main.all("article")) == 50
-        second = page("/pending?q=任务&page=2")
-        assert len(second.main.all("article")) == 10
-        assert unquote(links(second, "上一页")) == "/pending?q=任务&page=1"
-        assert counted(page, "/pending") == counted(page, "/pending?page=2") <= 20
+        assert len(page("/pending").main.all("article")) == 20
+        last = page("/pending?q=任务&page=4")
+        assert len(last.main.all("article")) == 5
+        assert unquote(links(last, "上一页")) == "/pending?q=任务&page=3"
+        assert counted(page, "/pending") == counted(page, "/pending?page=4") <= 20

@@ -97,6 +97,11 @@ class Standing:
     unit_path: str
     unit_name: str
 
+    @property
+    def is_at_the_top(self) -> bool:
+        """Whether no unit stands above this one."""
+        return "/" not in self.unit_path.strip("/")
+
     def reaches(self, unit_path: str) -> bool:
         """Whether the unit at that path lies within this standing."""
         if self.office is Office.LIAISON:

@@ -12,18 +12,19 @@ So every unit is told all that it has itself to answer for, and a total over sev
 assigned 交办          dispatched to the unit within the period (the latest dispatch counts)
 completed 办结         accepted (销号) within the period, whatever the date, also without one
 due 应办结             the date lies within the period, and it is decided how it ended: on_time + late + missed
-on_time 按期办结       of those due: completed on or before the date
-late 超期办结          of those due: completed after the date
+on_time 按期办结       of those due: completed on or before the date, by the day that the office judges by
+late 超期办结          of those due: completed after the date, by that day
 missed 到期未办结      of those due: open, and the date has passed (a part due on the last day itself is still on time)
 overdue 逾期未办结     open on the last day with a date that has passed, also one that lay before the period
 returned 退回          sent back for more within the period, at least once (each part counts once)
 extended 延期          a later date was granted within the period, at least once (each part counts once)
 rate 按期办结率         on_time / due; none where nothing was due
-mean_days_late         平均超期天数: days from the date to completion, or to the last day, over late + missed
+mean_days_late         平均超期天数: days from the date to that day, or to the last one, over late + missed
 ====================  ==============================================================================================
 
 Suspended parts (挂账), and what a task that is settled no longer waits for, are neither due nor overdue. Each number
-is told by the date in force (现行时限) and by the first one (原定时限), which no extension moves.
+is told by the date in force (现行时限) and by the first one (原定时限), which no extension moves. Whether the day of
+acceptance or of submission is held against it is a rule of the office (``tracker.domain.lateness``).
 """
 
 from __future__ import annotations
@@ -37,6 +38,7 @@ from typing import Protocol, TypeVar
 
 from tracker.domain.as_of import PartThen
 from tracker.domain.division import parts_above
+from tracker.domain.lateness import JudgedBy, judged_on
 from tracker.domain.lifecycle import State, TaskState, is_chased
 
 Key = TypeVar("Key")
@@ -51,6 +53,14 @@ class Basis(StrEnum):
     @property
     def label(self) -> str:
         return {"current": "现行时限", "original": "原定时限"}[self.value]
+
+
+@dataclass(frozen=True, slots=True)
+class Yardstick:
+    """What decides about lateness: the date, and the day of the completion that is held against it."""
+
+    basis: Basis
+    judged_by: JudgedBy
 
 
 class Measure(StrEnum):
@@ -71,10 +81,10 @@ class Measure(StrEnum):
         """The heading of its column."""
         return _WORDS[self][0]
 
-    @property
-    def meaning(self) -> str:
+    def meaning(self, by: JudgedBy) -> str:
         """What is counted, in a sentence for the page (口径说明)."""
-        return _WORDS[self][1]
+        told = _BY_SUBMISSION.get(self) if by is JudgedBy.SUBMISSION else None
+        return told or _WORDS[self][1]
 
 
 _WORDS = {
@@ -90,6 +100,10 @@ _WORDS = {
     Measure.OVERDUE: ("逾期未办结", "到期末时限已过、仍未销号的全部事项，含时限在本期之前的。"),
     Measure.RETURNED: ("退回", "本期内被退回补充过的事项，一项退回几次也只计一项。"),
     Measure.EXTENDED: ("延期", "本期内批准过延期的事项，一项延期几次也只计一项。"),
+}
+_BY_SUBMISSION = {
+    Measure.ON_TIME: "应办结事项中，在时限当天或之前提交、其后销号的。",
+    Measure.LATE: "应办结事项中，过了时限才提交、其后销号的。",
 }
 NOTES = (
     "按期办结率：按期办结÷应办结；没有应办结事项的，不计算。",
@@ -163,12 +177,12 @@ class Figures:
     def is_empty(self) -> bool:
         return not any(self.parts.values())
 
-    def add(self, part: PartCounted, measures: Iterable[Measure], period: Period, basis: Basis) -> None:
+    def add(self, part: PartCounted, measures: Iterable[Measure], period: Period, yardstick: Yardstick) -> None:
         """Counts one part in these numbers."""
         for measure in measures:
             self.parts[measure].append(part.assignment_id)
             if measure in _LATE:
-                self.days_late += days_beyond(part.then, period, basis)
+                self.days_late += days_beyond(part.then, period, yardstick)
 
 
 _LATE = (Measure.LATE, Measure.MISSED)
@@ -180,13 +194,18 @@ def due_day(then: PartThen, basis: Basis) -> date | None:
     return then.due_on if basis is Basis.CURRENT else then.original_due_on
 
 
-def days_beyond(then: PartThen, period: Period, basis: Basis) -> int:
-    """Days from the date to completion, or to the period's last day; 0 without a date, negative before it."""
-    due_on = due_day(then, basis)
-    return ((then.completed_on or period.until) - due_on).days if due_on else 0
+def end_day(then: PartThen, yardstick: Yardstick) -> date | None:
+    """The day that is held against the date; None for what is not completed."""
+    return judged_on(then.completed_on, then.submitted_on, yardstick.judged_by)
 
 
-def measures_of(part: PartCounted, before: PartThen | None, period: Period, basis: Basis) -> Iterator[Measure]:
+def days_beyond(then: PartThen, period: Period, yardstick: Yardstick) -> int:
+    """Days from the date to the end, or to the period's last day; 0 without a date, negative before it."""
+    due_on = due_day(then, yardstick.basis)
+    return ((end_day(then, yardstick) or period.until) - due_on).days if due_on else 0
+
+
+def measures_of(part: PartCounted, before: PartThen | None, period: Period, yardstick: Yardstick) -> Iterator[Measure]:
     """Every number of the period that the part counts in."""
     then = part.then
     if not part.needed or then.state is State.WITHDRAWN:
@@ -195,21 +214,21 @@ def measures_of(part: PartCounted, before: PartThen | None, period: Period, basi
         yield Measure.ASSIGNED
     if then.completed_on in period:
         yield Measure.COMPLETED
-    yield from _by_date(part, period, basis)
+    yield from _by_date(part, period, yardstick)
     if then.returned > (before.returned if before else 0):
         yield Measure.RETURNED
     if then.extended > (before.extended if before else 0):
         yield Measure.EXTENDED
 
 
-def _by_date(part: PartCounted, period: Period, basis: Basis) -> Iterator[Measure]:
+def _by_date(part: PartCounted, period: Period, yardstick: Yardstick) -> Iterator[Measure]:
     """How the part's date ended: on time, late or missed where it lies within the period, and whether it is overdue."""
-    then, due_on = part.then, due_day(part.then, basis)
+    then, due_on = part.then, due_day(part.then, yardstick.basis)
     if due_on is None or due_on > period.until:
         return
     ended = None
-    if then.completed_on:
-        ended = Measure.LATE if then.completed_on > due_on else Measure.ON_TIME
+    if ended_on := end_day(then, yardstick):
+        ended = Measure.LATE if ended_on > due_on else Measure.ON_TIME
     elif due_on < period.until and is_chased(then.state, part.task_state):
         ended = Measure.MISSED
         yield Measure.OVERDUE
@@ -219,7 +238,7 @@ def _by_date(part: PartCounted, period: Period, basis: Basis) -> Iterator[Measur
 
 
 def tallied(
-    parts: Iterable[tuple[Key, PartCounted]], before: Mapping[int, PartThen], period: Period, basis: Basis
+    parts: Iterable[tuple[Key, PartCounted]], before: Mapping[int, PartThen], period: Period, yardstick: Yardstick
 ) -> dict[Key, Figures]:
     """The figures of each group, in the order in which the groups come; ``before`` by the parts' ids."""
     groups: defaultdict[Key, list[PartCounted]] = defaultdict(list)
@@ -227,14 +246,14 @@ def tallied(
         groups[key].append(part)
     found = {key: Figures() for key in groups}
     for key, group in groups.items():
-        measures = counted_once(group, before, period, basis)
+        measures = counted_once(group, before, period, yardstick)
         for part in group:
-            found[key].add(part, measures[part.assignment_id], period, basis)
+            found[key].add(part, measures[part.assignment_id], period, yardstick)
     return found
 
 
 def counted_once(
-    parts: Sequence[PartCounted], before: Mapping[int, PartThen], period: Period, basis: Basis
+    parts: Sequence[PartCounted], before: Mapping[int, PartThen], period: Period, yardstick: Yardstick
 ) -> dict[int, tuple[Measure, ...]]:
     """The numbers over these parts that each of them counts in, by its id; ``before`` by the parts' ids.
 
@@ -242,7 +261,8 @@ def counted_once(
     what is due, so that they add up to it.
     """
     told = {
-        part.assignment_id: tuple(measures_of(part, before.get(part.assignment_id), period, basis)) for part in parts
+        part.assignment_id: tuple(measures_of(part, before.get(part.assignment_id), period, yardstick))
+        for part in parts
     }
     parents = {part.assignment_id: part.parent_assignment_id for part in parts}
 

@@ -4,9 +4,15 @@ from __future__ import annotations
 
 from tracker.domain.lifecycle import Event
 
-ADOPTED, DATE_SET, REVISED = BEFORE_WORK = ("adopt", "set_date", "revise")
-"""The dispatch, a deadline that was worked out later, and what a new version of the plan changed: what may happen to a
-part that nobody has acted on yet."""
+ADOPTED, DATE_SET, REVISED, SERIES_CHANGED, EVIDENCE_SETTLED = BEFORE_WORK = (
+    "adopt",
+    "set_date",
+    "revise",
+    "change_series",
+    "require_evidence",
+)
+"""The dispatch, a deadline that was worked out later, what a new version of the plan changed, a recurring duty's new
+rhythm or end, and whether a submission must bring files: what may happen to a part that nobody has acted on yet."""
 EXTENSION_ASKED, EXTENSION_GRANTED, EXTENSION_REFUSED, EXTENSION_RECALLED = EXTENSION_EVENTS = (
     "ask_extension",
     "grant_extension",
@@ -32,6 +38,8 @@ _LABELS = {
     ADOPTED: "下达",
     DATE_SET: "确定时限",
     REVISED: "按新版调整",
+    SERIES_CHANGED: "调整周期",
+    EVIDENCE_SETTLED: "调整佐证要求",
     EXTENSION_ASKED: "申请延期",
     EXTENSION_GRANTED: "同意延期",
     EXTENSION_REFUSED: "未同意延期",

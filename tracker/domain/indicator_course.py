@@ -162,25 +162,28 @@ def course_of(  # noqa: PLR0911 - one line for each way to stand
         return Course(CourseState.REACHED, f"{told}，已达到{aimed}。", goal.expected(year))
     line = goal.expected(year)
     if line is None:
-        short = _said(goal, abs(goal.target - value))
+        short = _apart(goal, goal.target, value)
         return Course(CourseState.UNJUDGED, f"{told}，距{aimed}还差{short}；没有基期数，不判断年度进度。")
     should = f"按基期到目标的进程，{year}年应{goal.aim.words}{_said(goal, line)}"
     if goal.keeps_to(value, line):
         return Course(CourseState.ON_COURSE, f"{told}，{should}，进度正常。", line)
-    return Course(CourseState.BEHIND, f"{told}，{should}，相差{_said(goal, abs(line - value))}。", line)
+    return Course(CourseState.BEHIND, f"{told}，{should}，相差{_apart(goal, line, value)}。", line)
 
 
 def _at_the_end(goal: Goal, value: float, told: str, aimed: str) -> Course:
     assert goal.target is not None
     if goal.is_met_by(value):
         return Course(CourseState.REACHED, f"{told}，达到{aimed}。", goal.target)
-    return Course(
-        CourseState.MISSED, f"{told}，没有达到{aimed}，相差{_said(goal, abs(goal.target - value))}。", goal.target
-    )
+    return Course(CourseState.MISSED, f"{told}，没有达到{aimed}，相差{_apart(goal, goal.target, value)}。", goal.target)
 
 
 def _said(goal: Goal, value: float) -> str:
     return number_said(value) + goal.measure
+
+
+def _apart(goal: Goal, one: float, other: float) -> str:
+    """How far two values lie apart; two percentages do so by 个百分点."""
+    return number_said(abs(one - other)) + ("个百分点" if goal.measure in ("%", "％") else goal.measure)
 
 
 def number_said(value: float) -> str:

@@ -12,6 +12,9 @@ from tracker.domain.roles import Role
 LEAD_WORKDAYS = 3
 """So many working days at least lie between the day of the opinions and the day of those who lead."""
 
+OPINIONS_ENDED = "不再等候会办意见，恢复任务时限。"
+"""What the history says when a supervisor ends the waiting."""
+
 
 @dataclass(frozen=True, slots=True)
 class SupportPart:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from tracker.domain.lateness import JudgedBy
 from tracker.domain.lights import DEFAULT_PACK, LightPack
 from tracker.domain.report_rhythm import NUMBERS, Every, ReportRhythm
 
 SOON_BETWEEN = (0, 90)
 SIGN_BETWEEN = (1, 30)
-_KEYS = {"due_soon_days", "sign_within", "reports", "support_red"}
+_KEYS = {"due_soon_days", "sign_within", "reports", "support_red", "judged_by"}
 _REPORT_KEYS = {"every", "number"}
 
 
@@ -30,9 +31,12 @@ def light_pack_of(rules: object) -> LightPack:
     red = rules.get("support_red", default.support_red)
     if not isinstance(red, bool):
         faults.append("“配合单位逾期是否亮红灯”只能是“是”或“否”，请修改。")
+    judged_by = rules.get("judged_by", default.judged_by.value)
+    if judged_by not in [each.value for each in JudgedBy]:
+        faults.append(f"按期的认定只能是{'或'.join(f'“{each.label}”' for each in JudgedBy)}，请修改。")
     if faults:
         raise PackFault(" ".join(faults))
-    return LightPack(soon, sign, reports, bool(red))
+    return LightPack(soon, sign, reports, bool(red), JudgedBy(judged_by))
 
 
 def _whole(  # noqa: PLR0917 - a value, its name and its bounds
@@ -74,6 +78,7 @@ def rules_of(pack: LightPack) -> dict[str, Any]:
         "sign_within": pack.sign_within,
         "reports": {"every": pack.reports.every.value, "number": pack.reports.number},
         "support_red": pack.support_red,
+        "judged_by": pack.judged_by.value,
     }
 
 
@@ -85,7 +90,7 @@ def pack_words(pack: LightPack) -> dict[str, tuple[str, ...]]:
     return {
         "红灯": (red,),
         "黄灯": tuple(_yellow(pack)),
-        "绿灯": ("有完成时限，且没有以上情形的；已办结的。超期办结的始终注明“超期办结”。",),
+        "绿灯": ("有完成时限，且没有以上情形的；已办结的。超期办结的始终注明“超期办结”。" + pack.judged_by.meaning,),
         "不亮灯": ("未定时限且没有以上情形的；已中止（挂账）、已撤销的；任务已办结后仍未办结的配合单位。",),
     }
 
@@ -118,4 +123,5 @@ def pack_settings(pack: LightPack) -> dict[str, str]:
         "签收期限": f"下达后{pack.sign_within}个工作日",
         "定期报进展": "不要求" if pack.reports.every is Every.NEVER else pack.reports.words,
         "配合单位逾期": "亮红灯" if pack.support_red else "只亮黄灯",
+        "按期的认定": pack.judged_by.label,
     }

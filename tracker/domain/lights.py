@@ -1,7 +1,8 @@
 """Lights (亮灯): what a glance at an assignment should tell, and why, on any day.
 
 Source: the office's default pack. Red: overdue and open. Yellow: due within 7 days, or not signed for
-within 3 working days, or a report is late. Green otherwise. None: no date. Completed late keeps a mark for good.
+within 3 working days, or a report is late. Green otherwise. None: no date. Completed late keeps a mark for good; by
+which day that is judged, is the office's choice too (``tracker.domain.lateness``).
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from datetime import date, timedelta
 from enum import StrEnum
 
 from tracker.domain.day_words import in_words
+from tracker.domain.lateness import JudgedBy, judged_on
 from tracker.domain.lifecycle import State, TaskState, is_chased
 from tracker.domain.report_rhythm import NO_REPORTS, ReportRhythm
 from tracker.domain.roles import Role
@@ -48,7 +50,8 @@ class AssignmentFacts:
     ``due_on`` is the date in force on that day, ``dispatched_on`` the day of the latest dispatch, all in the
     office's zone. ``sign_by_on`` is the last day to sign for it where the office set one. ``took_up_on`` is the day
     on which the unit last took the work up or told of its progress (tracker.domain.history.TOOK_UP).
-    ``task_state`` is that of the whole task: once it is closed, no unit is chased any more.
+    ``task_state`` is that of the whole task: once it is closed, no unit is chased any more. ``submitted_on`` is the day
+    of the submission that stands: none that was returned.
     """
 
     state: State
@@ -59,6 +62,7 @@ class AssignmentFacts:
     task_state: TaskState = TaskState.OPEN
     sign_by_on: date | None = None
     role: Role = Role.RESPONSIBLE
+    submitted_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +70,7 @@ class LightPack:
     """The office's thresholds: ``due_soon_days`` in calendar days, ``sign_within`` in working days.
 
     ``reports`` is the rhythm of reports. Where ``support_red`` is off, units in support show yellow for red.
+    ``judged_by`` is the day by which what is completed was on time, for lights and figures alike.
     ``tracker.domain.light_packs`` reads and writes it as data.
     """
 
@@ -73,6 +78,7 @@ class LightPack:
     sign_within: int = 3
     reports: ReportRhythm = NO_REPORTS
     support_red: bool = True
+    judged_by: JudgedBy = JudgedBy.ACCEPTANCE
 
 
 DEFAULT_PACK = LightPack()
@@ -117,7 +123,7 @@ def light_of(
 ) -> LitLight:
     """The light of an assignment on ``day``, with its reason; the same facts and day always give the same answer."""
     if not is_chased(facts.state, facts.task_state):
-        return _resting(facts)
+        return _resting(facts, pack)
     return (
         _overdue(facts, day, pack)
         or _due_soon(facts, day, pack)
@@ -161,26 +167,35 @@ def _turns(facts: AssignmentFacts, add_workdays: AddWorkdays, pack: LightPack) -
         yield owed_on + ONE_DAY
 
 
-def _resting(facts: AssignmentFacts) -> LitLight:
+def _resting(facts: AssignmentFacts, pack: LightPack) -> LitLight:
     if facts.state is State.WITHDRAWN:
         return LitLight(Light.NONE, "已撤销，不再亮灯。")
     if facts.state is State.SUSPENDED:
         return LitLight(Light.NONE, "已中止（挂账），恢复办理前不亮灯。")
     if facts.state is State.COMPLETED:
-        return _completed(facts)
+        return _completed(facts, pack.judged_by)
     return LitLight(Light.NONE, f"任务{facts.task_state.label}，本单位的分工不再催办，不亮灯。")
 
 
-def _completed(facts: AssignmentFacts) -> LitLight:
-    if facts.completed_on is None:
+def _completed(facts: AssignmentFacts, by: JudgedBy) -> LitLight:
+    ended_on = judged_on(facts.completed_on, facts.submitted_on, by)
+    if facts.completed_on is None or ended_on is None:
         raise ValueError("已办结的事项缺少办结日期，无法判断是否按期。")
     done = f"已于{in_words(facts.completed_on)}办结"
     if facts.due_on is None:
         return LitLight(Light.NONE, f"{done}，未定时限，不亮灯。")
-    late = (facts.completed_on - facts.due_on).days
+    judged = f"{done}，{_judged(facts, by)}"
+    late = (ended_on - facts.due_on).days
     if late > 0:
-        return LitLight(Light.GREEN, f"{done}，比时限（{in_words(facts.due_on)}）晚{late}天。", is_late=True)
-    return LitLight(Light.GREEN, f"{done}，未超时限（{in_words(facts.due_on)}）。")
+        return LitLight(Light.GREEN, f"{judged}，比时限（{in_words(facts.due_on)}）晚{late}天。", is_late=True)
+    return LitLight(Light.GREEN, f"{judged}，未超时限（{in_words(facts.due_on)}）。")
+
+
+def _judged(facts: AssignmentFacts, by: JudgedBy) -> str:
+    """By which day it was judged, in words."""
+    if by is JudgedBy.SUBMISSION and facts.submitted_on:
+        return f"按提交之日（{in_words(facts.submitted_on)}）认定"
+    return "按办结之日认定"
 
 
 def report_owed_on(facts: AssignmentFacts, pack: LightPack) -> date | None:

@@ -34,23 +34,35 @@ class Heading:
 
 @dataclass(frozen=True, slots=True)
 class Paragraph:
-    """A paragraph of the body; ``indented`` by two characters, as is usual."""
+    """A paragraph of the body, indented by two characters as is usual; ``small`` is that of a note below a table."""
 
     runs: Runs
-    indented: bool = True
+    small: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column's heading and its width in millimetres. Words begin at its left; all else stands in its middle."""
+
+    heading: str
+    width: float
+    is_words: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A table: column headings with their widths in millimetres, and rows of cells."""
+    """A table: its columns, whose headings stand again on every page, and rows of cells."""
 
-    head: Sequence[tuple[str, float]]
+    head: Sequence[Column]
     rows: Sequence[Sequence[Runs]]
 
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """A form such as a 督办单: rows of labelled boxes, one or two a row; ``tall`` ones leave room to write."""
+    """A form such as a 督办单: rows of labelled boxes, one or two a row; ``tall`` ones leave room to write.
+
+    It is meant for one page: what the other boxes leave of that is shared by the tall ones.
+    """
 
     rows: Sequence[Sequence[tuple[str, str]]]
     tall: frozenset[str] = frozenset()
@@ -69,7 +81,10 @@ Block = Heading | Paragraph | Table | Form | Code
 
 @dataclass(frozen=True, slots=True)
 class Paper:
-    """A paper from its title to its signature. ``number`` is the line of the 文号; ``addressee`` ends with a colon."""
+    """A paper from its title to its signature. ``number`` is the line of the 文号; ``addressee`` ends with a colon.
+
+    ``file_name`` is what it is called as a file, without an ending.
+    """
 
     title: str
     number: str
@@ -77,6 +92,7 @@ class Paper:
     blocks: Sequence[Block]
     signed_by: str
     signed_on: date
+    file_name: str
 
 
 def day_words(day: date | None, empty: str = "未定") -> str:

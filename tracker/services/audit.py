@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,7 +11,9 @@ from sqlalchemy.orm import Session
 
 from tracker.domain.access import Actor, Forbidden, Office, Permission
 from tracker.domain.audit import Broken, Head, walk
+from tracker.domain.feeds import Redaction
 from tracker.domain.history import OTHER_EVENTS, label_of
+from tracker.domain.indicators import Binding
 from tracker.domain.lifecycle import Event, Outcome, State, TaskState
 from tracker.domain.roles import Role
 from tracker.store import audit_queries as ask
@@ -19,6 +21,8 @@ from tracker.store.audit import AuditEntry
 from tracker.store.audit_queries import AuditFilter
 from tracker.store.audit_trail import CHANGED, CREATED, DELETED
 from tracker.store.extensions import ExtensionState
+from tracker.store.plans import DraftState
+from tracker.store.revisions import Verdict
 from tracker.store.unit_queries import root_units, units_by_id
 
 PAGE_SIZE = 50
@@ -39,9 +43,11 @@ SUBJECTS = {
     "robot": "群机器人",
     "report_link": "免登录链接",
     "source": "导入的文件",
+    "draft": "待核任务",
+    "column_mapping": "表格列对应",
 }
 _ACTS = {CREATED: "新增", CHANGED: "修改", DELETED: "删除", "lock": "多次输错密码，暂时锁定"}
-_FIELDS = {
+FIELDS = {
     "title": "名称",
     "due_on": "完成时限",
     "original_due_on": "原定时限",
@@ -112,9 +118,34 @@ _FIELDS = {
     "used_by": "填报人",
     "group_id": "单位组编号",
     "until": "锁定至",
+    "deadline_text": "时限原文",
+    "day": "起算日（事件日）",
+    "size": "大小（字节）",
+    "sha256": "文件校验值",
+    "added_by_name": "提交人",
+    "format": "格式",
+    "characters": "字数",
+    "scope_id": "所属地区",
+    "source_id": "导入文件编号",
+    "revises_id": "所修订文件编号",
+    "draft_id": "待核任务编号",
+    "verdict": "对新版的决定",
+    "header": "表头",
+    "uses": "各列用途",
+    "measure": "计量单位",
+    "base": "基期值",
+    "target": "目标值",
+    "target_year": "目标年份",
+    "growth": "增长",
+    "binding": "约束性质",
+    "units": "单位",
+    "milestones": "节点",
+    "redaction": "内容详略",
 }
+_PLACES = {name: place for place, name in enumerate(FIELDS)}
 _SETTINGS = {"sample_loaded": "示例数据已载入", "first_listed_leads": "首列单位牵头"}
-_UNITS = {"unit_id", "parent_id", "owner_id", "unit_from_id", "unit_to_id"}
+_STEP = ("from_state", "to_state")
+_UNITS = {"unit_id", "parent_id", "owner_id", "unit_from_id", "unit_to_id", "scope_id"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,48 +191,85 @@ def verify(session: Session, expected: Head | None = None) -> Head | Broken:
 
 
 def _line(entry: AuditEntry, about: dict[tuple[str, str], str], names: dict[int, str]) -> Line:
-    name = about.get((entry.subject, entry.subject_id)) or _SETTINGS.get(entry.subject_id, f"编号{entry.subject_id}")
+    detail = json.loads(entry.detail)
+    # A number may be given anew after its row is gone: what is gone is called what it was called then.
+    name = (
+        _called(detail.get("was", {}), names)
+        or about.get((entry.subject, entry.subject_id))
+        or _called(detail.get("now", {}), names)
+        or _SETTINGS.get(entry.subject_id, f"编号{entry.subject_id}")
+    )
     act = _ACTS.get(entry.act) or (label_of(entry.act) if entry.act in KNOWN_EVENTS else entry.act)
     subject = SUBJECTS.get(entry.subject, entry.subject)
-    return Line(entry, subject, name, act, tuple(_facts(json.loads(entry.detail), names)))
+    return Line(entry, subject, name, act, tuple(_facts(entry.subject, detail, names)))
+
+
+def _called(kept: Mapping[str, Any], names: Mapping[int, str]) -> str | None:
+    """What a row was called by what the log keeps of it; None when it had no name of its own."""
+    said = kept.get("title") or kept.get("name") or kept.get("text") or names.get(kept.get("unit_id", 0))
+    return str(said) if said else None
 
 
 KNOWN_EVENTS = {*OTHER_EVENTS, *(event.value for event in Event)}
 
 
-def _facts(detail: dict[str, Any], names: dict[int, str]) -> Iterator[tuple[str, str]]:
+def _facts(subject: str, detail: dict[str, Any], names: dict[int, str]) -> Iterator[tuple[str, str]]:
+    def said(field: str, value: Any) -> str:
+        return _said(subject, field, value, names)
+
     for name, value in detail.items():
         if name == "changed":
-            for field, (old, new) in value.items():
-                yield _FIELDS.get(field, field), f"{_said(field, old, names)} → {_said(field, new, names)}"
+            for field, (old, new) in _in_order(value):
+                yield FIELDS.get(field, field), f"{said(field, old)} → {said(field, new)}"
         elif name in ("now", "was"):
-            yield from ((_FIELDS.get(field, field), _said(field, each, names)) for field, each in value.items())
-        elif name != "table":
-            yield _FIELDS.get(name, name), _said(name, value, names)
+            yield from ((FIELDS.get(field, field), said(field, each)) for field, each in _in_order(value))
+        elif name != "table" and not (name in _STEP and _stays(detail)):
+            yield FIELDS.get(name, name), said(name, value)
 
 
-def _said(field: str, value: Any, names: dict[int, str]) -> str:
+def _stays(detail: Mapping[str, Any]) -> bool:
+    """Whether what happened left the state as it was."""
+    return detail.get("from_state") == detail.get("to_state")
+
+
+def _in_order(values: Mapping[str, Any]) -> list[tuple[str, Any]]:
+    """The fields as people read them, the name first; the log itself keeps them by the alphabet."""
+    return sorted(values.items(), key=lambda item: _PLACES.get(item[0], len(_PLACES)))
+
+
+def _said(subject: str, field: str, value: Any, names: dict[int, str]) -> str:
     """A value in words."""
-    if value is None or value == "":
+    if value is None or value in ("", []):
         return "（空）"
     if isinstance(value, bool):
         return "是" if value else "否"
     if field in _UNITS:
         return names.get(value, f"编号{value}")
-    known = _WORDS.get(field, {}).get(str(value))
-    return known or (_json(value) if isinstance(value, dict | list) else str(value))
+    known = (_WORDS.get(f"{subject}.{field}") or _WORDS.get(field, {})).get(str(value))
+    return known or _plainly(value)
 
 
-def _json(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False)
+def _plainly(value: Any) -> str:
+    """Names after one another; what is more than names as it is kept."""
+    if isinstance(value, list):
+        return "、".join(_name_of(each) for each in value)
+    return json.dumps(value, ensure_ascii=False) if isinstance(value, dict) else str(value)
+
+
+def _name_of(each: Any) -> str:
+    return str(each.get("name") or each.get("text") or "") if isinstance(each, dict) else str(each)
 
 
 _STATES = {kind.value: kind.label for kind in (*State, *TaskState, *ExtensionState)}
 _WORDS: dict[str, dict[str, str]] = {
     "state": _STATES,
+    "draft.state": {state.value: state.label for state in DraftState},
     "from_state": _STATES,
     "to_state": _STATES,
     "role": {role.value: role.label for role in Role},
     "outcome": {outcome.value: outcome.label for outcome in Outcome},
     "office": {office.value: office.label for office in Office},
+    "binding": {binding.value: binding.label for binding in Binding},
+    "redaction": {redaction.value: redaction.label for redaction in Redaction},
+    "verdict": {verdict.value: verdict.label for verdict in Verdict},
 }

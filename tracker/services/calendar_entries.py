@@ -119,6 +119,7 @@ def _facts(row: Any, zone: tzinfo) -> AssignmentFacts:
         task_state=row.task_state,
         sign_by_on=row.sign_by_on,
         role=row.role,
+        submitted_on=row.submitted_at.astimezone(zone).date() if row.submitted_at else None,
     )
 
 

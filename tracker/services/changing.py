@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import timedelta
 
 from sqlalchemy.exc import IntegrityError
@@ -44,6 +44,18 @@ def changed_since(session: Session, assignment: Assignment, version: int) -> Cha
     """The refusal, with as many of the last entries as the version has moved on."""
     moved = min(max(assignment.version - version, 1), MOST_CHANGES_TOLD)
     return Changed(latest_entries(session, assignment.id, moved))
+
+
+def version_of(parts: Iterable[Assignment]) -> int:
+    """A number that rises with every change of any of the parts."""
+    return sum(part.version for part in parts)
+
+
+def changed_among(session: Session, parts: Sequence[Assignment], seen: int) -> Changed:
+    """The refusal for several parts that were seen at one ``version_of``, with what happened to any of them since."""
+    moved = min(max(version_of(parts) - seen, 1), MOST_CHANGES_TOLD)
+    entries = [entry for part in parts for entry in latest_entries(session, part.id, moved)]
+    return Changed(sorted(entries, key=lambda entry: entry.id)[-moved:])
 
 
 def tidy(words: str | None) -> str | None:

@@ -1,4 +1,4 @@
-"""Files beside reports (佐证材料): what may be sent in, who may fetch it, and which tasks ask for it."""
+"""Files beside reports (佐证材料): what may be sent in, and who may fetch it."""
 
 from __future__ import annotations
 
@@ -14,8 +14,7 @@ from tracker.services.errors import Invalid, NotFound
 from tracker.services.file_names import clean_name
 from tracker.store import evidence_queries as ask
 from tracker.store.evidence import Evidence
-from tracker.store.task_queries import task_to_change
-from tracker.store.tasks import HistoryEntry, Task
+from tracker.store.tasks import HistoryEntry
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,24 +93,3 @@ def evidence_file(session: Session, actor: Actor, evidence_id: int) -> Evidence:
     if not actor.may(Permission.READ, found.assignment.unit.path):
         raise Forbidden(Permission.READ, "查看该佐证材料")
     return found
-
-
-def require_evidence(session: Session, actor: Actor, task_id: int, *, required: bool) -> Task:
-    """Says whether a submission of the task must bring files, and commits; said twice, it is said once.
-
-    Raises NotFound, or Forbidden: only who decides about every part of the task may say so.
-    """
-    task = task_to_change(session, task_id)
-    if task is None:
-        raise NotFound("没有这项任务，可能已被删除，请从任务清单重新进入。")
-    if not may_require(actor, task):
-        raise Forbidden(Permission.DECIDE, "规定该任务须附佐证材料")
-    task.evidence_required = required
-    session.commit()
-    return task
-
-
-def may_require(actor: Actor, task: Task) -> bool:
-    """Whether this person decides about every part of the task."""
-    parts = task.assignments
-    return bool(parts) and all(actor.may(Permission.DECIDE, part.unit.path) for part in parts)

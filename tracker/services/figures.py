@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -10,13 +10,16 @@ from sqlalchemy.orm import Session
 
 from tracker.domain.access import Actor, Permission
 from tracker.domain.as_of import PartThen
-from tracker.domain.figures import Basis, Figures, Measure, Period, months_up_to, tallied
+from tracker.domain.figures import Basis, Figures, Measure, Period, Yardstick, months_up_to, tallied
+from tracker.domain.lateness import JudgedBy
+from tracker.domain.lights import LightPack
 from tracker.domain.titles import brief_title
 from tracker.services.histories import Histories, LedgerFilter, PartOn, histories, parts_on_days
 from tracker.services.lit import When
+from tracker.services.rule_packs import light_packs_on
 from tracker.store.units import Unit
 
-MONTHS = 12
+MONTHS, LEAST_MONTHS = 12, 6
 
 
 class By(StrEnum):
@@ -51,12 +54,17 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Board:
-    """The figures of a period: line by line, together, and month by month up to its last day (by the date in force)."""
+    """The figures of a period: line by line, together, and month by month up to its last day (by the date in force).
+
+    ``months`` are the last twelve, without those before there was anything to count, but six at least.
+    ``judged_by`` tells by which day what was completed was judged; each month is judged by the rule of its last day.
+    """
 
     period: Period
     by: By
     lines: Sequence[Line]
     total: Line
+    judged_by: JudgedBy
     months: Sequence[tuple[Period, Figures]] = field(default=())
 
 
@@ -69,7 +77,7 @@ def figures(  # noqa: PLR0917 - who asks for what, and what was read of it alrea
     wanted: LedgerFilter | None = None,
     known: Histories | None = None,
 ) -> Board:
-    """The figures of the parts within reach, judged at the end of the period's last day; ``when`` gives the zone.
+    """The figures of the parts within reach, judged at the end of the period's last day; ``when`` gives zone and rules.
 
     Units come by their share completed on time, those with nothing due last; plans in the ledger's order.
     """
@@ -80,28 +88,48 @@ def figures(  # noqa: PLR0917 - who asks for what, and what was read of it alrea
     told = parts_on_days(known, days, when.zone)
     on_day = {day: [part for part in parts if part.unit.id in in_reach] for day, parts in told.items()}
     before = _by_id(on_day[period.day_before])
-    lines = _lines(on_day[period.until], before, period, by, known)
-    total = {basis: _sum(on_day[period.until], before, period, basis) for basis in Basis}
+    judged_by = when.pack.judged_by
+    yardsticks = {basis: Yardstick(basis, judged_by) for basis in Basis}
+    lines = _lines(on_day[period.until], before, period, yardsticks, by, known)
+    total = {basis: _sum(on_day[period.until], before, period, each) for basis, each in yardsticks.items()}
+    packs = light_packs_on(session, [month.until for month in months])
     by_month = [
-        (month, _sum(on_day[month.until], _by_id(on_day[month.day_before]), month, Basis.CURRENT)) for month in months
+        (month, _sum(on_day[month.until], _by_id(on_day[month.day_before]), month, _in_force(pack)))
+        for month, pack in zip(months, packs, strict=True)
     ]
-    return Board(period, by, _ranked(lines) if by is By.UNIT else lines, Line(0, "合计", total), by_month)
+    ranked = _ranked(lines) if by is By.UNIT else lines
+    return Board(period, by, ranked, Line(0, "合计", total), judged_by, _since_begun(by_month))
+
+
+def _in_force(pack: LightPack) -> Yardstick:
+    return Yardstick(Basis.CURRENT, pack.judged_by)
+
+
+def _since_begun(months: Sequence[tuple[Period, Figures]]) -> Sequence[tuple[Period, Figures]]:
+    """The months from the first with a number: a ledger begun in January has nothing to draw of the year before."""
+    begun = next((place for place, (_, numbers) in enumerate(months) if not numbers.is_empty), len(months))
+    return months[min(begun, len(months) - LEAST_MONTHS) :]
 
 
 def _by_id(parts: Sequence[PartOn]) -> dict[int, PartThen]:
     return {part.assignment_id: part.then for part in parts}
 
 
-def _sum(parts: Sequence[PartOn], before: dict[int, PartThen], period: Period, basis: Basis) -> Figures:
-    return tallied((("", part) for part in parts), before, period, basis).get("", Figures())
+def _sum(parts: Sequence[PartOn], before: dict[int, PartThen], period: Period, yardstick: Yardstick) -> Figures:
+    return tallied((("", part) for part in parts), before, period, yardstick).get("", Figures())
 
 
-def _lines(
-    parts: Sequence[PartOn], before: dict[int, PartThen], period: Period, by: By, known: Histories
+def _lines(  # noqa: PLR0917 - what is counted, and by what
+    parts: Sequence[PartOn],
+    before: dict[int, PartThen],
+    period: Period,
+    yardsticks: Mapping[Basis, Yardstick],
+    by: By,
+    known: Histories,
 ) -> list[Line]:
     """A line for each unit or plan that has anything to count."""
     keyed = [(part.unit.id if by is By.UNIT else part.plan_id, part) for part in parts]
-    told = {basis: tallied(keyed, before, period, basis) for basis in Basis}
+    told = {basis: tallied(keyed, before, period, each) for basis, each in yardsticks.items()}
     labels = {facts.plan_id: brief_title(facts.plan_title) for facts in known.facts}
     found = []
     for key in told[Basis.CURRENT]:

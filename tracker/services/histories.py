@@ -3,26 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import date, tzinfo
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, time, timedelta, tzinfo
 from itertools import groupby
 from operator import is_not
-from typing import Any
 
-from sqlalchemy import ColumnElement, Row
+from sqlalchemy import ColumnElement
 from sqlalchemy.orm import Session
 
 from tracker.domain.access import Actor, Permission
 from tracker.domain.as_of import Happening, PartThen, parts_then, task_state_of
 from tracker.domain.division import Share, rolled_up
+from tracker.domain.former import Former
 from tracker.domain.lifecycle import TaskState
 from tracker.domain.roles import needed_of
-from tracker.store.as_of_queries import facts_of_parts, happenings_of
+from tracker.store.as_of_queries import PartFacts, facts_of_parts, happenings_of
+from tracker.store.former_queries import former_values
 from tracker.store.tasks import Task
 from tracker.store.unit_queries import units_by_id
 from tracker.store.units import Unit
-
-Facts = Row[*tuple[Any, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,11 +37,12 @@ class Histories:
     """What the database knows of the parts that are asked for: read once for as many questions as a page has."""
 
     wanted: LedgerFilter
-    facts: Sequence[Facts]
+    facts: Sequence[PartFacts]
     happenings: dict[int, list[Happening]]
     units: dict[int, Unit]
+    former: Former = field(default_factory=Former)
 
-    def by_task(self) -> Iterator[list[Facts]]:
+    def by_task(self) -> Iterator[list[PartFacts]]:
         """The parts' facts, task by task."""
         return (list(group) for _, group in groupby(self.facts, key=lambda each: each.task_id))
 
@@ -57,7 +57,11 @@ def histories(session: Session, wanted: LedgerFilter | None = None) -> Histories
     wanted = wanted or LedgerFilter()
     conditions: list[ColumnElement[bool]] = [Task.plan_id == wanted.plan_id] if wanted.plan_id else []
     return Histories(
-        wanted, facts_of_parts(session, conditions), happenings_of(session, conditions), units_by_id(session)
+        wanted,
+        facts_of_parts(session, conditions),
+        happenings_of(session, conditions),
+        units_by_id(session),
+        former_values(session),
     )
 
 
@@ -66,10 +70,10 @@ class PartOn:
     """One unit's part at the end of one day, without its light; ``unit`` is the one that had it then.
 
     ``task_state`` and ``task_completed_on`` are those of the whole task on that day; ``needed`` says whether the task
-    waits for this part. ``facts`` is the part's row of ``facts_of_parts``.
+    waits for this part. ``facts`` is the part's row of ``facts_of_parts``, with title, role and day to sign of then.
     """
 
-    facts: Facts
+    facts: PartFacts
     unit: Unit
     then: PartThen
     task_state: TaskState
@@ -78,17 +82,16 @@ class PartOn:
 
     @property
     def assignment_id(self) -> int:
-        return int(self.facts.assignment_id)
+        return self.facts.assignment_id
 
     @property
     def plan_id(self) -> int:
-        return int(self.facts.plan_id)
+        return self.facts.plan_id
 
     @property
     def parent_assignment_id(self) -> int | None:
         """The part that was divided into this part's task, where there is one."""
-        parent: int | None = self.facts.parent_assignment_id
-        return parent
+        return self.facts.parent_assignment_id
 
 
 def parts_on_days(known: Histories, days: Iterable[date], zone: tzinfo) -> dict[date, list[PartOn]]:
@@ -102,17 +105,32 @@ def parts_on_days(known: Histories, days: Iterable[date], zone: tzinfo) -> dict[
     for facts in known.by_task():
         told = known.happenings
         pasts = [parts_then(told.get(each.assignment_id, ()), each.unit_id, in_order, zone) for each in facts]
+        altered = known.former.touches(facts[0].task_id, (each.assignment_id for each in facts))
         before: Sequence[PartThen | None] = ()
         parts: list[PartOn] = []
         for day, *thens in zip(in_order, *pasts, strict=True):
             # Most tasks stand still on most days: then they are as they were on the day before.
-            if len(before) != len(thens) or any(map(is_not, before, thens)):
-                parts, before = _parts_of_task(facts, thens, known.units), thens
+            if altered or len(before) != len(thens) or any(map(is_not, before, thens)):
+                stood = [_facts_then(known.former, each, end_of(day, zone)) for each in facts] if altered else facts
+                parts, before = _parts_of_task(stood, thens, known.units), thens
             found[day] += parts
     return {day: _with_rolled_up(parts) for day, parts in found.items()}
 
 
-def _parts_of_task(facts: Sequence[Facts], thens: Sequence[PartThen | None], units: dict[int, Unit]) -> list[PartOn]:
+def end_of(day: date, zone: tzinfo) -> datetime:
+    """The instant at which the office's day ends."""
+    return datetime.combine(day + timedelta(days=1), time(), zone)
+
+
+def _facts_then(former: Former, facts: PartFacts, end: datetime) -> PartFacts:
+    """The facts as they stood before the instant."""
+    values = former.of_part(facts.task_id, facts.assignment_id, end)
+    return replace(facts, **values) if values else facts
+
+
+def _parts_of_task(
+    facts: Sequence[PartFacts], thens: Sequence[PartThen | None], units: dict[int, Unit]
+) -> list[PartOn]:
     """The parts of one task that had been dispatched; the task's own state follows from them all."""
     there = [(each, then) for each, then in zip(facts, thens, strict=True) if then is not None]
     state, completed_on = task_state_of((each.role, then.state, then.completed_on) for each, then in there)

@@ -13,7 +13,7 @@ from sqlalchemy.orm.exc import StaleDataError
 from tracker.domain.access import Actor, Forbidden, Permission
 from tracker.domain.day_words import in_words
 from tracker.domain.history import JOINED
-from tracker.domain.joint import LEAD_WORKDAYS, latest_day
+from tracker.domain.joint import LEAD_WORKDAYS, OPINIONS_ENDED, latest_day
 from tracker.domain.lifecycle import TaskState
 from tracker.domain.roles import Role
 from tracker.domain.workdays import WorkCalendar
@@ -112,7 +112,7 @@ def end_opinions(session: Session, actor: Actor, now: datetime, task_id: int, se
     task.awaits_opinions = False
     for part in task.assignments:
         if part.role is Role.SUPPORT and not part.state.is_closed:
-            _give_day(part, task.due_on, actor, now, "不再等候会办意见，恢复任务时限。")
+            _give_day(part, task.due_on, actor, now, OPINIONS_ENDED)
     _commit(session)
     return task
 

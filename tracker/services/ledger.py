@@ -13,7 +13,8 @@ from sqlalchemy.orm import Session
 
 from tracker.domain.access import Actor, Permission
 from tracker.domain.as_of import PartThen
-from tracker.domain.lifecycle import TaskState, is_chased
+from tracker.domain.lateness import JudgedBy
+from tracker.domain.lifecycle import State, TaskState, is_chased
 from tracker.domain.lights import AssignmentFacts, LitLight, is_overdue, light_of
 from tracker.domain.roles import Role
 from tracker.services.histories import Histories, LedgerFilter, PartOn, histories, parts_on_days
@@ -62,6 +63,11 @@ class LedgerRow:
     @property
     def is_overdue(self) -> bool:
         return self.days_late > 0
+
+    def submitted_on_of(self, by: JudgedBy) -> date | None:
+        """The day of submission, where what is completed is judged by it; else None."""
+        judges = by is JudgedBy.SUBMISSION and self.then.state is State.COMPLETED
+        return self.then.submitted_on if judges else None
 
 
 def ledger(  # noqa: PLR0917 - who asks for what, and what was read of it already
@@ -131,4 +137,5 @@ def _seen(part: PartOn) -> AssignmentFacts:
         task_state=part.task_state,
         sign_by_on=part.facts.sign_by_on,
         role=part.facts.role,
+        submitted_on=then.submitted_on,
     )

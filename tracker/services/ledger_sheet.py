@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tracker.domain.access import Actor
-from tracker.domain.lifecycle import Event, State
+from tracker.domain.lateness import JudgedBy
+from tracker.domain.lifecycle import State
 from tracker.export.papers import day_words
 from tracker.export.sheets import Cell, Column, sheet_bytes
-from tracker.services.histories import Histories, histories, parts_on_days
+from tracker.services.handling import Names, names_of
+from tracker.services.histories import Histories, end_of, histories, parts_on_days
 from tracker.services.ledger import LedgerRow
-from tracker.services.listings import Listing, end_of, filter_of, listed
+from tracker.services.listings import Listing, filter_of, listed, told
 from tracker.services.lit import When
-from tracker.store.handling import Handling
-from tracker.store.tasks import HistoryEntry
+from tracker.services.past_words import past_words
+from tracker.services.supervision import REPORTS
+from tracker.store.as_of_queries import last_words_until
+from tracker.store.handling_queries import handling_of
 
 COLUMNS = (
     Column("序号", 6),
@@ -56,16 +59,15 @@ def ledger_sheet(session: Session, actor: Actor, when: When, wanted: Listing) ->
     rows = listed(session, actor, when, wanted, known)
     title = "督查事项台账" if wanted.show.measure is None and wanted.show.value == "all" else f"{wanted.show.label}清单"
     since, until = day_words(wanted.period.since), day_words(wanted.period.until)
-    basis = f"（按{wanted.basis.label}）" if wanted.show.measure else ""
-    note = f"{since}至{until}，共{len(rows)}项。{wanted.show.meaning}{basis}承办人等为导出时登记的。"
+    note = f"{since}至{until}，共{len(rows)}项。{told(wanted, when)}{past_words(session, when)}"
     return sheet_bytes(title, COLUMNS, _cells(session, when, rows, known), note)
 
 
 def _cells(session: Session, when: When, rows: Sequence[LedgerRow], known: Histories) -> Iterator[tuple[Cell, ...]]:
     partners = partners_of(known, when)
-    latest, named = _latest_words(session, when, rows), _handling(session, rows)
+    latest, named = _latest_words(session, when, rows), _names(session, when, rows, known)
     for number, row in enumerate(rows, 1):
-        then, others, who = row.then, partners[row.task_id], named.get(row.assignment_id)
+        then, others, who = row.then, partners[row.task_id], named[row.assignment_id]
         main = f"{row.unit.name}（{row.role.label}）" if row.role.completes else "、".join(others.main)
         yield (
             number,
@@ -74,10 +76,10 @@ def _cells(session: Session, when: When, rows: Sequence[LedgerRow], known: Histo
             row.title,
             main or None,
             ("、".join(others.support) if row.role.completes else row.unit.name) or None,
-            who.leader if who else None,
-            who.section if who else None,
-            who.handler if who else None,
-            who.phone if who else None,
+            who.leader or None,
+            who.section or None,
+            who.handler or None,
+            who.phone or None,
             then.original_due_on,
             then.due_on,
             latest.get(row.assignment_id),
@@ -86,15 +88,17 @@ def _cells(session: Session, when: When, rows: Sequence[LedgerRow], known: Histo
             row.lit.light.label,
             then.completed_on,
             then.outcome.label if then.outcome else None,
-            _remarks(row),
+            _remarks(row, when.pack.judged_by),
         )
 
 
-def _remarks(row: LedgerRow) -> str | None:
-    """What the other columns do not say: lateness, extensions, returns, and whose row it is."""
+def _remarks(row: LedgerRow, by: JudgedBy) -> str | None:
+    """What the other columns do not say: lateness and the day that it goes by, extensions, returns, whose row it is."""
+    submitted_on = row.submitted_on_of(by)
     said = [
         "本行为配合单位的分工" if not row.role.completes else "",
         f"逾期{row.days_late}天" if row.days_late else "",
+        f"{day_words(submitted_on)}提交" if submitted_on else "",
         "超期办结" if row.lit.is_late else "",
         f"延期{row.then.extended}次" if row.then.extended else "",
         f"退回{row.then.returned}次" if row.then.returned else "",
@@ -114,15 +118,13 @@ def partners_of(known: Histories, when: When) -> dict[int, Partners]:
 
 
 def _latest_words(session: Session, when: When, rows: Sequence[LedgerRow]) -> dict[int, str]:
-    """What each unit had reported last by the end of the day; asked for all parts at once."""
-    wanted = {row.assignment_id for row in rows}
-    reports = select(HistoryEntry.assignment_id, HistoryEntry.words).where(
-        HistoryEntry.event.in_((Event.REPORT.value, Event.SUBMIT.value)), HistoryEntry.at < end_of(when.today, when)
-    )
-    told = session.execute(reports.order_by(HistoryEntry.id)).all()
-    return {part_id: words for part_id, words in told if part_id in wanted and words}
+    """What each unit had reported last by the end of the day."""
+    ids = (row.assignment_id for row in rows)
+    return last_words_until(session, ids, end_of(when.today, when.zone), REPORTS)
 
 
-def _handling(session: Session, rows: Sequence[LedgerRow]) -> dict[int, Handling]:
-    wanted = {row.assignment_id for row in rows}
-    return {each.assignment_id: each for each in session.scalars(select(Handling)) if each.assignment_id in wanted}
+def _names(session: Session, when: When, rows: Sequence[LedgerRow], known: Histories) -> dict[int, Names]:
+    """Who did the work of each part at the end of the day; empty names where nobody was told."""
+    ids = [row.assignment_id for row in rows]
+    filed, end = handling_of(session, ids), end_of(when.today, when.zone)
+    return {each: replace(names_of(filed.get(each)), **known.former.handlers(each, end)) for each in ids}

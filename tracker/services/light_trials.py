@@ -1,4 +1,5 @@
-"""A changed pack of the lights, tried over the past quarter before it counts: what would have shown another light.
+"""A changed pack of the lights, tried over the past quarter before it counts: what would have shown another light, or
+been marked as completed late where it was not, or the other way round.
 
 Nothing is stored. The history is told as of each day by the ledger, once for all the days.
 """
@@ -13,6 +14,7 @@ from datetime import date, datetime, timedelta
 from sqlalchemy.orm import Session
 
 from tracker.domain.access import Actor, Permission
+from tracker.domain.lifecycle import State
 from tracker.domain.light_packs import rules_of
 from tracker.domain.lights import Light, LightPack, LitLight, light_of
 from tracker.services.errors import Invalid
@@ -96,7 +98,7 @@ def dry_run(session: Session, actor: Actor, when: When, pack: LightPack) -> DryR
     books = ledgers(histories(session), whens, actor, Permission.MANAGE_RULES)
     for then, rows in zip(whens, books, strict=True):
         lights = [_light(row, then, pack) for row in rows]
-        parts = [PartTried(row, new) for row, new in zip(rows, lights, strict=True) if new.light is not row.lit.light]
+        parts = [PartTried(row, new) for row, new in zip(rows, lights, strict=True) if _shown(new) != _shown(row.lit)]
         by_unit.update(part.row.unit.id for part in parts)
         tried.append(DayTried(then.today, _counted(row.lit for row in rows), _counted(lights), len(parts)))
     units = _units(books[-1], parts, by_unit)
@@ -104,8 +106,15 @@ def dry_run(session: Session, actor: Actor, when: When, pack: LightPack) -> DryR
 
 
 def _light(row: LedgerRow, when: When, pack: LightPack) -> LitLight:
-    """The light under another pack; what is not chased shows the same under any."""
-    return light_of(row.facts, when.today, when.calendar.add_workdays, pack) if row.is_chased else row.lit
+    """The light under another pack; what is neither chased nor completed shows the same under any."""
+    if row.is_chased or row.then.state is State.COMPLETED:
+        return light_of(row.facts, when.today, when.calendar.add_workdays, pack)
+    return row.lit
+
+
+def _shown(lit: LitLight) -> tuple[Light, bool]:
+    """What a glance tells: the colour, and the mark of what was completed late."""
+    return lit.light, lit.is_late
 
 
 def _counted(lights: Iterable[LitLight]) -> Counts:
@@ -130,8 +139,13 @@ def _unit(rows: Sequence[LedgerRow], changed: int, changing: Mapping[int, LitLig
 
 def _worst_first(part: PartTried) -> tuple[int, int, int]:
     """What gets worse comes before what gets better, the worst new light first."""
-    old, new = WORST_FIRST.index(part.row.lit.light), WORST_FIRST.index(part.new.light)
+    old, new = _rank(part.row.lit), _rank(part.new)
     return (int(new > old), new, part.row.assignment_id)
+
+
+def _rank(lit: LitLight) -> int:
+    """The worst first; of two of one colour the late one."""
+    return 2 * WORST_FIRST.index(lit.light) + (not lit.is_late)
 
 
 @dataclass(frozen=True, slots=True)

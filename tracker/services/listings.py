@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import timedelta
 from enum import StrEnum
 
 from sqlalchemy import or_, select
@@ -12,11 +12,14 @@ from sqlalchemy.orm import Session
 
 from tracker.domain.access import Actor, Permission
 from tracker.domain.division import parts_above
-from tracker.domain.figures import Basis, Measure, Period, counted_once
+from tracker.domain.figures import Basis, Measure, Period, Yardstick, counted_once
+from tracker.domain.lateness import JudgedBy
 from tracker.domain.lifecycle import State
 from tracker.domain.lights import Light, is_overdue
+from tracker.domain.titles import brief_title
 from tracker.services.errors import NotFound
-from tracker.services.histories import Histories, LedgerFilter, histories, parts_on_days
+from tracker.services.file_names import office_name, period_part
+from tracker.services.histories import Histories, LedgerFilter, end_of, histories, parts_on_days
 from tracker.services.ledger import LedgerRow, ledger
 from tracker.services.lit import When
 from tracker.store.extensions import Extension
@@ -58,10 +61,14 @@ class Show(StrEnum):
     def label(self) -> str:
         return self.measure.label if self.measure else _LABELS[self][0]
 
-    @property
-    def meaning(self) -> str:
+    def meaning(self, by: JudgedBy) -> str:
         """What is listed, in a sentence."""
-        return self.measure.meaning if self.measure else _LABELS[self][1]
+        return self.measure.meaning(by) if self.measure else _LABELS[self][1]
+
+    @property
+    def is_judged(self) -> bool:
+        """Whether it hangs on the day by which what was completed is judged."""
+        return self in _JUDGED
 
 
 _LABELS = {
@@ -78,6 +85,7 @@ _LABELS = {
 }
 
 
+_JUDGED = (Show.ON_TIME, Show.LATE)
 COUNTED_ONCE = (Show.OPEN, Show.RED, Show.YELLOW)
 
 
@@ -126,6 +134,13 @@ def lists_of(  # noqa: PLR0917 - who asks for what, and what was read of it alre
     }
 
 
+def told(wanted: Listing, when: When) -> str:
+    """What the list holds, by which date, and by which day it was judged, in sentences."""
+    by = when.pack.judged_by
+    basis = f"（按{wanted.basis.label}）" if wanted.show.measure else ""
+    return f"{wanted.show.meaning(by)}{basis}{by.meaning if wanted.show.is_judged else ''}"
+
+
 def filter_of(session: Session, unit_id: int | None, plan_id: int | None) -> LedgerFilter:
     """The ledger's filter; raises NotFound when there is no such unit or plan."""
     unit = session.get(Unit, unit_id) if unit_id else None
@@ -134,13 +149,21 @@ def filter_of(session: Session, unit_id: int | None, plan_id: int | None) -> Led
     return LedgerFilter(unit.path if unit else None, plan_id)
 
 
+def name_of_list(session: Session, kind: str, wanted: Listing) -> str:
+    """What a file about the list is called, without an ending: 督查通报-市教育局-2023-01-01至2023-06-15."""
+    unit = session.get(Unit, wanted.unit_id) if wanted.unit_id else None
+    plan = session.get(Plan, wanted.plan_id) if wanted.plan_id else None
+    about = (unit.name if unit else None, brief_title(plan.title) if plan else None)
+    return office_name(kind, *about, period_part(wanted.period.since, wanted.period.until))
+
+
 def _measures(
     when: When, wanted: Listing, rows: Sequence[LedgerRow], known: Histories
 ) -> dict[int, tuple[Measure, ...]]:
     """The measures that count each row, by the part's id."""
     day = wanted.period.day_before
     before = {part.assignment_id: part.then for part in parts_on_days(known, [day], when.zone)[day]}
-    return counted_once(rows, before, wanted.period, wanted.basis)
+    return counted_once(rows, before, wanted.period, Yardstick(wanted.basis, when.pack.judged_by))
 
 
 def chosen(show: Show, period: Period, rows: Sequence[LedgerRow], asked: frozenset[int]) -> list[LedgerRow]:
@@ -184,11 +207,6 @@ def _turned_red(row: LedgerRow, period: Period) -> bool:
 
 def asking(session: Session, when: When) -> frozenset[int]:
     """The parts whose units had asked for another date and waited for the answer at the end of the day."""
-    end = end_of(when.today, when)
+    end = end_of(when.today, when.zone)
     waiting = or_(Extension.decided_at.is_(None), Extension.decided_at >= end)
     return frozenset(session.scalars(select(Extension.assignment_id).where(Extension.asked_at < end, waiting)))
-
-
-def end_of(day: date, when: When) -> datetime:
-    """The instant at which the office's day ends."""
-    return datetime.combine(day + timedelta(days=1), time(), when.zone)

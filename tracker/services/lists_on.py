@@ -2,27 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from sqlalchemy.orm import Session
 
 from tracker.domain.access import Actor
+from tracker.domain.history import URGED
 from tracker.services import past_lists as past
 from tracker.services.lit import Part, When
 from tracker.services.past_lists import PastPart, PastTaskRow
 from tracker.services.supervision import OverdueFilter, overdue, overdue_sheet, sheet_of, worst_units
 from tracker.services.task_pages import TaskFilter, TaskRow, all_tasks
 from tracker.store.pages import Page
+from tracker.store.task_queries import last_entry_of_each
+from tracker.store.tasks import HistoryEntry
 from tracker.store.units import Unit
 
 
 @dataclass(frozen=True, slots=True)
 class OverdueList:
-    """A page of the overdue items, and the units that have the most of them, whichever unit was chosen."""
+    """A page of the overdue items, and the units that have the most of them, whichever unit was chosen.
+
+    ``urged`` is the last 催办 by hand of each item on the page that had one; a past day's list tells of none.
+    """
 
     page: Page[Part] | Page[PastPart]
     worst: Sequence[tuple[Unit, int]]
+    urged: Mapping[int, HistoryEntry] = field(default_factory=dict)
 
 
 def tasks_on(
@@ -36,7 +43,9 @@ def tasks_on(
 def overdue_on(session: Session, actor: Actor, when: When, wanted: OverdueFilter, number: int) -> OverdueList:
     """A page of what was overdue on the day."""
     if not when.is_past:
-        return OverdueList(overdue(session, actor, when, wanted, number), worst_units(session, actor, when, wanted))
+        page = overdue(session, actor, when, wanted, number)
+        urged = last_entry_of_each(session, [part.assignment.id for part in page.rows], URGED)
+        return OverdueList(page, worst_units(session, actor, when, wanted), urged)
     rows = past.past_overdue(session, actor, when, replace(wanted, unit_id=None))
     own = past.of_unit(session, rows, wanted.unit_id)
     return OverdueList(past.past_overdue_page(session, when, own, number), past.past_worst_units(rows))

@@ -60,6 +60,7 @@ def lit(assignment: Assignment, when: When) -> LitLight:
         task_state=assignment.task.state,
         sign_by_on=assignment.sign_by_on,
         role=assignment.role,
+        submitted_on=assignment.submitted_at.astimezone(when.zone).date() if assignment.submitted_at else None,
     )
     return light_of(facts, when.today, when.calendar.add_workdays, when.pack)
 

@@ -1,6 +1,6 @@
 """Lists as of a past day: the same filters, order and pages as today's, made from the ledger of that day.
 
-The rows look to templates and sheets like those of today. Titles, plans and units' names are those of the present.
+The rows look to templates and sheets like those of today. What nothing holds of the past, ``past_words`` says.
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date
 from itertools import groupby
 from typing import Any, TypeVar
 
@@ -18,7 +18,7 @@ from tracker.domain.access import Actor, Permission
 from tracker.domain.lifecycle import Outcome, State, TaskState
 from tracker.domain.lights import LitLight
 from tracker.domain.roles import Role
-from tracker.services.histories import histories
+from tracker.services.histories import end_of, histories
 from tracker.services.ledger import LedgerFilter, LedgerRow, ledger, ledgers
 from tracker.services.lit import When
 from tracker.services.supervision import REPORTS, WORST_UNITS, OverdueFilter, OverdueSort
@@ -260,8 +260,8 @@ def past_overdue_page(session: Session, when: When, rows: Sequence[LedgerRow], n
 
 def with_reports(session: Session, when: When, rows: Sequence[LedgerRow]) -> list[PastPart]:
     """The rows as lists and sheets show them, each with its latest report by the end of the day."""
-    end = datetime.combine(when.today + timedelta(days=1), time(), when.zone)
-    told = last_entries_until(session, [row.assignment_id for row in rows], end, REPORTS)
+    ids = [row.assignment_id for row in rows]
+    told = last_entries_until(session, ids, end_of(when.today, when.zone), REPORTS)
     return [_part(row, _task([row]), told.get(row.assignment_id)) for row in rows]
 
 

@@ -37,6 +37,7 @@ from tracker.services.reading_files import read_file
 from tracker.services.reading_process import Abandoned
 from tracker.services.reading_pulse import LEASE, Pulse
 from tracker.settings import ReadingLimits
+from tracker.store.audit_trail import Who, acts_as
 from tracker.store.engine import begin_write, write_session
 from tracker.store.plans import Source
 from tracker.store.reading_queries import (
@@ -256,8 +257,10 @@ def _read(reading: _Reading) -> dict[str, Any] | None:
         found = read_file(reading.upload.data, name, readers.limits, pulse.told, pulse.is_wanted)
         if not pulse.beat():
             return None
+        now, actor = readers.clock.now(), reading.actor
         with write_session(readers.engine) as session:
-            done = import_source(session, reading.actor, readers.clock.now(), found, reading.scope_id)
+            acts_as(session, lambda: Who(actor.person_id or None, actor.name, now))
+            done = import_source(session, actor, now, found, reading.scope_id)
         return {"state": ReadingState.DONE, "source_id": done.source_id, "already": done.already}
     except Abandoned:
         return None

@@ -15,11 +15,12 @@ from tracker.store.tasks import Task
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """From which day to which, and why."""
+    """From which day to which, why, and as which event the history tells it."""
 
     old: date | None
     new: date
     words: str
+    event: str = DATE_SET
 
 
 def redate(actor: Actor, now: datetime, task: Task, move: Move) -> bool:
@@ -31,7 +32,7 @@ def redate(actor: Actor, now: datetime, task: Task, move: Move) -> bool:
         return False
     parts = [part for part in task.assignments if part.due_on == move.old and not part.state.is_closed]
     for part in parts:
-        note(part, actor, now, DATE_SET, move.words, due_from=move.old, due_to=move.new)
+        note(part, actor, now, move.event, move.words, due_from=move.old, due_to=move.new)
     moved = task.due_on == move.old
     if moved:
         task.due_on, task.original_due_on = move.new, task.original_due_on or move.new

@@ -16,7 +16,7 @@ from tracker.domain.history import REMARKED
 from tracker.domain.lifecycle import State
 from tracker.domain.notices import NoticeKind
 from tracker.domain.roles import needed_of
-from tracker.services.changing import MOST_CHANGES_TOLD, SAME_PRESS, Changed
+from tracker.services.changing import SAME_PRESS, changed_among, version_of
 from tracker.services.errors import Invalid, NotFound
 from tracker.services.noting import note
 from tracker.services.telling import tell
@@ -73,11 +73,6 @@ def parts_to_remark(actor: Actor, parts: Iterable[Assignment]) -> list[Assignmen
     return [part for part in live if actor.may(Permission.REMARK, part.unit.path)]
 
 
-def version_of(parts: Iterable[Assignment]) -> int:
-    """A number that rises with every change of any of the parts."""
-    return sum(part.version for part in parts)
-
-
 def _write(session: Session, press: Press, parts: Sequence[Assignment]) -> None:
     words = press.words.replace("\r\n", "\n").strip()
     if not words:
@@ -91,14 +86,14 @@ def _write(session: Session, press: Press, parts: Sequence[Assignment]) -> None:
         if all(_was_just_written(session, press, words, part) for part in parts):
             session.rollback()
             return
-        raise _changed(session, parts, press.seen)
+        raise changed_among(session, parts, press.seen)
     for part in parts:
         _tell(session, press, words, part)
     try:
         session.commit()
     except StaleDataError:
         session.rollback()
-        raise _changed(session, parts, press.seen) from None
+        raise changed_among(session, parts, press.seen) from None
 
 
 def _was_just_written(session: Session, press: Press, words: str, part: Assignment) -> bool:
@@ -106,13 +101,6 @@ def _was_just_written(session: Session, press: Press, words: str, part: Assignme
     if last is None or press.now - last.at > SAME_PRESS:
         return False
     return (last.event, last.actor_id, last.words) == (REMARKED, press.actor.person_id, words)
-
-
-def _changed(session: Session, parts: Sequence[Assignment], seen: int) -> Changed:
-    """The refusal, with as many of the last entries as the versions have moved on."""
-    moved = min(max(version_of(parts) - seen, 1), MOST_CHANGES_TOLD)
-    entries = [entry for part in parts for entry in latest_entries(session, part.id, moved)]
-    return Changed(sorted(entries, key=lambda entry: entry.id)[-moved:])
 
 
 def _tell(session: Session, press: Press, words: str, part: Assignment) -> None:

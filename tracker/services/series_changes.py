@@ -17,7 +17,7 @@ from sqlalchemy.orm.exc import StaleDataError
 from tracker.domain.access import Actor, Forbidden, Permission
 from tracker.domain.deadlines import series_in
 from tracker.domain.drafts import DeadlineKind
-from tracker.domain.history import DATE_SET
+from tracker.domain.history import SERIES_CHANGED
 from tracker.domain.lifecycle import State, TaskState
 from tracker.domain.series import Series, next_due
 from tracker.services.calendars import work_calendar
@@ -195,7 +195,7 @@ def _tell(session: Session, row: TaskSeries, stamp: Stamp, told: str) -> None:
     there = ask.occurrences_of(session, row.id, latest=MOST_TOLD)
     concerned = [each.task for each in there if each.task.state is TaskState.OPEN] or [each.task for each in there[-1:]]
     for task in concerned:
-        session.add_all(_row(part, stamp, DATE_SET, part.state, told) for part in task.assignments)
+        session.add_all(_row(part, stamp, SERIES_CHANGED, part.state, told) for part in task.assignments)
 
 
 def _withdraw(session: Session, task: Task, stamp: Stamp) -> None:
@@ -208,7 +208,7 @@ def _revive(task: Task, stamp: Stamp) -> None:
     if task.state is not TaskState.WITHDRAWN:
         return
     for part in task.assignments:
-        entry = _row(part, stamp, DATE_SET, State.DISPATCHED, f"周期任务继续，本期重新下达：{stamp.why}")
+        entry = _row(part, stamp, SERIES_CHANGED, State.DISPATCHED, f"周期任务继续，本期重新下达：{stamp.why}")
         entry.due_from = entry.due_to = part.due_on
         part.history.append(entry)
         part.state, part.withdrawn_on = State.DISPATCHED, None

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from sqlalchemy.orm import Session
 
 from tracker.domain.access import Actor
+from tracker.domain.history import SERIES_CHANGED
 from tracker.domain.series import Series, moved_days, rhythm_of
 from tracker.domain.workdays import WorkCalendar
 from tracker.services.redating import Move, redate
@@ -39,7 +40,7 @@ def _shift(
         ask.move_day(session, row.id, old, moves[old])
     session.expire(row, ["occurrences"])
     return sum(
-        redate(actor, now, tasks[old], Move(old, new, WHY))
+        redate(actor, now, tasks[old], Move(old, new, WHY, SERIES_CHANGED))
         for old, new in moves.items()
         if tasks[old].completed_on is None
     )

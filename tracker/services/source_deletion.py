@@ -11,7 +11,6 @@ from sqlalchemy.orm import Session
 from tracker.domain.access import Actor
 from tracker.services.errors import Invalid, Stale
 from tracker.services.intake import SourceView, source_view
-from tracker.store.audit_trail import DELETED, note
 from tracker.store.plans import Source
 from tracker.store.revision_queries import adopted_in_source
 
@@ -56,7 +55,6 @@ def delete_source(session: Session, actor: Actor, source_id: int, seen: int) -> 
     name = found.view.source.name
     try:
         session.execute(delete(Source).where(Source.id == source_id))
-        note(session, "source", source_id, DELETED, {"was": {"name": name}})
         session.commit()
     except IntegrityError:
         session.rollback()

@@ -17,6 +17,7 @@ from tracker.domain.lifecycle import Event, State
 from tracker.domain.roles import Role
 from tracker.export.sheets import Cell, Column, sheet_bytes
 from tracker.services.lit import Part, When, late_to_sign, part_of
+from tracker.services.past_words import past_words
 from tracker.store import task_queries as ask
 from tracker.store.extension_queries import count_waiting, waiting_requests
 from tracker.store.extensions import Extension
@@ -28,6 +29,7 @@ from tracker.store.tasks import Assignment, Task
 from tracker.store.units import Unit
 
 WORST_UNITS = 8
+DECISIONS_ON_A_PAGE, SHOWN_BESIDE = 20, 10
 REPORTS = (Event.REPORT.value, Event.SUBMIT.value)
 
 
@@ -93,7 +95,7 @@ def overdue_sheet(session: Session, actor: Actor, when: When, wanted: OverdueFil
 
 def sheet_of(session: Session, when: When, wanted: OverdueFilter, parts: Sequence[Any]) -> bytes:
     """The sheet of these items, ``Part`` or alike: those of today, or of a past day."""
-    note = f"截至{_words(when)}，共{len(parts)}项。{_said(session, wanted)}"
+    note = f"截至{_words(when)}，共{len(parts)}项。{_said(session, wanted)}{past_words(session, when)}"
     return sheet_bytes("逾期清单", OVERDUE_COLUMNS, _overdue_rows(parts), note)
 
 
@@ -200,19 +202,19 @@ def _said(session: Session, wanted: OverdueFilter) -> str:
 
 def submitted(session: Session, actor: Actor, when: When, wanted: Filter, number: int) -> Page[Part]:
     """A page of what units have submitted and this person may decide, the longest waiting first, with their words."""
-    return _waiting(session, actor, when, wanted, (State.SUBMITTED, Event.SUBMIT), number)
+    return _waiting(session, actor, when, wanted, (State.SUBMITTED, Event.SUBMIT), DECISIONS_ON_A_PAGE, number)
 
 
 def declined(session: Session, actor: Actor, when: When, wanted: Filter) -> Page[Part]:
-    """The first page of what units have declined and waits to be dispatched anew or withdrawn, with their reasons."""
-    return _waiting(session, actor, when, wanted, (State.DECLINED, Event.DECLINE), 1)
+    """The first of what units have declined and waits to be dispatched anew or withdrawn, with their reasons."""
+    return _waiting(session, actor, when, wanted, (State.DECLINED, Event.DECLINE), SHOWN_BESIDE)
 
 
 def extensions_waiting(session: Session, actor: Actor, when: When, wanted: Filter) -> Page[Request]:
     """The first requests for a later date that this person may decide, the longest waiting first."""
     conditions = [within(actor, Permission.DECIDE), *narrowed(session, wanted)]
     total = count_waiting(session, conditions)
-    found = waiting_requests(session, conditions, PAGE_SIZE) if total else ()
+    found = waiting_requests(session, conditions, SHOWN_BESIDE) if total else ()
     return Page([Request(each, part_of(each.assignment, when)) for each in found], 1, total)
 
 
@@ -221,16 +223,16 @@ def unsigned(session: Session, actor: Actor, when: When, wanted: Filter) -> Page
     late = and_(Assignment.state == State.DISPATCHED, TASK_OPEN, ask.late_unsigned(when.today, late_to_sign(when)))
     conditions = [within(actor, Permission.DECIDE), late, *narrowed(session, wanted)]
     total = ask.count_parts(session, conditions)
-    found = ask.parts(session, conditions, (Assignment.dispatched_at,), PAGE_SIZE) if total else ()
+    found = ask.parts(session, conditions, (Assignment.dispatched_at,), SHOWN_BESIDE) if total else ()
     return Page([part_of(part, when) for part in found], 1, total)
 
 
 def _waiting(  # noqa: PLR0917 - who asks, for what, which page
-    session: Session, actor: Actor, when: When, wanted: Filter, waits: tuple[State, Event], number: int
+    session: Session, actor: Actor, when: When, wanted: Filter, waits: tuple[State, Event], size: int, number: int = 1
 ) -> Page[Part]:
     state, event = waits
     conditions = [within(actor, Permission.DECIDE), Assignment.state == state, *narrowed(session, wanted)]
     total = ask.count_parts(session, conditions)
-    number = page_number(number, total)
-    found = ask.parts(session, conditions, (Assignment.changed_at,), PAGE_SIZE, (number - 1) * PAGE_SIZE)
-    return Page(_told(session, found, when, (event.value,)), number, total)
+    number = page_number(number, total, size)
+    found = ask.parts(session, conditions, (Assignment.changed_at,), size, (number - 1) * size)
+    return Page(_told(session, found, when, (event.value,)), number, total, size)

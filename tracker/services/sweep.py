@@ -35,6 +35,7 @@ from tracker.services.sweep_kinds import Kinds, owed_by_kind
 from tracker.services.sweep_report import SweepReport, Tally
 from tracker.store import sweep_queries as queries
 from tracker.store import sweep_runs
+from tracker.store.audit_trail import Who, acts_as
 from tracker.store.engine import write_session
 from tracker.store.milestone_queries import flag_late_milestones
 from tracker.store.notice_recording import owed_to_parts, record
@@ -101,6 +102,7 @@ def sweep(engine: Engine, now: datetime, today: date, zone: ZoneInfo = OFFICE_ZO
 def _make_due_tasks(sweeper: _Sweeper) -> int:
     """Lets recurring duties come, before it is looked at what is overdue or due soon."""
     with write_session(sweeper.engine) as session:
+        acts_as(session, lambda: Who(None, "系统", sweeper.now))
         take_turn(session, SWEEP_TURN)
         made = make_due_tasks(session, sweeper.now, sweeper.today)
         session.commit()

@@ -11,7 +11,8 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from tracker.domain.access import Actor, Forbidden, Permission
-from tracker.domain.history import ADOPTED, REVISED
+from tracker.domain.history import ADOPTED, JOINED, REVISED
+from tracker.domain.joint import OPINIONS_ENDED
 from tracker.domain.lifecycle import Event, State
 from tracker.domain.lights import Light
 from tracker.services.errors import NotFound
@@ -107,6 +108,13 @@ class TaskPage:
     def date_changes(self) -> list[HistoryEntry]:
         """The moves of a date; the first date, given at dispatch, is none."""
         return [entry for entry in self.entries if entry.event != ADOPTED and entry.due_from != entry.due_to]
+
+    @staticmethod
+    def change_label(entry: HistoryEntry) -> str:
+        """What a move of a date is called: the day of opinions (会办) is not the day of the work."""
+        if entry.event == JOINED:
+            return "会办结束，恢复时限" if entry.words == OPINIONS_ENDED else "会办意见时限"
+        return "时限变更"
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,34 +2,60 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, func, select
+from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import Session
 
 from tracker.domain.as_of import Happening
+from tracker.domain.roles import Role
+from tracker.store.among import among
 from tracker.store.handling import Division
 from tracker.store.plans import Plan
 from tracker.store.tasks import Assignment, HistoryEntry, Task
 
+
+@dataclass(frozen=True, slots=True)
+class PartFacts:
+    """What the tables know of a part: what never changes, and what is so now (``tracker.domain.former`` tells before).
+
+    ``position`` is the task's place in its plan, ``parent_assignment_id`` the part that was divided into the task.
+    """
+
+    assignment_id: int
+    task_id: int
+    unit_id: int
+    role: Role
+    sign_by_on: date | None
+    title: str
+    path: Sequence[str]
+    position: int
+    deadline_text: str | None
+    plan_id: int
+    plan_title: str
+    plan_number: str | None
+    issued_on: date | None
+    parent_assignment_id: int | None
+
+
 _FACTS: tuple[Any, ...] = (
-    Assignment.id.label("assignment_id"),
+    Assignment.id,
     Assignment.task_id,
     Assignment.unit_id,
     Assignment.role,
     Assignment.sign_by_on,
-    Assignment.position.label("part_position"),
     Task.title,
     Task.path,
     Task.position,
     Task.deadline_text,
     Task.plan_id,
-    Plan.title.label("plan_title"),
-    Plan.number.label("plan_number"),
+    Plan.title,
+    Plan.number,
     Plan.issued_on,
-    Division.parent_id.label("parent_assignment_id"),
+    Division.parent_id,
 )
 _ROW: tuple[Any, ...] = (
     HistoryEntry.assignment_id,
@@ -45,12 +71,12 @@ _ROW: tuple[Any, ...] = (
 )
 
 
-def facts_of_parts(session: Session, conditions: Sequence[ColumnElement[bool]]) -> Sequence[Row[*tuple[Any, ...]]]:
+def facts_of_parts(session: Session, conditions: Sequence[ColumnElement[bool]]) -> list[PartFacts]:
     """What is known of every part of the tasks that meet the conditions, in the order of plans and their tasks."""
     query = select(*_FACTS).join(Assignment.task).join(Task.plan)
     query = query.outerjoin(Division, Division.task_id == Task.id).where(*conditions)
     newest = (Plan.issued_on.desc(), Plan.id, Task.position, Task.id, Assignment.position, Assignment.id)
-    return session.execute(query.order_by(*newest)).all()
+    return [PartFacts(*row) for row in session.execute(query.order_by(*newest))]
 
 
 def happenings_of(session: Session, conditions: Sequence[ColumnElement[bool]]) -> dict[int, list[Happening]]:
@@ -66,7 +92,21 @@ def last_entries_until(
     session: Session, assignment_ids: Sequence[int], end: datetime, events: Sequence[str]
 ) -> dict[int, HistoryEntry]:
     """For each assignment the last of its entries before ``end`` that is one of these events."""
-    entries = HistoryEntry.assignment_id.in_(assignment_ids), HistoryEntry.event.in_(events), HistoryEntry.at < end
-    newest = select(func.max(HistoryEntry.id)).where(*entries).group_by(HistoryEntry.assignment_id)
+    newest = _newest(session, assignment_ids, end, events)
     found = session.scalars(select(HistoryEntry).where(HistoryEntry.id.in_(newest)))
     return {entry.assignment_id: entry for entry in found}
+
+
+def last_words_until(
+    session: Session, assignment_ids: Iterable[int], end: datetime, events: Sequence[str]
+) -> dict[int, str]:
+    """The words of those entries, for assignments whose last one with words is such; one statement for them all."""
+    newest = _newest(session, assignment_ids, end, events).where(HistoryEntry.words != "")
+    told = select(HistoryEntry.assignment_id, HistoryEntry.words).where(HistoryEntry.id.in_(newest))
+    return {part_id: words or "" for part_id, words in session.execute(told)}
+
+
+def _newest(session: Session, assignment_ids: Iterable[int], end: datetime, events: Sequence[str]) -> Select[int]:
+    """The ids of the last such entries, one of each assignment."""
+    entries = among(session, HistoryEntry.assignment_id, assignment_ids), HistoryEntry.event.in_(events)
+    return select(func.max(HistoryEntry.id)).where(*entries, HistoryEntry.at < end).group_by(HistoryEntry.assignment_id)

@@ -1,7 +1,8 @@
 """Writes the audit log: whatever a session changes on the tables named here is chained in the same commit.
 
-The session itself is listened to, so that no use case can forget it. Statements that go past the session's objects
-(bulk updates and deletes) say what they do by ``note``.
+The session itself is listened to, so that no use case can forget it. What a delete takes away, be it an object's or a
+bulk statement's, is read just before it goes, with all that goes with it. Bulk updates of watched columns say what they
+do by ``note``.
 """
 
 from __future__ import annotations
@@ -14,11 +15,13 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import event, insert, inspect, select, text
-from sqlalchemy.orm import Session, SessionTransaction, UOWTransaction
+from sqlalchemy.orm import ORMExecuteState, Session, SessionTransaction, UOWTransaction
+from sqlalchemy.sql.dml import Delete
 
 from tracker.clock import Clock
 from tracker.domain.audit import START, Entry, canonical, hash_of
 from tracker.store.audit import AuditEntry
+from tracker.store.audit_losses import Loss, losses, losses_of_objects
 from tracker.store.audit_watched import WATCHED, Watched
 from tracker.store.tasks import HistoryEntry
 
@@ -66,14 +69,30 @@ def _gather(session: Session, _context: UOWTransaction) -> None:
     told = _pending(session)
     told += [change for row in session.new if (change := _made(row))]
     told += [change for row in session.dirty if (change := _altered(row))]
-    told += [change for row in session.deleted if (change := _gone(row))]
+
+
+def _gather_losses(session: Session, _context: UOWTransaction, _objects: object) -> None:
+    """Before a flush: what it will delete, and what the database deletes with it."""
+    _pending(session).extend(map(_gone, losses_of_objects(session).values()))
+
+
+def _gather_bulk_losses(state: ORMExecuteState) -> None:
+    """Before a bulk delete: what it takes away."""
+    statement, given = state.statement, state.parameters
+    if not isinstance(statement, Delete):
+        return
+    if isinstance(given, list):
+        raise TypeError("a delete for many sets of values is not told to the audit log: give one condition")
+    state.session.flush()
+    found = losses(state.session, statement.table, statement.whereclause, given)  # type: ignore[arg-type]
+    _pending(state.session).extend(map(_gone, found.values()))
 
 
 def _made(row: object) -> _Change | None:
     if isinstance(row, HistoryEntry):
         return _happened(row)
     watched = WATCHED.get(type(row))  # type: ignore[arg-type]
-    if watched is None:
+    if watched is None or not watched.tells_made:
         return None
     values = {name: _shown(watched, name, getattr(row, name)) for name in watched.columns}
     return _change(row, watched, CREATED, {"now": {name: value for name, value in values.items() if value is not None}})
@@ -92,12 +111,10 @@ def _altered(row: object) -> _Change | None:
     return _change(row, watched, CHANGED, {"changed": moved}) if moved else None
 
 
-def _gone(row: object) -> _Change | None:
-    watched = WATCHED.get(type(row))  # type: ignore[arg-type]
-    if watched is None:
-        return None
-    values = {name: _shown(watched, name, getattr(row, name)) for name in watched.columns}
-    return _change(row, watched, DELETED, {"was": values})
+def _gone(loss: Loss) -> _Change:
+    values = {name: _shown(loss.watched, name, loss.values[name]) for name in loss.watched.columns}
+    said = {name: value for name, value in values.items() if value is not None}
+    return _Change(loss.watched.subject, loss.subject_id, DELETED, {"was": said, "table": loss.table})
 
 
 def _change(row: object, watched: Watched, act: str, detail: dict[str, Any]) -> _Change:
@@ -235,7 +252,9 @@ def listen() -> None:
     for kind, watched in WATCHED.items():
         for name in watched.columns:
             event.listen(getattr(kind, name), "set", _old_value_is_wanted, active_history=True)
+    event.listen(Session, "before_flush", _gather_losses)
     event.listen(Session, "after_flush", _gather)
+    event.listen(Session, "do_orm_execute", _gather_bulk_losses)
     event.listen(Session, "before_commit", _chain)
     event.listen(Session, "after_transaction_create", _mark)
     event.listen(Session, "after_soft_rollback", _undo)

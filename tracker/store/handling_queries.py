@@ -7,6 +7,7 @@ from collections.abc import Collection, Sequence
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
+from tracker.store.among import among
 from tracker.store.handling import Handling
 from tracker.store.tasks import Assignment
 
@@ -18,7 +19,7 @@ def handling_of(session: Session, assignment_ids: Collection[int]) -> dict[int, 
     """The rows of these parts, read afresh; parts without one are left out."""
     query = (
         select(Handling)
-        .where(Handling.assignment_id.in_(assignment_ids))
+        .where(among(session, Handling.assignment_id, assignment_ids))
         .options(joinedload(Handling.changed_by))
         .execution_options(populate_existing=True)
     )

@@ -1,6 +1,6 @@
 """What calendars are made from: the bytes of each entry, kept until it changes, and the count of changes.
 
-What a calendar shows of a row is counted by triggers of the database (migration 0012), whoever writes it and by
+What a calendar shows of a row is counted by triggers of the database (migration 0011), whoever writes it and by
 whatever statement: ``content_version`` of the part or its task rises, and the units concerned are marked.
 """
 

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Engine, text
+from sqlalchemy import text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -38,25 +38,23 @@ def keep(session: Session, entries: Sequence[Kept]) -> None:
     for subject in ("assignment_id", "milestone_id"):
         rows = [asdict(entry) for entry in entries if getattr(entry, subject) is not None]
         if rows:
-            session.connection().execute(_put(session, subject), rows)
+            session.execute(_put(session, subject), rows)
 
 
 def _put(session: Session, subject: str) -> Any:
     dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
-    put = dialect.insert(CalendarEntry)
+    put = dialect.insert(CalendarEntry.__table__)
     values = {name: put.excluded[name] for name in _RENEWED}
     return put.on_conflict_do_update(index_elements=[subject, "style"], set_=values)
 
 
-def add_up_marks(engine: Engine) -> None:
+def add_up_marks(session: Session) -> None:
     """Adds finished transactions' marks up into one row for each unit, on PostgreSQL, where each brings its own.
 
-    One statement: whoever reads the sums meanwhile finds them unchanged.
+    One statement: whoever reads the sums meanwhile finds them unchanged. Commits nothing.
     """
-    if engine.dialect.name != "postgresql":
-        return
-    with engine.begin() as connection:
-        connection.execute(_ADD_UP)
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(_ADD_UP)
 
 
 _ADD_UP = text(

@@ -11,7 +11,6 @@ from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
-    Select,
     TypeDecorator,
     and_,
     bindparam,
@@ -192,6 +191,7 @@ _PARTS_TO_SHOW = (
         Assignment.dispatched_at,
         Assignment.took_up_at.label("took_up_at"),
         Assignment.sign_by_on,
+        Assignment.submitted_at,
         Assignment.completed_on,
         Assignment.withdrawn_on,
         Assignment.changed_at,

@@ -32,7 +32,11 @@ class Source(Base):
 
     scope: Mapped[Unit] = relationship()
     imported_by: Mapped[Person | None] = relationship()
-    plans: Mapped[list[Plan]] = relationship(back_populates="source", order_by="Plan.position")
+    plans: Mapped[list[Plan]] = relationship(
+        back_populates="source",
+        order_by="Plan.position",
+        passive_deletes="all",  # they go with it
+    )
 
     __table_args__ = (
         UniqueConstraint("scope_id", "sha256"),

@@ -146,7 +146,11 @@ class Assignment(Base):
 
     task: Mapped[Task] = relationship(back_populates="assignments")
     unit: Mapped[Unit] = relationship()
-    history: Mapped[list[HistoryEntry]] = relationship(back_populates="assignment", order_by="HistoryEntry.id")
+    history: Mapped[list[HistoryEntry]] = relationship(
+        back_populates="assignment",
+        order_by="HistoryEntry.id",
+        passive_deletes="all",  # it goes with the part
+    )
 
     if TYPE_CHECKING:
         took_up_at: Mapped[datetime | None]

@@ -17,13 +17,24 @@ from tracker.web.database import session
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One word of the menu; ``covers`` names the endpoints, or whole blueprints, that lie under it."""
+    """One word of the menu; ``covers`` names the endpoints, or whole blueprints, that lie under it.
+
+    ``at_the_top``: the page is for those alone who hold the permission at a unit with none above it.
+    """
 
     label: str
     endpoint: str
     permission: Permission
     icon: str
     covers: tuple[str, ...]
+    at_the_top: bool = False
+
+    def is_for(self, actor: Actor) -> bool:
+        """Whether the page is open to this person."""
+        if self.permission is Permission.SIGN_IN:
+            return True
+        standings = actor.reach(self.permission)
+        return any(standing.is_at_the_top for standing in standings) if self.at_the_top else bool(standings)
 
 
 OF_A_PART = (
@@ -76,13 +87,13 @@ MENU = (
     Entry("单位", "units.index", Permission.SIGN_IN, "building", ("units", "handover")),
     Entry("人员", "people.index", Permission.MANAGE_PEOPLE, "people", ("people",)),
     Entry("放假安排", "calendars.index", Permission.MANAGE_CALENDAR, "calendar2-week", ("calendars",)),
-    Entry("审计日志", "audit.index", Permission.READ_AUDIT, "shield-check", ("audit",)),
+    Entry("审计日志", "audit.index", Permission.READ_AUDIT, "shield-check", ("audit",), at_the_top=True),
     Entry("日历订阅", "feeds.index", Permission.READ, "calendar3", ("feeds",)),
 )
 
 
 def menu_of(actor: Actor) -> tuple[Entry, ...]:
-    return tuple(e for e in MENU if e.permission is Permission.SIGN_IN or actor.holds(e.permission))
+    return tuple(entry for entry in MENU if entry.is_for(actor))
 
 
 def entry_of(menu: tuple[Entry, ...], endpoint: str | None) -> Entry | None:

@@ -71,14 +71,14 @@ def test_without_base_there_is_a_line_only_from_the_target_year_on() -> None:
     ("goal", "year", "value", "state", "said"),
     [
         (a_goal(), 2023, 82.0, CourseState.ON_COURSE, "2023年应不少于82%，进度正常"),
-        (a_goal(), 2023, 78.2, CourseState.BEHIND, "2023年应不少于82%，相差3.8%"),
+        (a_goal(), 2023, 78.2, CourseState.BEHIND, "2023年应不少于82%，相差3.8个百分点"),
         (a_goal(), 2023, 91.0, CourseState.REACHED, "已达到2025年目标不少于90%"),
         (a_goal(), 2025, 90.0, CourseState.REACHED, "达到2025年目标不少于90%"),
-        (a_goal(), 2025, 89.5, CourseState.MISSED, "没有达到2025年目标不少于90%，相差0.5%"),
+        (a_goal(), 2025, 89.5, CourseState.MISSED, "没有达到2025年目标不少于90%，相差0.5个百分点"),
         (a_goal(42, 35, Aim.AT_MOST), 2022, 39.2, CourseState.ON_COURSE, "应不超过39.2%"),
-        (a_goal(42, 35, Aim.AT_MOST), 2022, 40.0, CourseState.BEHIND, "相差0.8%"),
+        (a_goal(42, 35, Aim.AT_MOST), 2022, 40.0, CourseState.BEHIND, "相差0.8个百分点"),
         (a_goal(42, 35, Aim.AT_MOST), 2022, 34.0, CourseState.REACHED, "目标不超过35%"),
-        (a_goal(None), 2022, 60.0, CourseState.UNJUDGED, "还差30%"),
+        (a_goal(None), 2022, 60.0, CourseState.UNJUDGED, "还差30个百分点"),
         (a_goal(target=None), 2022, 60.0, CourseState.UNJUDGED, "不是一个明确的数值"),
         (a_goal(), None, None, CourseState.NO_READING, "还没有登记完成值"),
         (a_goal(0.1, 0.4), 2021, 0.16, CourseState.ON_COURSE, "进度正常"),  # 0.1 + 0.06 is a little more in binary

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tracker.domain.lateness import JudgedBy
 from tracker.domain.light_packs import SIGN_BETWEEN, SOON_BETWEEN, PackFault, light_pack_of, pack_words, rules_of
 from tracker.domain.lights import LightPack
 from tracker.domain.report_rhythm import NUMBERS, Every, ReportRhythm
@@ -16,7 +17,9 @@ from tracker.domain.report_rhythm import NUMBERS, Every, ReportRhythm
 RHYTHMS = st.sampled_from(Every).flatmap(
     lambda every: st.builds(ReportRhythm, st.just(every), st.integers(*NUMBERS[every]))
 )
-PACKS = st.builds(LightPack, st.integers(*SOON_BETWEEN), st.integers(*SIGN_BETWEEN), RHYTHMS, st.booleans())
+PACKS = st.builds(
+    LightPack, st.integers(*SOON_BETWEEN), st.integers(*SIGN_BETWEEN), RHYTHMS, st.booleans(), st.sampled_from(JudgedBy)
+)
 
 
 @given(PACKS)
@@ -47,6 +50,8 @@ def test_what_is_not_named_is_as_the_program_has_it() -> None:
         ({"reports": {"every": "week", "number": 0}}, "每周的日子（1为星期一）应为1至7之间的整数，请修改。"),
         ({"reports": {"every": "days"}}, "每隔的天数应为1至180之间的整数，请修改。"),
         ({"reports": {"every": "week", "number": 1, "hour": 9}}, "报进展的频次中没有“hour”这一项，请删去。"),
+        ({"judged_by": "luck"}, "按期的认定只能是“以办结之日为准”或“以提交之日为准”，请修改。"),
+        ({"judged_by": ["submission"]}, "按期的认定只能是“以办结之日为准”或“以提交之日为准”，请修改。"),
         ({"support_red": 1}, "“配合单位逾期是否亮红灯”只能是“是”或“否”，请修改。"),
     ],
 )

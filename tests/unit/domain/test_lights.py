@@ -64,12 +64,12 @@ UNSIGNED = AssignmentFacts(State.DISPATCHED, date(2023, 12, 31), dispatched_on=F
         (
             replace(SIGNED, state=State.COMPLETED, completed_on=DUE),
             date(2024, 1, 1),
-            LitLight(Light.GREEN, "已于2023年6月30日办结，未超时限（2023年6月30日）。"),
+            LitLight(Light.GREEN, "已于2023年6月30日办结，按办结之日认定，未超时限（2023年6月30日）。"),
         ),
         (
             replace(SIGNED, state=State.COMPLETED, completed_on=date(2023, 7, 3)),
             date(2024, 1, 1),
-            LitLight(Light.GREEN, "已于2023年7月3日办结，比时限（2023年6月30日）晚3天。", is_late=True),
+            LitLight(Light.GREEN, "已于2023年7月3日办结，按办结之日认定，比时限（2023年6月30日）晚3天。", is_late=True),
         ),
         (
             replace(SIGNED, state=State.COMPLETED, due_on=None, completed_on=DUE),

@@ -16,7 +16,7 @@ from tracker.domain.access import Forbidden, Office
 from tracker.domain.calendar_year import YearDays, listed_days, notice_days
 from tracker.domain.deadlines import read_deadline
 from tracker.domain.drafts import Basis, DeadlineKind
-from tracker.domain.history import DATE_SET
+from tracker.domain.history import DATE_SET, SERIES_CHANGED
 from tracker.domain.lifecycle import State, TaskState
 from tracker.domain.workdays import announced_calendar
 from tracker.services.calendars import YearGiven, calendar_year, calendar_years, save_year, work_calendar
@@ -25,7 +25,7 @@ from tracker.services.intake import Upload, import_file, import_source
 from tracker.services.recounting import Recounted
 from tracker.store.plans import Draft
 from tracker.store.tasks import HistoryEntry, Task
-from tracker.store.timing import CalendarYear
+from tracker.store.timing import CalendarYear, SeriesOccurrence, TaskSeries
 
 PHRASE = "自印发之日起20个工作日内"
 NOTICE = """元旦：1月1日（周五）至3日（周日）放假调休，共3天。
@@ -93,6 +93,20 @@ def test_what_was_provisional_is_counted_anew(session: Session, city: City) -> N
     assert [(row.due_from, row.due_to, row.actor_name) for row in rows] == [
         (provisional, date(2027, 1, 21), "管管理")
     ] * 2
+
+
+def test_a_day_of_a_series_that_moves_is_told_as_a_change_of_the_series(session: Session, city: City) -> None:
+    """The fifth working day of January 2027: plain weekdays give the 7th, the holiday notice moves it."""
+    task = a_task(session, a_plan(session, city.root), city.education, due_on=date(2027, 1, 7))
+    row = TaskSeries(template=task, rhythm="M1:1-5w", starts_on=date(2026, 12, 20), created_at=NOW)
+    row.occurrences = [SeriesOccurrence(due_on=date(2027, 1, 7), task=task)]
+    session.add(row)
+    session.commit()
+    save_year(session, the_actor(city.administrator), NOW, 2027, given(text=NOTICE.replace("至3日（周日）", "至6日")))
+    told = task.assignments[0].history[-1]
+    assert (told.event, told.due_from, told.due_to) == (SERIES_CHANGED, date(2027, 1, 7), task.due_on)
+    assert task.due_on is not None
+    assert task.due_on > date(2027, 1, 7)
 
 
 def test_a_closed_part_keeps_its_date(session: Session, city: City) -> None:

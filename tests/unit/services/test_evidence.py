@@ -10,17 +10,19 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from tests.builders import NOW, TODAY, City, a_plan, a_task, the_actor
+from tests.builders import NOW, TODAY, City, a_plan, a_task, an_assignment, the_actor
 from tests.files import PNG
 from tracker.domain.access import Forbidden
-from tracker.domain.lifecycle import Event, State
-from tracker.services.changing import Changed
+from tracker.domain.lifecycle import Event, State, TaskState
+from tracker.domain.roles import Role
+from tracker.services.changing import Changed, version_of
+from tracker.services.demanding import Demand, require_evidence
 from tracker.services.errors import Invalid, NotFound
-from tracker.services.evidence import Upload, evidence_file, evidence_of, require_evidence, sent_files
+from tracker.services.evidence import Upload, evidence_file, evidence_of, sent_files
 from tracker.services.work import act
 from tracker.store.evidence import Evidence
 from tracker.store.people import Person
-from tracker.store.tasks import Assignment
+from tracker.store.tasks import Assignment, Task
 
 PHOTO, LIST = Upload("现场.png", PNG), Upload("名单.txt", "一校\n二校".encode())
 
@@ -122,10 +124,18 @@ class TestNamesAndSizes:
             sent_files([Upload("a.exe", b"MZ"), PHOTO, Upload("b.pdf", b"x")])
 
 
+def demand(
+    session: Session, who: Person, task: Task, *, required: bool = True, reason: str = "", seen: int = -1
+) -> bool:
+    """Says whether the task asks for evidence, on a page as it stands unless another is given."""
+    wanted = Demand(required, reason, version_of(task.assignments) if seen < 0 else seen)
+    return require_evidence(session, the_actor(who), NOW, task.id, wanted)[1]
+
+
 class TestDemanding:
     @pytest.fixture
     def demanded(self, session: Session, city: City, part: Assignment) -> Assignment:
-        require_evidence(session, the_actor(city.supervisor), part.task_id, required=True)
+        demand(session, city.supervisor, part.task)
         return part
 
     def test_a_submission_without_any_is_refused(self, session: Session, city: City, demanded: Assignment) -> None:
@@ -150,23 +160,73 @@ class TestDemanding:
             do(session, city.neighbour, task.assignments[1], Event.SUBMIT)
 
     def test_no_longer(self, session: Session, city: City, demanded: Assignment) -> None:
-        require_evidence(session, the_actor(city.supervisor), demanded.task_id, required=False)
+        assert demand(session, city.supervisor, demanded.task, required=False)
         do(session, city.liaison, demanded, Event.SUBMIT)
+
+    def test_every_open_part_tells_of_it(self, session: Session, city: City) -> None:
+        task = a_task(session, a_plan(session, city.root), city.education, city.finance, state=State.IN_PROGRESS)
+        closed = an_assignment(city.county, Role.SUPPORT, 2, task, State.COMPLETED)
+        task.assignments.append(closed)
+        session.commit()
+        versions = [part.version for part in task.assignments]
+        demand(session, city.supervisor, task, reason=" 验收要用照片 ")
+        demand(session, city.supervisor, task, required=False)
+        for part in task.assignments[:2]:
+            told = [(entry.event, entry.actor_name, entry.words) for entry in part.history[1:]]
+            assert told == [
+                ("require_evidence", "杜督查", "申请办结时须附佐证材料：验收要用照片"),
+                ("require_evidence", "杜督查", "申请办结时不再要求附佐证材料。"),
+            ]
+            assert {entry.to_state for entry in part.history[1:]} == {State.IN_PROGRESS}
+        assert len(closed.history) == 1
+        assert [part.version for part in task.assignments] == [versions[0] + 2, versions[1] + 2, versions[2]]
+
+    def test_said_twice_it_is_said_once(self, session: Session, city: City, part: Assignment) -> None:
+        seen = version_of(part.task.assignments)
+        assert demand(session, city.supervisor, part.task, seen=seen)
+        assert not demand(session, city.supervisor, part.task, seen=seen)
+        assert len(part.history) == 2
+
+    def test_a_stale_page_changes_nothing(self, session: Session, city: City, part: Assignment) -> None:
+        seen = version_of(part.task.assignments)
+        do(session, city.liaison, part, Event.REPORT)
+        with pytest.raises(Changed, match="李联络已“报进展”") as refused:
+            demand(session, city.supervisor, part.task, seen=seen)
+        assert [entry.event for entry in refused.value.entries] == ["report"]
+        session.rollback()
+        session.refresh(part.task)
+        assert not part.task.evidence_required
+
+    def test_a_page_opened_before_it_is_told_of_it(self, session: Session, city: City, part: Assignment) -> None:
+        seen = part.version
+        demand(session, city.supervisor, part.task)
+        with pytest.raises(Changed, match="已“调整佐证要求”"):
+            act(session, the_actor(city.liaison), NOW, TODAY, part.id, Event.REPORT, seen, "进展")
+
+    def test_a_closed_task_asks_for_no_more(self, session: Session, city: City, part: Assignment) -> None:
+        part.task.state, part.task.completed_on = TaskState.COMPLETED, TODAY
+        session.commit()
+        with pytest.raises(Invalid, match="任务已办结，不能再调整"):
+            demand(session, city.supervisor, part.task)
+
+    def test_too_long_a_reason(self, session: Session, city: City, part: Assignment) -> None:
+        with pytest.raises(Invalid, match="不能超过200字"):
+            demand(session, city.supervisor, part.task, reason="长" * 201)
 
     @pytest.mark.parametrize("who", ["liaison", "leader", "county_supervisor", "administrator", "nobody"])
     def test_others_may_not_demand(self, session: Session, city: City, part: Assignment, who: str) -> None:
         with pytest.raises(Forbidden, match="督查员"):
-            require_evidence(session, the_actor(getattr(city, who)), part.task_id, required=True)
+            demand(session, getattr(city, who), part.task)
 
     def test_nor_who_reaches_a_part_alone(self, session: Session, city: City) -> None:
         task = a_task(session, a_plan(session, city.root), city.county, city.finance)
         session.commit()
         with pytest.raises(Forbidden):
-            require_evidence(session, the_actor(city.county_supervisor), task.id, required=True)
+            demand(session, city.county_supervisor, task)
 
     def test_of_no_task(self, session: Session, city: City) -> None:
         with pytest.raises(NotFound):
-            require_evidence(session, the_actor(city.supervisor), 999, required=True)
+            require_evidence(session, the_actor(city.supervisor), NOW, 999, Demand(True, "", 1))
 
 
 class TestFetching:

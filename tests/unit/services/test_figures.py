@@ -101,7 +101,24 @@ def test_the_last_month_is_the_period_when_it_is_one(session: Session, city: Cit
     period = Period(TODAY.replace(day=1), TODAY)
     board = figures(session, the_actor(city.supervisor), WHEN, period)
     assert board.months[-1] == (period, board.total.current)
-    assert len(board.months) == 12
+
+
+@pytest.mark.parametrize(
+    ("until", "first", "count"),
+    [
+        (TODAY, date(2023, 1, 1), 6),
+        (date(2023, 12, 31), date(2023, 5, 1), 8),
+        (date(2024, 8, 31), date(2023, 9, 1), 12),
+    ],
+)
+def test_months_before_the_ledger_began_are_left_out(
+    session: Session, city: City, until: date, first: date, count: int
+) -> None:
+    """It began in May 2023; six months are told of at least, and twelve at most."""
+    period = Period(until.replace(day=1), until)
+    months = figures(session, the_actor(city.supervisor), When(until, ZONE), period).months
+    assert (months[0][0].since, len(months)) == (first, count)
+    assert months[-1][0] == period
 
 
 def test_lists_by_the_light_show_those_that_show_it(session: Session, city: City) -> None:

@@ -148,7 +148,7 @@ class TestReadings:
         record(session, city.liaison, one, "2021", "90")
         (row,) = own_indicators(session, the_actor(city.liaison), TODAY)
         assert (row.course.state, row.missing) == (CourseState.BEHIND, ())
-        assert row.course.why == "2022年完成值为77%，按基期到目标的进程，2022年应不少于78%，相差1%。"
+        assert row.course.why == "2022年完成值为77%，按基期到目标的进程，2022年应不少于78%，相差1个百分点。"
 
 
 class TestReach:

@@ -12,6 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tests.builders import LAST_MONTH, NOW, TODAY, City, a_city, a_plan, a_task, the_actor
+from tracker.domain.lateness import JudgedBy
 from tracker.domain.lifecycle import Event, Outcome, State, TaskState
 from tracker.domain.lights import Light, LightPack
 from tracker.domain.report_rhythm import Every, ReportRhythm
@@ -88,7 +89,7 @@ def test_today_the_history_tells_what_the_table_holds(session: Session, city: Ci
         assert (row.lit, row.days_late, row.is_chased) == (shown.lit, shown.days_late, shown.is_chased)
 
 
-STRICT = LightPack(2, 1, ReportRhythm(Every.DAYS, 9), support_red=False)
+STRICT = LightPack(2, 1, ReportRhythm(Every.DAYS, 9), support_red=False, judged_by=JudgedBy.SUBMISSION)
 
 
 def test_the_light_of_any_pack_is_that_of_the_table(session: Session, city: City) -> None:

@@ -39,6 +39,7 @@ from tracker.services.reading_jobs import (
 from tracker.services.reading_process import Abandoned, Progress, Wanted
 from tracker.services.reading_pulse import LEASE
 from tracker.settings import ReadingLimits
+from tracker.store.audit import AuditEntry
 from tracker.store.engine import write_session
 from tracker.store.plans import Source
 from tracker.store.readings import ReadingJob, ReadingState, ReadingUpload
@@ -160,6 +161,19 @@ def test_a_long_reading_goes_on_and_tells_how_far_it_is(
     assert reading_of(session, actor, job.id).state is ReadingState.DONE
     assert count(session, ReadingUpload) == 0  # the bytes are kept only while it lasts
     assert not readings_under_way(session, actor)
+
+
+def test_the_audit_log_tells_who_had_it_read(
+    session: Session, readers: Readers, actor: Actor, city: City, reader: Reader
+) -> None:
+    reader.go_on.set()
+    wait_for(session, started(session, readers, actor, city), UPLOAD, 20)
+    told = session.execute(
+        select(AuditEntry.subject, AuditEntry.actor_id, AuditEntry.actor_name, AuditEntry.at).where(
+            AuditEntry.subject.in_(["source", "plan"])
+        )
+    ).all()
+    assert sorted(map(tuple, told)) == [(what, actor.person_id, actor.name, NOW) for what in ("plan", "source")]
 
 
 def test_a_refusal_keeps_its_words_and_no_bytes(

@@ -14,8 +14,9 @@ from tracker.domain.access import Forbidden, Office
 from tracker.domain.lifecycle import Event
 from tracker.domain.notices import NoticeKind
 from tracker.domain.roles import Role
+from tracker.services.changing import version_of
 from tracker.services.errors import Invalid, NotFound
-from tracker.services.remarks import Press, remark_on_part, remark_on_task, version_of
+from tracker.services.remarks import Press, remark_on_part, remark_on_task
 from tracker.services.work import Changed, act
 from tracker.store.engine import make_engine
 from tracker.store.notices import Notice

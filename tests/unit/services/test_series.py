@@ -18,6 +18,7 @@ from tracker.services.intake_adopt import adopt, adopt_sure
 from tracker.services.intake_review import review
 from tracker.services.series import label_of, make_due_tasks, series_of_task
 from tracker.services.sweep import sweep
+from tracker.store.audit import AuditEntry
 from tracker.store.engine import make_engine, write_session
 from tracker.store.plan_queries import drafts_of
 from tracker.store.plans import Draft, Source
@@ -154,3 +155,15 @@ def test_the_sweep_lets_them_come(sqlite_url: str) -> None:
         assert session.scalar(select(func.count()).select_from(SeriesOccurrence)) == 2
         assert session.scalar(select(func.count()).select_from(Assignment)) == 2
     engine.dispose()
+
+
+def test_the_audit_log_tells_of_a_day_that_came_at_the_sweeps_own_instant(
+    session: Session, city: City, engine: Engine
+) -> None:
+    adopted(session, city, "每月25日前")
+    later = NOW + timedelta(days=16)
+    sweep(engine, later, TODAY + timedelta(days=16))
+    made = select(AuditEntry.actor_name, AuditEntry.at).where(
+        AuditEntry.act == "create", AuditEntry.subject == "task", AuditEntry.detail.contains("2023-07-25")
+    )
+    assert [tuple(row) for row in session.execute(made)] == [("系统", later)]

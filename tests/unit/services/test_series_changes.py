@@ -69,7 +69,7 @@ def test_ended_today_what_lies_ahead_is_withdrawn(session: Session, city: City, 
     assert days(session) == [("06-25", "withdrawn")]
     part = row.template.assignments[0]
     assert [(entry.event, entry.words) for entry in part.history[1:]] == [
-        ("set_date", "周期由“每月25日，至2023年12月31日”改为“每月25日，至2023年6月15日”：不再需要"),
+        ("change_series", "周期由“每月25日，至2023年12月31日”改为“每月25日，至2023年6月15日”：不再需要"),
         ("withdraw", "周期任务已结束：不再需要"),
     ]
     assert sweep_on(session, date(2023, 9, 1)) == 0

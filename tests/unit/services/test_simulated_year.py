@@ -33,7 +33,9 @@ from tests.simulated_people import up_days
 from tracker.domain.audit import Head
 from tracker.domain.figures import Basis, Figures, Measure, Period
 from tracker.domain.history import EXTENSION_EVENTS, MILESTONE_REPORTED
+from tracker.domain.lateness import JudgedBy
 from tracker.domain.lifecycle import Event
+from tracker.domain.lights import LightPack
 from tracker.domain.notices import NoticeKind
 from tracker.domain.series import next_due, occurrences
 from tracker.domain.workdays import announced_calendar
@@ -203,13 +205,18 @@ def numbers_of(told: Figures) -> Counter[str]:
     return +(counted + Counter(days_late=told.days_late))
 
 
+@pytest.mark.parametrize("by", JudgedBy)
 @pytest.mark.parametrize("period", PERIODS, ids=["Q1", "Q2", "Q3", "Q4", "year"])
-def test_figures_are_those_of_the_books(year: Year, period: tuple[date, date]) -> None:
+def test_figures_are_those_of_the_books(year: Year, period: tuple[date, date], by: JudgedBy) -> None:
+    when = When(LAST, ZONE, pack=LightPack(judged_by=by))
     with Session(year.engine) as session:
-        board = figures(session, year.actors["supervisor"], When(LAST, ZONE), Period(*period), known=histories(session))
+        board = figures(session, year.actors["supervisor"], when, Period(*period), known=histories(session))
     for basis in Basis:
         told = {line.label: numbers_of(line.by_basis[basis]) for line in board.lines}
-        counted = year.recounts[*period, basis is Basis.ORIGINAL]
+        counted = year.recounts[*period, basis is Basis.ORIGINAL, by is JudgedBy.SUBMISSION]
+        assert counted != year.recounts[*period, basis is Basis.ORIGINAL, by is JudgedBy.ACCEPTANCE] or (
+            by is JudgedBy.ACCEPTANCE
+        )
         assert {unit: numbers for unit, numbers in told.items() if numbers} == counted
         total = sum(counted.values(), Counter())
         assert numbers_of(board.total.by_basis[basis]) == total

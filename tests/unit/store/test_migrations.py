@@ -125,6 +125,18 @@ LATER: dict[str, dict[str, dict[str, Any]]] = {
             "changed_at": AT,
             "version": 1,
         },
+        "evidence": {
+            "id": 1,
+            "assignment_id": 1,
+            "history_id": 2,
+            "name": "现场.png",
+            "media_type": "image/png",
+            "size": 3,
+            "sha256": "2" * 64,
+            "data": b"png",
+            "added_by_name": "李联络",
+            "added_at": AT,
+        },
     },
     "0008": {"notice": {**NOTICE, "id": 2, "kind": "urged", "subject": "entry:4", "words": "请抓紧办理"}},
     "0009": {
@@ -140,6 +152,7 @@ LATER: dict[str, dict[str, dict[str, Any]]] = {
             "hash": "1" * 64,
         }
     },
+    "0010": {"history_entry": {**HISTORY[1], "id": 5, "event": "change_series"}},
 }
 
 
@@ -188,6 +201,12 @@ def broken_references(engine: Engine) -> list[object]:
         return list(connection.exec_driver_sql("PRAGMA foreign_key_check"))
 
 
+def reports_of_files(engine: Engine) -> list[int | None]:
+    """The row of the history that each file of evidence came with."""
+    with engine.connect() as connection:
+        return list(connection.scalars(select(metadata.tables["evidence"].c.history_id)))
+
+
 def rows_known_at(revision: str) -> dict[str, list[dict[str, Any]]]:
     rows = {name: list(values) for name, values in WORLD.items()}
     for since, tables in LATER.items():
@@ -212,6 +231,8 @@ def test_rows_of_an_earlier_schema_are_kept(empty: Engine, revision: str) -> Non
     assert {name: count(empty, name) for name in rows} == {name: len(values) for name, values in rows.items()}
     assert differences(empty) == []
     assert broken_references(empty) == []
+    assert set(reports_of_files(empty)) <= {2}
+    assert len(reports_of_files(empty)) == len(rows.get("evidence", ()))
     with empty.execution_options(writes=True).begin() as connection:
         fill(connection, {"history_entry": [{**HISTORY[1], "id": 9, "event": "set_date"}]})
 
@@ -228,3 +249,14 @@ def test_the_way_back_keeps_what_the_first_schema_knows(empty: Engine) -> None:
     migrate.upgrade(empty)
     assert differences(empty) == []
     assert count(empty, "calendar_year") > 0
+
+
+def test_the_way_back_over_the_events_keeps_the_words_and_the_files(empty: Engine) -> None:
+    migrate.upgrade(empty)
+    with empty.execution_options(writes=True).begin() as connection:
+        fill(connection, rows_known_at(REVISIONS[-1]))
+        command.downgrade(migrate.config(connection), "0009")
+    with empty.connect() as connection:
+        table = metadata.tables["history_entry"]
+        assert connection.scalar(select(table.c.event).where(table.c.id == 5)) == "set_date"
+    assert reports_of_files(empty) == [2]

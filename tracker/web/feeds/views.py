@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from functools import partial
-from urllib.parse import quote
 
 from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
@@ -13,6 +12,7 @@ from tracker.domain.titles import brief_title
 from tracker.export.qr import qr_svg
 from tracker.services.errors import Invalid, NotFound
 from tracker.services.feeds import live_feeds, make_feed, own_feed, revoke, rotate, token_of
+from tracker.services.file_names import office_name
 from tracker.services.kept_feeds import FeedUnrenderable
 from tracker.services.poll_notes import note_poll
 from tracker.services.polling import Answer, Place, Poll, answer_poll
@@ -21,6 +21,7 @@ from tracker.store.feeds import Feed
 from tracker.web.access import public, requires
 from tracker.web.context import actor, now, parts, settings, today
 from tracker.web.database import engine, session
+from tracker.web.downloads import disposition
 from tracker.web.feeds.forms import FeedForm
 
 blueprint = Blueprint("feeds", __name__)
@@ -114,8 +115,7 @@ def _calendar(answer: Answer, *, download: bool) -> Response:
     response.headers["Referrer-Policy"] = "no-referrer"
     if answer.body is not None:
         kind = "attachment" if download else "inline"
-        file_name = quote(f"{answer.name}.ics")
-        response.headers["Content-Disposition"] = f"{kind}; filename=\"tracker.ics\"; filename*=UTF-8''{file_name}"
+        response.headers["Content-Disposition"] = disposition(kind, f"{office_name(answer.name)}.ics", "tracker.ics")
     return response
 
 

@@ -114,7 +114,8 @@ def _shown(scheme_form: SchemeForm, fault: str = "") -> str:
     period = form.read(today())
     scheme = scheme_on(session(), period.until)
     wanted = filter_of(session(), form.chosen(form.unit), form.chosen(form.plan))
-    board = figures(session(), actor(), when_on(period.until), period, wanted=wanted) if scheme.on else None
+    when = when_on(period.until)
+    board = figures(session(), actor(), when, period, wanted=wanted) if scheme.on else None
     return render_template(
         "figures/scores.html",
         form=form,
@@ -123,6 +124,7 @@ def _shown(scheme_form: SchemeForm, fault: str = "") -> str:
         period=period,
         scheme=scheme,
         told=told(scheme),
+        judged_by=when.pack.judged_by,
         scored=scored(board, scheme) if board else (),
         may_set=may_change(session(), actor()),
         versions=packs_of(session(), PackKind.SCORING),

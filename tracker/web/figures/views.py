@@ -11,7 +11,8 @@ from tracker.domain.access import Permission
 from tracker.domain.figures import NOTES, Figures, Measure, Period
 from tracker.services.dashboard import dashboard
 from tracker.services.figures import By, figures
-from tracker.services.listings import Listing, filter_of, listed
+from tracker.services.listings import Listing, filter_of, listed, told
+from tracker.services.past_words import past_words
 from tracker.services.task_pages import choices
 from tracker.store.pages import PAGE_SIZE, Page, page_number
 from tracker.web.access import requires
@@ -34,16 +35,18 @@ Months = Sequence[tuple[Period, Figures]]
 def home() -> str:
     """How the work in reach stands, today or on the day in the address."""
     form = DayForm(request.args)
-    board = dashboard(session(), actor(), when_on(form.read(today())))
+    when = when_on(form.read(today()))
+    board = dashboard(session(), actor(), when)
+    values: dict[str, Any] = {"Measure": Measure, "past_words": past_words(session(), when)}
     return render_template(
-        "figures/dashboard.html", form=form, board=board, Measure=Measure, charts=_charts(board.year.months)
+        "figures/dashboard.html", form=form, board=board, charts=_charts(board.year.months), **values
     )
 
 
 @blueprint.get("/figures")
 @requires(Permission.SUPERVISE)
 def index() -> str:
-    """The figures of a period by unit or by plan, and the last twelve months."""
+    """The figures of a period by unit or by plan, and month by month."""
     form = _offered(FiguresForm(request.args))
     period, by = form.read(today()), form.asked_by()
     wanted = filter_of(session(), form.chosen(form.unit), form.chosen(form.plan))
@@ -58,10 +61,13 @@ def index() -> str:
 def listing() -> str:
     """The parts behind a number, as they stood at the end of the period."""
     form, wanted = _listing_asked()
-    rows = listed(session(), actor(), when_on(wanted.period.until), wanted)
+    when = when_on(wanted.period.until)
+    rows = listed(session(), actor(), when, wanted)
     number = page_number(page_asked(), len(rows))
     page = Page(rows[(number - 1) * PAGE_SIZE : number * PAGE_SIZE], number, len(rows))
-    return render_template("figures/list.html", form=form, wanted=wanted, page=page)
+    said = {"told": told(wanted, when), "past_words": past_words(session(), when)}
+    judged_by = when.pack.judged_by
+    return render_template("figures/list.html", form=form, wanted=wanted, page=page, judged_by=judged_by, **said)
 
 
 def _listing_asked() -> tuple[ListingForm, Listing]:
@@ -77,14 +83,14 @@ def _offered(form: Kind) -> Kind:
 def _charts(months: Months) -> list[tuple[str, str, Chart]]:
     """Title, description and drawing of each chart."""
     names = [f"{month.until.month}月" for month, _ in months]
-    first, last = (months[place][0].until for place in (0, -1))
-    when = f"（{first.year}年{first.month}月至{last.year}年{last.month}月）"
     layers = [
         (measure.value, measure.label, [numbers.count(measure) for _, numbers in months])
         for measure in (Measure.ON_TIME, Measure.LATE, Measure.MISSED)
     ]
+    done = [(Measure.COMPLETED.value, "办结", [numbers.count(Measure.COMPLETED) for _, numbers in months])]
     overdue = [(Measure.OVERDUE.value, "逾期未办结", [numbers.count(Measure.OVERDUE) for _, numbers in months])]
     return [
-        ("各月应办结事项的结果" + when, "每月应办结事项中按期办结、超期办结、到期未办结的项数", stacked(names, layers)),
-        ("各月末逾期未办结事项" + when, "每月末逾期未办结的项数", stacked(names, overdue)),
+        ("各月应办结事项的结果", "每月应办结事项中按期办结、超期办结、到期未办结的项数", stacked(names, layers)),
+        ("各月办结事项", "每月销号的项数，不论何时到期", stacked(names, done)),
+        ("各月末逾期未办结事项", "每月末逾期未办结的项数", stacked(names, overdue)),
     ]

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from urllib.parse import quote
 
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from tracker.domain.access import Permission
 from tracker.services.errors import Stale
+from tracker.services.file_names import office_name
 from tracker.services.handling import (
     LABELS,
     LONGEST,
@@ -28,11 +28,11 @@ from tracker.store.tasks import Assignment
 from tracker.web.access import requires
 from tracker.web.context import actor, now, today
 from tracker.web.database import session
+from tracker.web.downloads import file_to_save
 from tracker.web.handling.forms import RowsForm, filed_rows
 from tracker.web.when import when
 
 blueprint = Blueprint("handling", __name__)
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 NOTHING_FILED = Filed(0, {}, {})
 
 
@@ -93,8 +93,7 @@ def table_xlsx(at_unit_id: int) -> Response:
     """The same table as a file for the office."""
     unit, body = handling_sheet(session(), actor(), when(), at_unit_id)
     day = today().isoformat()
-    said = f"attachment; filename=handling-{day}.xlsx; filename*=UTF-8''{quote(f'责任分解表-{unit}-{day}.xlsx')}"
-    return Response(body, mimetype=XLSX, headers={"Content-Disposition": said, "Cache-Control": "no-store"})
+    return file_to_save(body, f"{office_name('责任分解表', unit, day)}.xlsx", f"handling-{day}")
 
 
 def _shown(unit_id: int, given: Sequence[FiledRow] = (), filed: Filed = NOTHING_FILED, fault: str = "") -> str:

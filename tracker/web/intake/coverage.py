@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from urllib.parse import quote
-
 from flask import Response, render_template
 
 from tracker.domain.access import Permission
 from tracker.domain.titles import brief_title
+from tracker.services.file_names import office_name
 from tracker.services.intake_coverage import Coverage, Gap, coverage_sheet, plan_coverage, source_coverage
 from tracker.store.plans import DraftState
 from tracker.web.access import requires
 from tracker.web.context import actor, now, today
 from tracker.web.database import session
+from tracker.web.downloads import file_to_save
 from tracker.web.intake.blueprint import blueprint
 
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-LONGEST_NAME = 40
 SHOWN_OF_EACH = 50
 
 
@@ -53,7 +51,6 @@ def _page(report: Coverage) -> str:
 
 
 def _sheet(report: Coverage) -> Response:
-    name = f"覆盖情况-{brief_title(report.title)[:LONGEST_NAME]}-{today().isoformat()}.xlsx"
-    said = f"attachment; filename=coverage-{today().isoformat()}.xlsx; filename*=UTF-8''{quote(name)}"
-    headers = {"Content-Disposition": said, "Cache-Control": "no-store"}
-    return Response(coverage_sheet(report, now()), mimetype=XLSX, headers=headers)
+    day = today().isoformat()
+    name = office_name("覆盖情况", brief_title(report.title), day)
+    return file_to_save(coverage_sheet(report, now()), f"{name}.xlsx", f"coverage-{day}")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from urllib.parse import quote
 
 from flask import Blueprint, Response, make_response, render_template, request, url_for
 
@@ -11,24 +10,25 @@ from tracker.domain.access import Permission
 from tracker.domain.figures import Basis
 from tracker.export.official import docx_bytes
 from tracker.export.papers import Code, Link, Paper, day_words
+from tracker.services.bulletin import bulletin
 from tracker.services.errors import Invalid
 from tracker.services.ledger_sheet import ledger_sheet
-from tracker.services.listings import Listing
-from tracker.services.papers import Issue, LinkAsked, bulletin, talk_letter, urging_sheet, urging_sheet_with_code
+from tracker.services.listings import Listing, Show, name_of_list
+from tracker.services.papers import Issue, LinkAsked, talk_letter, urging_sheet, urging_sheet_with_code
 from tracker.services.report_links import qr_of_link
 from tracker.services.task_pages import choices
 from tracker.web.access import requires
 from tracker.web.context import CLOSED_DOOR, actor, issuer, now, settings, today
 from tracker.web.database import session
+from tracker.web.downloads import file_to_save
 from tracker.web.figures.forms import ListingForm
 from tracker.web.figures.links import list_values
 from tracker.web.links.forms import SlipForm
 from tracker.web.when import when, when_on
 
 blueprint = Blueprint("papers", __name__)
+BOARD_ASKS = ("since", "until", "unit", "plan")
 blueprint.add_app_template_filter(day_words)
-DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def _kind(block: object) -> str:
@@ -54,7 +54,7 @@ def bulletin_page() -> str:
 def bulletin_docx() -> Response:
     """The same as a file to edit."""
     _, wanted = _asked()
-    return _file(docx_bytes(_bulletin(wanted)), DOCX, "bulletin", f"督查通报-{wanted.period.until.isoformat()}.docx")
+    return _file(_bulletin(wanted), "bulletin")
 
 
 @blueprint.get("/papers/ledger.xlsx")
@@ -63,7 +63,8 @@ def ledger_xlsx() -> Response:
     """The list in the address as a sheet."""
     _, wanted = _asked()
     body = ledger_sheet(session(), actor(), when_on(wanted.period.until), wanted)
-    return _file(body, XLSX, "ledger", f"督办台账（{wanted.show.label}）-{wanted.period.until.isoformat()}.xlsx")
+    kind = "督办台账" if wanted.show is Show.ALL else f"督办台账（{wanted.show.label}）"
+    return file_to_save(body, f"{name_of_list(session(), kind, wanted)}.xlsx", "ledger")
 
 
 @blueprint.get("/papers/urging/<int:assignment_id>")
@@ -76,7 +77,7 @@ def urging(assignment_id: int) -> str:
 @blueprint.get("/papers/urging/<int:assignment_id>.docx")
 @requires(Permission.SUPERVISE)
 def urging_docx(assignment_id: int) -> Response:
-    return _file(docx_bytes(_urging(assignment_id)), DOCX, "urging", f"督办单-{assignment_id}.docx")
+    return _file(_urging(assignment_id), "urging")
 
 
 @blueprint.post("/papers/urging/<int:assignment_id>", endpoint="urging_coded")
@@ -90,7 +91,7 @@ def urging_with_code(assignment_id: int) -> tuple[Response | str, int]:
         session().rollback()
         return _page(_urging(assignment_id), "papers.urging_docx", assignment_id, fault=str(fault)), 422
     if form.as_file.data:
-        return _shut(_file(docx_bytes(paper), DOCX, "urging", f"督办单-{assignment_id}.docx")), 200
+        return _shut(_file(paper, "urging")), 200
     page = _page(paper, "papers.urging_docx", assignment_id, form=form)
     return _shut(make_response(page)), 200
 
@@ -116,7 +117,7 @@ def talk(assignment_id: int) -> str:
 @blueprint.get("/papers/talk/<int:assignment_id>.docx")
 @requires(Permission.SUPERVISE)
 def talk_docx(assignment_id: int) -> Response:
-    return _file(docx_bytes(_talk(assignment_id)), DOCX, "talk", f"约谈提醒函-{assignment_id}.docx")
+    return _file(_talk(assignment_id), "talk")
 
 
 def _asked() -> tuple[ListingForm, Listing]:
@@ -126,12 +127,22 @@ def _asked() -> tuple[ListingForm, Listing]:
 
 
 def _issue() -> Issue:
-    return Issue(today(), _absolute)
+    return Issue(today(), _list_address, _figures_address)
 
 
-def _absolute(wanted: Listing) -> str:
+def _list_address(wanted: Listing) -> str:
     """The list's address as it is reached from anywhere: papers are read outside the program."""
-    return settings().base_url.rstrip("/") + url_for("figures.listing", **list_values(wanted))
+    return _root() + url_for("figures.listing", **list_values(wanted))
+
+
+def _figures_address(wanted: Listing) -> str:
+    """The figures of all units for the same period, unit and plan; also as reached from anywhere."""
+    values = list_values(wanted)
+    return _root() + url_for("figures.index", **{name: values[name] for name in BOARD_ASKS if name in values})
+
+
+def _root() -> str:
+    return settings().base_url.rstrip("/")
 
 
 def _bulletin(wanted: Listing) -> Paper:
@@ -166,8 +177,6 @@ def _page(
     )
 
 
-def _file(body: bytes, kind: str, plain: str, name: str) -> Response:
-    """A download with a Chinese name, and a plain one for programs that cannot."""
-    ending = name.rsplit(".", 1)[1]
-    said = f"attachment; filename={plain}.{ending}; filename*=UTF-8''{quote(name)}"
-    return Response(body, mimetype=kind, headers={"Content-Disposition": said, "Cache-Control": "no-store"})
+def _file(paper: Paper, plain: str) -> Response:
+    """The paper as a .docx."""
+    return file_to_save(docx_bytes(paper), f"{paper.file_name}.docx", plain)

@@ -11,6 +11,7 @@ from wtforms import HiddenField, TextAreaField
 
 from tracker.domain.access import Permission
 from tracker.domain.history import REMARKED
+from tracker.services.changing import version_of
 from tracker.services.errors import Invalid
 from tracker.services.remarks import (
     LONGEST_REMARK,
@@ -18,7 +19,6 @@ from tracker.services.remarks import (
     parts_to_remark,
     remark_on_part,
     remark_on_task,
-    version_of,
 )
 from tracker.services.task_pages import part_page, task_page
 from tracker.services.work import Changed

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from urllib.parse import quote
-
 from flask import Blueprint, flash, redirect, render_template, url_for
 from werkzeug.datastructures import FileStorage
 from werkzeug.wrappers import Response
@@ -11,6 +9,7 @@ from wtforms import FileField, HiddenField
 
 from tracker.domain.access import Office, Permission
 from tracker.services.errors import Invalid
+from tracker.services.file_names import office_name
 from tracker.services.reading_files import warm_up
 from tracker.services.round_trip import Checked, NotRecorded, Press, apply, check, typed_back
 from tracker.services.round_trip_cells import Filled, packed, read_filled, unpacked
@@ -18,11 +17,11 @@ from tracker.services.round_trip_sheet import count_open, returned_sheet, unit_i
 from tracker.web.access import requires
 from tracker.web.context import actor, now, settings, today
 from tracker.web.database import session
+from tracker.web.downloads import file_to_save
 from tracker.web.forms import Form
 from tracker.web.when import when
 
 blueprint = Blueprint("round_trip", __name__)
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 class SheetForm(Form):
@@ -66,7 +65,8 @@ def show(unit_id: int) -> str:
 @requires(Permission.COLLECT)
 def download(unit_id: int) -> Response:
     body = unit_sheet(session(), actor(), when(), settings().secret_key, unit_id)
-    return _file(body, f"{unit_in_reach(session(), actor(), unit_id).name}-填报表-{today().isoformat()}.xlsx")
+    unit = unit_in_reach(session(), actor(), unit_id).name
+    return file_to_save(body, f"{office_name('填报表', unit, today().isoformat())}.xlsx", "sheet")
 
 
 @blueprint.post("/units/<int:unit_id>/sheet")
@@ -116,7 +116,8 @@ def returned(unit_id: int) -> Response | tuple[str, int]:
     except Invalid as fault:
         return _refused(unit_id, fault)
     body = returned_sheet(session(), actor(), when(), key, unit_id, own, strays)
-    return _file(body, f"{unit.name}-填报表-有错误说明.xlsx")
+    name = office_name("填报表（有错误说明）", unit.name, today().isoformat())
+    return file_to_save(body, f"{name}.xlsx", "sheet")
 
 
 def _filled(unit_id: int) -> Filled:
@@ -145,8 +146,3 @@ def _preview(unit_id: int, filled: Filled, checked: Checked, fault: str | None =
     form = FilledForm(formdata=None)
     form.filled.data = packed(settings().secret_key, actor().person_id, unit_id, filled)
     return render_template("round_trip/preview.html", checked=checked, filled=filled, form=form, fault=fault)
-
-
-def _file(body: bytes, name: str) -> Response:
-    said = f"attachment; filename=sheet.xlsx; filename*=UTF-8''{quote(name)}"
-    return Response(body, mimetype=XLSX, headers={"Content-Disposition": said, "Cache-Control": "no-store"})

@@ -9,6 +9,7 @@ from flask import url_for
 from wtforms import DateField, Field, HiddenField, IntegerField, RadioField, SelectField, TextAreaField
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
+from tracker.domain.lateness import JudgedBy
 from tracker.domain.light_packs import SIGN_BETWEEN, SOON_BETWEEN, PackFault, light_pack_of
 from tracker.domain.lights import LightPack
 from tracker.domain.report_rhythm import NUMBERS, WEEKDAYS, Every
@@ -42,6 +43,9 @@ class LightsForm(Form):
     month_day = whole_between("几日前", MONTH_BETWEEN, optional=True)
     weekday = SelectField("星期几前", coerce=int, choices={str(n): f"星期{word}" for n, word in enumerate(WEEKDAYS, 1)})
     support = RadioField("配合单位逾期", choices={RED: "与牵头、责任单位一样亮红灯", YELLOW: "只亮黄灯，不亮红灯"})
+    judged = RadioField(
+        "按期的认定", choices={each.value: each.label for each in JudgedBy}, default=JudgedBy.ACCEPTANCE.value
+    )
     start = DateField(
         "从哪天起施行", validators=[InputRequired(DAY_WRONG)], description="不能早于今天；以前的日子仍按当时的规则。"
     )
@@ -51,6 +55,7 @@ class LightsForm(Form):
         number = {pack.reports.every: pack.reports.number}
         self.soon.data, self.sign.data, self.start.data = pack.due_soon_days, pack.sign_within, start
         self.every.data, self.support.data = pack.reports.every.value, RED if pack.support_red else YELLOW
+        self.judged.data = pack.judged_by.value
         self.days.data, self.month_day.data = number.get(Every.DAYS, 15), number.get(Every.MONTH, 25)
         self.weekday.data = number.get(Every.WEEK, 5)
 
@@ -86,6 +91,7 @@ class LightsForm(Form):
             "sign_within": self.sign.data,
             "reports": {"every": every.value, "number": number},
             "support_red": self.support.data == RED,
+            "judged_by": self.judged.data,
         }
         try:
             return light_pack_of(rules)
@@ -94,8 +100,9 @@ class LightsForm(Form):
 
     def thresholds(self) -> dict[str, str]:
         """What was chosen, field by field, as it stands in an address or in hidden fields."""
-        fields = (self.soon, self.sign, self.every, self.days, self.month_day, self.weekday, self.support, self.start)
-        return {field.name: str(field.data) for field in fields if field.data is not None}
+        fields = (self.soon, self.sign, self.every, self.days, self.month_day, self.weekday, self.support)
+        given = (*fields, self.judged, self.start)
+        return {field.name: str(field.data) for field in given if field.data is not None}
 
     def address(self, endpoint: str, **more: Any) -> str:
         values: dict[str, Any] = {**self.thresholds(), **more}

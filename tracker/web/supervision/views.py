@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import TypeVar
-from urllib.parse import quote
 
 from flask import Blueprint, Response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as Redirect
@@ -14,18 +13,19 @@ from tracker.services.bulk import Picked, decide_all, preview
 from tracker.services.errors import Invalid
 from tracker.services.evidence import evidence_of
 from tracker.services.lists_on import overdue_on, overdue_sheet_on
+from tracker.services.past_words import past_words
 from tracker.services.supervision import OverdueSort, declined, extensions_waiting, submitted, unsigned
 from tracker.services.task_pages import choices
 from tracker.web.access import requires, safe_next
 from tracker.web.context import actor, now, today
 from tracker.web.database import session
+from tracker.web.downloads import file_to_save
 from tracker.web.lists import page_asked
 from tracker.web.supervision.forms import BulkForm, OverdueForm, PartsForm, PendingForm, picked
 from tracker.web.when import when
 
 blueprint = Blueprint("supervision", __name__)
 Kind = TypeVar("Kind", bound=PartsForm)
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @blueprint.get("/overdue", endpoint="overdue")
@@ -36,7 +36,12 @@ def overdue_page() -> str:
     wanted = form.wanted()
     found = overdue_on(session(), actor(), form.when(), wanted, page_asked())
     return render_template(
-        "supervision/overdue.html", form=form, wanted=wanted, page=found.page, worst=found.worst, Sort=OverdueSort
+        "supervision/overdue.html",
+        form=form,
+        wanted=wanted,
+        found=found,
+        past_words=past_words(session(), form.when()),
+        Sort=OverdueSort,
     )
 
 
@@ -50,9 +55,8 @@ def overdue_xlsx() -> Response | Redirect:
         return redirect(form.address("supervision.overdue"))
     when = form.when()
     body = overdue_sheet_on(session(), actor(), when, wanted)
-    name = f"逾期清单-{when.today.isoformat()}.xlsx"
-    said = f"attachment; filename=overdue-{when.today.isoformat()}.xlsx; filename*=UTF-8''{quote(name)}"
-    return Response(body, mimetype=XLSX, headers={"Content-Disposition": said, "Cache-Control": "no-store"})
+    day = when.today.isoformat()
+    return file_to_save(body, f"逾期清单-{day}.xlsx", f"overdue-{day}")
 
 
 @blueprint.get("/pending")

@@ -1,4 +1,4 @@
-"""The filters of the list of all tasks, and the day that a task waits for."""
+"""The filters of the list of all tasks, the day that a task waits for, and whether it asks for evidence."""
 
 from __future__ import annotations
 
@@ -10,11 +10,14 @@ from wtforms.validators import Length, Optional
 from tracker.domain.lifecycle import State
 from tracker.domain.lights import Light
 from tracker.services.anchoring import Waiting
+from tracker.services.changing import version_of
+from tracker.services.demanding import LONGEST_REASON, Demand
 from tracker.services.task_pages import TaskFilter, TaskSort
 from tracker.store.plans import Plan
+from tracker.store.tasks import Task
 from tracker.store.units import Unit
 from tracker.web.as_of import DAY_WRONG, AsOfForm
-from tracker.web.forms import Form, stripped
+from tracker.web.forms import Form, seen_version, stripped
 from tracker.web.lists import LONGEST_SEARCH, labelled, one_of, plan_choices, unit_choices, whole
 
 
@@ -68,3 +71,20 @@ class EventDayForm(Form):
         """Names the field for the task at hand; the mark is that of now, once the person is shown how things stand."""
         self.day.label.text, self.day.description = waiting.asked.label, waiting.asked.help
         self.seen.data = waiting.mark
+
+
+class DemandForm(Form):
+    """Whether submissions must bring files, and why; ``seen`` is the version of the parts when the page was opened."""
+
+    required = HiddenField(id="demand-required")
+    reason = StringField("佐证要求的说明（可不填）", id="demand-reason", render_kw={"maxlength": LONGEST_REASON})
+    seen = HiddenField(id="demand-seen")  # the page has other forms with fields of these names
+
+    def demand(self) -> Demand:
+        """What is asked for."""
+        return Demand(self.required.data == "yes", self.reason.data or "", seen_version(self.seen))
+
+    def ask(self, task: Task) -> None:
+        """Offers the other of the two, as the task stands now; what was typed stays."""
+        self.required.data = "no" if task.evidence_required else "yes"
+        self.seen.data = str(version_of(task.assignments))

@@ -6,21 +6,26 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from tracker.domain.access import Permission
+from tracker.domain.lifecycle import TaskState
 from tracker.services import anchoring
 from tracker.services.anchoring import waiting_of
+from tracker.services.changing import Changed
+from tracker.services.demanding import may_require, require_evidence
 from tracker.services.errors import Invalid, Stale
-from tracker.services.evidence import may_require, require_evidence
 from tracker.services.lists_on import tasks_on
+from tracker.services.past_words import past_words
 from tracker.services.task_pages import TaskSort, choices, task_page
+from tracker.store.tasks import Task
 from tracker.web.access import requires
 from tracker.web.context import actor, now
 from tracker.web.database import session
 from tracker.web.filters import day
 from tracker.web.lists import page_asked
-from tracker.web.tasks.forms import EventDayForm, TaskFilterForm
+from tracker.web.tasks.forms import DemandForm, EventDayForm, TaskFilterForm
 from tracker.web.when import when
 
 blueprint = Blueprint("tasks", __name__)
+DEMANDED = {True: "申请办结时须附文件。", False: "申请办结时可附，不作要求。"}
 
 
 @blueprint.get("/tasks")
@@ -31,7 +36,8 @@ def index() -> str:
     form.offer(*choices(session(), actor(), Permission.READ))
     wanted = form.wanted()
     page = tasks_on(session(), actor(), form.when(), wanted, page_asked())
-    return render_template("tasks/index.html", form=form, wanted=wanted, page=page, Sort=TaskSort)
+    values = {"form": form, "wanted": wanted, "page": page, "Sort": TaskSort}
+    return render_template("tasks/index.html", past_words=past_words(session(), form.when()), **values)
 
 
 @blueprint.get("/tasks/<int:task_id>")
@@ -53,18 +59,42 @@ def _shown(task_id: int, form: EventDayForm, trouble: str = "") -> str:
         waiting=waiting,
         form=form,
         trouble=trouble,
-        may_require=may_require(actor(), page.task),
+        demand=_demand_form(page.task, DemandForm(formdata=None)),
     )
+
+
+def _demand_form(task: Task, form: DemandForm) -> DemandForm | None:
+    """The form that says whether submissions must bring files; None for who may not say so, or no longer."""
+    if task.state is not TaskState.OPEN or not may_require(actor(), task):
+        return None
+    form.ask(task)
+    return form
 
 
 @blueprint.post("/tasks/<int:task_id>/evidence")
 @requires(Permission.DECIDE)
-def require(task_id: int) -> Response:
-    """Says whether a submission of the task must bring files; nothing is typed, so nothing can be lost."""
-    required = request.form.get("required") == "yes"
-    require_evidence(session(), actor(), task_id, required=required)
-    flash("已要求附佐证材料，各单位申请办结时须附文件。" if required else "已取消附佐证材料的要求。", "success")
+def require(task_id: int) -> Response | tuple[str, int]:
+    """Says whether a submission of the task must bring files."""
+    form = DemandForm()
+    try:
+        task, changed = require_evidence(session(), actor(), now(), task_id, form.demand())
+    except Invalid as fault:
+        return _demand_again(task_id, form, fault), 422
+    except Changed as stale:
+        return _demand_again(task_id, form, stale), 409
+    said = "已要求附佐证材料，各单位申请办结时须附文件。" if task.evidence_required else "已取消附佐证材料的要求。"
+    flash(said if changed else f"佐证材料的要求没有变化：{DEMANDED[task.evidence_required]}", "success")
     return redirect(url_for("tasks.show", task_id=task_id))
+
+
+def _demand_again(task_id: int, form: DemandForm, fault: Invalid | Changed) -> str:
+    """The form by itself, with the fault, what happened meanwhile and what was typed."""
+    session().rollback()
+    task = task_page(session(), actor(), when(), task_id).task
+    meanwhile = fault.entries if isinstance(fault, Changed) else ()
+    return render_template(
+        "tasks/evidence_again.html", task=task, demand=_demand_form(task, form), fault=str(fault), meanwhile=meanwhile
+    )
 
 
 @blueprint.post("/tasks/<int:task_id>/day")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from urllib.parse import quote
-
 from flask import Blueprint, abort, flash, redirect, url_for
 from flask import Response as FileResponse
 from werkzeug.wrappers import Response
@@ -19,6 +17,7 @@ from tracker.services.work import act
 from tracker.web.access import requires, safe_next
 from tracker.web.context import actor, now, today
 from tracker.web.database import session
+from tracker.web.downloads import disposition
 from tracker.web.forms import seen_version
 from tracker.web.work.forms import SignByForm, WorkForm, offers
 from tracker.web.work.page import part, shown, shown_again, sign_by_form
@@ -86,9 +85,8 @@ def sign_by(assignment_id: int) -> Response | tuple[str, int]:
 def evidence(evidence_id: int) -> FileResponse:
     """A file that came with a report: to be saved, never shown by the browser itself."""
     file = evidence_file(session(), actor(), evidence_id)
-    said = f"attachment; filename=evidence-{file.id}; filename*=UTF-8''{quote(file.name, safe='')}"
     headers = {
-        "Content-Disposition": said,
+        "Content-Disposition": disposition("attachment", file.name, f"evidence-{file.id}"),
         "Content-Security-Policy": "sandbox; default-src 'none'",
         "Cache-Control": "private, no-store",
     }

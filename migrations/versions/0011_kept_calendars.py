@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0012"
-down_revision = "0009"
+revision = "0011"
+down_revision = "0010"
 branch_labels = None
 depends_on = None
 
@@ -103,7 +103,8 @@ def downgrade() -> None:
     if not sqlite:
         for name in FUNCTIONS:
             op.execute(f"DROP FUNCTION {name}")
-    op.execute(f"DELETE FROM feed WHERE scope NOT IN ({_listed(OLD_SCOPES)})")
+    scope = sa.column("scope", sa.String())
+    op.execute(sa.delete(sa.table("feed", scope)).where(scope.not_in(OLD_SCOPES)))
     for table in ("feed_client", "calendar_entry", "calendar_mark"):
         op.drop_table(table)
     _change_feeds(SCOPES, OLD_SCOPES, with_choices=False)
@@ -205,11 +206,16 @@ ON_MARK = "ON CONFLICT (unit_id, deed) DO UPDATE SET changes = changes + 1"
 
 
 def _mark(unit: str) -> str:
-    return f"INSERT INTO calendar_mark (unit_id, deed, changes) VALUES ({unit}, 0, 1) {ON_MARK};"
+    return f"INSERT INTO calendar_mark (unit_id, deed, changes) VALUES ({unit}, 0, 1) {ON_MARK};"  # noqa: S608 - our own words
+
+
+def _mark_each(units: str, parts: str) -> str:
+    rows = f"SELECT {units}, 0, 1 FROM assignment WHERE {parts}"  # noqa: S608 - our own words
+    return f"INSERT INTO calendar_mark (unit_id, deed, changes) {rows} {ON_MARK};"
 
 
 def _bump(table: str, condition: str) -> str:
-    return f"UPDATE {table} SET content_version = content_version + 1 WHERE {condition};"
+    return f"UPDATE {table} SET content_version = content_version + 1 WHERE {condition};"  # noqa: S608 - our own words
 
 
 def _on(name: str, when: str, *deeds: str) -> None:
@@ -232,15 +238,13 @@ def _count_on_sqlite() -> None:
     _on(
         "task_marked",
         "UPDATE OF content_version ON task",
-        "INSERT INTO calendar_mark (unit_id, deed, changes) "
-        f"SELECT DISTINCT unit_id, 0, 1 FROM assignment WHERE task_id = NEW.id {ON_MARK};",
+        _mark_each("DISTINCT unit_id", "task_id = NEW.id"),
     )
     _on(
         "told",
         f"INSERT ON history_entry WHEN NEW.event IN ({TOLD})",
         _bump("assignment", "id = NEW.assignment_id"),
-        "INSERT INTO calendar_mark (unit_id, deed, changes) "
-        f"SELECT unit_id, 0, 1 FROM assignment WHERE id = NEW.assignment_id {ON_MARK};",
+        _mark_each("unit_id", "id = NEW.assignment_id"),
     )
     of_the_unit = "id IN (SELECT task_id FROM assignment WHERE unit_id = NEW.id)"
     _on("unit_named", "UPDATE OF name ON unit", _bump("task", of_the_unit))

@@ -1,0 +1,51 @@
+"""What fields held before they were altered."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from typing import Any
+
+import pytest
+
+from tracker.domain.former import Alteration, Former, value_of
+from tracker.domain.roles import Role
+
+
+def at(day: int) -> datetime:
+    return datetime(2023, 6, day, tzinfo=UTC)
+
+
+RETITLED = (Alteration(at(3), {"title": "甲"}), Alteration(at(9), {"title": "乙"}))
+ALTERED = (
+    Alteration(at(2), {"role": Role.RESPONSIBLE}),
+    Alteration(at(5), {"role": Role.LEAD, "sign_by_on": None}),
+    Alteration(at(5), {"handler": "", "leader": ""}),
+    Alteration(at(8), {"sign_by_on": date(2023, 6, 7)}),
+    Alteration(at(8), {"handler": "王"}),
+)
+FORMER = Former({1: RETITLED}, {7: ALTERED})
+
+
+@pytest.mark.parametrize(
+    ("end", "values", "handlers"),
+    [
+        (1, {"title": "甲", "role": Role.RESPONSIBLE, "sign_by_on": None}, {"handler": "", "leader": ""}),
+        (2, {"title": "甲", "role": Role.RESPONSIBLE, "sign_by_on": None}, {"handler": "", "leader": ""}),
+        (4, {"title": "乙", "role": Role.LEAD, "sign_by_on": None}, {"handler": "", "leader": ""}),
+        (6, {"title": "乙", "sign_by_on": date(2023, 6, 7)}, {"handler": "王"}),
+        (10, {}, {}),
+    ],
+)
+def test_the_first_alteration_from_then_on_tells(end: int, values: dict[str, Any], handlers: dict[str, str]) -> None:
+    assert FORMER.of_part(1, 7, at(end)) == values
+    assert FORMER.handlers(7, at(end)) == handlers
+
+
+def test_of_others_nothing_is_told() -> None:
+    assert (FORMER.of_part(2, 8, at(1)), FORMER.handlers(8, at(1))) == ({}, {})
+    assert (FORMER.touches(1, ()), FORMER.touches(2, (8, 7)), FORMER.touches(2, (8,))) == (True, True, False)
+
+
+def test_values_come_as_the_tables_hold_them() -> None:
+    told = [("role", "lead"), ("sign_by_on", "2023-06-07"), ("sign_by_on", None), ("handler", None), ("title", "甲")]
+    assert [value_of(*each) for each in told] == [Role.LEAD, date(2023, 6, 7), None, "", "甲"]

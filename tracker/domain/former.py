@@ -1,0 +1,65 @@
+"""What was altered since: the title of a task, the role, the day to sign and the handlers of a part, as of a past day.
+
+A table holds what is so now. Whoever knows what each alteration replaced, can tell what was so before.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from tracker.domain.roles import Role
+
+HANDLERS = ("leader", "section", "handler", "phone")
+TASK_FIELDS, PART_FIELDS = ("title",), ("role", "sign_by_on")
+
+
+@dataclass(frozen=True, slots=True)
+class Alteration:
+    """One alteration: ``before`` holds the values that it replaced, by field."""
+
+    at: datetime
+    before: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Former:
+    """The alterations of tasks and of parts (of their handlers too), by their ids, in the order in which they came."""
+
+    tasks: Mapping[int, Sequence[Alteration]] = field(default_factory=dict)
+    parts: Mapping[int, Sequence[Alteration]] = field(default_factory=dict)
+
+    def touches(self, task_id: int, part_ids: Iterable[int]) -> bool:
+        """Whether anything of the task or of these parts of it was ever altered."""
+        return task_id in self.tasks or any(each in self.parts for each in part_ids)
+
+    def of_part(self, task_id: int, part_id: int, end: datetime) -> dict[str, Any]:
+        """The title, role and day to sign that stood otherwise at the end of a day; empty where nothing did."""
+        return held(self.tasks.get(task_id, ()), end, TASK_FIELDS) | held(self.parts.get(part_id, ()), end, PART_FIELDS)
+
+    def handlers(self, part_id: int, end: datetime) -> dict[str, str]:
+        """Those of the four names of who does the work that stood otherwise at the end of a day."""
+        return held(self.parts.get(part_id, ()), end, HANDLERS)
+
+
+def held(alterations: Sequence[Alteration], end: datetime, fields: Sequence[str]) -> dict[str, Any]:
+    """What these fields held just before ``end``, so far as they were altered from then on.
+
+    Of several alterations of a field the first one from then on tells it.
+    """
+    found: dict[str, Any] = {}
+    for each in alterations:
+        if each.at >= end:
+            found = {name: each.before[name] for name in fields if name in each.before} | found
+    return found
+
+
+def value_of(name: str, written: Any) -> Any:
+    """A value as the log writes it, as the table holds it. Raises ValueError for a role or day that is none."""
+    if written is None:
+        return "" if name in HANDLERS else None
+    if name == "role":
+        return Role(written)
+    return date.fromisoformat(written) if name == "sign_by_on" else written

@@ -1,0 +1,53 @@
+"""The audit log asked for what titles, roles, days to sign and handlers were before they were altered."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from tracker.domain.former import HANDLERS, PART_FIELDS, TASK_FIELDS, Alteration, Former, value_of
+from tracker.domain.history import DATE_SET, REVISED
+from tracker.domain.lifecycle import Event
+from tracker.store.audit import AuditEntry
+from tracker.store.audit_trail import CHANGED, CREATED, DELETED
+from tracker.store.handling import Handling
+
+_TABLE = Handling.__tablename__
+# An alteration of a part stands with the event that it was part of; only these alter what is looked for here. The
+# details are in their canonical form, in which no text can hold an unescaped quotation mark.
+_ACTS = (CREATED, CHANGED, DELETED, DATE_SET, REVISED, Event.DISPATCH.value)
+_SIGNS = (*(f'"{name}":[' for name in (*TASK_FIELDS, *PART_FIELDS)), f'"table":"{_TABLE}"')
+
+
+def former_values(session: Session) -> Former:
+    """All that was ever altered of them, so far as the log tells; one statement."""
+    found: dict[str, dict[int, list[Alteration]]] = {"task": {}, "assignment": {}}
+    told = select(AuditEntry.at, AuditEntry.subject, AuditEntry.subject_id, AuditEntry.detail).where(
+        AuditEntry.act.in_(_ACTS),
+        AuditEntry.subject.in_(found),
+        or_(*(AuditEntry.detail.contains(sign, autoescape=True) for sign in _SIGNS)),
+    )
+    for at, subject, subject_id, detail in session.execute(told.order_by(AuditEntry.id)):
+        if before := dict(_replaced(json.loads(detail))):
+            found[subject].setdefault(int(subject_id), []).append(Alteration(at, before))
+    return Former(found["task"], found["assignment"])
+
+
+def _replaced(detail: dict[str, Any]) -> Iterator[tuple[str, Any]]:
+    """The values that an entry's change replaced: names filed for the first time replaced none."""
+    if detail.get("table") == _TABLE and "changed" not in detail:
+        was = detail.get("was", {})
+        yield from ((name, value_of(name, was.get(name))) for name in HANDLERS)
+    for name, (before, _) in detail.get("changed", {}).items():
+        if name in (*TASK_FIELDS, *PART_FIELDS, *HANDLERS):
+            yield name, value_of(name, before)
+
+
+def told_since(session: Session) -> datetime | None:
+    """The instant of the log's first entry: alterations before it are known to nobody. None while it is empty."""
+    return session.scalar(select(AuditEntry.at).order_by(AuditEntry.id).limit(1))
