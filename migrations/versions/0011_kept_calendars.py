@@ -11,7 +11,7 @@ depends_on = None
 OLD_SCOPES = ("unit", "plan", "all", "overdue")
 SCOPES = ("unit", "unit_tree", "plan", "mine", "all", "overdue", "key")
 
-# Whether a milestone is still pressed for depends on the states of the parts beside it.
+# Whether a milestone is still pressed for, and its stamp, depend on the parts beside it.
 HAS_MILESTONES = "EXISTS (SELECT 1 FROM milestone WHERE task_id = NEW.task_id)"
 # What of a row a calendar shows. A part's own columns concern its own entry; where it stands in the task, the entries
 # of all units in it.
@@ -231,7 +231,7 @@ def _count_on_sqlite() -> None:
         _mark("OLD.unit_id"),
         _bump("task", "id IN (OLD.task_id, NEW.task_id)"),
     )
-    _on("part_moved", "UPDATE OF state ON assignment", _bump("task", f"{own_task} AND {HAS_MILESTONES}"))
+    _on("part_moved", "UPDATE OF state, changed_at ON assignment", _bump("task", f"{own_task} AND {HAS_MILESTONES}"))
     _on("part_added", "INSERT ON assignment", _bump("task", own_task))
     _on("part_removed", "DELETE ON assignment", _mark("OLD.unit_id"), _bump("task", "id = OLD.task_id"))
     _on("task_shown", f"UPDATE OF {TASK_SHOWN} ON task", _bump("task", "id = NEW.id"))
@@ -298,7 +298,7 @@ def _count_on_postgresql() -> None:
     )
     _functions()
     _each("part_shown", f"BEFORE UPDATE OF {PART_SHOWN} ON assignment", "calendar_part_is_shown")
-    _each("part_moved", "AFTER UPDATE OF state ON assignment", "calendar_part_is_moved")
+    _each("part_moved", "AFTER UPDATE OF state, changed_at ON assignment", "calendar_part_is_moved")
     _each("part_placed", f"AFTER UPDATE OF {PART_PLACED} ON assignment", "calendar_part_is_placed")
     _each("part_added", "AFTER INSERT ON assignment", "calendar_part_comes")
     _each("part_removed", "AFTER DELETE ON assignment", "calendar_part_goes")
