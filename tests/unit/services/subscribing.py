@@ -22,7 +22,7 @@ from tracker.store.engine import write_session
 from tracker.store.kept_calendars import CalendarEntry
 from tracker.store.people import Person
 
-SECRET = "a key for tests that is long enough"  # noqa: S105 - of tests alone
+SECRET = "a key for tests that is long enough"
 ZONE = ZoneInfo("Asia/Shanghai")
 
 
