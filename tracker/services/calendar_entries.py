@@ -17,7 +17,7 @@ from tracker.export.ical import FeedItem, FeedStyle, MilestoneItem, event_bytes,
 from tracker.services.calendars import work_calendar
 from tracker.services.lit import When
 from tracker.services.rule_packs import light_pack_around
-from tracker.store import kept_queries as ask
+from tracker.store import entry_queries as ask
 from tracker.store.kept_entries import Kept
 
 # A longer list is asked for in pieces.

@@ -88,6 +88,13 @@ def shown_on(today: date, **scope: Any) -> ask.Shown:
     )
 
 
+def wanted_of(feed: Any, shown: ask.Shown, zone_name: str, base_url: str, rules: int = 0) -> Wanted:
+    """What to make of a subscription: its row, or the columns of it that were read."""
+    style = FeedStyle(base_url, zone_name, feed.flavour, feed.alarm, feed.redaction)
+    words = f"督办台账：{feed.name}（{feed.scope.label}）"
+    return Wanted(FeedSpec(feed.uid, feed.name, words, shown.today, style), shown, feed.with_milestones, rules)
+
+
 def make_feed_body(session: Session, wanted: Wanted) -> MadeFeed:
     """The feed as it is now. Raises FeedUnrenderable when rows failed and none is left."""
     (style, key), today = kept_under(wanted.spec.style, wanted.rules), wanted.shown.today

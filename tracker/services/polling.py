@@ -18,13 +18,13 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.orm import Session
 
 from tracker.domain.access import Actor, Permission, Standing
-from tracker.export.ical import FeedSpec, FeedStyle
 from tracker.services.errors import NotFound
 from tracker.services.feeds import hash_of
 from tracker.services.kept_bodies import Bodies, Body
-from tracker.services.kept_feeds import RENDERING, Wanted, make_feed_body, shown_on
+from tracker.services.kept_feeds import RENDERING, FeedUnrenderable, Wanted, make_feed_body, shown_on, wanted_of
 from tracker.services.poll_notes import SEEN_EVERY, Seen
 from tracker.store.feed_queries import opened
+from tracker.store.kept_entries import Kept
 
 log = logging.getLogger(__name__)
 
@@ -74,7 +74,7 @@ def answer_poll(session: Session, poll: Poll, place: Place, bodies: Bodies) -> A
     Raises NotFound for a token that opens nothing (wrong, revoked, its owner gone or out of reach), and
     FeedUnrenderable when no row could be rendered.
     """
-    feed = _opened(session, poll.token)
+    feed = _opened(session, hash_of(poll.token[:LONGEST_TOKEN]))
     key = _content_key(feed, place)
     if feed.row.content_key == key and feed.row.etag in poll.holds:
         return _answer(feed, poll, place, Body(key, feed.row.etag, b""))
@@ -82,8 +82,15 @@ def answer_poll(session: Session, poll: Poll, place: Place, bodies: Bodies) -> A
     return _answer(feed, poll, place, body)
 
 
-def _opened(session: Session, token: str) -> _Feed:
-    wanted = hash_of(token[:LONGEST_TOKEN])
+def missing_entries(session: Session, token_hash: str, place: Place) -> tuple[Kept, ...]:
+    """The entries that the feed needs today and that are not kept, made; none of a feed that opens nothing any more."""
+    try:
+        return make_feed_body(session, _wanted(_opened(session, token_hash), place)).made
+    except (NotFound, FeedUnrenderable):
+        return ()
+
+
+def _opened(session: Session, wanted: str) -> _Feed:
     rows = opened(session, wanted)
     if not rows or not hmac.compare_digest(rows[0].token_hash, wanted):
         raise NotFound("订阅链接无效或已停用。")
@@ -125,11 +132,16 @@ def _made(session: Session, feed: _Feed, place: Place, key: str) -> Body:
 
 def _wanted(feed: _Feed, place: Place) -> Wanted:
     row = feed.row
-    style = FeedStyle(place.base_url, place.zone.key, row.flavour, row.alarm, row.redaction)
-    spec = FeedSpec(row.uid, row.name, f"督办台账：{row.name}（{row.scope.label}）", place.today, style)
-    scope = {"unit_id": row.unit_id, "unit_path": row.unit_path, "plan_id": row.plan_id}
-    shown = shown_on(place.today, owner=feed.owner, scope=row.scope, with_support=row.with_support, **scope)
-    return Wanted(spec, shown, row.with_milestones, row.rules)
+    shown = shown_on(
+        place.today,
+        owner=feed.owner,
+        scope=row.scope,
+        with_support=row.with_support,
+        unit_id=row.unit_id,
+        unit_path=row.unit_path,
+        plan_id=row.plan_id,
+    )
+    return wanted_of(row, shown, place.zone.key, place.base_url, row.rules)
 
 
 def _answer(feed: _Feed, poll: Poll, place: Place, body: Body) -> Answer:

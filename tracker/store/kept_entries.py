@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import text
+from sqlalchemy import delete, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -46,6 +46,11 @@ def _put(session: Session, subject: str) -> Any:
     put = dialect.insert(CalendarEntry.__table__)
     values = {name: put.excluded[name] for name in _RENEWED}
     return put.on_conflict_do_update(index_elements=[subject, "style"], set_=values)
+
+
+def forget_other_styles(session: Session, styles: Collection[str]) -> None:
+    """Deletes entries kept in styles that no feed asks for any more. Commits nothing."""
+    session.execute(delete(CalendarEntry).where(CalendarEntry.style.not_in(styles)))
 
 
 def add_up_marks(session: Session) -> None:

@@ -79,7 +79,7 @@ def events_of(body: bytes) -> list[dict[str, Any]]:
             "day": event.decoded("DTSTART"),
             "summary": str(event["SUMMARY"]),
             "status": str(event["STATUS"]),
-            "sequence": int(event["SEQUENCE"]),
+            "sequence": event.decoded("SEQUENCE"),
             "description": str(event.get("DESCRIPTION", "")),
         }
         for event in Calendar.from_ical(body).walk("VEVENT")

@@ -1,8 +1,9 @@
-"""Feeds from kept bytes: whatever changes in the data, and by whatever statement, reaches the next poll, and no less."""
+"""Feeds from kept bytes: whatever changes in the data, by whatever statement, reaches the next poll."""
 
 from __future__ import annotations
 
 from datetime import date, timedelta
+from itertools import product
 from typing import Any
 
 import pytest
@@ -10,13 +11,14 @@ from sqlalchemy import Engine, select, text, update
 from sqlalchemy.orm import Session
 
 from tests.builders import NOW, TODAY, City, a_plan, a_task
-from tests.unit.services.subscribing import Subscriber, events_of, subscribed
+from tests.unit.services.subscribing import ZONE, Subscriber, at, events_of, subscribed
 from tracker.domain.feeds import FeedScope, Flavour, Redaction
 from tracker.domain.history import REMARKED
 from tracker.domain.lifecycle import State
 from tracker.domain.roles import Role
-from tracker.services.renewing import renew
+from tracker.services.renewing import renew, renew_all, tidy_calendars
 from tracker.store.engine import write_session
+from tracker.store.feeds import Feed
 from tracker.store.kept_calendars import CalendarEntry, CalendarMark
 from tracker.store.kept_entries import add_up_marks
 from tracker.store.tasks import Assignment, HistoryEntry, Milestone, Task
@@ -56,39 +58,37 @@ def feed(engine: Engine, city: City, task: Task) -> Subscriber:
     return made
 
 
-CHANGES: list[tuple[str, str]] = [
-    ("state", "UPDATE assignment SET state = 'submitted' WHERE unit_id = :education"),
-    ("day", "UPDATE assignment SET due_on = '2023-09-01' WHERE unit_id = :education"),
-    ("original day", "UPDATE assignment SET original_due_on = '2023-08-01' WHERE unit_id = :education"),
-    ("percent", "UPDATE assignment SET percent = 30 WHERE unit_id = :education"),
-    ("instant", "UPDATE assignment SET changed_at = '2023-06-15 00:30:00' WHERE unit_id = :education"),
-    ("sequence", "UPDATE assignment SET sequence = 9 WHERE unit_id = :education"),
-    ("own role", "UPDATE assignment SET role = 'responsible' WHERE unit_id = :education"),
-    ("another's role", "UPDATE assignment SET role = 'responsible' WHERE unit_id = :finance"),
-    ("another's unit", "UPDATE assignment SET unit_id = :county WHERE unit_id = :finance"),
-    ("own unit", "UPDATE assignment SET unit_id = :county_education WHERE unit_id = :education"),
-    ("another goes", "DELETE FROM history_entry"),
-    ("title", "UPDATE task SET title = '改过的标题' WHERE id = :task"),
-    ("path", "UPDATE task SET path = '[\"四、保障\"]' WHERE id = :task"),
-    ("quote", "UPDATE task SET quote = '改过的原文' WHERE id = :task"),
-    ("plan's title", "UPDATE plan SET title = '新方案'"),
-    ("plan's number", "UPDATE plan SET number = '示政办〔2023〕2号'"),
-    ("unit's name", "UPDATE unit SET name = '市教体局' WHERE id = :education"),
-    ("another unit's name", "UPDATE unit SET name = '市财政和国资局' WHERE id = :finance"),
-    ("milestone's text", "UPDATE milestone SET text = '建成5所'"),
-    ("milestone's day", "UPDATE milestone SET due_on = '2023-07-20'"),
-    ("milestone reached", "UPDATE milestone SET reached_on = '2023-06-14'"),
-    ("milestone goes", "DELETE FROM milestone"),
-]
+CHANGES = {
+    "state": "UPDATE assignment SET state = 'submitted' WHERE unit_id = :education",
+    "day": "UPDATE assignment SET due_on = '2023-09-01' WHERE unit_id = :education",
+    "original day": "UPDATE assignment SET original_due_on = '2023-08-01' WHERE unit_id = :education",
+    "percent": "UPDATE assignment SET percent = 30 WHERE unit_id = :education",
+    "instant": "UPDATE assignment SET changed_at = '2023-06-15 00:30:00' WHERE unit_id = :education",
+    "sequence": "UPDATE assignment SET sequence = 9 WHERE unit_id = :education",
+    "own role": "UPDATE assignment SET role = 'responsible' WHERE unit_id = :education",
+    "another's role": "UPDATE assignment SET role = 'responsible' WHERE unit_id = :finance",
+    "another's unit": "UPDATE assignment SET unit_id = :county WHERE unit_id = :finance",
+    "own unit": "UPDATE assignment SET unit_id = :county_education WHERE unit_id = :education",
+    "another goes": "DELETE FROM assignment WHERE unit_id = :finance",
+    "title": "UPDATE task SET title = '改过的标题' WHERE id = :task",
+    "path": "UPDATE task SET path = '[\"四、保障\"]' WHERE id = :task",
+    "quote": "UPDATE task SET quote = '改过的原文' WHERE id = :task",
+    "plan's title": "UPDATE plan SET title = '新方案'",
+    "plan's number": "UPDATE plan SET number = '示政办〔2023〕2号'",
+    "unit's name": "UPDATE unit SET name = '市教体局' WHERE id = :education",
+    "another unit's name": "UPDATE unit SET name = '市财政和国资局' WHERE id = :finance",
+    "milestone's text": "UPDATE milestone SET text = '建成5所'",
+    "milestone's day": "UPDATE milestone SET due_on = '2023-07-20'",
+    "milestone reached": "UPDATE milestone SET reached_on = '2023-06-14'",
+    "milestone goes": "DELETE FROM milestone",
+}
 
 
-@pytest.mark.parametrize(("what", "statement"), CHANGES, ids=[what for what, _ in CHANGES])
+@pytest.mark.parametrize("statement", CHANGES.values(), ids=CHANGES)
 def test_whatever_changes_reaches_the_next_poll(
-    what: str, statement: str, engine: Engine, city: City, task: Task, feed: Subscriber
+    statement: str, engine: Engine, city: City, task: Task, feed: Subscriber
 ) -> None:
     """Written past the program, so that nothing but the database itself can have noticed."""
-    if what == "another goes":
-        statement = "DELETE FROM assignment WHERE unit_id = :finance"
     ids = {name: getattr(city, name).id for name in ("education", "finance", "county", "county_education")}
     with engine.execution_options(writes=True).begin() as connection:
         connection.execute(
@@ -195,8 +195,7 @@ def test_what_was_made_ahead_after_a_change_is_what_a_poll_would_make(
 ) -> None:
     session.execute(update(Assignment).where(Assignment.unit_id == city.education.id).values(percent=70))
     session.commit()
-    zone = __import__("zoneinfo").ZoneInfo("Asia/Shanghai")
-    assert renew(engine, "http://localhost", (TODAY, zone), {part.id for part in task.assignments}, ()) == 1
+    assert renew(engine, "http://localhost", (TODAY, ZONE), {part.id for part in task.assignments}, ()) == 1
     made = entries(engine)
     feed.poll(TODAY)
     assert "进度 70%" in feed.body.decode().replace("\r\n ", "")
@@ -255,7 +254,7 @@ def test_support_can_be_left_out_and_milestones_brought_in(engine: Engine, city:
     ],
 )
 def test_milestones_day_by_day(
-    days: int, reached: int | None, expected: str | None, session: Session, feed: Subscriber, task: Task
+    days: int, reached: int | None, expected: str | None, session: Session, feed: Subscriber
 ) -> None:
     if reached is not None:
         session.scalars(select(Milestone)).one().reached_on = TODAY + timedelta(days=reached)
@@ -279,12 +278,11 @@ def test_a_milestone_says_whose_it_is_and_where_it_stands(feed: Subscriber, task
     ]
 
 
-@pytest.mark.parametrize("flavour", Flavour)
-@pytest.mark.parametrize("redaction", Redaction)
-@pytest.mark.parametrize("alarm", [False, True])
+@pytest.mark.parametrize("style", list(product(Flavour, Redaction, (False, True))), ids=str)
 def test_every_style_is_kept_apart(
-    flavour: Flavour, redaction: Redaction, alarm: bool, engine: Engine, city: City, task: Task, feed: Subscriber
+    style: tuple[Flavour, Redaction, bool], engine: Engine, city: City, feed: Subscriber
 ) -> None:
+    flavour, redaction, alarm = style
     wish = {"flavour": flavour, "redaction": redaction, "alarm": alarm, "with_milestones": True}
     other = subscribed(engine, city.supervisor, FeedScope.ALL, **wish)
     other.poll(TODAY)
@@ -300,3 +298,32 @@ def test_the_total_names_what_is_overdue(engine: Engine, city: City, task: Task)
     (total,) = [event for event in events_of(everything.body) if event["summary"].startswith("逾期 ")]
     assert total["summary"] == "逾期 1 项"
     assert total["description"].split("\n")[1:] == ["1. 县里的事 · 东河县政府（时限 2023-06-10）"]
+
+
+def test_the_hour_after_midnight_makes_what_the_day_changes(
+    engine: Engine, session: Session, city: City, feed: Subscriber
+) -> None:
+    a_task(session, a_plan(session, city.root, "另一方案"), city.education, due_on=TODAY, title="今天到期")
+    session.commit()
+    feed.poll(TODAY)
+    tomorrow = TODAY + timedelta(days=1)
+    assert renew_all(engine, at(tomorrow)) == 1
+    made = entries(engine)
+    feed.poll(tomorrow)
+    assert "【逾期】今天到期" in feed.body.decode()
+    assert entries(engine) == made
+    assert renew_all(engine, at(tomorrow)) == 0
+
+
+def test_tidying_forgets_the_styles_that_nobody_asks_for(
+    engine: Engine, session: Session, city: City, feed: Subscriber
+) -> None:
+    other = subscribed(engine, city.supervisor, FeedScope.ALL, flavour=Flavour.TODO)
+    other.poll(TODAY)
+    tidy_calendars(engine, "http://localhost", ZONE)
+    assert len(entries(engine)) == 5  # the bureau's part and its milestone; the three parts as tasks
+    session.execute(update(Feed).where(Feed.flavour == Flavour.TODO).values(revoked_at=NOW))
+    session.commit()
+    tidy_calendars(engine, "http://localhost", ZONE)
+    assert len(entries(engine)) == 2
+    assert not feed.poll(TODAY)

@@ -1,7 +1,7 @@
 """A calendar program that polls through a year of an office's work sees exactly what is true at each poll.
 
-Dates are moved, work is returned, reopened and withdrawn, a unit is renamed, new tasks come, a liaison leaves. The truth
-is worked out here from the rows, by the checklist's rules and by nothing of the product.
+Dates are moved, work is returned, reopened and withdrawn, a unit is renamed, new tasks come, a liaison leaves.
+The truth is worked out here from the rows, by the checklist's rules and by nothing of the product.
 """
 
 from __future__ import annotations

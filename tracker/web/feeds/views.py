@@ -11,6 +11,7 @@ from tracker.domain.access import Permission
 from tracker.domain.titles import brief_title
 from tracker.export.qr import qr_svg
 from tracker.services.errors import Invalid, NotFound
+from tracker.services.feed_doctor import diagnose
 from tracker.services.feeds import live_feeds, make_feed, own_feed, revoke, rotate, token_of
 from tracker.services.file_names import office_name
 from tracker.services.kept_feeds import FeedUnrenderable
@@ -27,6 +28,7 @@ from tracker.web.feeds.forms import FeedForm
 blueprint = Blueprint("feeds", __name__)
 
 RETRY_AFTER_SECONDS = "600"
+LONGEST_SOUGHT = 100
 
 
 @blueprint.route("/feeds", methods=["GET", "POST"])
@@ -34,7 +36,9 @@ RETRY_AFTER_SECONDS = "600"
 def index() -> Response | tuple[str, int]:
     form = FeedForm()
     plans = plan_choices(session(), actor())
-    form.offer(unit_choices(session(), actor()), {plan_id: brief_title(title) for plan_id, title in plans.items()})
+    form.offer(
+        actor(), unit_choices(session(), actor()), {plan_id: brief_title(title) for plan_id, title in plans.items()}
+    )
     if form.validate_on_submit():
         try:
             feed = make_feed(session(), actor(), now(), settings().secret_key, form.wish())
@@ -58,6 +62,16 @@ def show(feed_id: int) -> str:
         link=link,
         webcal=link and "webcal://" + link.partition("://")[2],
         qr=link and qr_svg(link, "订阅地址二维码"),
+    )
+
+
+@blueprint.get("/feeds/<int:feed_id>/doctor")
+@requires(Permission.READ)
+def doctor(feed_id: int) -> str:
+    """Who reads the subscription, what is wrong, and why an item is or is not in it."""
+    sought = request.args.get("sought", "").strip()[:LONGEST_SOUGHT]
+    return render_template(
+        "feeds/doctor.html", found=diagnose(session(), actor(), feed_id, _place(), sought), sought=sought
     )
 
 
@@ -94,9 +108,8 @@ def download(token: str) -> Response:
 def _polled(token: str, *, download: bool) -> Response:
     holds = frozenset(request.if_none_match.as_set()) if not download else frozenset()
     client = request.headers.get("User-Agent", "")
-    place = Place(now(), today(), settings().zone, settings().base_url)
     try:
-        answer = answer_poll(session(), Poll(token, client, holds), place, parts().bodies)
+        answer = answer_poll(session(), Poll(token, client, holds), _place(), parts().bodies)
     except NotFound as missing:
         return _plain(f"{missing}\n", 404)
     except FeedUnrenderable:
@@ -105,6 +118,10 @@ def _polled(token: str, *, download: bool) -> Response:
     if answer.seen is not None:
         response.call_on_close(partial(note_poll, engine(), answer.seen))
     return response
+
+
+def _place() -> Place:
+    return Place(now(), today(), settings().zone, settings().base_url)
 
 
 def _calendar(answer: Answer, *, download: bool) -> Response:
