@@ -27,6 +27,7 @@ bench: setup-dev ## Measure reading and feeds against a floor taken in the same 
 	@.venv/bin/python -m benchmarks.run
 	@.venv/bin/python -m benchmarks.documents
 	@.venv/bin/python -m benchmarks.paged
+	@.venv/bin/python -m benchmarks.polls
 
 lock: ## Write the locked requirements anew from pyproject.toml (needs uv; ARGS=--upgrade)
 	@sh scripts/lock.sh $(ARGS)

@@ -42,6 +42,7 @@ from tracker.web import (
     people,
     plans,
     remarks,
+    renewal,
     robots,
     round_trip,
     rules,
@@ -113,6 +114,7 @@ def create_app(settings: Settings | None = None, clock: Clock | None = None) -> 
     filters.add_filters(app)
     icons.add_icons(app)
     navigation.add_navigation(app)
+    renewal.renew_calendars(app)
     headers.add_headers(app, https=settings.secure_cookies)
     errors.handle_errors(app)
     return app

@@ -120,6 +120,7 @@ TABLE = {
     "plans.show": READERS,
     "feeds.index": READERS,
     "feeds.show": READERS,
+    "feeds.doctor": READERS,
     "feeds.revoke": READERS,
     "feeds.rotate": READERS,
     "supervision.overdue": "leader supervisor",

@@ -17,10 +17,10 @@ from tests.judges.judges import (
     parse_with_recurring,
     parse_with_vdirsyncer,
 )
-from tests.unit.export.items import NASTY, TODAY, a_feed, an_item
+from tests.unit.export.items import NASTY, TODAY, a_feed, an_item, rendered
 from tracker.domain.lifecycle import State
 from tracker.domain.lights import Light
-from tracker.export.ical import FeedItem, Flavour, Redaction, render_feed
+from tracker.export.ical import FeedItem, Flavour, Redaction
 from tracker.export.text import few_blanks, one_line, plain_text
 
 Judge = Callable[[bytes], Read]
@@ -84,7 +84,7 @@ def total_of(body: bytes) -> dict[str, str]:
 
 @pytest.mark.parametrize("judge", EVERY_JUDGE)
 def test_16_an_office_s_feed(judge: Judge) -> None:
-    body = render_feed(a_feed(alarm=True), OFFICE_ITEMS).body
+    body = rendered(a_feed(alarm=True), OFFICE_ITEMS)
     total = total_of(body)
     assert list(total.values()) == ["逾期 2 项"]
     read = judge(body)
@@ -98,7 +98,7 @@ def test_16_an_office_s_feed(judge: Judge) -> None:
 
 @pytest.mark.parametrize("judge", EVERY_JUDGE)
 def test_16_description_and_link(judge: Judge) -> None:
-    (event,) = judge(render_feed(a_feed(), [an_item(1)]).body)
+    (event,) = judge(rendered(a_feed(), [an_item(1)]))
     assert event["url"] == "https://duban.example.cn/assignments/7"
     assert event["description"].split("\n") == [
         "单位：市教育局（牵头）",
@@ -114,7 +114,7 @@ def test_16_description_and_link(judge: Judge) -> None:
 
 @pytest.mark.parametrize("judge", JUDGES_OF_TODOS)
 def test_16_the_todo_flavour(judge: Judge) -> None:
-    body = render_feed(a_feed(flavour=Flavour.TODO, alarm=True), OFFICE_ITEMS).body
+    body = rendered(a_feed(flavour=Flavour.TODO, alarm=True), OFFICE_ITEMS)
     found = by_uid(judge(body))
     assert {uid: event["title"] for uid, event in found.items()} == {
         item.uid: title for item, title in OFFICE
@@ -129,13 +129,13 @@ def test_16_the_todo_flavour(judge: Judge) -> None:
 
 @KHAL
 def test_16_khal_takes_the_todo_flavour_and_lists_no_event() -> None:
-    body = render_feed(a_feed(flavour=Flavour.TODO), OFFICE_ITEMS).body
+    body = rendered(a_feed(flavour=Flavour.TODO), OFFICE_ITEMS)
     assert parse_with_khal(body, FIRST, LAST) == []
 
 
 @pytest.mark.parametrize("judge", EVERY_JUDGE)
 def test_16_the_feed_of_counts(judge: Judge) -> None:
-    read = judge(render_feed(a_feed(redaction=Redaction.COUNT), OFFICE_ITEMS).body)
+    read = judge(rendered(a_feed(redaction=Redaction.COUNT), OFFICE_ITEMS))
     assert sorted((event["start"], event["title"]) for event in by_uid(read).values()) == [
         ("2016-02-29", "到期 1 项，未办结 1 项"),
         ("2023-05-31", "✔ 到期 1 项，均已办结"),
@@ -151,7 +151,7 @@ def test_16_the_feed_of_counts(judge: Judge) -> None:
 
 @pytest.mark.parametrize("judge", EVERY_JUDGE)
 def test_16_an_empty_feed(judge: Judge) -> None:
-    assert judge(render_feed(a_feed(), []).body) == []
+    assert judge(rendered(a_feed(), [])) == []
 
 
 def nasty_items(texts: list[str]) -> list[FeedItem]:
@@ -170,7 +170,7 @@ def titles_of(items: list[FeedItem]) -> dict[str, str]:
 @pytest.mark.parametrize("judge", [ICALENDAR, ICALJS, VDIRSYNCER, RECURRING])
 def test_16_what_has_broken_feeds_before(judge: Judge) -> None:
     items = nasty_items(NASTY)
-    read = judge(render_feed(a_feed(), items).body)
+    read = judge(rendered(a_feed(), items))
     assert_read(read, items, titles_of(items))
     told = {event["uid"]: event["description"] for event in read}
     for item in items:
@@ -180,7 +180,7 @@ def test_16_what_has_broken_feeds_before(judge: Judge) -> None:
 @pytest.mark.parametrize("judge", [NODE_ICAL, KHAL_LIST])
 def test_16_what_has_broken_feeds_before_backslashes_apart(judge: Judge) -> None:
     items = nasty_items(NASTY)
-    read = judge(render_feed(a_feed(), items).body)
+    read = judge(rendered(a_feed(), items))
     assert {event["uid"]: event["start"] for event in read} == {item.uid: str(item.due_on) for item in items}
     fair = [item for item in items if "\\" not in item.title]
     assert len(fair) >= 15
@@ -191,11 +191,11 @@ def test_16_what_has_broken_feeds_before_backslashes_apart(judge: Judge) -> None
 @pytest.mark.parametrize("judge", [ICALJS, NODE_ICAL])
 def test_16_the_feed_s_name_shows_no_backslash(judge: Judge) -> None:
     named = replace(a_feed(), name="教育;体育,文化局")
-    (event,) = judge(render_feed(named, [an_item(1)]).body)
+    (event,) = judge(rendered(named, [an_item(1)]))
     assert event["calendar"] == "教育；体育，文化局"
 
 
 @pytest.mark.parametrize("judge", JUDGES_OF_TODOS)  # khal takes a quarter of a minute for them, without need
 def test_16_a_thousand_events(judge: Judge) -> None:
     items = [an_item(n, title=f"第{n}项", due_on=TODAY + timedelta(days=n % 300)) for n in range(1, 1001)]
-    assert_read(judge(render_feed(a_feed(), items).body), items, titles_of(items))
+    assert_read(judge(rendered(a_feed(), items)), items, titles_of(items))

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
 
 from tests.builders import NOW
 from tracker.app import create_app
@@ -25,10 +28,18 @@ def settings_for(instance: Path, database_url: str) -> Settings:
     )
 
 
+class ReadToTheEnd(FlaskClient):
+    """A client that reads each answer and closes it, as a server does: what is noted after an answer is noted then."""
+
+    def open(self, *args: Any, buffered: bool = True, **options: Any) -> TestResponse:
+        return super().open(*args, buffered=buffered, **options)
+
+
 def serve(settings: Settings) -> Flask:
     """The app, at 09:00 on 15 June 2023. Its faults become error pages, as people see them."""
     app = create_app(settings, Clock(settings.zone).fixed_at(NOW))
     app.testing = True
+    app.test_client_class = ReadToTheEnd
     app.config["PROPAGATE_EXCEPTIONS"] = False
     app.config["READING_PATIENCE"] = 60.0  # a small file is read before the answer, also on a machine that is busy
     return app

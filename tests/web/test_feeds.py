@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
 from flask import Flask
 from icalendar import Calendar
-from sqlalchemy import func, select
+from sqlalchemy import event, func, select
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
@@ -18,10 +20,11 @@ from tracker.app import create_app
 from tracker.clock import Clock
 from tracker.domain.feeds import Redaction
 from tracker.settings import Settings
-from tracker.store.feeds import Feed
+from tracker.store.feeds import Feed, FeedClient
 from tracker.store.people import PersonStanding
 from tracker.store.rule_packs import PackKind, RulePack
 from tracker.store.tasks import Assignment, Task
+from tracker.web.database import db
 
 OVERDUE = TODAY - timedelta(days=5)
 
@@ -103,18 +106,13 @@ def test_no_accept_negotiation(page: Visitor, world: City, app: Flask) -> None:
     assert answer.data.startswith(b"BEGIN:VCALENDAR")
 
 
-def test_an_unchanged_poll_is_answered_304_without_rendering(
-    page: Visitor, world: City, app: Flask, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_an_unchanged_poll_is_answered_304_by_one_statement(page: Visitor, world: City, app: Flask) -> None:
     path = make(page.sign_in("supervisor"))
     client = app.test_client()
     tag = client.get(path).headers["ETag"]
-
-    def never(*_: object) -> None:
-        raise AssertionError("rendered again")
-
-    monkeypatch.setattr("tracker.services.polling.render_feed", never)
-    again = client.get(path, headers={"If-None-Match": tag})
+    with counted(app) as statements:
+        again = client.get(path, headers={"If-None-Match": tag})
+    assert len(statements) == 1
     assert again.status_code == 304
     assert again.headers["ETag"] == tag
     assert again.data == b""
@@ -259,31 +257,31 @@ def test_redaction_hides_units_and_quotes(page: Visitor, world: City, app: Flask
 
 def test_the_number_of_statements_does_not_grow(page: Visitor, world: City, app: Flask, session: Session) -> None:
     path = make(page.sign_in("supervisor"))
-    few = _statements(app, path)
+    with counted(app) as few:
+        app.test_client().get(path)
     plan = a_plan(session, world.root, "大方案")
     for number in range(60):
         a_task(session, plan, world.education, world.finance, title=f"第{number}件事")
     session.commit()
-    assert _statements(app, path) == few
+    with counted(app) as many:
+        app.test_client().get(path)
+    assert len(many) == len(few)
 
 
-def _statements(app: Flask, path: str) -> int:
-    from sqlalchemy import event  # noqa: PLC0415
+@contextmanager
+def counted(app: Flask) -> Iterator[list[str]]:
+    """The statements that the app's database is asked meanwhile."""
+    found: list[str] = []
 
-    from tracker.web.database import db  # noqa: PLC0415
-
-    count = 0
-
-    def counted(*_: object) -> None:
-        nonlocal count
-        count += 1
+    def note(_connection: object, _cursor: object, statement: str, *_: object) -> None:
+        if statement != "BEGIN":
+            found.append(statement)
 
     with app.app_context():
         engine = db.engine
-    event.listen(engine, "before_cursor_execute", counted)
-    app.test_client().get(path)
-    event.remove(engine, "before_cursor_execute", counted)
-    return count
+    event.listen(engine, "before_cursor_execute", note)
+    yield found
+    event.remove(engine, "before_cursor_execute", note)
 
 
 def test_the_lights_of_a_feed_are_those_of_the_rules_in_force(page: Visitor, session: Session, city: City) -> None:
@@ -298,3 +296,65 @@ def test_the_lights_of_a_feed_are_those_of_the_rules_in_force(page: Visitor, ses
     session.add(pack)
     session.commit()
     assert summaries(page.answer(address)) == ["【临期】办理中的事项 · 市教育局"]
+
+
+def scopes_offered(page: Visitor) -> list[str]:
+    return [each.get("value") for each in page("/feeds").main.all("input", name="scope")]
+
+
+def test_everybody_is_offered_what_would_not_always_be_empty(
+    page: Visitor, visitor: type[Visitor], world: City, app: Flask
+) -> None:
+    assert scopes_offered(page.sign_in("liaison")) == ["unit", "plan", "mine", "all", "overdue"]
+    assert scopes_offered(visitor(app).sign_in("supervisor")) == ["unit", "unit_tree", "plan", "all", "overdue"]
+    assert "key" in scopes_offered(visitor(app).sign_in("leader"))
+
+
+def test_options_are_kept_and_shown(page: Visitor, world: City, session: Session) -> None:
+    page.sign_in("liaison")
+    shown = page.post("/feeds", {"scope": "mine", "with_support": "", "with_milestones": "y"})
+    assert "不含配合事项 · 含节点" in shown.text
+    feed = session.scalars(select(Feed)).one()
+    assert (feed.with_support, feed.with_milestones) == (False, True)
+
+
+def test_the_doctor_says_what_is_wrong_and_why_an_item_is_or_is_not_there(
+    page: Visitor, world: City, app: Flask, session: Session
+) -> None:
+    path = make(page.sign_in("supervisor"), scope="unit", unit_id=str(world.education.id))
+    shown = page("/feeds/1/doctor")
+    assert "还没有日历读取过这个订阅" in shown.text
+    assert "只能在本机打开" in shown.text
+    app.test_client().get(path, headers={"User-Agent": "Thunderbird/128"})
+    shown = page("/feeds/1/doctor?sought=事")
+    assert "Thunderbird/128" in shown.text
+    assert "还没有日历读取过" not in shown.text
+    told = [item.text for item in shown.main.all("li")]
+    assert "过期的事 · 市教育局：显示。在日历的2023年6月10日。" in told
+    assert "县里的事 · 东河县政府：不显示。不在这个订阅的范围内（一个单位的事项）。" in told
+    assert "没有日期的事 · 市教育局：不显示。没有确定完成时限，日历中无处显示；确定时限后自动出现。" in told
+
+
+def test_the_doctor_names_rows_that_could_not_be_shown(page: Visitor, world: City, session: Session) -> None:
+    make(page.sign_in("supervisor"))
+    assignment = session.scalars(select(Assignment)).first()
+    assert assignment
+    assignment.uid = "not a uuid"
+    session.commit()
+    assert "有事项因数据有误没有写入日历：日历编号“not a uuid”不是 UUID。" in page("/feeds/1/doctor").text
+
+
+def test_the_doctor_looks_at_own_subscriptions_only(
+    page: Visitor, visitor: type[Visitor], world: City, app: Flask
+) -> None:
+    make(page.sign_in("supervisor"))
+    visitor(app).sign_in("liaison")("/feeds/1/doctor", status=404)
+
+
+def test_each_client_is_counted_by_itself(page: Visitor, world: City, app: Flask, session: Session) -> None:
+    path = make(page.sign_in("supervisor"))
+    tag = app.test_client().get(path, headers={"User-Agent": "one"}).headers["ETag"]
+    app.test_client().get(path, headers={"User-Agent": "other", "If-None-Match": tag})
+    app.test_client().get(path, headers={"User-Agent": "one"})
+    found = {each.name: (each.polls, each.bodies, each.last_status) for each in session.scalars(select(FeedClient))}
+    assert found == {"one": (2, 2, 200), "other": (1, 0, 304)}

@@ -9,14 +9,32 @@ class FeedScope(StrEnum):
     """Whose items a subscription holds."""
 
     UNIT = "unit"
+    UNIT_TREE = "unit_tree"
     PLAN = "plan"
+    MINE = "mine"
     ALL = "all"
     OVERDUE = "overdue"
+    KEY = "key"
 
     @property
     def label(self) -> str:
-        words = {"unit": "一个单位的事项", "plan": "一份文件的事项", "all": "全部事项", "overdue": "逾期的事项"}
-        return words[self.value]
+        return _SCOPES[self]
+
+    @property
+    def is_of_a_unit(self) -> bool:
+        """Whether it goes with a unit."""
+        return self in (FeedScope.UNIT, FeedScope.UNIT_TREE)
+
+
+_SCOPES = {
+    FeedScope.UNIT: "一个单位的事项",
+    FeedScope.UNIT_TREE: "一个单位及其下属单位的事项",
+    FeedScope.PLAN: "一份文件的事项",
+    FeedScope.MINE: "我单位承办的事项",
+    FeedScope.ALL: "全部事项",
+    FeedScope.OVERDUE: "逾期的事项",
+    FeedScope.KEY: "我批示过的事项",
+}
 
 
 class Flavour(StrEnum):

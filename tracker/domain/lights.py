@@ -7,7 +7,7 @@ which day that is judged, is the office's choice too (``tracker.domain.lateness`
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
@@ -19,6 +19,7 @@ from tracker.domain.report_rhythm import NO_REPORTS, ReportRhythm
 from tracker.domain.roles import Role
 
 AddWorkdays = Callable[[date, int], date]
+ONE_DAY = timedelta(days=1)
 
 
 class Light(StrEnum):
@@ -130,6 +131,40 @@ def light_of(
         or _report_late(facts, day, pack)
         or _calm(facts, day)
     )
+
+
+def holds_for(
+    facts: AssignmentFacts,
+    day: date,
+    add_workdays: AddWorkdays = plain_workdays,
+    pack: LightPack = DEFAULT_PACK,
+) -> tuple[date, date]:
+    """The first and the last day, with ``day`` between them, on which the light and its word are the same.
+
+    As long as nothing happens to the assignment; the sentence counts days and is another one every day.
+    """
+    return between(_turns(facts, add_workdays, pack), day)
+
+
+def between(turns: Iterable[date], day: date) -> tuple[date, date]:
+    """The span around ``day`` in which no day of ``turns`` begins anything new, both ends included."""
+    days = sorted(turns)
+    since = max((turn for turn in days if turn <= day), default=date.min)
+    until = next((turn - ONE_DAY for turn in days if turn > day), date.max)
+    return since, until
+
+
+def _turns(facts: AssignmentFacts, add_workdays: AddWorkdays, pack: LightPack) -> Iterator[date]:
+    """The days from which the light may be another one."""
+    if not is_chased(facts.state, facts.task_state):
+        return
+    if facts.due_on is not None:
+        yield facts.due_on - timedelta(days=pack.due_soon_days)
+        yield facts.due_on + ONE_DAY
+    if facts.state is State.DISPATCHED:
+        yield (facts.sign_by_on or add_workdays(facts.dispatched_on, pack.sign_within)) + ONE_DAY
+    if (owed_on := report_owed_on(facts, pack)) is not None:
+        yield owed_on + ONE_DAY
 
 
 def _resting(facts: AssignmentFacts, pack: LightPack) -> LitLight:

@@ -30,7 +30,7 @@ MOST_FEEDS = 50
 
 @dataclass(frozen=True, slots=True)
 class NewFeed:
-    """What a person asks for; ``unit_id`` goes with the unit scope, ``plan_id`` with the plan scope."""
+    """What a person asks for; ``unit_id`` goes with the scopes of a unit, ``plan_id`` with the plan scope."""
 
     name: str
     scope: FeedScope
@@ -39,6 +39,8 @@ class NewFeed:
     flavour: Flavour = Flavour.EVENT
     redaction: Redaction = Redaction.FULL
     alarm: bool = False
+    with_milestones: bool = False
+    with_support: bool = True
 
 
 def make_feed(session: Session, actor: Actor, now: datetime, secret: str, wish: NewFeed) -> Feed:
@@ -54,11 +56,13 @@ def make_feed(session: Session, actor: Actor, now: datetime, secret: str, wish: 
         owner_id=actor.person_id,
         name=wish.name,
         scope=wish.scope,
-        unit_id=wish.unit_id if wish.scope is FeedScope.UNIT else None,
+        unit_id=wish.unit_id if wish.scope.is_of_a_unit else None,
         plan_id=wish.plan_id if wish.scope is FeedScope.PLAN else None,
         flavour=wish.flavour,
         redaction=wish.redaction,
         alarm=wish.alarm,
+        with_milestones=wish.with_milestones,
+        with_support=wish.with_support,
         generation=1,
         created_at=now,
     )
@@ -71,7 +75,7 @@ def make_feed(session: Session, actor: Actor, now: datetime, secret: str, wish: 
 def _check_scope(session: Session, actor: Actor, wish: NewFeed) -> None:
     if not actor.holds(Permission.READ):
         raise Forbidden(Permission.READ, "订阅事项")
-    if wish.scope is FeedScope.UNIT:
+    if wish.scope.is_of_a_unit:
         unit = session.get(Unit, wish.unit_id) if wish.unit_id else None
         if unit is None or not actor.may(Permission.READ, unit.path):
             raise Forbidden(Permission.READ, "订阅该单位事项")

@@ -1,4 +1,8 @@
-"""A calendar client's poll: the feed's body, or the word that it has not changed."""
+"""A calendar client's poll: the feed's body, or the word that it has not changed.
+
+token -> the feed, its owner and the marks of its content (one statement) -> unchanged: 304
+                                                                          -> changed: the body, kept in memory, or made
+"""
 
 from __future__ import annotations
 
@@ -7,32 +11,23 @@ import hmac
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta, tzinfo
+from datetime import date, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Row
 from sqlalchemy.orm import Session
 
-from tracker.domain.access import Actor, Permission
-from tracker.domain.feeds import FeedScope
-from tracker.domain.lights import AssignmentFacts, light_of
-from tracker.domain.roles import Role
-from tracker.export.ical import FeedItem, FeedSpec, FeedStyle, etag_of, render_feed
-from tracker.services.calendars import work_calendar
+from tracker.domain.access import Actor, Permission, Standing
 from tracker.services.errors import NotFound
 from tracker.services.feeds import hash_of
-from tracker.services.lit import When
-from tracker.services.people import actor_by_id
-from tracker.services.rule_packs import light_pack_on
-from tracker.store.engine import begin_write
-from tracker.store.feed_queries import feed_by_token_hash, feed_rows, parts_of
-from tracker.store.feeds import Feed
+from tracker.services.kept_bodies import Bodies, Body
+from tracker.services.kept_feeds import RENDERING, FeedUnrenderable, Wanted, make_feed_body, shown_on, wanted_of
+from tracker.services.poll_notes import SEEN_EVERY, Seen
+from tracker.store.feed_queries import opened
+from tracker.store.kept_entries import Kept
 
 log = logging.getLogger(__name__)
 
-# Part of every content key: raise it when the same items are to be rendered differently.
-RENDERING = "1"
-SEEN_EVERY = timedelta(minutes=5)
 LONGEST_TOKEN = 100
 
 
@@ -57,134 +52,103 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """``body`` None means that what the client holds is still right."""
+    """``body`` None means that what the client holds is still right; ``seen`` None that nothing is to be noted."""
 
     etag: str
     name: str
     body: bytes | None
+    seen: Seen | None
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
-    """What is noted of a poll, for the next one and for the owner to see."""
+class _Feed:
+    """A feed that was opened: its row, and its owner with today's roles."""
 
-    content_key: str
-    etag: str
-    client: str
-    at: datetime
+    row: Any
+    owner: Actor
 
 
-def answer_poll(session: Session, poll: Poll, place: Place) -> Answer:
+def answer_poll(session: Session, poll: Poll, place: Place, bodies: Bodies) -> Answer:
     """The feed as its owner may read it today.
 
     Raises NotFound for a token that opens nothing (wrong, revoked, its owner gone or out of reach), and
-    FeedUnrenderableError when no row could be rendered.
+    FeedUnrenderable when no row could be rendered.
     """
-    feed, owner = _opened(session, poll.token)
-    items = _items(session, feed, owner, place)
-    spec = _spec(feed, place)
-    key = _content_key(spec, items)
-    if feed.etag and feed.content_key == key and feed.etag in poll.holds:
-        answer = Answer(feed.etag, feed.name, None)
-    else:
-        answer = _rendered(feed, spec, items)
-    _remember(session, feed, Seen(key, answer.etag, poll.client[:200], place.now))
-    return answer if answer.etag not in poll.holds else Answer(answer.etag, answer.name, None)
+    feed = _opened(session, hash_of(poll.token[:LONGEST_TOKEN]))
+    key = _content_key(feed, place)
+    if feed.row.content_key == key and feed.row.etag in poll.holds:
+        return _answer(feed, poll, place, Body(key, feed.row.etag, b""))
+    body = bodies.get(feed.row.id, key, lambda: _made(session, feed, place, key))
+    return _answer(feed, poll, place, body)
 
 
-def _opened(session: Session, token: str) -> tuple[Feed, Actor]:
-    wanted = hash_of(token[:LONGEST_TOKEN])
-    feed = feed_by_token_hash(session, wanted)
-    if feed is None or not hmac.compare_digest(feed.token_hash, wanted):
+def missing_entries(session: Session, token_hash: str, place: Place) -> tuple[Kept, ...]:
+    """The entries that the feed needs today and that are not kept, made; none of a feed that opens nothing any more."""
+    try:
+        return make_feed_body(session, _wanted(_opened(session, token_hash), place)).made
+    except (NotFound, FeedUnrenderable):
+        return ()
+
+
+def _opened(session: Session, wanted: str) -> _Feed:
+    rows = opened(session, wanted)
+    if not rows or not hmac.compare_digest(rows[0].token_hash, wanted):
         raise NotFound("订阅链接无效或已停用。")
-    owner = actor_by_id(session, feed.owner_id)
-    if owner is None or not _may_still_read(feed, owner):
+    feed = _Feed(rows[0], _owner(rows))
+    if not _may_still_read(feed):
         raise NotFound("订阅链接无效或已停用。")
-    return feed, owner
+    return feed
 
 
-def _may_still_read(feed: Feed, owner: Actor) -> bool:
-    if feed.scope is FeedScope.UNIT:
-        return feed.unit is not None and owner.may(Permission.READ, feed.unit.path)
-    return owner.holds(Permission.READ)
+def _owner(rows: Sequence[Any]) -> Actor:
+    standings = (Standing(row.office, row.held_unit_id, row.held_path, row.held_name) for row in rows)
+    return Actor(rows[0].owner_id, rows[0].owner_name, tuple(standings))
 
 
-def _rendered(feed: Feed, spec: FeedSpec, items: Sequence[FeedItem]) -> Answer:
-    rendered = render_feed(spec, items)
-    for skipped in rendered.skipped:
-        log.error("feed %s: item %s left out: %s", feed.id, skipped.uid, skipped.reason)
-    return Answer(etag_of(rendered.body).strip('"'), feed.name, rendered.body)
+def _may_still_read(feed: _Feed) -> bool:
+    if feed.row.scope.is_of_a_unit:
+        return feed.row.unit_path is not None and feed.owner.may(Permission.READ, feed.row.unit_path)
+    return feed.owner.holds(Permission.READ)
 
 
-def _items(session: Session, feed: Feed, owner: Actor, place: Place) -> list[FeedItem]:
-    parts = parts_of(session, feed, owner, place.today)
-    when = When(place.today, place.zone, work_calendar(session), light_pack_on(session, place.today))
-    return [_item(row, parts[row.task_id], when) for row in feed_rows(session, feed, owner, place.today)]
+def _content_key(feed: _Feed, place: Place) -> str:
+    """The fingerprint of all that a body is made from: while it holds, the body would be the same.
+
+    What tasks, units, plans and rules say is in the marks, which the database counts.
+    """
+    row = feed.row
+    options = (row.name, row.scope, row.unit_path, row.plan_id, row.flavour, row.redaction, row.alarm)
+    choices = (row.with_milestones, row.with_support)
+    made_from = (RENDERING, row.marks, place.today, place.zone.key, place.base_url, *options, *choices)
+    return hashlib.sha256(f"{made_from!r} {feed.owner.standings!r}".encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def _item(row: Row, parts: dict[Role, list[str]], when: When) -> FeedItem:  # type: ignore[type-arg]
-    lit = light_of(_facts(row, when.zone), when.today, when.calendar.add_workdays, when.pack)
-    return FeedItem(
-        uid=row.uid,
-        title=row.title,
-        unit_name=row.unit_name,
-        role_label=row.role.label,
-        state=row.state,
-        due_on=row.due_on,
-        light=lit.light,
-        light_word=lit.word,
-        changed_at=row.changed_at,
-        sequence=row.sequence,
-        url=f"/assignments/{row.id}",
-        original_due_on=row.original_due_on,
-        completed_on=row.completed_on,
-        withdrawn_on=row.withdrawn_on,
-        percent=row.percent,
-        parts=tuple(f"{role.label}：{'、'.join(parts[role])}" for role in Role if parts[role]),
-        plan_title=row.plan_title,
-        plan_number=row.plan_number,
-        path=tuple(row.path),
-        quote=row.quote,
+def _made(session: Session, feed: _Feed, place: Place, key: str) -> Body:
+    made = make_feed_body(session, _wanted(feed, place))
+    for fault in made.faults:
+        log.error("feed %s: an item is left out: %s", feed.row.id, fault)
+    return Body(key, made.etag, made.body, made.made)
+
+
+def _wanted(feed: _Feed, place: Place) -> Wanted:
+    row = feed.row
+    shown = shown_on(
+        place.today,
+        owner=feed.owner,
+        scope=row.scope,
+        with_support=row.with_support,
+        unit_id=row.unit_id,
+        unit_path=row.unit_path,
+        plan_id=row.plan_id,
     )
+    return wanted_of(row, shown, place.zone.key, place.base_url, row.rules)
 
 
-def _facts(row: Row, zone: tzinfo) -> AssignmentFacts:  # type: ignore[type-arg]
-    return AssignmentFacts(
-        row.state,
-        row.due_on,
-        row.dispatched_at.astimezone(zone).date(),
-        row.completed_on,
-        row.took_up_at.astimezone(zone).date() if row.took_up_at else None,
-        task_state=row.task_state,
-        sign_by_on=row.sign_by_on,
-        role=row.role,
-        submitted_on=row.submitted_at.astimezone(zone).date() if row.submitted_at else None,
+def _answer(feed: _Feed, poll: Poll, place: Place, body: Body) -> Answer:
+    is_held = body.etag in poll.holds
+    seen = Seen(
+        feed.row.id, body.key, body.etag, poll.client[:200], place.now, 0 if is_held else len(body.body), body.made
     )
-
-
-def _spec(feed: Feed, place: Place) -> FeedSpec:
-    style = FeedStyle(place.base_url, place.zone.key, feed.flavour, feed.alarm, feed.redaction)
-    return FeedSpec(feed.uid, feed.name, f"督办台账：{feed.name}（{feed.scope.label}）", place.today, style)
-
-
-def _content_key(spec: FeedSpec, items: Sequence[FeedItem]) -> str:
-    """The fingerprint of all that a body is made from: while it holds, the body would be the same."""
-    digest = hashlib.sha256(f"{RENDERING} {spec!r}".encode("utf-8", "surrogatepass"))
-    for item in items:
-        digest.update(repr(item).encode("utf-8", "surrogatepass"))
-    return digest.hexdigest()
-
-
-def _remember(session: Session, feed: Feed, seen: Seen) -> None:
-    """Notes what was answered and who asked; a poll that changes nothing is noted every few minutes only."""
-    fresh = feed.fetched_at is not None and timedelta() <= seen.at - feed.fetched_at < SEEN_EVERY
-    if fresh and feed.content_key == seen.content_key and feed.fetched_by == seen.client:
-        return
-    session.rollback()
-    begin_write(session)
-    kept = session.get(Feed, feed.id, populate_existing=True)
-    if kept is None:
-        return
-    kept.content_key, kept.etag = seen.content_key, seen.etag
-    kept.fetched_at, kept.fetched_by = seen.at, seen.client
-    session.commit()
+    is_known = feed.row.content_key == body.key and feed.row.fetched_by == seen.client and not body.made
+    just_now = feed.row.fetched_at is not None and timedelta() <= place.now - feed.row.fetched_at < SEEN_EVERY
+    return Answer(body.etag, feed.row.name, None if is_held else body.body, None if is_known and just_now else seen)

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from tracker.domain import light_packs
 from tracker.domain.access import Actor, Forbidden, Permission
-from tracker.domain.lights import DEFAULT_PACK, LightPack
+from tracker.domain.lights import DEFAULT_PACK, LightPack, between
 from tracker.services.errors import Invalid, Stale
 from tracker.services.turns import in_turn
 from tracker.store.rule_packs import PackKind, RulePack
@@ -51,6 +51,14 @@ def light_pack_on(session: Session, day: date) -> LightPack:
     """The thresholds of the lights on ``day``."""
     pack = pack_on(session, PackKind.LIGHTS, day)
     return light_pack_of(pack.rules) if pack else DEFAULT_PACK
+
+
+def light_pack_around(session: Session, day: date) -> tuple[LightPack, date, date]:
+    """The thresholds of the lights on ``day``, and the first and the last day on which they count."""
+    packs = sorted(packs_of(session, PackKind.LIGHTS), key=lambda pack: (pack.in_force_on, pack.version))
+    in_force = [pack for pack in packs if pack.in_force_on <= day]
+    since, until = between((pack.in_force_on for pack in packs), day)
+    return light_pack_of(in_force[-1].rules) if in_force else DEFAULT_PACK, since, until
 
 
 def light_pack_of(rules: dict[str, Any]) -> LightPack:

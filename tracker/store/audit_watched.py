@@ -111,6 +111,9 @@ WATCHED: dict[type[Base], Watched] = {
 
 UNWATCHED: dict[str, str] = {
     "audit_entry": "the log itself",
+    "calendar_entry": "bytes made from what is watched, and made again at any time",
+    "calendar_mark": "counts of changes to what is watched",
+    "feed_client": "when calendar programs asked",
     "history_entry": "each row is told, once, as what happened to its part",
     "notice": "decided and sent by the sweep; kept on its own pages",
     "reading_job": "work of the machine; what came of it is told as a source",

@@ -1,60 +1,22 @@
-"""What a subscription shows, read in two statements however many rows there are."""
+"""Subscriptions: who has which, what opens one, and what may be subscribed to."""
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Sequence
-from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy import and_, bindparam, case, func, select
+from sqlalchemy.orm import Session, aliased
 
 from tracker.domain.access import Actor, Permission
 from tracker.domain.feeds import FeedScope
-from tracker.domain.lifecycle import OPEN_STATES
-from tracker.domain.roles import Role
 from tracker.store.feeds import Feed
-from tracker.store.overdue import overdue_on
+from tracker.store.kept_calendars import RULES, WHOLE, CalendarMark
+from tracker.store.people import Person, PersonStanding
 from tracker.store.plans import Plan
 from tracker.store.reach import within
-from tracker.store.revision_queries import and_later_versions
 from tracker.store.tasks import Assignment, Task
 from tracker.store.units import Unit
-
-# Wider than what calendars show, so that the window itself stays a rule of the export alone.
-FARTHEST, LONGEST_KEPT = timedelta(days=401), timedelta(days=31)
-
-COLUMNS: tuple[Any, ...] = (
-    Assignment.id,
-    Assignment.uid,
-    Assignment.task_id,
-    Assignment.role,
-    Assignment.state,
-    Assignment.due_on,
-    Assignment.original_due_on,
-    Assignment.percent,
-    Assignment.dispatched_at,
-    Assignment.took_up_at.label("took_up_at"),
-    Assignment.sign_by_on,
-    Assignment.submitted_at,
-    Assignment.completed_on,
-    Assignment.withdrawn_on,
-    Assignment.changed_at,
-    Assignment.sequence,
-    Task.state.label("task_state"),
-    Task.title,
-    Task.path,
-    Task.quote,
-    Unit.name.label("unit_name"),
-    Plan.title.label("plan_title"),
-    Plan.number.label("plan_number"),
-)
-
-
-def feed_by_token_hash(session: Session, token_hash: str) -> Feed | None:
-    """The live subscription with that hash; None when there is none or it was revoked."""
-    return session.scalar(select(Feed).where(Feed.token_hash == token_hash, Feed.revoked_at.is_(None)))
 
 
 def feeds_of(session: Session, person_id: int) -> Sequence[Feed]:
@@ -64,58 +26,68 @@ def feeds_of(session: Session, person_id: int) -> Sequence[Feed]:
     ).all()
 
 
-def feed_rows(session: Session, feed: Feed, owner: Actor, today: date) -> Sequence[Row[Any]]:
-    """The assignments that may stand in the feed today, in the order of their days."""
+def opened(session: Session, token_hash: str) -> Sequence[Any]:
+    """The live subscription with that hash, with its owner's roles and the marks of its content, in one statement.
+
+    A row for each role of the owner, all with the same feed; none where there is no such feed, its owner's account
+    was closed, or no role is held at a unit that exists.
+    """
+    return session.connection().execute(_OPENED, {"token_hash": token_hash}).all()
+
+
+_OF_FEED, _HELD_AT = aliased(Unit, name="feed_unit"), aliased(Unit, name="held_at")
+
+
+def _marks(*unit_ids: Any) -> Any:
+    summed = select(func.coalesce(func.sum(CalendarMark.changes), 0))
+    return (summed.where(CalendarMark.unit_id.in_(unit_ids)) if unit_ids else summed).correlate(Feed).scalar_subquery()
+
+
+_OPENED = (
+    select(
+        Feed.id,
+        Feed.uid,
+        Feed.name,
+        Feed.owner_id,
+        Feed.scope,
+        Feed.unit_id,
+        Feed.plan_id,
+        Feed.flavour,
+        Feed.redaction,
+        Feed.alarm,
+        Feed.with_milestones,
+        Feed.with_support,
+        Feed.token_hash,
+        Feed.content_key,
+        Feed.etag,
+        Feed.fetched_at,
+        Feed.fetched_by,
+        _OF_FEED.path.label("unit_path"),
+        Person.name.label("owner_name"),
+        PersonStanding.office,
+        PersonStanding.unit_id.label("held_unit_id"),
+        _HELD_AT.path.label("held_path"),
+        _HELD_AT.name.label("held_name"),
+        # One unit's calendar needs its own marks; the others take every change for theirs.
+        case((Feed.scope == FeedScope.UNIT, _marks(Feed.unit_id, WHOLE, RULES)), else_=_marks()).label("marks"),
+        _marks(RULES).label("rules"),
+    )
+    .join(Person, and_(Feed.owner_id == Person.id, Person.active))
+    .join(PersonStanding, PersonStanding.person_id == Person.id)
+    .join(_HELD_AT, and_(PersonStanding.unit_id == _HELD_AT.id, _HELD_AT.active))
+    .outerjoin(_OF_FEED, Feed.unit_id == _OF_FEED.id)
+    .where(Feed.token_hash == bindparam("token_hash"), Feed.revoked_at.is_(None))
+    .order_by(PersonStanding.id)
+)
+
+
+def styles_in_use(session: Session) -> Sequence[Any]:
+    """The combinations of flavour, redaction and alarm that live feeds have; and the count of changes to the rules."""
     return session.execute(
-        _shown(select(*COLUMNS), feed, owner, today).order_by(Assignment.due_on, Assignment.id)
+        select(Feed.flavour, Feed.redaction, Feed.alarm, _marks(RULES).label("rules"))
+        .where(Feed.revoked_at.is_(None), Feed.fetched_at.is_not(None))
+        .distinct()
     ).all()
-
-
-def parts_of(session: Session, feed: Feed, owner: Actor, today: date) -> dict[int, dict[Role, list[str]]]:
-    """For every task in the feed its units by role, as the plan lists them."""
-    tasks = _shown(select(Assignment.task_id), feed, owner, today)
-    rows = session.execute(
-        select(Assignment.task_id, Assignment.role, Unit.name)
-        .join(Unit, Assignment.unit_id == Unit.id)
-        .where(Assignment.task_id.in_(tasks))
-        .order_by(Assignment.task_id, Assignment.position)
-    )
-    parts: dict[int, dict[Role, list[str]]] = defaultdict(lambda: defaultdict(list))
-    for task_id, role, name in rows:
-        parts[task_id][role].append(name)
-    return parts
-
-
-def _shown(query: Select[Any], feed: Feed, owner: Actor, today: date) -> Select[Any]:
-    return (
-        query.select_from(Assignment)
-        .join(Task, Assignment.task_id == Task.id)
-        .join(Plan, Task.plan_id == Plan.id)
-        .join(Unit, Assignment.unit_id == Unit.id)
-        .where(within(owner, Permission.READ), _in_scope(feed, today), _near(today))
-    )
-
-
-def _in_scope(feed: Feed, today: date) -> ColumnElement[bool]:
-    match feed.scope:
-        case FeedScope.UNIT:
-            return Assignment.unit_id == feed.unit_id
-        case FeedScope.PLAN:
-            # What went over to a newer version of the plan is still shown to those who subscribed to the old one.
-            return Task.plan_id.in_(and_later_versions(feed.plan_id))
-        case FeedScope.OVERDUE:
-            return overdue_on(today)
-        case FeedScope.ALL:
-            return Assignment.due_on.is_not(None)
-
-
-def _near(today: date) -> ColumnElement[bool]:
-    """Open items up to the window's far end, however old; closed ones while they are still shown."""
-    return or_(
-        and_(Assignment.state.in_(OPEN_STATES), Assignment.due_on <= today + FARTHEST),
-        and_(Assignment.due_on.is_not(None), Assignment.completed_on >= today - LONGEST_KEPT),
-        and_(Assignment.due_on.is_not(None), Assignment.withdrawn_on >= today - LONGEST_KEPT),
-    )
 
 
 def unit_choices(session: Session, actor: Actor) -> dict[int, str]:

@@ -25,7 +25,8 @@ class Task(Base):
 
     ``state`` follows from the assignments, and is kept in the same commit, so that lists need not count.
     ``evidence_required``: a submission must bring files. ``awaits_opinions`` (会办): what leads waits for the
-    opinions of the units in support before it can be submitted.
+    opinions of the units in support before it can be submitted. ``content_version`` rises, by the database's own
+    triggers, whenever what calendars show of it changes (tracker.store.kept_calendars).
     """
 
     __tablename__ = "task"
@@ -53,6 +54,7 @@ class Task(Base):
     awaits_opinions: Mapped[bool] = mapped_column(default=False, server_default=false())
     adopted_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="SET NULL"))
     created_at: Mapped[datetime] = mapped_column(Instant)
+    content_version: Mapped[int] = mapped_column(default=0, server_default="0")
 
     plan: Mapped[Plan] = relationship()
     assignments: Mapped[list[Assignment]] = relationship(
@@ -140,6 +142,7 @@ class Assignment(Base):
     changed_at: Mapped[datetime] = mapped_column(Instant)
     sequence: Mapped[int] = mapped_column(default=0)
     version: Mapped[int] = mapped_column(default=1)
+    content_version: Mapped[int] = mapped_column(default=0, server_default="0")
 
     task: Mapped[Task] = relationship(back_populates="assignments")
     unit: Mapped[Unit] = relationship()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import cast
 
@@ -10,6 +10,7 @@ from flask import current_app, g
 
 from tracker.clock import Clock
 from tracker.domain.access import Actor
+from tracker.services.kept_bodies import Bodies
 from tracker.services.report_links import Issuer
 from tracker.settings import Settings
 
@@ -26,6 +27,7 @@ CLOSED_DOOR = {
 class Parts:
     settings: Settings
     clock: Clock
+    bodies: Bodies = field(default_factory=Bodies)
 
 
 def parts() -> Parts:

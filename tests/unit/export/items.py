@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
@@ -12,7 +14,17 @@ from hypothesis import strategies as st
 
 from tracker.domain.lifecycle import State
 from tracker.domain.lights import Light
-from tracker.export.ical import FeedItem, FeedSpec, FeedStyle
+from tracker.export.ical import (
+    MOST_NAMED,
+    DayCount,
+    FeedItem,
+    FeedSpec,
+    FeedStyle,
+    Overview,
+    event_bytes,
+    feed_bytes,
+    overdue_line,
+)
 
 TODAY = date(2023, 6, 15)
 CHANGED = datetime(2023, 6, 1, 8, 30, tzinfo=UTC)
@@ -47,6 +59,28 @@ def an_item(number: int = 1, **changes: Any) -> FeedItem:
 def a_feed(**style: Any) -> FeedSpec:
     """The plain feed with another style."""
     return replace(FEED, style=replace(STYLE, **style))
+
+
+def rendered(spec: FeedSpec, items: Iterable[FeedItem]) -> bytes:
+    """The feed of these items, each rendered and none kept, in the order of their days."""
+    ordered = sorted(items, key=lambda item: (item.due_on or date.max, item.uid))
+    return feed_bytes(spec, [event_bytes(item, spec.style) for item in ordered], overview_of(ordered))
+
+
+def overview_of(items: Sequence[FeedItem]) -> Overview:
+    """What a feed says of these items together."""
+    overdue = [item for item in items if item.light is Light.RED]
+    named = tuple(overdue_line(item.title, item.unit_name, item.due_on or date.max) for item in overdue[:MOST_NAMED])
+    last_change = max((item.changed_at for item in items), default=None)
+    return Overview(len(overdue), named, last_change, tuple(_counts(items)))
+
+
+def _counts(items: Sequence[FeedItem]) -> Iterator[DayCount]:
+    counted = [item for item in items if item.state is not State.WITHDRAWN]
+    waiting = Counter(item.due_on for item in counted if not item.state.is_closed)
+    for day, due in Counter(item.due_on for item in counted).items():
+        assert day
+        yield DayCount(day, due, waiting[day])
 
 
 def content_lines(body: bytes) -> list[str]:

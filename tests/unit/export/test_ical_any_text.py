@@ -10,9 +10,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 from icalendar import Calendar
 
-from tests.unit.export.items import ANY_TEXT, FEED, NASTY, a_feed, an_item, components, content_lines, head, unescaped
+from tests.unit.export.items import (
+    ANY_TEXT,
+    FEED,
+    NASTY,
+    a_feed,
+    an_item,
+    components,
+    content_lines,
+    head,
+    rendered,
+    unescaped,
+)
 from tracker.domain.lights import Light
-from tracker.export.ical import FeedItem, FeedSpec, Flavour, render_feed
+from tracker.export.ical import FeedItem, FeedSpec, Flavour
 from tracker.export.text import few_blanks, one_line, plain_text
 
 PROPERTIES = {
@@ -40,9 +51,7 @@ def an_item_of(text: str) -> FeedItem:
 
 
 def a_feed_of(text: str, spec: FeedSpec = FEED) -> bytes:
-    rendered = render_feed(replace(spec, name=text, description=text), [an_item_of(text)])
-    assert rendered.skipped == ()
-    return rendered.body
+    return rendered(replace(spec, name=text, description=text), [an_item_of(text)])
 
 
 def assert_well_folded(body: bytes) -> None:
@@ -64,7 +73,7 @@ def test_9_lines_end_with_crlf_and_are_folded_between_characters(text: str, flav
 @pytest.mark.parametrize("lead", range(76))
 def test_9_folding_at_every_place_of_characters_of_every_width(width: int, lead: int) -> None:
     char = {1: "a", 2: "é", 3: "字", 4: "𠮷"}[width]
-    body = render_feed(FEED, [an_item(title="b" * lead + char * 80)]).body
+    body = rendered(FEED, [an_item(title="b" * lead + char * 80)])
     assert_well_folded(body)
     assert components(body)[0]["SUMMARY"] == "b" * lead + char * 80 + " · 市教育局"
 
@@ -79,7 +88,7 @@ def test_9_nothing_typed_starts_a_property_or_a_component(text: str) -> None:
     body = a_feed_of(text, a_feed(alarm=True))
     (found,) = components(body)
     assert set(found) == PROPERTIES
-    assert set(head(body)) == set(head(render_feed(FEED, []).body))
+    assert set(head(body)) == set(head(rendered(FEED, [])))
     assert [line for line in content_lines(body) if line.startswith(("BEGIN:", "END:"))] == [
         "BEGIN:VCALENDAR",
         "BEGIN:VEVENT",
@@ -98,7 +107,7 @@ def test_9_no_parser_that_splits_at_other_line_ends_sees_another_line(text: str)
 
 @given(ANY_TEXT)
 def test_9_text_reads_back_as_it_was_typed(text: str) -> None:
-    (found,) = components(render_feed(FEED, [an_item(title=text, quote=text)]).body)
+    (found,) = components(rendered(FEED, [an_item(title=text, quote=text)]))
     title = one_line(text) or "（未命名事项）"
     assert unescaped(found["SUMMARY"]) == f"{title} · 市教育局"
     quote = f"\n原文：{few_blanks(plain_text(text))}\n" if text else "\n时限："

@@ -8,10 +8,21 @@ from typing import Any
 
 import pytest
 
-from tests.unit.export.items import CHANGED, FEED, TODAY, a_feed, an_item, components, content_lines, head, unescaped
+from tests.unit.export.items import (
+    CHANGED,
+    FEED,
+    TODAY,
+    a_feed,
+    an_item,
+    components,
+    content_lines,
+    head,
+    rendered,
+    unescaped,
+)
 from tracker.domain.lifecycle import State
 from tracker.domain.lights import Light
-from tracker.export.ical import FeedItem, Flavour, Redaction, in_window, render_feed
+from tracker.export.ical import FeedItem, Flavour, Outside, Redaction, outside
 
 OVERDUE = an_item(2, title="已过时限的事项", due_on=date(2023, 6, 10), light=Light.RED)
 OLD_OVERDUE = an_item(3, due_on=date(2019, 1, 1), light=Light.RED, state=State.SUBMITTED)
@@ -22,48 +33,57 @@ def ago(days: int) -> date:
 
 
 def summaries(items: list[FeedItem], **style: Any) -> list[str]:
-    body = render_feed(a_feed(**style), items).body
+    body = rendered(a_feed(**style), items)
     kind = "VTODO" if style.get("flavour") is Flavour.TODO else "VEVENT"
     return [unescaped(found["SUMMARY"]) for found in components(body, kind)]
 
 
 @pytest.mark.parametrize(
     ("due_on", "expected"),
-    [(ago(90), True), (ago(91), True), (ago(3000), True), (TODAY, True), (ago(-400), True), (ago(-401), False)],
+    [
+        (ago(90), None),
+        (ago(91), None),
+        (ago(3000), None),
+        (TODAY, None),
+        (ago(-400), None),
+        (ago(-401), Outside.FAR),
+        (None, Outside.UNDATED),
+    ],
 )
-@pytest.mark.parametrize("state", [state for state in State if not state.is_closed])
-def test_6_what_is_open_never_falls_out_of_the_past(state: State, due_on: date, expected: bool) -> None:
-    assert in_window(an_item(state=state, due_on=due_on), TODAY) is expected
+def test_6_what_is_open_never_falls_out_of_the_past(due_on: date | None, expected: Outside | None) -> None:
+    assert outside(due_on, None, TODAY) is expected
 
 
 @pytest.mark.parametrize(
     ("due_on", "closed_on", "expected"),
     [
-        (ago(10), ago(0), True),
-        (ago(10), ago(30), True),
-        (ago(10), ago(31), False),
-        (ago(90), ago(1), True),
-        (ago(91), ago(1), False),
-        (ago(-400), ago(1), True),
-        (ago(-401), ago(1), False),
+        (ago(10), ago(0), None),
+        (ago(10), ago(30), None),
+        (ago(10), ago(31), Outside.CLOSED),
+        (ago(90), ago(1), None),
+        (ago(91), ago(1), Outside.LONG_PAST),
+        (ago(-400), ago(1), None),
+        (ago(-401), ago(1), Outside.FAR),
+        (None, ago(1), Outside.UNDATED),
     ],
 )
-@pytest.mark.parametrize("state", [State.COMPLETED, State.WITHDRAWN])
-def test_5_what_is_closed_stays_for_thirty_days(state: State, due_on: date, closed_on: date, expected: bool) -> None:
-    day: dict[str, Any] = {"completed_on" if state is State.COMPLETED else "withdrawn_on": closed_on}
-    item = replace(an_item(state=state, due_on=due_on), **day)
-    assert in_window(item, TODAY) is expected
-    assert len(components(render_feed(FEED, [item]).body)) == expected
+def test_5_what_is_closed_stays_for_thirty_days(due_on: date | None, closed_on: date, expected: Outside | None) -> None:
+    assert outside(due_on, closed_on, TODAY) is expected
+
+
+@pytest.mark.parametrize("reason", Outside)
+def test_every_reason_is_told_in_a_sentence(reason: Outside) -> None:
+    assert reason.why.endswith("。")
 
 
 def test_6_the_window_is_told_in_the_calendar_s_description() -> None:
-    text = unescaped(head(render_feed(FEED, []).body)["X-WR-CALDESC"])
+    text = unescaped(head(rendered(FEED, []))["X-WR-CALDESC"])
     assert text.startswith("本单位承担的督办事项。 ")
     assert all(words in text for words in ("今日前90天", "今日后400天", "逾期未办结的事项不受此限", "30天后移出"))
 
 
 def test_6_the_total_stands_on_today_and_names_what_is_overdue() -> None:
-    total = components(render_feed(FEED, [OVERDUE, OLD_OVERDUE, an_item(1)]).body)[0]
+    total = components(rendered(FEED, [OVERDUE, OLD_OVERDUE, an_item(1)]))[0]
     assert total["SUMMARY"] == "逾期 2 项"
     assert total["DTSTART;VALUE=DATE"] == "20230615"
     assert total["DTEND;VALUE=DATE"] == "20230616"
@@ -76,7 +96,7 @@ def test_6_the_total_stands_on_today_and_names_what_is_overdue() -> None:
 
 def test_6_a_long_list_of_overdue_items_is_cut_with_a_word() -> None:
     items = [an_item(n, due_on=ago(5), light=Light.RED) for n in range(1, 43)]
-    lines = unescaped(components(render_feed(FEED, items).body)[0]["DESCRIPTION"]).split("\n")
+    lines = unescaped(components(rendered(FEED, items))[0]["DESCRIPTION"]).split("\n")
     assert lines[0].endswith("共 42 项。")
     assert len(lines) == 32
     assert lines[-1] == "……其余请登录督办台账查看。"
@@ -84,7 +104,7 @@ def test_6_a_long_list_of_overdue_items_is_cut_with_a_word() -> None:
 
 def test_6_the_total_s_uid_is_the_same_every_day_and_another_in_another_feed() -> None:
     def uid(spec: Any) -> str:
-        return components(render_feed(spec, [OVERDUE]).body)[0]["UID"]
+        return components(rendered(spec, [OVERDUE]))[0]["UID"]
 
     assert uid(FEED) == uid(replace(FEED, today=TODAY + timedelta(days=40), name="新名"))
     assert uid(FEED) != uid(replace(FEED, uid=OVERDUE.uid))
@@ -92,7 +112,7 @@ def test_6_the_total_s_uid_is_the_same_every_day_and_another_in_another_feed() -
 
 def test_6_the_total_s_stamp_comes_from_the_day_and_the_data_never_from_a_clock() -> None:
     def stamp(*items: FeedItem, today: date = TODAY) -> tuple[str, int]:
-        total = components(render_feed(replace(FEED, today=today), items).body)[0]
+        total = components(rendered(replace(FEED, today=today), items))[0]
         assert total["DTSTAMP"] == total["LAST-MODIFIED"]
         return total["DTSTAMP"], int(total["SEQUENCE"])
 
@@ -128,7 +148,7 @@ def test_15_counts_tell_how_many_fall_due_on_a_day_and_nothing_else() -> None:
         an_item(5),
         an_item(6),
     ]
-    body = render_feed(a_feed(redaction=Redaction.COUNT), items).body
+    body = rendered(a_feed(redaction=Redaction.COUNT), items)
     assert [(found["DTSTART;VALUE=DATE"], unescaped(found["SUMMARY"])) for found in components(body)] == [
         ("20230615", "逾期 1 项"),
         ("20230610", "到期 2 项，未办结 1 项"),
@@ -141,7 +161,7 @@ def test_15_counts_tell_how_many_fall_due_on_a_day_and_nothing_else() -> None:
 
 def test_15_a_day_s_count_keeps_its_uid_when_the_count_changes() -> None:
     spec = a_feed(redaction=Redaction.COUNT)
-    one, two = (components(render_feed(spec, [an_item(n) for n in range(count)]).body)[0] for count in (1, 2))
+    one, two = (components(rendered(spec, [an_item(n) for n in range(count)]))[0] for count in (1, 2))
     assert one["UID"] == two["UID"]
     assert one["SUMMARY"] != two["SUMMARY"]
 
@@ -149,10 +169,10 @@ def test_15_a_day_s_count_keeps_its_uid_when_the_count_changes() -> None:
 def test_15_a_count_s_sequence_rises_with_a_change() -> None:
     spec = a_feed(redaction=Redaction.COUNT)
     later = an_item(1, changed_at=CHANGED + timedelta(minutes=1))
-    before, after = (components(render_feed(spec, [item]).body)[0] for item in (an_item(1), later))
+    before, after = (components(rendered(spec, [item]))[0] for item in (an_item(1), later))
     assert int(before["SEQUENCE"]) < int(after["SEQUENCE"])
 
 
 def test_15_the_total_names_nothing_in_a_feed_of_counts() -> None:
-    total = components(render_feed(a_feed(redaction=Redaction.COUNT), [OVERDUE]).body)[0]
+    total = components(rendered(a_feed(redaction=Redaction.COUNT), [OVERDUE]))[0]
     assert total["DESCRIPTION"] == "截至 2023-06-15，逾期未办结的事项共 1 项。"

@@ -16,11 +16,11 @@ from tracker.domain.feeds import FeedScope
 from tracker.domain.lifecycle import State
 from tracker.domain.notices import NoticeKind
 from tracker.services.errors import Invalid, NotFound
-from tracker.services.feeds import NewFeed, make_feed
 from tracker.services.handover import HandedOver, Wish, choice_of, hand_over, recent, summary_of
+from tracker.services.kept_feeds import shown_on
 from tracker.services.lit import When
 from tracker.services.people import actor_by_id
-from tracker.store.feed_queries import feed_rows
+from tracker.store.kept_queries import kept_parts
 from tracker.store.notices import MailState, Notice
 from tracker.store.people import Person
 from tracker.store.tasks import Assignment, HistoryEntry
@@ -142,10 +142,9 @@ def test_the_new_liaison_has_one_notice_and_a_summary(
 def test_an_administrator_gives_the_role_and_ends_the_other(
     session: Session, city: City, parts: list[Assignment]
 ) -> None:
-    feed = make_feed(session, the_actor(city.liaison), NOW, "s" * 32, NewFeed("本单位", FeedScope.ALL))
     owner = actor_by_id(session, city.liaison.id)
     assert owner
-    assert len(feed_rows(session, feed, owner, TODAY)) == 3
+    assert len(kept_parts(session, shown_on(TODAY, owner=owner, scope=FeedScope.ALL), "style")) == 3
     done(session, city, city.administrator, city.liaison, city.nobody, ends=True)
     session.expire_all()
     left, came = actor_by_id(session, city.liaison.id), actor_by_id(session, city.nobody.id)
@@ -154,7 +153,7 @@ def test_an_administrator_gives_the_role_and_ends_the_other(
     assert left.standings == ()
     assert [(held.office, held.unit_id) for held in came.standings] == [(Office.LIAISON, city.education.id)]
     # The feed of who left is empty from now on: it shows what its owner may read today.
-    assert list(feed_rows(session, feed, left, TODAY)) == []
+    assert list(kept_parts(session, shown_on(TODAY, owner=left, scope=FeedScope.ALL), "style")) == []
 
 
 def test_a_supervisor_neither_gives_nor_ends_a_role(

@@ -29,6 +29,7 @@ from tracker.services.intake_drafts import StaleDraft, drop, edit_of
 from tracker.services.intake_lists import Show, Wanted
 from tracker.services.intake_review import review
 from tracker.services.intake_undo import ActedOn, Undone, WantedBatch, batches, undo_adoption, undo_batch
+from tracker.services.kept_bodies import Bodies
 from tracker.services.polling import Answer, Place, Poll, answer_poll
 from tracker.services.series import make_due_tasks
 from tracker.services.sweep import sweep
@@ -118,7 +119,7 @@ def test_a_calendar_forgets_the_task_at_its_next_poll(session: Session, city: Ci
     token = token_of(feed, SECRET) or ""
 
     def poll(*held: str) -> Answer:
-        return answer_poll(session, Poll(token, "a calendar", frozenset(held)), OFFICE)
+        return answer_poll(session, Poll(token, "a calendar", frozenset(held)), OFFICE, Bodies())
 
     empty = poll()
     draft = adopted(session, city)

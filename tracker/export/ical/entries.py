@@ -11,15 +11,15 @@ from zoneinfo import ZoneInfo
 from tracker.domain.feeds import Redaction
 from tracker.domain.lifecycle import State
 from tracker.domain.lights import Light
-from tracker.export.ical.values import FeedItem, FeedStyle
-from tracker.export.ical.window import closed_on
+from tracker.domain.milestones import Standing
+from tracker.export.ical.values import FeedItem, FeedStyle, MilestoneItem
 from tracker.export.ical.wire import absolute_link, checked_sequence, checked_uid, whole_seconds
 from tracker.export.text import one_line, plain_text
 
 COLOURS = {Light.RED: "red", Light.YELLOW: "gold", Light.GREEN: "green"}  # CSS3 names, as RFC 7986 5.9 asks
 
 
-class Standing(StrEnum):
+class Status(StrEnum):
     """How far the work is, in the words of VTODO."""
 
     WAITING = "NEEDS-ACTION"
@@ -40,14 +40,14 @@ class Entry:
     url: str
     description: str = ""
     light: Light = Light.NONE
-    standing: Standing = Standing.WAITING
+    status: Status = Status.WAITING
     percent: int | None = None
     done_at: datetime | None = None
 
     @property
     def wants_alarm(self) -> bool:
         """Whether an alarm is of use: not for what is over, nor for the past, rung all at once by some clients."""
-        return self.standing not in (Standing.DONE, Standing.CANCELLED) and self.light is not Light.RED
+        return self.status not in (Status.DONE, Status.CANCELLED) and self.light is not Light.RED
 
 
 def item_entry(item: FeedItem, style: FeedStyle) -> Entry:
@@ -61,10 +61,52 @@ def item_entry(item: FeedItem, style: FeedStyle) -> Entry:
         url=absolute_link(style.base_url, item.url),
         description=_description(item, style),
         light=Light.NONE if item.state.is_closed else item.light,
-        standing=_standing(item),
+        status=_status(item),
         percent=_percent(item),
-        done_at=_done_at(item, style.zone_name),
+        done_at=_noon_of(_closed_on(item), style.zone_name) if item.state is State.COMPLETED else None,
     )
+
+
+def milestone_entry(item: MilestoneItem, style: FeedStyle) -> Entry:
+    """The entry of a milestone; ValueError says in Chinese what is wrong with the row."""
+    reached = item.standing.is_reached
+    return Entry(
+        uid=checked_uid(item.uid),
+        stamp=whole_seconds(item.changed_at),
+        sequence=checked_sequence(item.sequence),
+        day=_checked_day(item.due_on),
+        summary=_milestone_summary(item),
+        url=absolute_link(style.base_url, item.url),
+        description=_milestone_description(item, style),
+        light=Light.NONE if reached else Light(item.standing.light),
+        status=Status.DONE if reached else Status.WAITING,
+        percent=100 if reached else None,
+        done_at=_noon_of(item.reached_on, style.zone_name) if reached and item.reached_on else None,
+    )
+
+
+def _milestone_summary(item: MilestoneItem) -> str:
+    word = _MILESTONE_MARKS.get(item.standing, "")
+    return f"{word}节点：{one_line(item.text) or '（未写明内容）'} · {one_line(item.units)}"
+
+
+_MILESTONE_MARKS = {
+    Standing.LATE: f"【{Light.RED.word}】",
+    Standing.SOON: f"【{Light.YELLOW.word}】",
+    Standing.ON_TIME: "✔ ",
+    Standing.REACHED: "✔ ",
+    Standing.REACHED_LATE: "✔ ",
+}
+
+
+def _milestone_description(item: MilestoneItem, style: FeedStyle) -> str:
+    link = f"查看详情：{absolute_link(style.base_url, item.url)}"
+    if style.redaction is not Redaction.FULL:
+        return link
+    lines = [f"任务：{one_line(item.task_title)}", *_parts(item.parts)]
+    state = f"{item.standing.label}，{item.reached_on}" if item.reached_on else item.standing.label
+    where = _plan_lines(item.plan_title, item.plan_number, item.path)
+    return "\n".join([*lines, *where, f"应达日期：{item.due_on}", f"现状：{state}", link])
 
 
 def _checked_day(day: date | None) -> date:
@@ -88,18 +130,18 @@ def _mark(item: FeedItem) -> str:
     return f"【{one_line(word)}】" if word else ""
 
 
-def _standing(item: FeedItem) -> Standing:
+def _status(item: FeedItem) -> Status:
     match item.state:
         case State.COMPLETED:
-            return Standing.DONE
+            return Status.DONE
         case State.WITHDRAWN:
-            return Standing.CANCELLED
+            return Status.CANCELLED
         case State.SUBMITTED:
-            return Standing.RUNNING
+            return Status.RUNNING
         case State.IN_PROGRESS:
-            return Standing.RUNNING if item.percent else Standing.WAITING
+            return Status.RUNNING if item.percent else Status.WAITING
         case _:
-            return Standing.WAITING
+            return Status.WAITING
 
 
 def _percent(item: FeedItem) -> int | None:
@@ -110,11 +152,17 @@ def _percent(item: FeedItem) -> int | None:
     return item.percent
 
 
-def _done_at(item: FeedItem, zone_name: str) -> datetime | None:
-    """Noon of the day of completion in the office's zone: the row keeps a day, the format asks for an instant."""
-    if item.state is not State.COMPLETED:
-        return None
-    return datetime.combine(closed_on(item), time(12), ZoneInfo(zone_name)).astimezone(UTC)
+def _closed_on(item: FeedItem) -> date:
+    """The day on which a closed item was completed or withdrawn; ValueError when the row does not say."""
+    day = item.completed_on or item.withdrawn_on
+    if day is None:
+        raise ValueError(f"状态为“{item.state.label}”，却没有办结或撤销的日期。")
+    return day
+
+
+def _noon_of(day: date, zone_name: str) -> datetime:
+    """Noon of a day in the office's zone, in UTC: the row keeps a day, the format asks for an instant."""
+    return datetime.combine(day, time(12), ZoneInfo(zone_name)).astimezone(UTC)
 
 
 def _description(item: FeedItem, style: FeedStyle) -> str:
@@ -122,22 +170,22 @@ def _description(item: FeedItem, style: FeedStyle) -> str:
     if style.redaction is not Redaction.FULL:
         return link
     lines = [f"单位：{one_line(item.unit_name)}（{one_line(item.role_label)}）", *_parts(item.parts)]
-    return "\n".join([*lines, *_plan_lines(item), f"时限：{_due_words(item)}", f"现状：{_state_words(item)}", link])
+    quote = [f"原文：{plain_text(item.quote)}"] if item.quote else []
+    where = [*_plan_lines(item.plan_title, item.plan_number, item.path), *quote]
+    return "\n".join([*lines, *where, f"时限：{_due_words(item)}", f"现状：{_state_words(item)}", link])
 
 
 def _parts(parts: tuple[str, ...]) -> list[str]:
     return [f"分工：{'；'.join(map(one_line, parts))}"] if parts else []
 
 
-def _plan_lines(item: FeedItem) -> Iterator[str]:
-    if item.plan_title or item.plan_number:
-        title = f"《{one_line(item.plan_title)}》" if item.plan_title else ""
-        number = f"（{one_line(item.plan_number)}）" if item.plan_number else ""
-        yield f"文件：{title}{number}"
-    if item.path:
-        yield f"位置：{' → '.join(map(one_line, item.path))}"
-    if item.quote:
-        yield f"原文：{plain_text(item.quote)}"
+def _plan_lines(title: str, number: str | None, path: tuple[str, ...]) -> Iterator[str]:
+    if title or number:
+        titled = f"《{one_line(title)}》" if title else ""
+        numbered = f"（{one_line(number)}）" if number else ""
+        yield f"文件：{titled}{numbered}"
+    if path:
+        yield f"位置：{' → '.join(map(one_line, path))}"
 
 
 def _due_words(item: FeedItem) -> str:
@@ -148,5 +196,5 @@ def _due_words(item: FeedItem) -> str:
 
 def _state_words(item: FeedItem) -> str:
     if item.state.is_closed:
-        return f"{item.state.label}，{closed_on(item)}"
+        return f"{item.state.label}，{_closed_on(item)}"
     return f"{item.state.label}，进度 {item.percent}%" if item.percent else item.state.label

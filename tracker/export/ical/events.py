@@ -10,14 +10,14 @@ from icalendar import Alarm, Component, Event, Todo
 from icalendar.prop import vCategory, vDuration
 
 from tracker.domain.feeds import Flavour
-from tracker.export.ical.entries import COLOURS, Entry, Standing, item_entry
-from tracker.export.ical.values import FeedItem, FeedStyle
+from tracker.export.ical.entries import COLOURS, Entry, Status, item_entry, milestone_entry
+from tracker.export.ical.values import FeedItem, FeedStyle, MilestoneItem
 from tracker.export.ical.wire import Text, put_line, put_text
 
 # 09:00 on the day before: all-day entries begin at midnight.
 ALARM_BEFORE = timedelta(hours=-15)
-# The library takes 1.5 ms for an entry; between two polls of a feed few entries change.
-KEPT_IN_MEMORY = 10_000
+# For what feeds tell of their own, day by day; the items' bytes are kept in the database.
+KEPT_IN_MEMORY = 500
 
 
 def event_bytes(item: FeedItem, style: FeedStyle) -> bytes:
@@ -25,7 +25,17 @@ def event_bytes(item: FeedItem, style: FeedStyle) -> bytes:
     return component_bytes(item_entry(item, style), style)
 
 
+def milestone_bytes(item: MilestoneItem, style: FeedStyle) -> bytes:
+    """The same of a milestone."""
+    return component_bytes(milestone_entry(item, style), style)
+
+
 @lru_cache(maxsize=KEPT_IN_MEMORY)
+def repeated_bytes(entry: Entry, style: FeedStyle) -> bytes:
+    """The same bytes as ``component_bytes``, for entries that are asked for again and again."""
+    return component_bytes(entry, style)
+
+
 def component_bytes(entry: Entry, style: FeedStyle) -> bytes:
     """The entry as a VEVENT or VTODO; the same entry gives the same bytes."""
     component = _todo(entry) if style.flavour is Flavour.TODO else _event(entry)
@@ -46,14 +56,14 @@ def _event(entry: Entry) -> Component:
 
 
 def _event_status(entry: Entry) -> str:
-    return "CANCELLED" if entry.standing is Standing.CANCELLED else "CONFIRMED"
+    return "CANCELLED" if entry.status is Status.CANCELLED else "CONFIRMED"
 
 
 def _todo(entry: Entry) -> Component:
     todo = Todo()
     _put_common(todo, entry)
     _put_day(todo, "DUE", entry.day)
-    todo["STATUS"] = Text(entry.standing)
+    todo["STATUS"] = Text(entry.status)
     if entry.percent is not None:
         todo.add("percent-complete", entry.percent)
     if entry.done_at is not None:

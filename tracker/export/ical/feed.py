@@ -5,74 +5,39 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Iterator
 from datetime import timedelta
+from functools import lru_cache
+from itertools import chain
 
 from icalendar import Calendar
 
 from tracker.domain.feeds import Redaction
-from tracker.export.ical.entries import item_entry
-from tracker.export.ical.events import component_bytes
+from tracker.export.ical.events import repeated_bytes
 from tracker.export.ical.totals import count_entries, overdue_entry
-from tracker.export.ical.values import FeedItem, FeedSpec, RenderedFeed, Skipped
-from tracker.export.ical.window import WINDOW_WORDS, in_window
+from tracker.export.ical.values import FeedSpec, Overview
+from tracker.export.ical.window import WINDOW_WORDS
 from tracker.export.ical.wire import Text, put_duration, put_line, put_x_line
 
 PRODID = "-//Tracker//Duban Taizhang//ZH"
 REFRESH = timedelta(hours=1)
 TAIL = b"END:VCALENDAR\r\n"
+HEADS_IN_MEMORY = 1000
 
 
-class FeedUnrenderableError(Exception):
-    """Rows failed and none is left to show. Answer 503: an empty calendar would wipe the client's."""
+def feed_bytes(spec: FeedSpec, items: Iterable[bytes], overview: Overview) -> bytes:
+    """The feed on ``spec.today``, made of its items' kept bytes in the order given.
 
-
-def render_feed(spec: FeedSpec, items: Iterable[FeedItem]) -> RenderedFeed:
-    """The feed on ``spec.today``; rows that cannot be rendered are left out and named.
-
-    The same values give the same bytes, in whatever order the items come. Raises FeedUnrenderableError when rows
-    failed and none is left.
+    The same values give the same bytes. A feed that tells counts only holds the days of the overview instead.
     """
-    skipped: list[Skipped] = []
-    shown = list(_renderable(spec, items, skipped))
-    if skipped and not shown:
-        raise FeedUnrenderableError(f"全部 {len(skipped)} 项都无法写入日历，例如：{skipped[0].reason}")
-    shown.sort(key=lambda pair: (pair[0].due_on, pair[0].uid))
-    return RenderedFeed(join_feed(spec, _components(spec, shown)), tuple(skipped))
+    return join_feed(spec, chain(_own(spec, overview), () if spec.style.redaction is Redaction.COUNT else items))
 
 
-def _renderable(spec: FeedSpec, items: Iterable[FeedItem], skipped: list[Skipped]) -> Iterator[tuple[FeedItem, bytes]]:
-    """The items in the window, each with its bytes; the others that belong there go to ``skipped``."""
-    seen: set[str] = set()
-    for item in items:
-        try:
-            if in_window(item, spec.today):
-                yield item, _first_of_its_uid(item, spec, seen)
-        except Exception as error:  # whatever is wrong with one row, the others must reach their readers
-            skipped.append(Skipped(str(item.uid), _reason(error)))
-
-
-def _first_of_its_uid(item: FeedItem, spec: FeedSpec, seen: set[str]) -> bytes:
-    entry = item_entry(item, spec.style)
-    if entry.uid in seen:
-        raise ValueError("日历编号与另一事项重复。")
-    rendered = component_bytes(entry, spec.style)
-    seen.add(entry.uid)
-    return rendered
-
-
-def _reason(error: Exception) -> str:
-    return str(error) if isinstance(error, ValueError) and str(error) else f"{type(error).__name__}：{error}"
-
-
-def _components(spec: FeedSpec, shown: list[tuple[FeedItem, bytes]]) -> Iterator[bytes]:
-    items = [item for item, _ in shown]
-    total = overdue_entry(spec, items)
+def _own(spec: FeedSpec, overview: Overview) -> Iterator[bytes]:
+    """The entries of the feed's own: how many items are overdue, and the counts where it tells nothing else."""
+    total = overdue_entry(spec, overview)
     if total is not None:
-        yield component_bytes(total, spec.style)
-    if spec.style.redaction is not Redaction.COUNT:
-        yield from (rendered for _, rendered in shown)
-        return
-    for entry in count_entries(spec, items):
-        yield component_bytes(entry, spec.style)
+        yield repeated_bytes(total, spec.style)
+    if spec.style.redaction is Redaction.COUNT:
+        yield from (repeated_bytes(entry, spec.style) for entry in count_entries(spec, overview))
 
 
 def join_feed(spec: FeedSpec, components: Iterable[bytes]) -> bytes:
@@ -82,13 +47,18 @@ def join_feed(spec: FeedSpec, components: Iterable[bytes]) -> bytes:
 
 def head_bytes(spec: FeedSpec) -> bytes:
     """What stands before the first component; it does not depend on the day."""
+    return _head(spec.name, spec.description, spec.style.zone_name)
+
+
+@lru_cache(maxsize=HEADS_IN_MEMORY)
+def _head(name: str, description: str, zone_name: str) -> bytes:
     calendar = Calendar()
     calendar["VERSION"], calendar["PRODID"] = Text("2.0"), Text(PRODID)
     calendar["CALSCALE"] = Text("GREGORIAN")
-    put_line(calendar, "NAME", spec.name)
-    put_x_line(calendar, "X-WR-CALNAME", spec.name)
-    put_x_line(calendar, "X-WR-CALDESC", f"{spec.description} {WINDOW_WORDS}")
-    put_x_line(calendar, "X-WR-TIMEZONE", spec.style.zone_name)
+    put_line(calendar, "NAME", name)
+    put_x_line(calendar, "X-WR-CALNAME", name)
+    put_x_line(calendar, "X-WR-CALDESC", f"{description} {WINDOW_WORDS}")
+    put_x_line(calendar, "X-WR-TIMEZONE", zone_name)
     put_duration(calendar, "refresh-interval", REFRESH)
     calendar["X-PUBLISHED-TTL"] = Text("PT1H")
     rendered: bytes = calendar.to_ical()
@@ -96,5 +66,5 @@ def head_bytes(spec: FeedSpec) -> bytes:
 
 
 def etag_of(body: bytes) -> str:
-    """A strong validator of the bytes, with its quotes, as the ETag header wants it."""
-    return f'"{hashlib.sha256(body).hexdigest()[:32]}"'
+    """A strong validator of the bytes, as the ETag header holds it between its quotes."""
+    return hashlib.sha256(body).hexdigest()[:32]

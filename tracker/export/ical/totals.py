@@ -2,66 +2,62 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, time
 from uuid import UUID, uuid5
 from zoneinfo import ZoneInfo
 
 from tracker.domain.feeds import Redaction
-from tracker.domain.lifecycle import State
 from tracker.domain.lights import Light
-from tracker.export.ical.entries import Entry, Standing
-from tracker.export.ical.values import FeedItem, FeedSpec
+from tracker.export.ical.entries import Entry, Status
+from tracker.export.ical.values import FeedSpec, Overview
 from tracker.export.ical.wire import absolute_link, checked_uid, whole_seconds
 from tracker.export.text import one_line
 
-_NAMED = 30  # titles listed under “逾期 N 项”; the pages hold the rest
+MOST_NAMED = 30  # titles listed under “逾期 N 项”; the pages hold the rest
 _FIRST_SECOND = datetime(2020, 1, 1, tzinfo=UTC)
 
 
-def overdue_entry(spec: FeedSpec, items: Sequence[FeedItem]) -> Entry | None:
+def overdue_entry(spec: FeedSpec, overview: Overview) -> Entry | None:
     """“逾期 N 项” on today, so that the past is not buried; None when nothing is overdue.
 
     Its UID follows from the feed's own and is the same every day. Its stamp is the start of today, or the last
     change of the items when that is later: it never comes from a clock.
     """
-    overdue = [item for item in items if item.light is Light.RED]
-    if not overdue:
+    if not overview.overdue:
         return None
     midnight = datetime.combine(spec.today, time(), ZoneInfo(spec.style.zone_name))
-    stamp = max([midnight, *(item.changed_at for item in items)])
-    total = _total(spec, "overdue", spec.today, f"逾期 {len(overdue)} 项", stamp)
-    return replace(total, light=Light.RED, description=_overdue_words(spec, overdue))
+    stamp = max(midnight, overview.last_change or midnight)
+    total = _total(spec, "overdue", spec.today, f"逾期 {overview.overdue} 项", stamp)
+    return replace(total, light=Light.RED, description=_overdue_words(spec, overview))
 
 
-def _overdue_words(spec: FeedSpec, overdue: Sequence[FeedItem]) -> str:
-    lines = [f"截至 {spec.today}，逾期未办结的事项共 {len(overdue)} 项。"]
+def _overdue_words(spec: FeedSpec, overview: Overview) -> str:
+    lines = [f"截至 {spec.today}，逾期未办结的事项共 {overview.overdue} 项。"]
     if spec.style.redaction is not Redaction.COUNT:
-        lines += [f"{place}. {_named(item)}" for place, item in enumerate(overdue[:_NAMED], 1)]
-        lines += ["……其余请登录督办台账查看。"] if len(overdue) > _NAMED else []
+        named = overview.named[:MOST_NAMED]
+        lines += [f"{place}. {each}" for place, each in enumerate(named, 1)]
+        lines += ["……其余请登录督办台账查看。"] if overview.overdue > len(named) else []
     return "\n".join(lines)
 
 
-def _named(item: FeedItem) -> str:
-    return f"{one_line(item.title)} · {one_line(item.unit_name)}（时限 {item.due_on}）"
+def overdue_line(title: str, unit_name: str, due_on: date) -> str:
+    """How an overdue item is named under “逾期 N 项”."""
+    return f"{one_line(title)} · {one_line(unit_name)}（时限 {due_on}）"
 
 
-def count_entries(spec: FeedSpec, items: Iterable[FeedItem]) -> Iterator[Entry]:
-    """For feeds that tell counts only: one entry for each day on which something is due; what is withdrawn is not."""
-    shown = [item for item in items if item.state is not State.WITHDRAWN]
-    due = Counter(item.due_on for item in shown)
-    waiting = Counter(item.due_on for item in shown if not item.state.is_closed)
-    stamp = max((item.changed_at for item in shown), default=_FIRST_SECOND)
-    for day in sorted(day for day in due if day is not None):
-        yield _count_entry(spec, day, due[day], waiting[day], stamp)
+def count_entries(spec: FeedSpec, overview: Overview) -> Iterator[Entry]:
+    """For feeds that tell counts only: one entry for each day on which something is due."""
+    stamp = overview.last_change or _FIRST_SECOND
+    for day, due, waiting in sorted(overview.days):
+        yield _count_entry(spec, day, due, waiting, stamp)
 
 
 def _count_entry(spec: FeedSpec, day: date, due: int, waiting: int, stamp: datetime) -> Entry:
     summary = f"到期 {due} 项，未办结 {waiting} 项" if waiting else f"✔ 到期 {due} 项，均已办结"
     total = _total(spec, f"count:{day}", day, summary, stamp)
-    return total if waiting else replace(total, standing=Standing.DONE, percent=100)
+    return total if waiting else replace(total, status=Status.DONE, percent=100)
 
 
 def _total(spec: FeedSpec, key: str, day: date, summary: str, stamp: datetime) -> Entry:

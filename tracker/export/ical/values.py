@@ -9,11 +9,12 @@ from typing import NamedTuple
 from tracker.domain.feeds import Flavour, Redaction
 from tracker.domain.lifecycle import State
 from tracker.domain.lights import Light
+from tracker.domain.milestones import Standing
 
 
 @dataclass(frozen=True, slots=True)
 class FeedItem:
-    """An assignment (or a milestone of one) as a feed shows it.
+    """An assignment as a feed shows it.
 
     ``uid`` is the random UUID stored with the row. ``light_word`` is the warning before the title; None takes
     the light's own word. ``parts`` are lines such as 牵头：市教育局. ``url`` may be a path below the feed's base URL.
@@ -44,6 +45,30 @@ class FeedItem:
 
 
 @dataclass(frozen=True, slots=True)
+class MilestoneItem:
+    """A dated target (节点) of a task as a feed shows it; values are checked when it is rendered.
+
+    ``units`` are those that must complete the task, as one line; ``changed_at`` is the last change of the task's parts.
+    ``sequence`` rises with every change of what is shown.
+    """
+
+    uid: str
+    text: str
+    task_title: str
+    units: str
+    due_on: date | None
+    standing: Standing
+    changed_at: datetime
+    sequence: int
+    url: str
+    reached_on: date | None = None
+    parts: tuple[str, ...] = ()
+    plan_title: str = ""
+    plan_number: str | None = None
+    path: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class FeedStyle:
     """What of a subscription shapes one event's bytes; kept bytes are keyed by it."""
 
@@ -65,16 +90,23 @@ class FeedSpec:
     style: FeedStyle
 
 
-class Skipped(NamedTuple):
-    """A row that could not be rendered: its UID as it came, and a Chinese sentence for the log."""
+class DayCount(NamedTuple):
+    """A day, how many items are due on it, and how many of those are still waited for."""
 
-    uid: str
-    reason: str
+    day: date
+    due: int
+    waiting: int
 
 
 @dataclass(frozen=True, slots=True)
-class RenderedFeed:
-    """A whole feed: ``body`` is UTF-8 with CRLF; ``skipped`` names what is missing from it, for the log."""
+class Overview:
+    """What a feed says of its items together.
 
-    body: bytes
-    skipped: tuple[Skipped, ...] = ()
+    ``overdue`` items, the first of them ``named`` by a line each; ``last_change`` of any item; ``days`` only where a
+    feed tells nothing but counts.
+    """
+
+    overdue: int = 0
+    named: tuple[str, ...] = ()
+    last_change: datetime | None = None
+    days: tuple[DayCount, ...] = ()

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-
-from tracker.export.ical.values import FeedItem
+from enum import StrEnum
 
 PAST_DAYS = 90
 FUTURE_DAYS = 400
@@ -16,23 +15,42 @@ WINDOW_WORDS = (
 )
 
 
-def in_window(item: FeedItem, today: date) -> bool:
-    """Whether the item stands in a feed on ``today``.
+class Outside(StrEnum):
+    """Why an item does not stand in a feed."""
 
-    Never without a due date; never more than 400 days ahead. What is open stays however long it is overdue;
-    what is closed stays for 30 days, as long as it was due within the last 90. Refuses a closed item without its day.
+    UNDATED = "undated"
+    FAR = "far"
+    CLOSED = "closed"
+    LONG_PAST = "long_past"
+
+    @property
+    def why(self) -> str:
+        """One sentence for the owner of the feed."""
+        return _WHY[self]
+
+
+_WHY = {
+    Outside.UNDATED: "没有确定完成时限，日历中无处显示；确定时限后自动出现。",
+    Outside.FAR: f"完成时限在{FUTURE_DAYS}天以后，日历暂不显示，到时自动出现。",
+    Outside.CLOSED: f"办结或撤销已超过{KEPT_DAYS}天，日历不再显示。",
+    Outside.LONG_PAST: f"已办结或撤销，完成时限已过去{PAST_DAYS}天以上，日历不再显示。",
+}
+
+
+def outside(due_on: date | None, closed_on: date | None, today: date) -> Outside | None:
+    """Why an item does not stand in a feed on ``today``; None when it does.
+
+    Never without a due date; never more than 400 days ahead. What is open (``closed_on`` None) stays however long it
+    is overdue; what is closed stays for 30 days, as long as it was due within the last 90.
+    ``tracker.store.feed_queries`` says the same to databases.
     """
-    if item.due_on is None:
-        return False
-    days_past = (today - item.due_on).days
-    if not item.state.is_closed:
-        return days_past >= -FUTURE_DAYS
-    return -FUTURE_DAYS <= days_past <= PAST_DAYS and (today - closed_on(item)).days <= KEPT_DAYS
-
-
-def closed_on(item: FeedItem) -> date:
-    """The day on which a closed item was completed or withdrawn; ValueError when the row does not say."""
-    day = item.completed_on or item.withdrawn_on
-    if day is None:
-        raise ValueError(f"状态为“{item.state.label}”，却没有办结或撤销的日期。")
-    return day
+    if due_on is None:
+        return Outside.UNDATED
+    days_past = (today - due_on).days
+    if days_past < -FUTURE_DAYS:
+        return Outside.FAR
+    if closed_on is None:
+        return None
+    if (today - closed_on).days > KEPT_DAYS:
+        return Outside.CLOSED
+    return Outside.LONG_PAST if days_past > PAST_DAYS else None

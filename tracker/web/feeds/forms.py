@@ -5,6 +5,7 @@ from __future__ import annotations
 from wtforms import BooleanField, RadioField, SelectField, StringField
 from wtforms.validators import InputRequired, Length, Optional
 
+from tracker.domain.access import Actor, Permission
 from tracker.domain.feeds import FeedScope, Flavour, Redaction
 from tracker.services.feeds import NewFeed
 from tracker.web.forms import Form, stripped
@@ -20,7 +21,9 @@ class FeedForm(Form):
     scope = RadioField(
         "订阅内容", choices=_labelled(FeedScope), default="unit", validators=[InputRequired("请选择订阅内容。")]
     )
-    unit_id = SelectField("单位", coerce=int, validators=[Optional()], description="订阅一个单位的事项时选择。")
+    unit_id = SelectField(
+        "单位", coerce=int, validators=[Optional()], description="订阅一个单位（及其下属单位）的事项时选择。"
+    )
     plan_id = SelectField("文件", coerce=int, validators=[Optional()], description="订阅一份文件的事项时选择。")
     name = StringField(
         "日历名称",
@@ -40,14 +43,19 @@ class FeedForm(Form):
         default="full",
         description="日历会经过手机厂商或邮箱的服务器，敏感事项可只给标题或数量。",
     )
+    with_support = BooleanField("包括配合的事项", default=True)
+    with_milestones = BooleanField("包括任务中的节点")
     alarm = BooleanField("到期前一天上午9点提醒")
 
-    def offer(self, units: dict[int, str], plans: dict[int, str]) -> None:
-        """Sets the units and plans to choose from."""
+    def offer(self, actor: Actor, units: dict[int, str], plans: dict[int, str]) -> None:
+        """Sets what this person has to choose from: units, plans, and the contents that would not always be empty."""
         self.unit_id.choices = units
         self.plan_id.choices = plans
-        if not units and self.scope.data == "unit" and not self.is_submitted():
-            self.scope.data = "all"
+        offered = {FeedScope.PLAN: bool(plans), FeedScope.UNIT: bool(units), FeedScope.UNIT_TREE: len(units) > 1}
+        offered |= {FeedScope.MINE: actor.holds(Permission.WORK_OWN), FeedScope.KEY: actor.holds(Permission.REMARK)}
+        self.scope.choices = {scope.value: scope.label for scope in FeedScope if offered.get(scope, True)}
+        if not self.is_submitted() and self.scope.data not in self.scope.choices:
+            self.scope.data = FeedScope.ALL.value
 
     def wish(self) -> NewFeed:
         """The subscription asked for, with a name of its own when none was given."""
@@ -55,14 +63,16 @@ class FeedForm(Form):
         return NewFeed(
             name=self.name.data or self._own_name(scope),
             scope=scope,
-            unit_id=self.unit_id.data if scope is FeedScope.UNIT else None,
+            unit_id=self.unit_id.data if scope.is_of_a_unit else None,
             plan_id=self.plan_id.data if scope is FeedScope.PLAN else None,
             flavour=Flavour(self.flavour.data),
             redaction=Redaction(self.redaction.data),
             alarm=self.alarm.data,
+            with_milestones=self.with_milestones.data,
+            with_support=self.with_support.data,
         )
 
     def _own_name(self, scope: FeedScope) -> str:
-        field = {FeedScope.UNIT: self.unit_id, FeedScope.PLAN: self.plan_id}.get(scope)
+        field = self.unit_id if scope.is_of_a_unit else self.plan_id if scope is FeedScope.PLAN else None
         chosen = field.choices.get(field.data, "") if field is not None else scope.label
-        return f"督办 · {chosen}"[:100]
+        return f"督办 · {chosen}{'及下属单位' if scope is FeedScope.UNIT_TREE else ''}"[:100]

@@ -2,28 +2,33 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from tracker.domain.access import Permission
 from tracker.domain.titles import brief_title
-from tracker.export.ical import FeedUnrenderableError
 from tracker.export.qr import qr_svg
 from tracker.services.errors import Invalid, NotFound
+from tracker.services.feed_doctor import diagnose
 from tracker.services.feeds import live_feeds, make_feed, own_feed, revoke, rotate, token_of
 from tracker.services.file_names import office_name
+from tracker.services.kept_feeds import FeedUnrenderable
+from tracker.services.poll_notes import note_poll
 from tracker.services.polling import Answer, Place, Poll, answer_poll
 from tracker.store.feed_queries import plan_choices, unit_choices
 from tracker.store.feeds import Feed
 from tracker.web.access import public, requires
-from tracker.web.context import actor, now, settings, today
-from tracker.web.database import session
+from tracker.web.context import actor, now, parts, settings, today
+from tracker.web.database import engine, session
 from tracker.web.downloads import disposition
 from tracker.web.feeds.forms import FeedForm
 
 blueprint = Blueprint("feeds", __name__)
 
 RETRY_AFTER_SECONDS = "600"
+LONGEST_SOUGHT = 100
 
 
 @blueprint.route("/feeds", methods=["GET", "POST"])
@@ -31,7 +36,9 @@ RETRY_AFTER_SECONDS = "600"
 def index() -> Response | tuple[str, int]:
     form = FeedForm()
     plans = plan_choices(session(), actor())
-    form.offer(unit_choices(session(), actor()), {plan_id: brief_title(title) for plan_id, title in plans.items()})
+    form.offer(
+        actor(), unit_choices(session(), actor()), {plan_id: brief_title(title) for plan_id, title in plans.items()}
+    )
     if form.validate_on_submit():
         try:
             feed = make_feed(session(), actor(), now(), settings().secret_key, form.wish())
@@ -55,6 +62,16 @@ def show(feed_id: int) -> str:
         link=link,
         webcal=link and "webcal://" + link.partition("://")[2],
         qr=link and qr_svg(link, "订阅地址二维码"),
+    )
+
+
+@blueprint.get("/feeds/<int:feed_id>/doctor")
+@requires(Permission.READ)
+def doctor(feed_id: int) -> str:
+    """Who reads the subscription, what is wrong, and why an item is or is not in it."""
+    sought = request.args.get("sought", "").strip()[:LONGEST_SOUGHT]
+    return render_template(
+        "feeds/doctor.html", found=diagnose(session(), actor(), feed_id, _place(), sought), sought=sought
     )
 
 
@@ -91,14 +108,20 @@ def download(token: str) -> Response:
 def _polled(token: str, *, download: bool) -> Response:
     holds = frozenset(request.if_none_match.as_set()) if not download else frozenset()
     client = request.headers.get("User-Agent", "")
-    place = Place(now(), today(), settings().zone, settings().base_url)
     try:
-        answer = answer_poll(session(), Poll(token, client, holds), place)
+        answer = answer_poll(session(), Poll(token, client, holds), _place(), parts().bodies)
     except NotFound as missing:
         return _plain(f"{missing}\n", 404)
-    except FeedUnrenderableError:
+    except FeedUnrenderable:
         return _plain("日历暂时无法生成，请稍后再试。\n", 503)
-    return _calendar(answer, download=download)
+    response = _calendar(answer, download=download)
+    if answer.seen is not None:
+        response.call_on_close(partial(note_poll, engine(), answer.seen))
+    return response
+
+
+def _place() -> Place:
+    return Place(now(), today(), settings().zone, settings().base_url)
 
 
 def _calendar(answer: Answer, *, download: bool) -> Response:

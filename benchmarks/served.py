@@ -1,0 +1,119 @@
+"""Programs served by gunicorn as the product is, and a client that asks them over connections that stay open."""
+
+from __future__ import annotations
+
+import asyncio
+import http.client
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+WORKERS, THREADS = "2", "4"
+READY_SECONDS = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """A program that answers on a port of this machine; ``process`` is gunicorn's own."""
+
+    port: int
+    process: subprocess.Popen[bytes]
+
+    def connection(self) -> http.client.HTTPConnection:
+        return http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
+
+    def worker_megabytes(self) -> list[float]:
+        """What each worker holds in memory now."""
+        children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text("ascii").split()
+        return [_resident(int(child)) for child in children]
+
+    def peak_megabytes(self) -> list[float]:
+        """The most that each worker held since it began."""
+        children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text("ascii").split()
+        return [_status(int(child), "VmHWM") for child in children]
+
+
+def _resident(pid: int) -> float:
+    return _status(pid, "VmRSS")
+
+
+def _status(pid: int, name: str) -> float:
+    lines = Path(f"/proc/{pid}/status").read_text("ascii").splitlines()
+    return int(next(line for line in lines if line.startswith(name)).split()[1]) / 1024
+
+
+@contextmanager
+def served(application: str, env: Mapping[str, str]) -> Iterator[Served]:
+    """The WSGI application under gunicorn with two processes of four threads, until the end of the block."""
+    port = _free_port()
+    options = ["--bind", f"127.0.0.1:{port}", "--worker-class", "gthread", "--workers", WORKERS, "--threads", THREADS]
+    quiet = ["--log-level", "error", "--no-control-socket", "--keep-alive", "60"]
+    command = [sys.executable, "-m", "gunicorn", *options, *quiet, application]
+    process = subprocess.Popen(command, env={**os.environ, **env})
+    try:
+        _wait(port)
+        yield Served(port, process)
+    finally:
+        process.terminate()
+        process.wait(20)
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _wait(port: int) -> None:
+    end = time.monotonic() + READY_SECONDS
+    while time.monotonic() < end:
+        try:
+            socket.create_connection(("127.0.0.1", port), 1).close()
+            return
+        except OSError:
+            time.sleep(0.1)
+    raise SystemExit("a program to be measured did not start")
+
+
+def asked(connection: http.client.HTTPConnection, path: str, etag: str = "") -> tuple[float, int, str, bytes]:
+    """Seconds from the request to the last byte of the answer; its status, ETag and body."""
+    began = time.perf_counter()
+    connection.request("GET", path, headers={"If-None-Match": etag} if etag else {})
+    answer = connection.getresponse()
+    body = answer.read()
+    return time.perf_counter() - began, answer.status, answer.headers.get("ETag", ""), body
+
+
+def throughput(port: int, path: str, etag: str = "", *, connections: int = 8, seconds: float = 4.0) -> float:
+    """Answers a second over so many connections, each asking again as soon as it was answered."""
+    return asyncio.run(_throughput(port, path, etag, connections, seconds))
+
+
+async def _throughput(port: int, path: str, etag: str, connections: int, seconds: float) -> float:
+    end = time.perf_counter() + seconds
+    counts = await asyncio.gather(*(_keep_asking(port, path, etag, end) for _ in range(connections)))
+    return sum(counts) / seconds
+
+
+async def _keep_asking(port: int, path: str, etag: str, end: float) -> int:
+    reader, writer = await asyncio.open_connection("127.0.0.1", port, limit=2**24)
+    condition = f"If-None-Match: {etag}\r\n" if etag else ""
+    request = f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\n{condition}\r\n".encode()
+    count = 0
+    while time.perf_counter() < end:
+        writer.write(request)
+        head = await reader.readuntil(b"\r\n\r\n")
+        length = next(
+            (int(line[15:]) for line in head.split(b"\r\n") if line.lower().startswith(b"content-length:")), 0
+        )
+        if length and b" 304 " not in head[:20]:
+            await reader.readexactly(length)
+        count += 1
+    writer.close()
+    return count

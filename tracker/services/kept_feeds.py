@@ -1,0 +1,141 @@
+"""A feed's body, joined from the kept bytes of its entries; those that are missing or outdated are made on the way.
+
+kept rows -> what is missing is made -> the feed's own entries -> body and ETag; the new entries are stored afterwards
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.orm import Session
+
+from tracker.domain.feeds import Redaction
+from tracker.export import ical
+from tracker.export.ical import DayCount, FeedSpec, FeedStyle, Overview
+from tracker.services.calendar_entries import milestone_entries, part_entries
+from tracker.store import kept_queries as ask
+from tracker.store.kept_entries import Kept
+
+# Part of every key: raise it when the same items are to be rendered differently.
+RENDERING = "2"
+
+
+class FeedUnrenderable(Exception):
+    """Rows failed and none is left to show. Answer 503: an empty calendar would wipe the client's."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A feed to make: what it is, what stands in it, and ``rules``, the count of changes to the rules of lights."""
+
+    spec: FeedSpec
+    shown: ask.Shown
+    with_milestones: bool
+    rules: int
+
+
+@dataclass(frozen=True, slots=True)
+class MadeFeed:
+    """``made`` are entries that were not kept yet; ``faults`` are sentences on rows that could not be shown."""
+
+    body: bytes
+    etag: str
+    made: tuple[Kept, ...]
+    faults: tuple[str, ...]
+
+
+@dataclass(slots=True)
+class _Gathered:
+    """What goes into the body: (due day, milestone or not, number, bytes, line among what is overdue), what was made
+    on the way, and what could not be."""
+
+    entries: list[tuple[date, bool, int, bytes, str | None]] = field(default_factory=list)
+    made: list[Kept] = field(default_factory=list)
+    faults: list[str] = field(default_factory=list)
+
+    def take(self, rows: Sequence[Any], make: Callable[[list[int]], Iterable[Kept]], *, milestones: bool) -> None:
+        """Takes the rows with their kept bytes; those that have none are made."""
+        add, missing = self.entries.append, {}
+        for number, due_on, *_, body, line, fault in rows:
+            if body is not None:
+                add((due_on, milestones, number, body, line))
+            elif fault is not None:
+                self.faults.append(fault)
+            else:
+                missing[number] = due_on
+        for entry in make(list(missing)) if missing else ():
+            number = (entry.milestone_id if milestones else entry.assignment_id) or 0
+            self.made.append(entry)
+            if entry.body is None:
+                self.faults.append(entry.fault or "")
+            else:
+                add((missing[number], milestones, number, entry.body, entry.overdue_line))
+
+
+def shown_on(today: date, **scope: Any) -> ask.Shown:
+    """What stands in a feed on a day, with the bounds of the window."""
+    return ask.Shown(
+        today=today,
+        farthest=today + timedelta(days=ical.FUTURE_DAYS),
+        due_since=today - timedelta(days=ical.PAST_DAYS),
+        closed_since=today - timedelta(days=ical.KEPT_DAYS),
+        **scope,
+    )
+
+
+def wanted_of(feed: Any, shown: ask.Shown, zone_name: str, base_url: str, rules: int = 0) -> Wanted:
+    """What to make of a subscription: its row, or the columns of it that were read."""
+    style = FeedStyle(base_url, zone_name, feed.flavour, feed.alarm, feed.redaction)
+    words = f"督办台账：{feed.name}（{feed.scope.label}）"
+    return Wanted(FeedSpec(feed.uid, feed.name, words, shown.today, style), shown, feed.with_milestones, rules)
+
+
+def make_feed_body(session: Session, wanted: Wanted) -> MadeFeed:
+    """The feed as it is now. Raises FeedUnrenderable when rows failed and none is left."""
+    (style, key), today = kept_under(wanted.spec.style, wanted.rules), wanted.shown.today
+    day = (today, ZoneInfo(style.zone_name))
+    gathered = _Gathered()
+    parts = ask.kept_parts(session, wanted.shown, key)
+    gathered.take(parts, lambda ids: part_entries(session, ids, style, key, day), milestones=False)
+    if wanted.with_milestones:
+        rows = ask.kept_milestones(session, wanted.shown, key)
+        gathered.take(rows, lambda ids: milestone_entries(session, ids, style, key, today), milestones=True)
+    if gathered.faults and not gathered.entries:
+        raise FeedUnrenderable(f"全部{len(gathered.faults)}项都无法写入日历，例如：{gathered.faults[0]}")
+    gathered.entries.sort()
+    overview = _overview(session, wanted, parts, gathered)
+    body = ical.feed_bytes(wanted.spec, [entry[3] for entry in gathered.entries], overview)
+    return MadeFeed(body, ical.etag_of(body), tuple(gathered.made), tuple(gathered.faults))
+
+
+def kept_under(style: FeedStyle, rules: int) -> tuple[FeedStyle, str]:
+    """The style in which entries are kept for feeds of that style, and what they are kept under."""
+    kept = _kept_style(style)
+    return kept, _style_key(kept, rules)
+
+
+def _kept_style(style: FeedStyle) -> FeedStyle:
+    """A feed that tells counts alone needs of each entry only whether it is overdue: any bytes will do."""
+    return replace(style, redaction=Redaction.TITLE_UNIT) if style.redaction is Redaction.COUNT else style
+
+
+def _style_key(style: FeedStyle, rules: int) -> str:
+    """What entries are kept under: everything besides their rows that shapes their bytes."""
+    return hashlib.sha256(f"{RENDERING} {rules} {style!r}".encode()).hexdigest()[:32]
+
+
+def _overview(session: Session, wanted: Wanted, parts: Sequence[Any], gathered: _Gathered) -> Overview:
+    lines = [line for *_, line in gathered.entries if line is not None]
+    changed = max((row[2] for row in parts), default=None)
+    is_count = wanted.spec.style.redaction is Redaction.COUNT
+    return Overview(
+        len(lines),
+        () if is_count else tuple(lines[: ical.MOST_NAMED]),
+        None if changed is None else ask.instant_of(changed),
+        tuple(DayCount(*row) for row in ask.days_counted(session, wanted.shown)) if is_count else (),
+    )

@@ -1,0 +1,130 @@
+"""What the entries of calendars are made from, by the ids of what they show."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import bindparam, func, or_, select
+from sqlalchemy.orm import Session
+
+from tracker.domain.roles import Role
+from tracker.store.base import Instant
+from tracker.store.feeds import Feed
+from tracker.store.kept_calendars import CalendarEntry
+from tracker.store.milestone_queries import awaited
+from tracker.store.plans import Plan
+from tracker.store.tasks import Assignment, Milestone, Task
+from tracker.store.units import Unit
+
+
+def parts_to_show(session: Session, part_ids: Collection[int]) -> Sequence[Any]:
+    """All that calendars tell of these parts."""
+    return session.connection().execute(_PARTS_TO_SHOW, {"ids": list(part_ids)}).all()
+
+
+_PARTS_TO_SHOW = (
+    select(
+        Assignment.id,
+        Assignment.uid,
+        Assignment.task_id,
+        Assignment.role,
+        Assignment.state,
+        Assignment.due_on,
+        Assignment.original_due_on,
+        Assignment.percent,
+        Assignment.dispatched_at,
+        Assignment.took_up_at.label("took_up_at"),
+        Assignment.sign_by_on,
+        Assignment.submitted_at,
+        Assignment.completed_on,
+        Assignment.withdrawn_on,
+        Assignment.changed_at,
+        Assignment.sequence,
+        Assignment.content_version.label("part_version"),
+        Task.content_version.label("task_version"),
+        Task.state.label("task_state"),
+        Task.title,
+        Task.path,
+        Task.quote,
+        Unit.name.label("unit_name"),
+        Plan.title.label("plan_title"),
+        Plan.number.label("plan_number"),
+    )
+    .join(Task, Assignment.task_id == Task.id)
+    .join(Plan, Task.plan_id == Plan.id)
+    .join(Unit, Assignment.unit_id == Unit.id)
+    .where(Assignment.id.in_(bindparam("ids", expanding=True)))
+)
+
+
+def milestones_to_show(session: Session, milestone_ids: Collection[int]) -> Sequence[Any]:
+    """All that calendars tell of these milestones; ``changed_at`` is the last change of any part of the task."""
+    return session.connection().execute(_MILESTONES_TO_SHOW, {"ids": list(milestone_ids)}).all()
+
+
+_LAST_CHANGE = select(func.max(Assignment.changed_at)).where(Assignment.task_id == Task.id).scalar_subquery()
+_MILESTONES_TO_SHOW = (
+    select(
+        Milestone.id,
+        Milestone.uid,
+        Milestone.task_id,
+        Milestone.text,
+        Milestone.due_on,
+        Milestone.reached_on,
+        func.coalesce(_LAST_CHANGE, Task.created_at, type_=Instant).label("changed_at"),
+        Task.content_version.label("task_version"),
+        Task.title,
+        Task.path,
+        Plan.title.label("plan_title"),
+        Plan.number.label("plan_number"),
+        awaited().label("awaited"),
+    )
+    .join(Task, Milestone.task_id == Task.id)
+    .join(Plan, Task.plan_id == Plan.id)
+    .where(Milestone.id.in_(bindparam("ids", expanding=True)))
+)
+
+
+def units_by_role(session: Session, task_ids: Collection[int]) -> dict[int, dict[Role, list[str]]]:
+    """For every one of the tasks its units by role, as the plan lists them."""
+    parts: dict[int, dict[Role, list[str]]] = defaultdict(lambda: defaultdict(list))
+    for task_id, role, name in session.connection().execute(_UNITS_BY_ROLE, {"ids": list(task_ids)}):
+        parts[task_id][role].append(name)
+    return parts
+
+
+_UNITS_BY_ROLE = (
+    select(Assignment.task_id, Assignment.role, Unit.name)
+    .join(Unit, Assignment.unit_id == Unit.id)
+    .where(Assignment.task_id.in_(bindparam("ids", expanding=True)))
+    .order_by(Assignment.task_id, Assignment.position)
+)
+
+
+def outdated_parts(
+    session: Session, styles: Collection[str], part_ids: Collection[int], task_ids: Collection[int]
+) -> Sequence[Any]:
+    """Of these parts, and the parts of these tasks, those whose kept bytes in a style are not right any more.
+
+    Rows of (part, style); parts that were never asked for have no bytes and are not among them.
+    """
+    is_outdated = or_(
+        CalendarEntry.part_version != Assignment.content_version, CalendarEntry.task_version != Task.content_version
+    )
+    query = (
+        select(Assignment.id, CalendarEntry.style)
+        .join(CalendarEntry, CalendarEntry.assignment_id == Assignment.id)
+        .join(Task, Assignment.task_id == Task.id)
+        .where(or_(Assignment.id.in_(part_ids), Assignment.task_id.in_(task_ids)))
+        .where(CalendarEntry.style.in_(styles), is_outdated)
+    )
+    return session.execute(query).all()
+
+
+def tokens_in_use(session: Session, since: datetime) -> Sequence[str]:
+    """The hashes of the live feeds that some client asked for since then."""
+    in_use = select(Feed.token_hash).where(Feed.revoked_at.is_(None), Feed.fetched_at >= since)
+    return session.scalars(in_use.order_by(Feed.id)).all()

@@ -1,0 +1,47 @@
+"""Noting polls: what a feed held, and which clients ask for it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from http import HTTPStatus
+from typing import Any
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from tracker.store.feeds import Feed, FeedClient
+
+# Programs that put a date or a version into their name would fill the table.
+MOST_CLIENTS = 20
+
+
+def note_content(session: Session, feed_id: int, content_key: str, etag: str) -> None:
+    """What the feed's body is made from now, and its ETag."""
+    feed: Any = Feed.__table__
+    session.execute(update(feed).where(feed.c.id == feed_id).values(content_key=content_key, etag=etag))
+
+
+def note_client(session: Session, feed_id: int, name: str, at: datetime, size: int) -> None:
+    """Who asked when, and what was answered: a body of that size, or 0 for the word that nothing changed."""
+    feed: Any = Feed.__table__
+    session.execute(update(feed).where(feed.c.id == feed_id).values(fetched_at=at, fetched_by=name))
+    dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
+    status = HTTPStatus.OK if size else HTTPStatus.NOT_MODIFIED
+    row = {"feed_id": feed_id, "name": name, "first_at": at, "polls": 1, "bodies": int(size > 0)}
+    last = {"last_at": at, "last_status": int(status), "last_size": size}
+    put = dialect.insert(FeedClient).values(**row, **last)
+    counts = {"polls": FeedClient.polls + 1, "bodies": FeedClient.bodies + int(size > 0)}
+    session.execute(put.on_conflict_do_update(index_elements=["feed_id", "name"], set_={**last, **counts}))
+    newest = select(FeedClient.id).where(FeedClient.feed_id == feed_id).order_by(FeedClient.last_at.desc())
+    session.execute(
+        delete(FeedClient).where(FeedClient.feed_id == feed_id, FeedClient.id.not_in(newest.limit(MOST_CLIENTS)))
+    )
+
+
+def clients_of(session: Session, feed_id: int) -> Sequence[FeedClient]:
+    """The feed's clients, the one that asked last first."""
+    return session.scalars(
+        select(FeedClient).where(FeedClient.feed_id == feed_id).order_by(FeedClient.last_at.desc(), FeedClient.id)
+    ).all()
