@@ -102,3 +102,29 @@ def test_a_remark_without_words(page: Visitor, part: Assignment) -> None:
     path = f"/assignments/{part.id}"
     found = sent(page, path, {"remark": ""}, f"/remarks{path}")
     assert len(marked(found)) == 1
+
+
+def test_rules_of_notices_with_several_faults(page: Visitor, city: City) -> None:
+    page.sign_in("supervisor")
+    wrong = {
+        "steps-0-gone": "y",
+        "steps-1-days": "七",
+        "steps-2-label": "",
+        "digest_hour": "22",
+        "words": "",
+        "day": "x",
+    }
+    found = sent(page, "/notices/rules", wrong)
+    assert marked(found) == led_to(found) == {"steps-1-days", "steps-2-label", "words", "day"}
+    assert found.main.one("input", name="steps-1-days").get("value") == "七"
+    again = sent(page, "/notices/rules", {"digest_hour": "22", "words": TYPED})
+    assert marked(again) == {"digest_hour"}
+    assert TYPED in again.main.one("textarea", name="words").text
+
+
+def test_a_step_is_added_in_a_spare_row(page: Visitor, city: City) -> None:
+    page.sign_in("supervisor")
+    step = {"steps-9-when": "after", "steps-9-days": "45", "steps-9-label": "逾期45天", "words": "增加一步"}
+    done = page.post("/notices/rules", step)
+    assert done.alerts == ["已保存第1版提醒规则，自2023年6月16日起生效。"]
+    assert page("/notices/rules").main.one("input", name="steps-9-label").get("value") == "逾期45天"

@@ -117,9 +117,12 @@ def test_the_burden_by_month(page: Visitor, session: Session, city: City, part: 
 def test_rules_are_tried_out_and_stored(page: Visitor, session: Session, part: Assignment) -> None:
     page.sign_in("supervisor")
     fields = fields_of(page("/notices/rules").form("/notices/rules"))
-    lines = [line for line in fields["steps"].splitlines() if line.strip()]
-    assert lines[5:7] == ["1，逾期催办，抄送分管领导", "7，逾期7天（督办单），督办单"]
-    given = {**fields, "steps": "-7，提前7天\n15天，逾期15天，约谈提醒，抄送分管领导", "words": "减少步骤"}
+    assert [fields[f"steps-6-{name}"] for name in ("when", "days", "label", "paper")] == [
+        *("after", "7", "逾期7天（督办单）", "督办单")
+    ]
+    kept = {"steps-1-label": "提前7天", "steps-7-label": "逾期15天", "steps-7-copies_head": "y"}
+    gone = {f"steps-{number}-gone": "y" for number in (0, 2, 3, 4, 5, 6, 8)}
+    given = {**fields, **kept, **gone, "words": "减少步骤"}
     tried = page.send("/notices/rules/preview", given)
     compared = {row.all("td")[0].text: row.all("td")[3].text for row in tried.main.all("table")[1].all("tr")[1:]}
     assert compared == {"逾期7天（督办单）": "-1"}
@@ -140,13 +143,16 @@ def test_rules_are_tried_out_and_stored(page: Visitor, session: Session, part: A
 @pytest.mark.parametrize(
     ("change", "said"),
     [
-        ({"steps": "七，逾期七天"}, "第1步的天数应为整数"),
-        ({"steps": "7，逾期7天，命令"}, "文书只能是"),
-        ({"steps": ""}, "请至少填写一步"),
+        ({"steps-0-days": "七"}, "请填写整数"),
+        ({"steps-0-days": ""}, "第1步的天数应为1至365之间的整数"),
+        ({"steps-6-paper": "命令"}, "请选择"),
+        ({"steps-1-days": "30"}, "是同一天"),
+        ({f"steps-{number}-gone": "y" for number in range(9)}, "请至少填写一步"),
         ({"quiet_from": "晚上"}, "请填写整数"),
         ({"digest_hour": "22"}, "免打扰时段内"),
+        ({"quiet_from": "99"}, "免打扰开始时间应为1到24"),
         ({"day": "2023-06-15"}, "今天之后"),
-        ({"day": "明天"}, "请填写2027-01-01这样的日期"),
+        ({"day": "明天"}, "请填写2023-06-15这样的日期"),
         ({"words": ""}, "请写明修改的内容和理由"),
         ({"milestones": "七"}, "节点提醒的天数应为整数"),
     ],

@@ -6,31 +6,25 @@ refused with a sentence that says which line to change.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from itertools import pairwise
 from typing import Any, TypeGuard
 
+from tracker.domain.faults import Faulty, Gathering
 from tracker.domain.notices import LADDER, NoticeKind, Paper, Step, step_label
 
 FURTHEST, LATEST = 365, 365  # days before and after the due day that a step may lie
 LONGEST_LABEL, MOST_STEPS, MOST_MILESTONE_DAYS, LARGEST_CAP, LONGEST_SIGNING = 30, 24, 12, 500, 60
-FIELDS = (
-    "steps",
-    "quiet_from",
-    "quiet_to",
-    "working_days_only",
-    "cap_per_unit_per_day",
-    "digest_hour",
-    "unsigned",
-    "milestones",
-)
 STEP_FIELDS = ("days", "label", "copies_head", "paper")
 
 
-class PolicyError(ValueError):
-    """The rules cannot be used; the message is Chinese and says what to change."""
+class PolicyError(Faulty):
+    """The rules cannot be used; each fault says in Chinese what to change, and names its rule.
+
+    The name of a step's part holds the step's place in the list: ``step-0-label``.
+    """
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,21 +70,16 @@ def policy_of(rules: Mapping[str, Any]) -> NoticePolicy:
     unknown = sorted(set(rules) - set(FIELDS))
     if unknown:
         raise PolicyError(f"不认识的规则项：{'、'.join(unknown)}，请删除。")
-    usual = DEFAULT_POLICY
-    policy = NoticePolicy(
-        ladder=_ladder(rules["steps"]) if "steps" in rules else usual.ladder,
-        quiet_from=_whole(rules, "quiet_from", usual.quiet_from, "免打扰开始时间", 1, 24),
-        quiet_to=_whole(rules, "quiet_to", usual.quiet_to, "免打扰结束时间", 0, 23),
-        working_days_only=_yes_or_no(rules.get("working_days_only", usual.working_days_only), "只在工作日发送"),
-        cap_per_unit_per_day=_whole(
-            rules, "cap_per_unit_per_day", usual.cap_per_unit_per_day, "每单位每日上限", 1, LARGEST_CAP
-        ),
-        digest_hour=_whole(rules, "digest_hour", usual.digest_hour, "每日汇总发送时间", 0, 23),
-        unsigned_after=_unsigned(rules.get("unsigned", {"after": usual.unsigned_after})),
-        milestone_days=_milestones(rules["milestones"]) if "milestones" in rules else usual.milestone_days,
-    )
-    _check_hours(policy)
-    return policy
+    found, values = Gathering(), {}
+    for name, (attribute, read) in _RULES.items():
+        if name in rules:
+            with found.about(name):
+                values[attribute] = read(rules[name])
+    if not found:
+        with found.about("quiet_from"):
+            _check_hours(replace(DEFAULT_POLICY, **values))
+    found.refuse_as(PolicyError)
+    return replace(DEFAULT_POLICY, **values)
 
 
 def rules_of(policy: NoticePolicy) -> dict[str, Any]:
@@ -132,35 +121,44 @@ def _ladder(given: Any) -> tuple[Step, ...]:
         raise PolicyError("提醒步骤不能为空，请至少填写一步。")
     if len(given) > MOST_STEPS:
         raise PolicyError(f"提醒步骤最多{MOST_STEPS}步，现有{len(given)}步，请删减。")
-    steps = sorted((_step(each, number) for number, each in enumerate(given, 1)), key=lambda step: step.days)
+    found, steps = Gathering(), []
+    for place, each in enumerate(given):
+        with found.about("steps"):
+            steps.append(_step(each, place))
+    found.refuse_as(PolicyError)
+    steps.sort(key=lambda step: step.days)
     for one, other in pairwise(steps):
         if one.days == other.days:
             raise PolicyError(f"“{one.label}”与“{other.label}”是同一天，请只留一步。")
     return tuple(steps)
 
 
-def _step(given: Any, number: int) -> Step:
-    where = f"第{number}步"
+def _step(given: Any, place: int) -> Step:
+    where, name = f"第{place + 1}步", f"step-{place}"
     if not isinstance(given, Mapping) or set(given) - set(STEP_FIELDS):
         raise PolicyError(f"{where}的内容无法识别，请重新填写。")
-    days, label, paper = given.get("days"), given.get("label"), given.get("paper")
+    found = Gathering()
+    days: Any = given.get("days")
+    label: Any = given.get("label")
+    paper = given.get("paper")
     if not _is_whole(days) or not -FURTHEST <= days <= LATEST:
-        raise PolicyError(f"{where}的天数应为整数：到期前用负数，逾期后用正数，前后都不超过{LATEST}天，请修改。")
+        found.add(f"{where}的天数应为1至{LATEST}之间的整数，请修改。", f"{name}-days")
     if not isinstance(label, str) or not label.strip() or len(label) > LONGEST_LABEL:
-        raise PolicyError(f"{where}（{days:+d}天）请写明名称，不超过{LONGEST_LABEL}字。")
+        found.add(f"{where}请写明名称，不超过{LONGEST_LABEL}字。", f"{name}-label")
     if paper and paper not in set(Paper):
-        raise PolicyError(f"{where}的文书只能是{'、'.join(Paper)}，请修改。")
-    if paper and days <= 0:
-        raise PolicyError(f"{where}（{days:+d}天）在到期之前，不能附{paper}，请去掉文书或改为逾期之后。")
-    return Step(
-        days, label.strip(), _yes_or_no(given.get("copies_head", False), where), Paper(paper) if paper else None
-    )
+        found.add(f"{where}的文书只能是{'、'.join(Paper)}，请修改。", f"{name}-paper")
+    elif paper and _is_whole(days) and days <= 0:
+        found.add(f"{where}在到期之前，不能附{paper}，请去掉文书或改为逾期之后。", f"{name}-paper")
+    with found.about(f"{name}-copies_head"):
+        _yes_or_no(given.get("copies_head", False), where)
+    found.refuse_as(PolicyError)
+    return Step(days, label.strip(), given.get("copies_head", False), Paper(paper) if paper else None)
 
 
 def _unsigned(given: Any) -> int:
     if not isinstance(given, Mapping) or set(given) != {"after"}:
         raise PolicyError("签收时限应写明工作日天数，请修改。")
-    return _whole(given, "after", 0, "签收时限", 0, LONGEST_SIGNING)
+    return _whole("签收时限", 0, LONGEST_SIGNING)(given["after"])
 
 
 def _milestones(given: Any) -> tuple[int, ...]:
@@ -178,15 +176,18 @@ def _check_hours(policy: NoticePolicy) -> None:
     if not policy.quiet_to <= policy.digest_hour < policy.quiet_from:
         raise PolicyError(
             f"每日汇总在{policy.digest_hour}点发送，正在免打扰时段内，"
-            f"请改为{policy.quiet_to}点至{policy.quiet_from - 1}点之间。"
+            f"请改为{policy.quiet_to}点至{policy.quiet_from - 1}点之间。",
+            "digest_hour",
         )
 
 
-def _whole(rules: Mapping[str, Any], name: str, usual: int, label: str, least: int, most: int) -> int:  # noqa: PLR0917
-    value = rules.get(name, usual)
-    if not _is_whole(value) or not least <= value <= most:
-        raise PolicyError(f"{label}应为{least}到{most}之间的整数，请修改。")
-    return int(value)
+def _whole(label: str, least: int, most: int) -> Callable[[Any], int]:
+    def read(value: Any) -> int:
+        if not _is_whole(value) or not least <= value <= most:
+            raise PolicyError(f"{label}应为{least}到{most}之间的整数，请修改。")
+        return int(value)
+
+    return read
 
 
 def _is_whole(value: Any) -> TypeGuard[int]:
@@ -197,3 +198,17 @@ def _yes_or_no(value: Any, label: str) -> bool:
     if not isinstance(value, bool):
         raise PolicyError(f"{label}：是否一项只能填是或否，请修改。")
     return value
+
+
+# Each rule of a pack: the attribute of the policy, and what reads its value.
+_RULES: dict[str, tuple[str, Callable[[Any], Any]]] = {
+    "steps": ("ladder", _ladder),
+    "quiet_from": ("quiet_from", _whole("免打扰开始时间", 1, 24)),
+    "quiet_to": ("quiet_to", _whole("免打扰结束时间", 0, 23)),
+    "working_days_only": ("working_days_only", lambda value: _yes_or_no(value, "只在工作日发送")),
+    "cap_per_unit_per_day": ("cap_per_unit_per_day", _whole("每单位每日上限", 1, LARGEST_CAP)),
+    "digest_hour": ("digest_hour", _whole("每日汇总发送时间", 0, 23)),
+    "unsigned": ("unsigned_after", _unsigned),
+    "milestones": ("milestone_days", _milestones),
+}
+FIELDS = tuple(_RULES)

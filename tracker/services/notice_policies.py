@@ -12,6 +12,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from tracker.domain.access import Actor, Forbidden, Permission
+from tracker.domain.faults import Fault, Gathering
 from tracker.domain.notice_policy import DEFAULT_POLICY, NoticePolicy, PolicyError, following, policy_of, rules_of
 from tracker.services.errors import Invalid, Stale
 from tracker.services.rule_packs import pack_on
@@ -78,7 +79,7 @@ def checked(rules: Mapping[str, Any]) -> NoticePolicy:
     try:
         return policy_of(rules)
     except PolicyError as fault:
-        raise Invalid(str(fault)) from fault
+        raise Invalid(fault.faults) from fault
 
 
 def make_version(
@@ -86,23 +87,28 @@ def make_version(
     actor: Actor,
     now: datetime,
     today: date,
-    policy: NoticePolicy,
+    rules: Mapping[str, Any],
     *,
     words: str,
-    day: date,
+    day: date | None,
     seen: int,
+    unread: Sequence[Fault] = (),
 ) -> RulePack:
     """A new version in force from ``day``; commits.
 
-    ``seen`` is the highest version that the person saw (0 for none). Raises Forbidden, Invalid (no words, a day
-    that has begun), or Stale when somebody made one meanwhile. The same rules, day and words again are done once.
+    ``seen`` is the highest version that the person saw (0 for none). Raises Forbidden, Invalid with all that is wrong
+    with the rules, the ``words`` and the ``day``, or Stale when somebody made a version meanwhile. The same rules, day
+    and words again are done once.
     """
     check_may_change(session, actor)
-    words = words.strip()
+    words, found = words.strip(), Gathering(unread)
+    with found.about():
+        policy = checked(rules)
     if not words or len(words) > LONGEST_WORDS:
-        raise Invalid(f"请写明修改的内容和理由，不超过{LONGEST_WORDS}字。")
-    if day <= today:
-        raise Invalid("生效日期应在今天之后：当天的提醒已按现行规则发出，请改为明天或以后的日期。")
+        found.add(f"请写明修改的内容和理由，不超过{LONGEST_WORDS}字。", "words")
+    if day is None or day <= today:
+        found.add("生效日期应在今天之后：当天的提醒已按现行规则发出，请改为明天或以后的日期。", "day")
+    found.refuse_as(Invalid)
     newest = next(iter(versions(session)), None)
     if newest is not None and newest.version != seen:
         if (newest.rules, newest.in_force_on, newest.words, newest.made_by_id) == (

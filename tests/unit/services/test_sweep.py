@@ -13,7 +13,6 @@ from sqlalchemy.orm import Session
 from tests.builders import TODAY, City, a_city, a_person, a_plan, a_task, a_unit, the_actor
 from tracker.domain.access import Office
 from tracker.domain.lifecycle import CHASED_STATES, Event, State, TaskState
-from tracker.domain.notice_policy import policy_of
 from tracker.domain.notices import Ladder, NoticeKind, owed
 from tracker.domain.roles import Role
 from tracker.services import sweep as sweeping
@@ -247,7 +246,7 @@ def test_the_head_is_told_the_last_rung_that_heads_are_told_of(engine: Engine, s
     """A later rung that only liaisons hear of overtakes nothing for the head."""
     head = a_person(session, "head", (Office.LEADER, city.education))
     steps = [{"days": days, "label": f"{days}天", "copies_head": days in {-7, -3}} for days in (-7, -3, -1)]
-    rules = policy_of({"steps": steps})
+    rules = {"steps": steps}
     make_version(
         session, the_actor(city.supervisor), at(TODAY), in_days(-20), rules, words="试行", day=in_days(-19), seen=0
     )

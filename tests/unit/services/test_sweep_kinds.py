@@ -319,7 +319,7 @@ def test_the_preview_names_channels_and_keeps_to_the_reach(engine: Engine, sessi
 
 def a_version(session: Session, city: City, rules: dict[str, Any], day: date, seen: int = 0) -> None:
     actor = the_actor(city.supervisor)
-    make_version(session, actor, at(TODAY), TODAY, policy_of(rules), words="试行", day=day, seen=seen)
+    make_version(session, actor, at(TODAY), TODAY, rules, words="试行", day=day, seen=seen)
 
 
 def test_versions_count_from_their_day(engine: Engine, session: Session, city: City) -> None:
@@ -339,7 +339,7 @@ def test_versions_count_from_their_day(engine: Engine, session: Session, city: C
 def test_who_makes_a_version_and_from_when(session: Session, city: City) -> None:
     with pytest.raises(Forbidden):
         county = the_actor(city.county_supervisor)
-        make_version(session, county, at(TODAY), TODAY, policy_of({}), words="改", day=in_days(1), seen=0)
+        make_version(session, county, at(TODAY), TODAY, {}, words="改", day=in_days(1), seen=0)
     with pytest.raises(Invalid, match="今天之后"):
         a_version(session, city, {}, TODAY)
     a_version(session, city, {}, in_days(1))

@@ -9,6 +9,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from tracker.domain.access import Permission
+from tracker.domain.faults import Faulty, Gathering
 from tracker.services import notice_policies as rules
 from tracker.services.errors import Invalid, Stale
 from tracker.services.foreseeing import differences, tomorrow
@@ -103,12 +104,13 @@ def preview_rules() -> tuple[str, int]:
     """What tomorrow would be like under the rules entered; nothing is stored."""
     rules.check_may_change(session(), actor())
     form = PolicyForm()
-    try:
-        if not form.validate():
-            return _rules(form, trouble="填写的内容有误，请按提示修改。"), 422
-        policy = rules.policies(session()).after(form.policy(), today() + timedelta(days=1))
-    except Invalid as fault:
-        return _rules(form, trouble=str(fault)), 422
+    found = Gathering(form.unread())
+    with found.about():
+        entered = rules.checked(form.rules())
+    if found:
+        form.blame(Faulty(found.faults))
+        return _rules(form), 422
+    policy = rules.policies(session()).after(entered, today() + timedelta(days=1))
     return _rules(form, compared=differences(session(), parts().clock, policy)), 200
 
 
@@ -118,21 +120,21 @@ def save_rules() -> Response | tuple[str, int]:
     """Stores a new version."""
     form = PolicyForm()
     try:
-        if not form.validate():
-            return _rules(form, trouble="填写的内容有误，没有保存，请按提示修改。"), 422
         made = rules.make_version(
             session(),
             actor(),
             now(),
             today(),
-            form.policy(),
+            form.rules(),
             words=form.words.data or "",
             day=form.day.data,
             seen=form.seen,
+            unread=form.unread(),
         )
     except Invalid as fault:
         session().rollback()
-        return _rules(form, trouble=str(fault)), 422
+        form.blame(fault)
+        return _rules(form), 422
     except Stale as stale:
         session().rollback()
         return _rules(form, trouble=str(stale), renew=True), 409
@@ -142,6 +144,7 @@ def save_rules() -> Response | tuple[str, int]:
 
 def _rules(form: PolicyForm, *, trouble: str = "", compared: object = None, renew: bool = False) -> str:
     found = rules.versions(session())
+    form.make_room()
     if renew or form.version.data is None:
         form.version.data = str(found[0].version if found else 0)
     return render_template(
