@@ -29,7 +29,9 @@ from tracker.domain.quiet import may_write
 from tracker.services.calendars import work_calendar
 from tracker.services.mailing import MailReport, send_waiting
 from tracker.services.notice_policies import policy_on
+from tracker.services.polling import Place
 from tracker.services.reading_jobs import tidy_readings
+from tracker.services.renewing import renew_all, tidy_calendars
 from tracker.services.robot_posting import RobotReport, post_waiting
 from tracker.services.sweep import sweep
 from tracker.services.sweep_report import SweepReport
@@ -38,7 +40,7 @@ from tracker.store.leadership import Leadership, leadership_for
 
 log = logging.getLogger(__name__)
 
-SWEEP_HOUR, SWEEP_MINUTE = 0, 5
+SWEEP_HOUR, SWEEP_MINUTE, CALENDARS_MINUTE = 0, 5, 15
 CATCH_UP_MINUTES = 5
 TIDY_HOURS = 1
 MAIL_MINUTES = 5
@@ -98,9 +100,22 @@ class Scheduling:
             self.say(f"群机器人：发出{report.sent}条，未成功{report.failures}条。")
         return report
 
-    def tidy_now(self) -> int:
-        """Deletes what is left of files that were read a while ago; how many. A failure is made good an hour later."""
+    def calendars_now(self) -> int:
+        """Makes the calendar entries whose titles midnight changed; how many. What fails is made by the next poll."""
+        now, today = self.clock.now(), self.clock.today()
         try:
+            return renew_all(self.engine, Place(now, today, self.settings.zone, self.settings.base_url))
+        except Exception:
+            log.exception("calendars could not be made ahead")
+            return 0
+
+    def tidy_now(self) -> int:
+        """Deletes what is left of files that were read a while ago, and what calendars no longer need; how many files.
+
+        A failure is made good an hour later.
+        """
+        try:
+            tidy_calendars(self.engine, self.settings.base_url, self.settings.zone)
             return tidy_readings(self.engine, self.clock.now())
         except Exception:
             log.exception("tidying failed")
@@ -186,6 +201,8 @@ def scheduler_for(scheduling: Scheduling, leadership: Leadership) -> BlockingSch
     scheduler.add_job(while_leading(scheduling.sweep_now), nightly, id="nightly", name="每日巡查")
     catch_up = IntervalTrigger(minutes=CATCH_UP_MINUTES)
     scheduler.add_job(while_leading(scheduling.sweep_now), catch_up, id="catch_up", name="补查", next_run_time=at_once)
+    after_midnight = CronTrigger(hour=SWEEP_HOUR, minute=CALENDARS_MINUTE, timezone=scheduling.settings.zone)
+    scheduler.add_job(while_leading(scheduling.calendars_now), after_midnight, id="calendars", name="更新日历")
     mail = IntervalTrigger(minutes=MAIL_MINUTES)
     scheduler.add_job(while_leading(scheduling.mail_now), mail, id="mail", name="发送邮件", next_run_time=at_once)
     robots = IntervalTrigger(minutes=ROBOT_MINUTES)

@@ -212,9 +212,10 @@ def test_jobs_are_dropped_never_and_doubled_never(sqlite_url: str, tmp_path: Pat
     place: Leadership = Place()
     scheduler = scheduler_for(scheduling(tmp_path, sqlite_url, engine, []), place)
     jobs = {job.id: job for job in scheduler.get_jobs()}
-    assert set(jobs) == {"nightly", "catch_up", "mail", "robots", "tidy", "heartbeat"}
+    assert set(jobs) == {"nightly", "catch_up", "calendars", "mail", "robots", "tidy", "heartbeat"}
     evening = datetime(2023, 6, 15, 20, 0, tzinfo=ZONE)
     assert jobs["nightly"].trigger.get_next_fire_time(None, evening) == datetime(2023, 6, 16, 0, 5, tzinfo=ZONE)
+    assert jobs["calendars"].trigger.get_next_fire_time(None, evening) == datetime(2023, 6, 16, 0, 15, tzinfo=ZONE)
     engine.dispose()
 
 
