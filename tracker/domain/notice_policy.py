@@ -142,13 +142,13 @@ def _step(given: Any, place: int) -> Step:
     label: Any = given.get("label")
     paper = given.get("paper")
     if not _is_whole(days) or not -FURTHEST <= days <= LATEST:
-        found.add(f"{where}的天数应为1至{LATEST}之间的整数，请修改。", f"{name}-days")
+        found.add(f"天数应为1至{LATEST}之间的整数，请修改。", f"{name}-days")
     if not isinstance(label, str) or not label.strip() or len(label) > LONGEST_LABEL:
-        found.add(f"{where}请写明名称，不超过{LONGEST_LABEL}字。", f"{name}-label")
+        found.add(f"请写明名称，不超过{LONGEST_LABEL}字。", f"{name}-label")
     if paper and paper not in set(Paper):
-        found.add(f"{where}的文书只能是{'、'.join(Paper)}，请修改。", f"{name}-paper")
+        found.add(f"文书只能是{'、'.join(Paper)}，请修改。", f"{name}-paper")
     elif paper and _is_whole(days) and days <= 0:
-        found.add(f"{where}在到期之前，不能附{paper}，请去掉文书或改为逾期之后。", f"{name}-paper")
+        found.add(f"这一步在到期之前，不能附{paper}，请去掉文书或改为逾期之后。", f"{name}-paper")
     with found.about(f"{name}-copies_head"):
         _yes_or_no(given.get("copies_head", False), where)
     found.refuse_as(PolicyError)
