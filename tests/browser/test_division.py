@@ -168,6 +168,7 @@ def _work_on_the_share(page: Page) -> None:
 def _accept_the_share(page: Page) -> None:
     page.goto("/pending")
     item = page.get_by_role("article").filter(has=page.get_by_role("heading", name=SHARE))
+    item.locator("summary").click()
     item.get_by_text("A 已解决").click()
     item.get_by_role("button", name="审核销号").click()
 

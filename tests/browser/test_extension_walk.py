@@ -186,6 +186,7 @@ def _submit(page: Page, title: str) -> None:
 
 def _fetch_the_evidence(page: Page) -> None:
     page.goto("/pending?q=路口照明整治方案")
+    page.get_by_role("article").filter(has_text="验收单.png").locator("summary").click()
     with page.expect_download() as saved:
         page.get_by_role("link", name="验收单.png").click()
     assert saved.value.suggested_filename == "验收单.png"

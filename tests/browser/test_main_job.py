@@ -101,6 +101,7 @@ def _waiting(page: Page, title: str) -> Locator:
     item = page.get_by_role("article").filter(has=page.get_by_role("heading", name=title))
     while not item.count():
         page.get_by_role("link", name="下一页").click()
+    item.locator("summary").click()
     return item
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import PLAN, SignedIn
 from tests.browser.office import Office, take_in
@@ -68,11 +68,11 @@ def _milestones(supervisor: Page, liaison: Page, plan: str, width: int) -> None:
     _looked_at(liaison, liaison.url, width, "milestone")
     liaison.get_by_label("已达到的数值（条）").fill("十二")
     liaison.get_by_role("button", name="报送", exact=True).click()
-    assert liaison.get_by_text("不是一个数").is_visible()
+    expect(liaison.get_by_text("不是一个数").first).to_be_visible()
     liaison.get_by_label("已达到的数值（条）").fill("13")
     liaison.get_by_label("说明").fill("13条街区已验收，\n验收单另报。")
     liaison.get_by_role("button", name="报送", exact=True).click()
-    assert liaison.get_by_text("超期达到").first.is_visible()
+    expect(liaison.get_by_text("超期达到").first).to_be_visible()
     _looked_at(liaison, liaison.url, width, "part")
     assert plan
 
@@ -87,7 +87,7 @@ def _indicators(supervisor: Page, liaison: Page, plan: str, width: int) -> None:
         liaison.get_by_label("年份").fill(year)
         liaison.get_by_label("完成值（%）").fill(value)
         liaison.get_by_role("button", name="保存完成值").click()
-        assert liaison.get_by_text("已登记。").is_visible()
+        expect(liaison.get_by_text("已登记。")).to_be_visible()
     box = liaison.locator("svg.chart").bounding_box()
     assert box is not None
     assert box["width"] > 250
@@ -104,8 +104,8 @@ def _series(supervisor: Page, plan: str, width: int) -> None:
     _looked_at(supervisor, supervisor.url, width, "series")
     supervisor.get_by_label("理由").fill("改由平台自动汇总。")
     supervisor.get_by_role("button", name=re.compile("结束周期")).click()
-    assert supervisor.get_by_text("至2023年6月15日").first.is_visible()
-    assert supervisor.get_by_text("已撤销").first.is_visible()
+    expect(supervisor.get_by_text("至2023年6月15日").first).to_be_visible()
+    expect(supervisor.get_by_text("已撤销").first).to_be_visible()
     _looked_at(supervisor, supervisor.url, width, "series-ended")
 
 
