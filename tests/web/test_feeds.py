@@ -344,6 +344,17 @@ def test_the_doctor_names_rows_that_could_not_be_shown(page: Visitor, world: Cit
     assert "有事项因数据有误没有写入日历：日历编号“not a uuid”不是 UUID。" in page("/feeds/1/doctor").text
 
 
+def test_the_doctor_reads_what_is_kept(page: Visitor, world: City, app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = make(page.sign_in("supervisor"))
+    app.test_client().get(path)
+
+    def never(*_: object) -> None:
+        raise AssertionError("rendered again")
+
+    monkeypatch.setattr("tracker.services.kept_feeds.part_entries", never)
+    assert "现有 5 个条目" in page("/feeds/1/doctor").text
+
+
 def test_the_doctor_looks_at_own_subscriptions_only(
     page: Visitor, visitor: type[Visitor], world: City, app: Flask
 ) -> None:

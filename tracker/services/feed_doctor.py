@@ -16,6 +16,7 @@ from tracker.export.ical import outside
 from tracker.services.feeds import own_feed
 from tracker.services.kept_feeds import FeedUnrenderable, make_feed_body, shown_on, wanted_of
 from tracker.services.polling import Place
+from tracker.store.feed_queries import changes_to_rules
 from tracker.store.feeds import Feed, FeedClient
 from tracker.store.kept_queries import Shown, looked_for
 from tracker.store.poll_queries import clients_of
@@ -87,7 +88,8 @@ def _shown(feed: Feed, owner: Actor, place: Place) -> Shown:
 def _rendered(session: Session, feed: Feed, shown: Shown, place: Place) -> tuple[int, int, tuple[str, ...]]:
     """How many entries the body has today, its bytes, and the faults of what is left out."""
     try:
-        made = make_feed_body(session, wanted_of(feed, shown, place.zone.key, place.base_url))
+        rules = changes_to_rules(session)
+        made = make_feed_body(session, wanted_of(feed, shown, place.zone.key, place.base_url, rules))
     except FeedUnrenderable as failed:
         return 0, 0, (str(failed),)
     return made.body.count(b"\r\nBEGIN:V") - made.body.count(b"\r\nBEGIN:VALARM"), len(made.body), made.faults

@@ -88,7 +88,7 @@ def shown_on(today: date, **scope: Any) -> ask.Shown:
     )
 
 
-def wanted_of(feed: Any, shown: ask.Shown, zone_name: str, base_url: str, rules: int = 0) -> Wanted:
+def wanted_of(feed: Any, shown: ask.Shown, zone_name: str, base_url: str, rules: int) -> Wanted:
     """What to make of a subscription: its row, or the columns of it that were read."""
     style = FeedStyle(base_url, zone_name, feed.flavour, feed.alarm, feed.redaction)
     words = f"督办台账：{feed.name}（{feed.scope.label}）"

@@ -81,6 +81,11 @@ _OPENED = (
 )
 
 
+def changes_to_rules(session: Session) -> int:
+    """How often the rules of the lights, or the working days, were changed."""
+    return session.scalar(select(_marks(RULES))) or 0
+
+
 def styles_in_use(session: Session) -> Sequence[Any]:
     """The combinations of flavour, redaction and alarm that live feeds have; and the count of changes to the rules."""
     return session.execute(
