@@ -344,7 +344,12 @@ def test_the_doctor_names_rows_that_could_not_be_shown(page: Visitor, world: Cit
     assert "有事项因数据有误没有写入日历：日历编号“not a uuid”不是 UUID。" in page("/feeds/1/doctor").text
 
 
-def test_the_doctor_reads_what_is_kept(page: Visitor, world: City, app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_doctor_reads_what_is_kept(
+    page: Visitor, world: City, app: Flask, session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pack = RulePack(kind=PackKind.LIGHTS, version=1, rules={}, in_force_on=TODAY, made_at=NOW, made_by_name="杜督查")
+    session.add(pack)
+    session.commit()
     path = make(page.sign_in("supervisor"))
     app.test_client().get(path)
 
