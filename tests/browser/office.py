@@ -21,6 +21,7 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 PROGRAM = Path(sys.executable).parent / "tracker"
 SERVER = Path(sys.executable).parent / "gunicorn"
 PATIENCE_SECONDS = 60
+SETTLING_LOOKS = 30
 
 
 @dataclass
@@ -104,6 +105,16 @@ def take_in(page: Page, file: Path) -> None:
     page.locator("input[type=file]").set_input_files(file)
     page.get_by_role("button", name="导入并读取").click()
     page.wait_for_url(lambda url: "/plans/new" not in url and "/readings/" not in url, timeout=60_000)
+
+
+def sticks_out(page: Page) -> int:
+    """How many pixels the page is wider than its window; one that is still being laid out is waited for."""
+    wider = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+    for _ in range(SETTLING_LOOKS):
+        if int(page.evaluate(wider)) <= 0:
+            return 0
+        page.wait_for_timeout(100)
+    return int(page.evaluate(wider))
 
 
 def free_port() -> int:

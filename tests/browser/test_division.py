@@ -14,7 +14,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import SignedIn
-from tests.browser.office import Office, take_in
+from tests.browser.office import Office, sticks_out, take_in
 from tests.browser.test_screens import SERIOUS
 
 pytestmark = [pytest.mark.needs("browser"), pytest.mark.timeout(300)]
@@ -219,8 +219,8 @@ def _look(page: Page, name: str, widths: tuple[int, ...] = WIDTHS) -> None:
         page.set_viewport_size({"width": width, "height": 900})
         if folder := os.environ.get("TRACKER_SHOTS"):
             page.screenshot(path=Path(folder) / f"{name}-{width}.png", full_page=True)
-        sticks_out = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-        assert sticks_out <= 0, f"{name} at {width}: {sticks_out} px wider than the screen"
+        beyond = sticks_out(page)
+        assert beyond <= 0, f"{name} at {width}: {beyond} px wider than the screen"
         found = Axe().run(page).response["violations"]
         assert [each["id"] for each in found if each["impact"] in SERIOUS] == [], f"{name} at {width}"
     page.set_viewport_size({"width": WIDTHS[0], "height": 900})

@@ -13,7 +13,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import NARROW, WIDE, SignedIn
-from tests.browser.office import Office, take_in
+from tests.browser.office import Office, sticks_out, take_in
 from tests.files import PNG
 
 pytestmark = [pytest.mark.needs("browser"), pytest.mark.timeout(300)]
@@ -212,7 +212,7 @@ def _look_at(page: Page, name: str) -> None:
     """At both widths nothing sticks out and axe finds no serious fault; a picture is kept when that is wanted."""
     for width in (NARROW, WIDE):
         page.set_viewport_size({"width": width, "height": 900})
-        beyond = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        beyond = sticks_out(page)
         assert beyond <= 0, f"{name}: {beyond} px wider than {width}"
         violations = Axe().run(page).response["violations"]
         assert [v["id"] for v in violations if v["impact"] in ("serious", "critical")] == [], name

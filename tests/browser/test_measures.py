@@ -11,7 +11,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import PLAN, SignedIn
-from tests.browser.office import Office, take_in
+from tests.browser.office import Office, sticks_out, take_in
 
 pytestmark = [pytest.mark.needs("browser"), pytest.mark.timeout(300)]
 
@@ -115,6 +115,6 @@ def _looked_at(page: Page, address: str, width: int, name: str) -> None:
     folder = os.environ.get("TRACKER_SHOTS")
     if folder:
         page.screenshot(path=Path(folder) / f"measures-{name}-{width}.png", full_page=True)
-    assert page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") <= 0, name
+    assert sticks_out(page) <= 0, name
     faults = [fault for fault in Axe().run(page).response["violations"] if fault["impact"] in SERIOUS]
     assert [(fault["id"], fault["nodes"][0]["target"]) for fault in faults] == [], name

@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import SignedIn
-from tests.browser.office import Office
+from tests.browser.office import Office, sticks_out
 from tests.browser.test_screens import _axe, _keep
 from tests.filled_sheets import filled, opened, report, rows_of
 
@@ -29,7 +29,7 @@ def looked_at(page: Page, name: str, width: int) -> None:
     """The page at this width: nothing sticks out, axe finds no serious fault."""
     page.set_viewport_size({"width": width, "height": 900})
     _keep(page, f"{name}-{width}")
-    assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth"), name
+    assert sticks_out(page) == 0, name
     assert _axe(page, name) == []
 
 

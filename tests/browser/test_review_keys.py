@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Page, Route, expect
 
 from tests.browser.conftest import NARROW, WIDE, SignedIn
-from tests.browser.office import Office, take_in
+from tests.browser.office import Office, sticks_out, take_in
 from tests.browser.test_screens import _axe, _keep
 
 pytestmark = [pytest.mark.needs("browser"), pytest.mark.timeout(300)]
@@ -185,8 +185,7 @@ def test_on_a_narrow_screen_one_is_above_the_other_and_can_be_switched(opened: O
     # A clause that is pressed brings its draft back.
     page.locator("mark", has_text="2023年9月底前").first.get_by_role("link").click()
     expect(page.get_by_role("article").filter(has_text="第三项补植")).to_be_in_viewport()
-    sticks_out = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-    assert sticks_out <= 0
+    assert sticks_out(page) <= 0
     assert _axe(page, "narrow") == []
 
 
@@ -231,5 +230,5 @@ def test_the_other_pages_at_both_widths(opened: Opened, wide: int) -> None:
     for name in ("adopt-sure", "names", "coverage", "review?show=doubted&order=doubts", "review?show=adopted"):
         page.goto(f"{plan}/{name}")
         _keep(page, f"review-{name.partition('?')[2] or name}-{wide}")
-        assert page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") <= 0, name
+        assert sticks_out(page) <= 0, name
         assert _axe(page, name) == []

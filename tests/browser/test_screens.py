@@ -14,7 +14,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
 from tests.browser.conftest import PLAN, SignedIn
-from tests.browser.office import Office, take_in
+from tests.browser.office import Office, sticks_out, take_in
 
 pytestmark = [pytest.mark.needs("browser"), pytest.mark.timeout(300)]
 
@@ -75,7 +75,7 @@ def test_the_indicators_of_a_plan(office: Office, at_browser: SignedIn, tmp_path
         assert _faults(page, path, width) == []
         page.get_by_text("6项指标").click()
         assert page.get_by_role("cell", name="≥91").is_visible()
-        assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
+        assert sticks_out(page) == 0
         assert _axe(page, path) == []
         _keep(page, f"indicators-{name}-{width}")
 
@@ -106,9 +106,9 @@ def _faults(page: Page, path: str, width: int, start: str | None = None) -> list
     assert answer is not None
     _keep(page, f"{path.strip('/').replace('/', '-').replace('…', 'one')}-{width}")
     found = [] if answer.status == 200 else [f"{path}: {answer.status}"]
-    sticks_out = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-    if sticks_out > 0:
-        found.append(f"{path}: {sticks_out} px wider than the screen")
+    beyond = sticks_out(page)
+    if beyond > 0:
+        found.append(f"{path}: {beyond} px wider than the screen")
     return found + _axe(page, path)
 
 

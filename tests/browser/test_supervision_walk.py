@@ -14,7 +14,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import NARROW, WIDE, SignedIn
-from tests.browser.office import Office, take_in
+from tests.browser.office import Office, sticks_out, take_in
 
 pytestmark = [pytest.mark.needs("browser"), pytest.mark.timeout(300)]
 
@@ -131,8 +131,8 @@ def _look_at(page: Page, name: str) -> None:
     folder = os.environ.get("TRACKER_SHOTS")
     for width in (WIDE, NARROW):
         page.set_viewport_size({"width": width, "height": 900})
-        overflow = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-        assert overflow <= 0, f"{name} at {width}: {overflow} pixels too wide"
+        beyond = sticks_out(page)
+        assert beyond <= 0, f"{name} at {width}: {beyond} pixels too wide"
         found = Axe().run(page).response["violations"]
         serious = [each["id"] for each in found if each["impact"] in ("serious", "critical")]
         assert not serious, f"{name} at {width}: {serious}"
