@@ -27,9 +27,9 @@ from tracker.delivery.robots import HttpRobots
 from tracker.delivery.smtp import SmtpTransport
 from tracker.domain.quiet import may_write
 from tracker.services.calendars import work_calendar
+from tracker.services.kept_feeds import Place
 from tracker.services.mailing import MailReport, send_waiting
 from tracker.services.notice_policies import policy_on
-from tracker.services.polling import Place
 from tracker.services.reading_jobs import tidy_readings
 from tracker.services.renewing import renew_all, tidy_calendars
 from tracker.services.robot_posting import RobotReport, post_waiting
@@ -102,9 +102,8 @@ class Scheduling:
 
     def calendars_now(self) -> int:
         """Makes the calendar entries whose titles midnight changed; how many. What fails is made by the next poll."""
-        now, today = self.clock.now(), self.clock.today()
         try:
-            return renew_all(self.engine, Place(now, today, self.settings.zone, self.settings.base_url))
+            return renew_all(self.engine, self._place())
         except Exception:
             log.exception("calendars could not be made ahead")
             return 0
@@ -115,11 +114,14 @@ class Scheduling:
         A failure is made good an hour later.
         """
         try:
-            tidy_calendars(self.engine, self.settings.base_url, self.settings.zone)
+            tidy_calendars(self.engine, self._place())
             return tidy_readings(self.engine, self.clock.now())
         except Exception:
             log.exception("tidying failed")
             return 0
+
+    def _place(self) -> Place:
+        return Place(self.clock.now(), self.clock.today(), self.settings.zone, self.settings.base_url)
 
     def _may_write(self) -> bool:
         with Session(self.engine) as session:

@@ -21,6 +21,7 @@ BULK_UPDATES = {
     ("tracker/store/sweep_queries.py", "Assignment"): "flags of the sweep, which are not watched",
     ("tracker/store/division_queries.py", "Assignment"): "the percentage that follows from child tasks",
     ("tracker/store/milestone_queries.py", "Milestone"): "flags of the sweep, which are not watched",
+    ("tracker/store/poll_queries.py", "Feed"): "what a poll found and who asked, which are not watched",
 }
 BULK = ("delete", "update", "insert")
 # Watched columns that the database itself may empty, and why nothing is lost by it.
@@ -55,7 +56,7 @@ def test_bulk_inserts_pass_over_the_watched_tables() -> None:
     named_there = {
         argument.id
         for path in modules()
-        for call in _calls(tree_of(path), "insert", "insert_once")
+        for call in _calls(tree_of(path), "insert", "insert_once", "insert_of")
         for argument in call.args
         if isinstance(argument, ast.Name)
     }

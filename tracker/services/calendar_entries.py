@@ -15,7 +15,6 @@ from tracker.domain.milestones import SOON_DAYS, Standing, stood
 from tracker.domain.roles import Role
 from tracker.export.ical import FeedItem, FeedStyle, MilestoneItem, event_bytes, milestone_bytes, overdue_line
 from tracker.services.calendars import work_calendar
-from tracker.services.lit import When
 from tracker.services.rule_packs import light_pack_around
 from tracker.store import entry_queries as ask
 from tracker.store.kept_entries import Kept
@@ -32,14 +31,14 @@ def part_entries(
     """The entries of these parts in the style, which is kept under ``key``, with the light of the day in that zone."""
     today, zone = day
     pack, *in_force = light_pack_around(session, today)
-    when = When(today, zone, work_calendar(session), pack)
+    add_workdays = work_calendar(session).add_workdays
     for ids in _pieces(part_ids):
         rows = ask.parts_to_show(session, ids)
         units = ask.units_by_role(session, {row.task_id for row in rows})
         for row in rows:
             facts = _facts(row, zone)
-            lit = light_of(facts, today, when.calendar.add_workdays, pack)
-            since, until = holds_for(facts, today, when.calendar.add_workdays, pack)
+            lit = light_of(facts, today, add_workdays, pack)
+            since, until = holds_for(facts, today, add_workdays, pack)
             kept = Kept(
                 key,
                 row.part_version,

@@ -14,11 +14,10 @@ from tracker.domain.access import Actor
 from tracker.domain.roles import Role
 from tracker.export.ical import outside
 from tracker.services.feeds import own_feed
-from tracker.services.kept_feeds import FeedUnrenderable, make_feed_body, shown_on, wanted_of
-from tracker.services.polling import Place
+from tracker.services.kept_feeds import FeedUnrenderable, Place, Wanted, make_feed_body, wanted_of
 from tracker.store.feed_queries import changes_to_rules
 from tracker.store.feeds import Feed, FeedClient
-from tracker.store.kept_queries import Shown, looked_for
+from tracker.store.kept_queries import looked_for
 from tracker.store.poll_queries import clients_of
 
 MOST_FOUND = 20
@@ -64,32 +63,20 @@ def diagnose(session: Session, actor: Actor, feed_id: int, place: Place, sought:
     Raises NotFound for a subscription that is not the actor's. Commits nothing.
     """
     feed = own_feed(session, actor, feed_id)
-    shown = _shown(feed, actor, place)
+    wanted = wanted_of(feed, actor, feed.unit.path if feed.unit else None, changes_to_rules(session), place)
     clients = clients_of(session, feed.id)
-    events, size, faults = _rendered(session, feed, shown, place)
+    events, size, faults = _rendered(session, wanted)
     findings = [*_of_reading(clients, place), *_of_address(place), *_of_content(events, faults)]
-    found = [_looked(row, feed, place) for row in looked_for(session, shown, sought, MOST_FOUND)] if sought else None
+    found = (
+        [_looked(row, feed, place) for row in looked_for(session, wanted.shown, sought, MOST_FOUND)] if sought else None
+    )
     return Diagnosis(feed, events, size, clients, findings, found)
 
 
-def _shown(feed: Feed, owner: Actor, place: Place) -> Shown:
-    unit_path = feed.unit.path if feed.unit else None
-    return shown_on(
-        place.today,
-        owner=owner,
-        scope=feed.scope,
-        with_support=feed.with_support,
-        unit_id=feed.unit_id,
-        unit_path=unit_path,
-        plan_id=feed.plan_id,
-    )
-
-
-def _rendered(session: Session, feed: Feed, shown: Shown, place: Place) -> tuple[int, int, tuple[str, ...]]:
+def _rendered(session: Session, wanted: Wanted) -> tuple[int, int, tuple[str, ...]]:
     """How many entries the body has today, its bytes, and the faults of what is left out."""
     try:
-        rules = changes_to_rules(session)
-        made = make_feed_body(session, wanted_of(feed, shown, place.zone.key, place.base_url, rules))
+        made = make_feed_body(session, wanted)
     except FeedUnrenderable as failed:
         return 0, 0, (str(failed),)
     return made.body.count(b"\r\nBEGIN:V") - made.body.count(b"\r\nBEGIN:VALARM"), len(made.body), made.faults

@@ -8,12 +8,13 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
+from tracker.domain.access import Actor
 from tracker.domain.feeds import Redaction
 from tracker.export import ical
 from tracker.export.ical import DayCount, FeedSpec, FeedStyle, Overview
@@ -27,6 +28,16 @@ RENDERING = "2"
 
 class FeedUnrenderable(Exception):
     """Rows failed and none is left to show. Answer 503: an empty calendar would wipe the client's."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where and when calendars are made, or a poll is answered."""
+
+    now: datetime
+    today: date
+    zone: ZoneInfo
+    base_url: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,11 +99,20 @@ def shown_on(today: date, **scope: Any) -> ask.Shown:
     )
 
 
-def wanted_of(feed: Any, shown: ask.Shown, zone_name: str, base_url: str, rules: int) -> Wanted:
-    """What to make of a subscription: its row, or the columns of it that were read."""
-    style = FeedStyle(base_url, zone_name, feed.flavour, feed.alarm, feed.redaction)
+def wanted_of(feed: Any, owner: Actor, unit_path: str | None, rules: int, place: Place) -> Wanted:
+    """What to make of a subscription: its row, or the columns of it that were read, and the place of its unit."""
+    shown = shown_on(
+        place.today,
+        owner=owner,
+        scope=feed.scope,
+        with_support=feed.with_support,
+        unit_id=feed.unit_id,
+        unit_path=unit_path,
+        plan_id=feed.plan_id,
+    )
+    style = FeedStyle(place.base_url, place.zone.key, feed.flavour, feed.alarm, feed.redaction)
     words = f"督办台账：{feed.name}（{feed.scope.label}）"
-    return Wanted(FeedSpec(feed.uid, feed.name, words, shown.today, style), shown, feed.with_milestones, rules)
+    return Wanted(FeedSpec(feed.uid, feed.name, words, place.today, style), shown, feed.with_milestones, rules)
 
 
 def make_feed_body(session: Session, wanted: Wanted) -> MadeFeed:

@@ -12,7 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from tracker.store.engine import write_session
 from tracker.store.kept_entries import Kept, keep
-from tracker.store.poll_queries import note_client, note_content
+from tracker.store.poll_queries import note_client, note_feed
 
 log = logging.getLogger(__name__)
 
@@ -40,17 +40,19 @@ class Seen:
 def note_poll(engine: Engine, seen: Seen) -> None:
     """Stores it in commits of its own. What cannot be stored is logged, and made or noted again by the next poll."""
     try:
-        for first in range(0, len(seen.made), MOST_AT_ONCE):
-            _keep(engine, seen.made[first : first + MOST_AT_ONCE])
+        keep_all(engine, seen.made)
+        held = {"content_key": seen.content_key, "etag": seen.etag}
         with write_session(engine) as session:
-            note_content(session, seen.feed_id, seen.content_key, seen.etag)
+            note_feed(session, seen.feed_id, **held, fetched_at=seen.at, fetched_by=seen.client)
             note_client(session, seen.feed_id, seen.client, seen.at, seen.size)
             session.commit()
     except SQLAlchemyError:
         log.exception("a poll of feed %s could not be noted", seen.feed_id)
 
 
-def _keep(engine: Engine, entries: Sequence[Kept]) -> None:
-    with write_session(engine) as session:
-        keep(session, entries)
-        session.commit()
+def keep_all(engine: Engine, entries: Sequence[Kept]) -> None:
+    """Stores entries that were made, some at a time, so that nobody who writes waits long."""
+    for first in range(0, len(entries), MOST_AT_ONCE):
+        with write_session(engine) as session:
+            keep(session, entries[first : first + MOST_AT_ONCE])
+            session.commit()

@@ -11,9 +11,8 @@ import hmac
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
@@ -21,7 +20,7 @@ from tracker.domain.access import Actor, Permission, Standing
 from tracker.services.errors import NotFound
 from tracker.services.feeds import hash_of
 from tracker.services.kept_bodies import Bodies, Body
-from tracker.services.kept_feeds import RENDERING, FeedUnrenderable, Wanted, make_feed_body, shown_on, wanted_of
+from tracker.services.kept_feeds import RENDERING, FeedUnrenderable, Place, Wanted, make_feed_body, wanted_of
 from tracker.services.poll_notes import SEEN_EVERY, Seen
 from tracker.store.feed_queries import opened
 from tracker.store.kept_entries import Kept
@@ -38,16 +37,6 @@ class Poll:
     token: str
     client: str
     holds: frozenset[str] = frozenset()
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where and when the poll is answered."""
-
-    now: datetime
-    today: date
-    zone: ZoneInfo
-    base_url: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,17 +120,7 @@ def _made(session: Session, feed: _Feed, place: Place, key: str) -> Body:
 
 
 def _wanted(feed: _Feed, place: Place) -> Wanted:
-    row = feed.row
-    shown = shown_on(
-        place.today,
-        owner=feed.owner,
-        scope=row.scope,
-        with_support=row.with_support,
-        unit_id=row.unit_id,
-        unit_path=row.unit_path,
-        plan_id=row.plan_id,
-    )
-    return wanted_of(row, shown, place.zone.key, place.base_url, row.rules)
+    return wanted_of(feed.row, feed.owner, feed.row.unit_path, feed.row.rules, place)
 
 
 def _answer(feed: _Feed, poll: Poll, place: Place, body: Body) -> Answer:

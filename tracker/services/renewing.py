@@ -5,8 +5,7 @@ from __future__ import annotations
 import logging
 from collections import defaultdict
 from collections.abc import Collection
-from datetime import date, timedelta
-from zoneinfo import ZoneInfo
+from datetime import timedelta
 
 from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
@@ -14,37 +13,31 @@ from sqlalchemy.orm import Session
 
 from tracker.export.ical import FeedStyle
 from tracker.services.calendar_entries import part_entries
-from tracker.services.kept_feeds import kept_under
-from tracker.services.polling import Place, missing_entries
+from tracker.services.kept_feeds import Place, kept_under
+from tracker.services.poll_notes import keep_all
+from tracker.services.polling import missing_entries
 from tracker.store.engine import write_session
 from tracker.store.entry_queries import outdated_parts, tokens_in_use
 from tracker.store.feed_queries import styles_in_use
-from tracker.store.kept_entries import Kept, add_up_marks, forget_other_styles, keep
+from tracker.store.kept_entries import Kept, add_up_marks, forget_other_styles
 
 log = logging.getLogger(__name__)
 
 # What changed in larger numbers is made by the polls that ask for it.
 MOST_RENEWED = 100
-MOST_AT_ONCE = 1000
 # A calendar that was asked for in this time is made ahead.
 IN_USE = timedelta(days=7)
 
 
-Day = tuple[date, ZoneInfo]
-
-
-def renew(engine: Engine, base_url: str, day: Day, parts: Collection[int], tasks: Collection[int]) -> int:
+def renew(engine: Engine, place: Place, parts: Collection[int], tasks: Collection[int]) -> int:
     """Makes the kept entries of these parts, and of these tasks' parts, anew where they are outdated; how many.
 
     Only what somebody's calendar has shown before is kept at all. A failure is logged: the next poll makes good.
     """
     try:
         with Session(engine) as session:
-            made = _renewed(session, base_url, day, parts, tasks)
-        if made:
-            with write_session(engine) as session:
-                keep(session, made)
-                session.commit()
+            made = _renewed(session, place, parts, tasks)
+        keep_all(engine, made)
         return len(made)
     except SQLAlchemyError:
         log.exception("calendar entries could not be made ahead")
@@ -54,7 +47,7 @@ def renew(engine: Engine, base_url: str, day: Day, parts: Collection[int], tasks
 def renew_all(engine: Engine, place: Place) -> int:
     """Makes what the feeds in use need today and do not have, such as the titles that midnight changed; how many.
 
-    For the hour after midnight, when nobody waits. A feed that fails is logged, and made by its next poll.
+    For the hour after midnight, when nobody waits. What is not made then is made by the next poll that needs it.
     """
     with Session(engine) as session:
         hashes = tokens_in_use(session, place.now - IN_USE)
@@ -62,34 +55,32 @@ def renew_all(engine: Engine, place: Place) -> int:
     for token_hash in hashes:
         with Session(engine) as session:
             entries = missing_entries(session, token_hash, place)
-        for first in range(0, len(entries), MOST_AT_ONCE):
-            with write_session(engine) as session:
-                keep(session, entries[first : first + MOST_AT_ONCE])
-                session.commit()
+        keep_all(engine, entries)
         made += len(entries)
     return made
 
 
-def tidy_calendars(engine: Engine, base_url: str, zone: ZoneInfo) -> None:
+def tidy_calendars(engine: Engine, place: Place) -> None:
     """Adds up the counts of changes, and forgets entries in styles that nobody asks for any more."""
     with write_session(engine) as session:
         add_up_marks(session)
-        forget_other_styles(session, list(_styles(session, base_url, zone)))
+        forget_other_styles(session, list(_styles(session, place)))
         session.commit()
 
 
-def _renewed(session: Session, base_url: str, day: Day, parts: Collection[int], tasks: Collection[int]) -> list[Kept]:
-    styles = _styles(session, base_url, day[1])
+def _renewed(session: Session, place: Place, parts: Collection[int], tasks: Collection[int]) -> list[Kept]:
+    styles, day = _styles(session, place), (place.today, place.zone)
     outdated = defaultdict(list)
     for part_id, key in outdated_parts(session, list(styles), parts, tasks)[:MOST_RENEWED] if styles else ():
         outdated[key].append(part_id)
     return [entry for key, ids in outdated.items() for entry in part_entries(session, ids, styles[key], key, day)]
 
 
-def _styles(session: Session, base_url: str, zone: ZoneInfo) -> dict[str, FeedStyle]:
+def _styles(session: Session, place: Place) -> dict[str, FeedStyle]:
     """The styles that live feeds ask for, by what their entries are kept under."""
     styles = {}
     for row in styles_in_use(session):
-        style, key = kept_under(FeedStyle(base_url, zone.key, row.flavour, row.alarm, row.redaction), row.rules)
+        asked = FeedStyle(place.base_url, place.zone.key, row.flavour, row.alarm, row.redaction)
+        style, key = kept_under(asked, row.rules)
         styles[key] = style
     return styles

@@ -8,10 +8,10 @@ from datetime import date
 from typing import Any
 
 from sqlalchemy import delete, text
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from tracker.store.kept_calendars import CalendarEntry
+from tracker.store.once import insert_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +42,7 @@ def keep(session: Session, entries: Sequence[Kept]) -> None:
 
 
 def _put(session: Session, subject: str) -> Any:
-    dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
-    put = dialect.insert(CalendarEntry.__table__)
+    put = insert_of(session, CalendarEntry.__table__)
     values = {name: put.excluded[name] for name in _RENEWED}
     return put.on_conflict_do_update(index_elements=[subject, "style"], set_=values)
 

@@ -17,15 +17,19 @@ VERSIONS_TURN = 720_931_007
 ROBOT_TURN, URGING_TURN = 720_931_021, 720_931_022
 
 
+def insert_of(session: Session, table: Any) -> Any:
+    """The INSERT of the session's database, which knows what to do about rows that are there already."""
+    dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
+    return dialect.insert(table)
+
+
 def insert_once(
     session: Session, table: type[Base], columns: list[str], rows: Select[Any] | Any, *returning: Any
 ) -> ReturningInsert[Any]:
     """INSERT … SELECT that passes over rows whose unique key exists; gives back the rows that went in."""
-    if session.get_bind().dialect.name == "sqlite":
-        lite = sqlite.insert(table).from_select(columns, rows, include_defaults=False)
-        return lite.on_conflict_do_nothing().returning(*returning)
-    real = postgresql.insert(table).from_select(columns, rows, include_defaults=False)
-    return real.on_conflict_do_nothing().returning(*returning)
+    put = insert_of(session, table).from_select(columns, rows, include_defaults=False)
+    inserted: ReturningInsert[Any] = put.on_conflict_do_nothing().returning(*returning)
+    return inserted
 
 
 def take_turn(session: Session, number: int) -> None:

@@ -8,30 +8,27 @@ from http import HTTPStatus
 from typing import Any
 
 from sqlalchemy import delete, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from tracker.store.feeds import Feed, FeedClient
+from tracker.store.once import insert_of
 
 # Programs that put a date or a version into their name would fill the table.
 MOST_CLIENTS = 20
 
 
-def note_content(session: Session, feed_id: int, content_key: str, etag: str) -> None:
-    """What the feed's body is made from now, and its ETag."""
-    feed: Any = Feed.__table__
-    session.execute(update(feed).where(feed.c.id == feed_id).values(content_key=content_key, etag=etag))
+def note_feed(session: Session, feed_id: int, **values: Any) -> None:
+    """What the feed's body is made from now, its ETag, and who asked when: columns of the feed by name."""
+    noted = update(Feed).where(Feed.id == feed_id).values(**values)
+    session.execute(noted.execution_options(synchronize_session=False))
 
 
 def note_client(session: Session, feed_id: int, name: str, at: datetime, size: int) -> None:
     """Who asked when, and what was answered: a body of that size, or 0 for the word that nothing changed."""
-    feed: Any = Feed.__table__
-    session.execute(update(feed).where(feed.c.id == feed_id).values(fetched_at=at, fetched_by=name))
-    dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
     status = HTTPStatus.OK if size else HTTPStatus.NOT_MODIFIED
     row = {"feed_id": feed_id, "name": name, "first_at": at, "polls": 1, "bodies": int(size > 0)}
     last = {"last_at": at, "last_status": int(status), "last_size": size}
-    put = dialect.insert(FeedClient).values(**row, **last)
+    put = insert_of(session, FeedClient).values(**row, **last)
     counts = {"polls": FeedClient.polls + 1, "bodies": FeedClient.bodies + int(size > 0)}
     session.execute(put.on_conflict_do_update(index_elements=["feed_id", "name"], set_={**last, **counts}))
     newest = select(FeedClient.id).where(FeedClient.feed_id == feed_id).order_by(FeedClient.last_at.desc())

@@ -11,6 +11,7 @@ from flask import current_app, g
 from tracker.clock import Clock
 from tracker.domain.access import Actor
 from tracker.services.kept_bodies import Bodies
+from tracker.services.kept_feeds import Place
 from tracker.services.report_links import Issuer
 from tracker.settings import Settings
 
@@ -44,6 +45,11 @@ def now() -> datetime:
 
 def today() -> date:
     return parts().clock.today()
+
+
+def place() -> Place:
+    """Where and when calendars are made for this request."""
+    return Place(now(), today(), settings().zone, settings().base_url)
 
 
 def actor() -> Actor:

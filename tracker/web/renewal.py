@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 
 from tracker.services.renewing import renew
 from tracker.store.tasks import Assignment, HistoryEntry, Milestone, Task
-from tracker.web.context import settings, today
+from tracker.web.context import place
 from tracker.web.database import SAFE_METHODS, db, engine, session
 
 _CHANGED = "changed_in_calendars"
@@ -41,6 +41,5 @@ def _renew_afterwards(response: Response) -> Response:
         return response
     parts, tasks = session().info.pop(_CHANGED, (set(), set()))
     if parts or tasks:
-        day = (today(), settings().zone)
-        response.call_on_close(partial(renew, engine(), settings().base_url, day, parts, tasks))
+        response.call_on_close(partial(renew, engine(), place(), parts, tasks))
     return response

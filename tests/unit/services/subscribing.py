@@ -16,8 +16,9 @@ from tests.builders import NOW, the_actor
 from tracker.domain.feeds import FeedScope
 from tracker.services.feeds import NewFeed, make_feed, token_of
 from tracker.services.kept_bodies import Bodies
+from tracker.services.kept_feeds import Place
 from tracker.services.poll_notes import note_poll
-from tracker.services.polling import Answer, Place, Poll, answer_poll
+from tracker.services.polling import Answer, Poll, answer_poll
 from tracker.store.engine import write_session
 from tracker.store.kept_calendars import CalendarEntry
 from tracker.store.people import Person

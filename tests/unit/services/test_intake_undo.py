@@ -30,7 +30,8 @@ from tracker.services.intake_lists import Show, Wanted
 from tracker.services.intake_review import review
 from tracker.services.intake_undo import ActedOn, Undone, WantedBatch, batches, undo_adoption, undo_batch
 from tracker.services.kept_bodies import Bodies
-from tracker.services.polling import Answer, Place, Poll, answer_poll
+from tracker.services.kept_feeds import Place
+from tracker.services.polling import Answer, Poll, answer_poll
 from tracker.services.series import make_due_tasks
 from tracker.services.sweep import sweep
 from tracker.services.work import act

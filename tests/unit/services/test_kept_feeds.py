@@ -11,7 +11,7 @@ from sqlalchemy import Engine, select, text, update
 from sqlalchemy.orm import Session
 
 from tests.builders import NOW, TODAY, City, a_plan, a_task
-from tests.unit.services.subscribing import ZONE, Subscriber, at, events_of, subscribed
+from tests.unit.services.subscribing import Subscriber, at, events_of, subscribed
 from tracker.domain.feeds import FeedScope, Flavour, Redaction
 from tracker.domain.history import REMARKED
 from tracker.domain.lifecycle import State
@@ -195,7 +195,7 @@ def test_what_was_made_ahead_after_a_change_is_what_a_poll_would_make(
 ) -> None:
     session.execute(update(Assignment).where(Assignment.unit_id == city.education.id).values(percent=70))
     session.commit()
-    assert renew(engine, "http://localhost", (TODAY, ZONE), {part.id for part in task.assignments}, ()) == 1
+    assert renew(engine, at(TODAY), {part.id for part in task.assignments}, ()) == 1
     made = entries(engine)
     feed.poll(TODAY)
     assert "进度 70%" in feed.body.decode().replace("\r\n ", "")
@@ -320,10 +320,10 @@ def test_tidying_forgets_the_styles_that_nobody_asks_for(
 ) -> None:
     other = subscribed(engine, city.supervisor, FeedScope.ALL, flavour=Flavour.TODO)
     other.poll(TODAY)
-    tidy_calendars(engine, "http://localhost", ZONE)
+    tidy_calendars(engine, at(TODAY))
     assert len(entries(engine)) == 5  # the bureau's part and its milestone; the three parts as tasks
     session.execute(update(Feed).where(Feed.flavour == Flavour.TODO).values(revoked_at=NOW))
     session.commit()
-    tidy_calendars(engine, "http://localhost", ZONE)
+    tidy_calendars(engine, at(TODAY))
     assert len(entries(engine)) == 2
     assert not feed.poll(TODAY)

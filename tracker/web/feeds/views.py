@@ -16,11 +16,11 @@ from tracker.services.feeds import live_feeds, make_feed, own_feed, revoke, rota
 from tracker.services.file_names import office_name
 from tracker.services.kept_feeds import FeedUnrenderable
 from tracker.services.poll_notes import note_poll
-from tracker.services.polling import Answer, Place, Poll, answer_poll
+from tracker.services.polling import Answer, Poll, answer_poll
 from tracker.store.feed_queries import plan_choices, unit_choices
 from tracker.store.feeds import Feed
 from tracker.web.access import public, requires
-from tracker.web.context import actor, now, parts, settings, today
+from tracker.web.context import actor, now, parts, place, settings
 from tracker.web.database import engine, session
 from tracker.web.downloads import disposition
 from tracker.web.feeds.forms import FeedForm
@@ -71,7 +71,7 @@ def doctor(feed_id: int) -> str:
     """Who reads the subscription, what is wrong, and why an item is or is not in it."""
     sought = request.args.get("sought", "").strip()[:LONGEST_SOUGHT]
     return render_template(
-        "feeds/doctor.html", found=diagnose(session(), actor(), feed_id, _place(), sought), sought=sought
+        "feeds/doctor.html", found=diagnose(session(), actor(), feed_id, place(), sought), sought=sought
     )
 
 
@@ -109,7 +109,7 @@ def _polled(token: str, *, download: bool) -> Response:
     holds = frozenset(request.if_none_match.as_set()) if not download else frozenset()
     client = request.headers.get("User-Agent", "")
     try:
-        answer = answer_poll(session(), Poll(token, client, holds), _place(), parts().bodies)
+        answer = answer_poll(session(), Poll(token, client, holds), place(), parts().bodies)
     except NotFound as missing:
         return _plain(f"{missing}\n", 404)
     except FeedUnrenderable:
@@ -118,10 +118,6 @@ def _polled(token: str, *, download: bool) -> Response:
     if answer.seen is not None:
         response.call_on_close(partial(note_poll, engine(), answer.seen))
     return response
-
-
-def _place() -> Place:
-    return Place(now(), today(), settings().zone, settings().base_url)
 
 
 def _calendar(answer: Answer, *, download: bool) -> Response:
