@@ -53,6 +53,7 @@ from tracker.web import (
     work,
 )
 from tracker.web.context import EXTENSION, Parts
+from tracker.web.feeds.polls import Polls
 from tracker.web.figures import scoring
 
 BLUEPRINTS = (
@@ -117,7 +118,15 @@ def create_app(settings: Settings | None = None, clock: Clock | None = None) -> 
     renewal.renew_calendars(app)
     headers.add_headers(app, https=settings.secure_cookies)
     errors.handle_errors(app)
+    _answer_polls_first(app, settings)
     return app
+
+
+def _answer_polls_first(app: Flask, settings: Settings) -> None:
+    with app.app_context():
+        engine = database.engine()
+    of_all = headers.headers_of_all(https=settings.secure_cookies)
+    app.wsgi_app = Polls(app.wsgi_app, engine, app.extensions[EXTENSION], of_all)  # type: ignore[method-assign]
 
 
 def _config(settings: Settings) -> dict[str, object]:

@@ -48,8 +48,6 @@ TABLE = {
     "bootstrap.static": EVERYBODY,
     "auth.sign_in": EVERYBODY,
     "home.health": EVERYBODY,
-    "feeds.fetch": EVERYBODY,  # the secret in the link is what lets in
-    "feeds.download": EVERYBODY,  # likewise
     "links.open": EVERYBODY,  # the signed, single-use secret in the address is what lets in
     "links.report": EVERYBODY,  # likewise
     "auth.sign_out": SIGNED_IN,

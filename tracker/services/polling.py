@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 
 from tracker.domain.access import Actor, Permission, Standing
@@ -57,30 +58,30 @@ class _Feed:
     owner: Actor
 
 
-def answer_poll(session: Session, poll: Poll, place: Place, bodies: Bodies) -> Answer:
-    """The feed as its owner may read it today.
+def answer_poll(connection: Connection, poll: Poll, place: Place, bodies: Bodies) -> Answer:
+    """The feed as its owner may read it today. A session is made only where the body has to be.
 
     Raises NotFound for a token that opens nothing (wrong, revoked, its owner gone or out of reach), and
     FeedUnrenderable when no row could be rendered.
     """
-    feed = _opened(session, hash_of(poll.token[:LONGEST_TOKEN]))
+    feed = _opened(connection, hash_of(poll.token[:LONGEST_TOKEN]))
     key = _content_key(feed, place)
     if feed.row.content_key == key and feed.row.etag in poll.holds:
         return _answer(feed, poll, place, Body(key, feed.row.etag, b""))
-    body = bodies.get(feed.row.id, key, lambda: _made(session, feed, place, key))
+    body = bodies.get(feed.row.id, key, lambda: _made(connection, feed, place, key))
     return _answer(feed, poll, place, body)
 
 
 def missing_entries(session: Session, token_hash: str, place: Place) -> tuple[Kept, ...]:
     """The entries that the feed needs today and that are not kept, made; none of a feed that opens nothing any more."""
     try:
-        return make_feed_body(session, _wanted(_opened(session, token_hash), place)).made
+        return make_feed_body(session, _wanted(_opened(session.connection(), token_hash), place)).made
     except (NotFound, FeedUnrenderable):
         return ()
 
 
-def _opened(session: Session, wanted: str) -> _Feed:
-    rows = opened(session, wanted)
+def _opened(connection: Connection, wanted: str) -> _Feed:
+    rows = opened(connection, wanted)
     if not rows or not hmac.compare_digest(rows[0].token_hash, wanted):
         raise NotFound("订阅链接无效或已停用。")
     feed = _Feed(rows[0], _owner(rows))
@@ -112,8 +113,9 @@ def _content_key(feed: _Feed, place: Place) -> str:
     return hashlib.sha256(f"{made_from!r} {feed.owner.standings!r}".encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def _made(session: Session, feed: _Feed, place: Place, key: str) -> Body:
-    made = make_feed_body(session, _wanted(feed, place))
+def _made(connection: Connection, feed: _Feed, place: Place, key: str) -> Body:
+    with Session(connection) as session:
+        made = make_feed_body(session, _wanted(feed, place))
     for fault in made.faults:
         log.error("feed %s: an item is left out: %s", feed.row.id, fault)
     return Body(key, made.etag, made.body, made.made)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import and_, bindparam, case, func, select
+from sqlalchemy import Connection, and_, bindparam, case, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from tracker.domain.access import Actor, Permission
@@ -26,13 +26,13 @@ def feeds_of(session: Session, person_id: int) -> Sequence[Feed]:
     ).all()
 
 
-def opened(session: Session, token_hash: str) -> Sequence[Any]:
+def opened(connection: Connection, token_hash: str) -> Sequence[Any]:
     """The live subscription with that hash, with its owner's roles and the marks of its content, in one statement.
 
     A row for each role of the owner, all with the same feed; none where there is no such feed, its owner's account
     was closed, or no role is held at a unit that exists.
     """
-    return session.connection().execute(_OPENED, {"token_hash": token_hash}).all()
+    return connection.execute(_OPENED, {"token_hash": token_hash}).all()
 
 
 _OF_FEED, _HELD_AT = aliased(Unit, name="feed_unit"), aliased(Unit, name="held_at")
@@ -40,7 +40,9 @@ _OF_FEED, _HELD_AT = aliased(Unit, name="feed_unit"), aliased(Unit, name="held_a
 
 def _marks(*unit_ids: Any) -> Any:
     summed = select(func.coalesce(func.sum(CalendarMark.changes), 0))
-    return (summed.where(CalendarMark.unit_id.in_(unit_ids)) if unit_ids else summed).correlate(Feed).scalar_subquery()
+    # A list would be written into the statement anew at each poll.
+    wanted = [CalendarMark.unit_id == unit_id for unit_id in unit_ids]
+    return (summed.where(or_(*wanted)) if wanted else summed).correlate(Feed).scalar_subquery()
 
 
 _OPENED = (

@@ -30,6 +30,10 @@ class Parts:
     clock: Clock
     bodies: Bodies = field(default_factory=Bodies)
 
+    def place(self) -> Place:
+        """Where and when calendars are made now."""
+        return Place(self.clock.now(), self.clock.today(), self.settings.zone, self.settings.base_url)
+
 
 def parts() -> Parts:
     return cast(Parts, current_app.extensions[EXTENSION])
@@ -49,7 +53,7 @@ def today() -> date:
 
 def place() -> Place:
     """Where and when calendars are made for this request."""
-    return Place(now(), today(), settings().zone, settings().base_url)
+    return parts().place()
 
 
 def actor() -> Actor:

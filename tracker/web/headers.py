@@ -27,14 +27,18 @@ HEADERS = {
 }
 
 
+def headers_of_all(*, https: bool) -> dict[str, str]:
+    """What every answer carries, unless its view says otherwise."""
+    return HEADERS | ({"Strict-Transport-Security": "max-age=31536000"} if https else {})
+
+
 def add_headers(app: Flask, *, https: bool) -> None:
     """Sets the headers; pages of signed-in people are not kept by caches."""
+    of_all = headers_of_all(https=https)
 
     def put(response: Response) -> Response:
-        for name, value in HEADERS.items():
+        for name, value in of_all.items():
             response.headers.setdefault(name, value)
-        if https:
-            response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
         if response.mimetype == "text/html":
             response.headers.setdefault("Cache-Control", "no-store")
         return response

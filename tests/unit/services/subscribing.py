@@ -51,13 +51,13 @@ class Subscriber:
 
     def _asked(self, day: date, held: frozenset[str]) -> Answer:
         with Session(self.engine) as session:
-            return answer_poll(session, Poll(self.token, "a calendar", held), at(day), self.bodies)
+            return answer_poll(session.connection(), Poll(self.token, "a calendar", held), at(day), self.bodies)
 
     def afresh(self, day: date) -> bytes:
         """What the feed is when nothing of it is kept anywhere."""
         with write_session(self.engine) as session:
             session.execute(delete(CalendarEntry))
-            body = answer_poll(session, Poll(self.token, "a judge"), at(day), Bodies()).body
+            body = answer_poll(session.connection(), Poll(self.token, "a judge"), at(day), Bodies()).body
             session.rollback()
         assert body is not None
         return body

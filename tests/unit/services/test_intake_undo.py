@@ -120,7 +120,7 @@ def test_a_calendar_forgets_the_task_at_its_next_poll(session: Session, city: Ci
     token = token_of(feed, SECRET) or ""
 
     def poll(*held: str) -> Answer:
-        return answer_poll(session, Poll(token, "a calendar", frozenset(held)), OFFICE, Bodies())
+        return answer_poll(session.connection(), Poll(token, "a calendar", frozenset(held)), OFFICE, Bodies())
 
     empty = poll()
     draft = adopted(session, city)

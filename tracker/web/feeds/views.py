@@ -1,10 +1,8 @@
-"""The page 日历订阅, and the address that calendar programs poll."""
+"""The page 日历订阅. What calendar programs poll is answered elsewhere: see ``polls``."""
 
 from __future__ import annotations
 
-from functools import partial
-
-from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from tracker.domain.access import Permission
@@ -13,21 +11,15 @@ from tracker.export.qr import qr_svg
 from tracker.services.errors import Invalid, NotFound
 from tracker.services.feed_doctor import diagnose
 from tracker.services.feeds import live_feeds, make_feed, own_feed, revoke, rotate, token_of
-from tracker.services.file_names import office_name
-from tracker.services.kept_feeds import FeedUnrenderable
-from tracker.services.poll_notes import note_poll
-from tracker.services.polling import Answer, Poll, answer_poll
 from tracker.store.feed_queries import plan_choices, unit_choices
 from tracker.store.feeds import Feed
-from tracker.web.access import public, requires
-from tracker.web.context import actor, now, parts, place, settings
-from tracker.web.database import engine, session
-from tracker.web.downloads import disposition
+from tracker.web.access import requires
+from tracker.web.context import actor, now, place, settings
+from tracker.web.database import session
 from tracker.web.feeds.forms import FeedForm
+from tracker.web.feeds.polls import address_of
 
 blueprint = Blueprint("feeds", __name__)
-
-RETRY_AFTER_SECONDS = "600"
 LONGEST_SOUGHT = 100
 
 
@@ -91,56 +83,6 @@ def revoke_feed(feed_id: int) -> Response:
     return redirect(url_for("feeds.index"))
 
 
-@blueprint.get("/feeds/<token>.ics")
-@public
-def fetch(token: str) -> Response:
-    """One poll; also HEAD. The token is the only key, and it is fixed to one subscription."""
-    return _polled(token, download=False)
-
-
-@blueprint.get("/feeds/<token>/download.ics")
-@public
-def download(token: str) -> Response:
-    """The same as a file, for those who want it once."""
-    return _polled(token, download=True)
-
-
-def _polled(token: str, *, download: bool) -> Response:
-    holds = frozenset(request.if_none_match.as_set()) if not download else frozenset()
-    client = request.headers.get("User-Agent", "")
-    try:
-        answer = answer_poll(session(), Poll(token, client, holds), place(), parts().bodies)
-    except NotFound as missing:
-        return _plain(f"{missing}\n", 404)
-    except FeedUnrenderable:
-        return _plain("日历暂时无法生成，请稍后再试。\n", 503)
-    response = _calendar(answer, download=download)
-    if answer.seen is not None:
-        response.call_on_close(partial(note_poll, engine(), answer.seen))
-    return response
-
-
-def _calendar(answer: Answer, *, download: bool) -> Response:
-    response = make_response(answer.body or b"", 200 if answer.body is not None else 304)
-    response.headers["Content-Type"] = "text/calendar; charset=utf-8"
-    response.set_etag(answer.etag)
-    response.headers["Cache-Control"] = "private, max-age=900"
-    response.headers["Referrer-Policy"] = "no-referrer"
-    if answer.body is not None:
-        kind = "attachment" if download else "inline"
-        response.headers["Content-Disposition"] = disposition(kind, f"{office_name(answer.name)}.ics", "tracker.ics")
-    return response
-
-
-def _plain(words: str, code: int) -> Response:
-    response = make_response(words, code)
-    response.headers["Content-Type"] = "text/plain; charset=utf-8"
-    response.headers["Cache-Control"] = "no-store"
-    if code == 503:
-        response.headers["Retry-After"] = RETRY_AFTER_SECONDS
-    return response
-
-
 def _link(feed: Feed) -> str | None:
     token = token_of(feed, settings().secret_key)
-    return token and settings().base_url + url_for("feeds.fetch", token=token)
+    return token and settings().base_url + address_of(token)

@@ -1,0 +1,121 @@
+"""The addresses that calendar programs poll, answered before anything of Flask is set up: a poll needs none of it.
+
+path -> token -> the feed's answer (one statement when nothing changed) -> 304, or the body -> what the poll leaves
+behind is written
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import partial
+from http import HTTPStatus
+from typing import TYPE_CHECKING
+
+from sqlalchemy import Engine
+from sqlalchemy.exc import SQLAlchemyError
+from werkzeug.http import parse_etags
+from werkzeug.wsgi import ClosingIterator
+
+from tracker.services.errors import NotFound
+from tracker.services.file_names import office_name
+from tracker.services.kept_feeds import FeedUnrenderable
+from tracker.services.poll_notes import note_poll
+from tracker.services.polling import Answer, Poll, answer_poll
+from tracker.web.context import Parts
+from tracker.web.downloads import disposition
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
+log = logging.getLogger(__name__)
+
+_POLLED = re.compile(r"/feeds/([^/]*?)(/download)?\.ics")
+RETRY_AFTER_SECONDS = "600"
+GET, HEAD = "GET", "HEAD"
+
+Headers = list[tuple[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What a request for a calendar asks for; a download is sent whole, whatever validators came with it."""
+
+    poll: Poll
+    is_download: bool
+    is_head: bool
+
+
+def address_of(token: str) -> str:
+    """The path that opens the subscription with that token."""
+    return f"/feeds/{token}.ics"
+
+
+class Polls:
+    """WSGI: answers the polls, and hands on everything else. The token is the only key to a calendar."""
+
+    def __init__(self, others: WSGIApplication, engine: Engine, parts: Parts, headers: Mapping[str, str]):
+        """``headers`` are those that every answer carries, unless it says otherwise."""
+        self._others, self._engine, self._parts = others, engine, parts
+        self._headers = list((dict(headers) | {"Referrer-Policy": "no-referrer"}).items())
+
+    def __call__(self, environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
+        polled = _POLLED.fullmatch(environ.get("PATH_INFO", ""))
+        if polled is None:
+            return self._others(environ, start)
+        if environ["REQUEST_METHOD"] not in {GET, HEAD}:
+            return self._told(start, HTTPStatus.METHOD_NOT_ALLOWED, "此地址只供日历读取。\n", ("Allow", "GET, HEAD"))
+        return self._answered(_asked(environ, polled), start)
+
+    def _answered(self, asked: _Asked, start: StartResponse) -> Iterable[bytes]:
+        try:
+            with self._engine.connect() as connection:
+                answer = answer_poll(connection, asked.poll, self._parts.place(), self._parts.bodies)
+        except NotFound as missing:
+            return self._told(start, HTTPStatus.NOT_FOUND, f"{missing}\n")
+        except FeedUnrenderable:
+            return self._unavailable(start)
+        except SQLAlchemyError:
+            log.exception("a poll could not be answered")
+            return self._unavailable(start)
+        return self._calendar(answer, asked, start)
+
+    def _calendar(self, answer: Answer, asked: _Asked, start: StartResponse) -> Iterable[bytes]:
+        headers = [*self._headers, ("ETag", f'"{answer.etag}"'), ("Cache-Control", "private, max-age=900")]
+        body, status = answer.body or b"", HTTPStatus.NOT_MODIFIED
+        if answer.body is not None:
+            status = HTTPStatus.OK
+            headers += _of_body(answer.name, len(body), "attachment" if asked.is_download else "inline")
+        sent = _sent(start, status, headers, b"" if asked.is_head else body)
+        return ClosingIterator(sent, partial(note_poll, self._engine, answer.seen)) if answer.seen else sent
+
+    def _unavailable(self, start: StartResponse) -> Iterable[bytes]:
+        later = ("Retry-After", RETRY_AFTER_SECONDS)
+        return self._told(start, HTTPStatus.SERVICE_UNAVAILABLE, "日历暂时无法生成，请稍后再试。\n", later)
+
+    def _told(self, start: StartResponse, status: HTTPStatus, words: str, *more: tuple[str, str]) -> Iterable[bytes]:
+        body = words.encode()
+        told = [("Content-Type", "text/plain; charset=utf-8"), ("Content-Length", str(len(body)))]
+        return _sent(start, status, [*self._headers, *told, ("Cache-Control", "no-store"), *more], body)
+
+
+def _asked(environ: WSGIEnvironment, polled: re.Match[str]) -> _Asked:
+    token, is_download = polled[1], polled[2] is not None
+    held = frozenset() if is_download else frozenset(parse_etags(environ.get("HTTP_IF_NONE_MATCH")).as_set())
+    client = environ.get("HTTP_USER_AGENT", "")
+    return _Asked(Poll(token, client, held), is_download, environ["REQUEST_METHOD"] == HEAD)
+
+
+def _of_body(name: str, size: int, kind: str) -> Headers:
+    return [
+        ("Content-Type", "text/calendar; charset=utf-8"),
+        ("Content-Length", str(size)),
+        ("Content-Disposition", disposition(kind, f"{office_name(name)}.ics", "tracker.ics")),
+    ]
+
+
+def _sent(start: StartResponse, status: HTTPStatus, headers: Headers, body: bytes) -> list[bytes]:
+    start(f"{status.value} {status.phrase}", headers)
+    return [body]
