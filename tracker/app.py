@@ -126,7 +126,7 @@ def _answer_polls_first(app: Flask, settings: Settings) -> None:
     with app.app_context():
         engine = database.engine()
     of_all = headers.headers_of_all(https=settings.secure_cookies)
-    app.wsgi_app = Polls(app.wsgi_app, engine, app.extensions[EXTENSION], of_all)  # type: ignore[method-assign]
+    app.wsgi_app = Polls(app.wsgi_app, engine, app.extensions[EXTENSION], of_all)  # type: ignore[assignment,method-assign]
 
 
 def _config(settings: Settings) -> dict[str, object]:

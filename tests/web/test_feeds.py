@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -270,18 +271,26 @@ def test_the_number_of_statements_does_not_grow(page: Visitor, world: City, app:
 
 @contextmanager
 def counted(app: Flask) -> Iterator[list[str]]:
-    """The statements that the app's database is asked meanwhile."""
+    """The questions that SQLite itself is asked meanwhile, however they reach it."""
     found: list[str] = []
 
-    def note(_connection: object, _cursor: object, statement: str, *_: object) -> None:
-        if statement != "BEGIN":
+    def note(statement: str) -> None:
+        if statement.startswith(("SELECT", "WITH")):
             found.append(statement)
+
+    def watch(connection: sqlite3.Connection, *_: object) -> None:
+        connection.set_trace_callback(note)
+
+    def leave(connection: sqlite3.Connection, *_: object) -> None:
+        connection.set_trace_callback(None)
 
     with app.app_context():
         engine = db.engine
-    event.listen(engine, "before_cursor_execute", note)
+    event.listen(engine, "checkout", watch)
+    event.listen(engine, "checkin", leave)
     yield found
-    event.remove(engine, "before_cursor_execute", note)
+    event.remove(engine, "checkout", watch)
+    event.remove(engine, "checkin", leave)
 
 
 def test_the_lights_of_a_feed_are_those_of_the_rules_in_force(page: Visitor, session: Session, city: City) -> None:

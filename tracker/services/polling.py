@@ -11,10 +11,11 @@ import hmac
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Dialect
 from sqlalchemy.orm import Session
 
 from tracker.domain.access import Actor, Permission, Standing
@@ -23,12 +24,14 @@ from tracker.services.feeds import hash_of
 from tracker.services.kept_bodies import Bodies, Body
 from tracker.services.kept_feeds import RENDERING, FeedUnrenderable, Place, Wanted, make_feed_body, wanted_of
 from tracker.services.poll_notes import SEEN_EVERY, Seen
-from tracker.store.feed_queries import opened
+from tracker.store.at_once import Rows
+from tracker.store.feed_queries import OPENED
 from tracker.store.kept_entries import Kept
 
 log = logging.getLogger(__name__)
 
 LONGEST_TOKEN = 100
+MOST_REMEMBERED = 4096
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,10 +55,11 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class _Feed:
-    """A feed that was opened: its row, and its owner with today's roles."""
+    """A feed that was opened: its row, its owner with today's roles, and the key of its content today."""
 
     row: Any
     owner: Actor
+    key: str
 
 
 def answer_poll(connection: Connection, poll: Poll, place: Place, bodies: Bodies) -> Answer:
@@ -64,30 +68,36 @@ def answer_poll(connection: Connection, poll: Poll, place: Place, bodies: Bodies
     Raises NotFound for a token that opens nothing (wrong, revoked, its owner gone or out of reach), and
     FeedUnrenderable when no row could be rendered.
     """
-    feed = _opened(connection, hash_of(poll.token[:LONGEST_TOKEN]))
-    key = _content_key(feed, place)
-    if feed.row.content_key == key and feed.row.etag in poll.holds:
-        return _answer(feed, poll, place, Body(key, feed.row.etag, b""))
-    body = bodies.get(feed.row.id, key, lambda: _made(connection, feed, place, key))
+    feed = _opened(connection, hash_of(poll.token[:LONGEST_TOKEN]), place)
+    if feed.row.content_key == feed.key and feed.row.etag in poll.holds:
+        return _answer(feed, poll, place, Body(feed.key, feed.row.etag, b""))
+    body = bodies.get(feed.row.id, feed.key, lambda: _made(connection, feed, place))
     return _answer(feed, poll, place, body)
 
 
 def missing_entries(session: Session, token_hash: str, place: Place) -> tuple[Kept, ...]:
     """The entries that the feed needs today and that are not kept, made; none of a feed that opens nothing any more."""
     try:
-        return make_feed_body(session, _wanted(_opened(session.connection(), token_hash), place)).made
+        return make_feed_body(session, _wanted(_opened(session.connection(), token_hash, place), place)).made
     except (NotFound, FeedUnrenderable):
         return ()
 
 
-def _opened(connection: Connection, wanted: str) -> _Feed:
-    rows = opened(connection, wanted)
-    if not rows or not hmac.compare_digest(rows[0].token_hash, wanted):
-        raise NotFound("订阅链接无效或已停用。")
-    feed = _Feed(rows[0], _owner(rows))
-    if not _may_still_read(feed):
+def _opened(connection: Connection, wanted: str, place: Place) -> _Feed:
+    rows = OPENED(connection, token_hash=wanted)
+    feed = _read(rows, connection.dialect, (place.today, place.zone.key, place.base_url)) if rows else None
+    if feed is None or not hmac.compare_digest(feed.row.token_hash, wanted):
         raise NotFound("订阅链接无效或已停用。")
     return feed
+
+
+# Between two changes of a feed every poll finds the same rows.
+@lru_cache(maxsize=MOST_REMEMBERED)
+def _read(rows: Rows, dialect: Dialect, made_for: tuple[date, str, str]) -> _Feed | None:
+    """The feed that the rows tell of, with its content's key for that day and place; None out of its owner's reach."""
+    typed = OPENED.typed(rows, dialect)
+    owner = _owner(typed)
+    return _Feed(typed[0], owner, _content_key(typed[0], owner, made_for)) if _may_read(owner, typed[0]) else None
 
 
 def _owner(rows: Sequence[Any]) -> Actor:
@@ -95,30 +105,29 @@ def _owner(rows: Sequence[Any]) -> Actor:
     return Actor(rows[0].owner_id, rows[0].owner_name, tuple(standings))
 
 
-def _may_still_read(feed: _Feed) -> bool:
-    if feed.row.scope.is_of_a_unit:
-        return feed.row.unit_path is not None and feed.owner.may(Permission.READ, feed.row.unit_path)
-    return feed.owner.holds(Permission.READ)
+def _may_read(owner: Actor, row: Any) -> bool:
+    if row.scope.is_of_a_unit:
+        return row.unit_path is not None and owner.may(Permission.READ, row.unit_path)
+    return owner.holds(Permission.READ)
 
 
-def _content_key(feed: _Feed, place: Place) -> str:
+def _content_key(row: Any, owner: Actor, made_for: tuple[date, str, str]) -> str:
     """The fingerprint of all that a body is made from: while it holds, the body would be the same.
 
     What tasks, units, plans and rules say is in the marks, which the database counts.
     """
-    row = feed.row
     options = (row.name, row.scope, row.unit_path, row.plan_id, row.flavour, row.redaction, row.alarm)
     choices = (row.with_milestones, row.with_support)
-    made_from = (RENDERING, row.marks, place.today, place.zone.key, place.base_url, *options, *choices)
-    return hashlib.sha256(f"{made_from!r} {feed.owner.standings!r}".encode("utf-8", "surrogatepass")).hexdigest()
+    made_from = (RENDERING, row.marks, *made_for, *options, *choices)
+    return hashlib.sha256(f"{made_from!r} {owner.standings!r}".encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def _made(connection: Connection, feed: _Feed, place: Place, key: str) -> Body:
+def _made(connection: Connection, feed: _Feed, place: Place) -> Body:
     with Session(connection) as session:
         made = make_feed_body(session, _wanted(feed, place))
     for fault in made.faults:
         log.error("feed %s: an item is left out: %s", feed.row.id, fault)
-    return Body(key, made.etag, made.body, made.made)
+    return Body(feed.key, made.etag, made.body, made.made)
 
 
 def _wanted(feed: _Feed, place: Place) -> Wanted:

@@ -63,6 +63,13 @@ def write_session(engine: Engine) -> Session:
     return Session(engine.execution_options(writes=True), expire_on_commit=False)
 
 
+def at_once(engine: Engine) -> Engine:
+    """The engine for what is read by one statement: none of its connections begins a transaction around it."""
+    if engine.dialect.name == "sqlite":
+        return engine.execution_options(begins=False)
+    return engine.execution_options(isolation_level="AUTOCOMMIT")
+
+
 def begin_write(session: Session) -> None:
     """Makes the session's next transaction a writing one; call before anything is read in it."""
     session.connection(execution_options={"writes": True})
@@ -80,5 +87,8 @@ def _prepare_connection(connection: sqlite3.Connection, _entry: ConnectionPoolEn
 
 
 def _begin(connection: Connection) -> None:
-    writes = connection.get_execution_options().get("writes", False)
+    options = connection.get_execution_options()
+    if not options.get("begins", True):
+        return
+    writes = options.get("writes", False)
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, and_, bindparam, case, func, or_, select
+from sqlalchemy import String, and_, bindparam, case, func, or_, select, type_coerce
 from sqlalchemy.orm import Session, aliased
 
 from tracker.domain.access import Actor, Permission
 from tracker.domain.feeds import FeedScope
+from tracker.store.at_once import AtOnce
 from tracker.store.feeds import Feed
 from tracker.store.kept_calendars import RULES, WHOLE, CalendarMark
 from tracker.store.people import Person, PersonStanding
@@ -26,15 +27,6 @@ def feeds_of(session: Session, person_id: int) -> Sequence[Feed]:
     ).all()
 
 
-def opened(connection: Connection, token_hash: str) -> Sequence[Any]:
-    """The live subscription with that hash, with its owner's roles and the marks of its content, in one statement.
-
-    A row for each role of the owner, all with the same feed; none where there is no such feed, its owner's account
-    was closed, or no role is held at a unit that exists.
-    """
-    return connection.execute(_OPENED, {"token_hash": token_hash}).all()
-
-
 _OF_FEED, _HELD_AT = aliased(Unit, name="feed_unit"), aliased(Unit, name="held_at")
 
 
@@ -45,7 +37,7 @@ def _marks(*unit_ids: Any) -> Any:
     return (summed.where(or_(*wanted)) if wanted else summed).correlate(Feed).scalar_subquery()
 
 
-_OPENED = (
+OPENED = AtOnce(
     select(
         Feed.id,
         Feed.uid,
@@ -71,7 +63,10 @@ _OPENED = (
         _HELD_AT.path.label("held_path"),
         _HELD_AT.name.label("held_name"),
         # One unit's calendar needs its own marks; the others take every change for theirs.
-        case((Feed.scope == FeedScope.UNIT, _marks(Feed.unit_id, WHOLE, RULES)), else_=_marks()).label("marks"),
+        case(
+            (type_coerce(Feed.scope, String) == FeedScope.UNIT.value, _marks(Feed.unit_id, WHOLE, RULES)),
+            else_=_marks(),
+        ).label("marks"),
         _marks(RULES).label("rules"),
     )
     .join(Person, and_(Feed.owner_id == Person.id, Person.active))
@@ -81,6 +76,11 @@ _OPENED = (
     .where(Feed.token_hash == bindparam("token_hash"), Feed.revoked_at.is_(None))
     .order_by(PersonStanding.id)
 )
+"""The live subscription with that ``token_hash``, with its owner's roles and the marks of its content.
+
+A row for each role of the owner, all with the same feed; none where there is no such feed, its owner's account was
+closed, or no role is held at a unit that exists.
+"""
 
 
 def changes_to_rules(session: Session) -> int:

@@ -24,6 +24,7 @@ from tracker.services.file_names import office_name
 from tracker.services.kept_feeds import FeedUnrenderable
 from tracker.services.poll_notes import note_poll
 from tracker.services.polling import Answer, Poll, answer_poll
+from tracker.store.engine import at_once
 from tracker.web.context import Parts
 from tracker.web.downloads import disposition
 
@@ -59,6 +60,7 @@ class Polls:
     def __init__(self, others: WSGIApplication, engine: Engine, parts: Parts, headers: Mapping[str, str]):
         """``headers`` are those that every answer carries, unless it says otherwise."""
         self._others, self._engine, self._parts = others, engine, parts
+        self._reading = at_once(engine)
         self._headers = list((dict(headers) | {"Referrer-Policy": "no-referrer"}).items())
 
     def __call__(self, environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
@@ -71,7 +73,7 @@ class Polls:
 
     def _answered(self, asked: _Asked, start: StartResponse) -> Iterable[bytes]:
         try:
-            with self._engine.connect() as connection:
+            with self._reading.connect() as connection:
                 answer = answer_poll(connection, asked.poll, self._parts.place(), self._parts.bodies)
         except NotFound as missing:
             return self._told(start, HTTPStatus.NOT_FOUND, f"{missing}\n")

@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 from tracker.domain.access import Permission
 from tracker.domain.titles import brief_title
 from tracker.export.qr import qr_svg
-from tracker.services.errors import Invalid, NotFound
+from tracker.services.errors import Invalid
 from tracker.services.feed_doctor import diagnose
 from tracker.services.feeds import live_feeds, make_feed, own_feed, revoke, rotate, token_of
 from tracker.store.feed_queries import plan_choices, unit_choices

@@ -1,0 +1,57 @@
+"""A SELECT that is asked so often that putting it together, and dressing its rows, would be most of its cost."""
+
+from __future__ import annotations
+
+from collections import namedtuple
+from collections.abc import Sequence
+from functools import cached_property, lru_cache
+from typing import Any
+
+from sqlalchemy import Connection, Dialect, Select
+
+Rows = tuple[tuple[Any, ...], ...]
+
+
+class AtOnce:
+    """The statement, put into SQL once for each kind of database.
+
+    Its rows come as the driver gives them: good enough to see whether they are the same as before. ``typed`` makes
+    of them what the ORM would have given. Parameters are texts and numbers alone.
+    """
+
+    def __init__(self, statement: Select[*tuple[Any, ...]]) -> None:
+        self._statement = statement
+        self._in_sql = lru_cache(_in_sql)
+        self._processors = lru_cache(self._processors_of)
+
+    def __call__(self, connection: Connection, **values: str | int) -> Rows:
+        sql, defaults, order = self._in_sql(self._statement, connection.dialect)
+        given = defaults | values
+        cursor = connection.connection.cursor()
+        try:
+            cursor.execute(sql, given if order is None else [given[name] for name in order])
+            return tuple(cursor.fetchall())
+        finally:
+            cursor.close()
+
+    def typed(self, rows: Rows, dialect: Dialect) -> Sequence[Any]:
+        """The rows with names, each value of its column's type."""
+        made = [[make(value) if make else value for make, value in self._pairs(row, dialect)] for row in rows]
+        return [self._row(*values) for values in made]
+
+    def _pairs(self, row: tuple[Any, ...], dialect: Dialect) -> Any:
+        return zip(self._processors(dialect), row, strict=True)
+
+    def _processors_of(self, dialect: Dialect) -> list[Any]:
+        types = (column.type.dialect_impl(dialect) for column in self._statement.selected_columns)
+        return [kind.result_processor(dialect, None) for kind in types]
+
+    @cached_property
+    def _row(self) -> Any:
+        return namedtuple("Row", self._statement.selected_columns.keys())
+
+
+def _in_sql(statement: Select[*tuple[Any, ...]], dialect: Dialect) -> tuple[str, dict[str, Any], Sequence[str] | None]:
+    """The SQL, the parameters that stand in the statement itself, and the order of all where they have no names."""
+    compiled = statement.compile(dialect=dialect, compile_kwargs={"render_postcompile": True})
+    return str(compiled), dict(compiled.params), compiled.positiontup if compiled.positional else None
