@@ -10,6 +10,7 @@ from flask_wtf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from tracker.clock import Clock
+from tracker.services.poll_notes import PollNotes
 from tracker.settings import PROJECT_ROOT, Settings, settings_from
 from tracker.web import (
     access,
@@ -101,12 +102,12 @@ def create_app(settings: Settings | None = None, clock: Clock | None = None) -> 
     app = Flask("tracker", root_path=str(PROJECT_ROOT / "tracker"), template_folder=str(PROJECT_ROOT / "templates"))
     app.static_folder = "web/static"
     app.config.update(_config(settings))
-    app.extensions[EXTENSION] = Parts(settings, clock)
     if settings.trusted_proxies:
         count = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)  # type: ignore[method-assign]
     incoming.guard_bodies(app)
-    database.connect(app, settings.database_url)
+    engine = database.connect(app, settings.database_url)
+    app.extensions[EXTENSION] = Parts(settings, clock, PollNotes(engine))
     Bootstrap5(app)
     access.guard(app)
     CSRFProtect(app).exempt(links.report)  # it asks for the token itself, see there
@@ -118,15 +119,9 @@ def create_app(settings: Settings | None = None, clock: Clock | None = None) -> 
     renewal.renew_calendars(app)
     headers.add_headers(app, https=settings.secure_cookies)
     errors.handle_errors(app)
-    _answer_polls_first(app, settings)
-    return app
-
-
-def _answer_polls_first(app: Flask, settings: Settings) -> None:
-    with app.app_context():
-        engine = database.engine()
     of_all = headers.headers_of_all(https=settings.secure_cookies)
-    app.wsgi_app = Polls(app.wsgi_app, engine, app.extensions[EXTENSION], of_all)  # type: ignore[assignment,method-assign]
+    app.wsgi_app = Polls(app.wsgi_app, engine, lambda: app.extensions[EXTENSION], of_all)  # type: ignore[assignment,method-assign]
+    return app
 
 
 def _config(settings: Settings) -> dict[str, object]:

@@ -14,6 +14,7 @@ from tests.builders import NOW
 from tracker.app import create_app
 from tracker.clock import Clock
 from tracker.settings import Settings
+from tracker.web.context import EXTENSION
 
 
 def settings_for(instance: Path, database_url: str) -> Settings:
@@ -29,7 +30,7 @@ def settings_for(instance: Path, database_url: str) -> Settings:
 
 
 class ReadToTheEnd(FlaskClient):
-    """A client that reads each answer and closes it, as a server does: what is noted after an answer is noted then."""
+    """A client that reads each answer and closes it, as a server does."""
 
     def open(self, *args: Any, buffered: bool = True, **options: Any) -> TestResponse:
         return super().open(*args, buffered=buffered, **options)
@@ -42,6 +43,7 @@ def serve(settings: Settings) -> Flask:
     app.test_client_class = ReadToTheEnd
     app.config["PROPAGATE_EXCEPTIONS"] = False
     app.config["READING_PATIENCE"] = 60.0  # a small file is read before the answer, also on a machine that is busy
+    app.extensions[EXTENSION].notes.patience = 0.0  # what is noted after an answer is noted then
     return app
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from io import BytesIO
 from random import Random
@@ -33,7 +34,7 @@ from tracker.store.handling import Handling
 from tracker.store.rule_packs import PackKind, RulePack
 from tracker.store.tasks import Assignment, HistoryEntry, Task
 from tracker.store.units import Unit
-from tracker.web.context import EXTENSION, Parts
+from tracker.web.context import EXTENSION
 
 ZONE = ZoneInfo("Asia/Shanghai")
 FIRST, LAST = date(2023, 5, 15), date(2023, 6, 4)
@@ -65,7 +66,7 @@ def instant(day: date, hour: int = 9, minute: int = 0) -> datetime:
 
 def set_clock(app: Flask, at: datetime) -> None:
     parts = app.extensions[EXTENSION]
-    app.extensions[EXTENSION] = Parts(parts.settings, Clock(ZONE).fixed_at(at))
+    app.extensions[EXTENSION] = replace(parts, clock=Clock(ZONE).fixed_at(at))
 
 
 def seen(page: Page) -> list[list[str]]:

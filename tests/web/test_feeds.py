@@ -258,6 +258,9 @@ def test_redaction_hides_units_and_quotes(page: Visitor, world: City, app: Flask
 
 def test_the_number_of_statements_does_not_grow(page: Visitor, world: City, app: Flask, session: Session) -> None:
     path = make(page.sign_in("supervisor"))
+    app.test_client().get(path)  # the rules of the lights are read at first
+    session.query(Task).filter_by(title="县里的事").one().title = "县里的新事"
+    session.commit()
     with counted(app) as few:
         app.test_client().get(path)
     plan = a_plan(session, world.root, "大方案")

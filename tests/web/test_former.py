@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from io import BytesIO
 from typing import Any
@@ -34,7 +35,7 @@ from tracker.store.audit_trail import Who, acts_as
 from tracker.store.handling import Handling
 from tracker.store.plans import Plan, Source
 from tracker.store.tasks import Assignment, Task
-from tracker.web.context import EXTENSION, Parts
+from tracker.web.context import EXTENSION
 
 ZONE = ZoneInfo("Asia/Shanghai")
 BEGUN, BEFORE, CHANGED, AFTER, TODAY = (date(2023, 6, day) for day in (1, 5, 6, 7, 10))
@@ -53,7 +54,7 @@ def instant(day: date) -> datetime:
 def supervisor(app: Flask, page: Visitor, city: City) -> Visitor:
     """A supervisor who looks on 10 June."""
     parts = app.extensions[EXTENSION]
-    app.extensions[EXTENSION] = Parts(parts.settings, Clock(ZONE).fixed_at(instant(TODAY)))
+    app.extensions[EXTENSION] = replace(parts, clock=Clock(ZONE).fixed_at(instant(TODAY)))
     return page.sign_in("supervisor")
 
 

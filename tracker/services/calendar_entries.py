@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date, timedelta, tzinfo
 from functools import partial
 from typing import Any
+from weakref import WeakKeyDictionary
 
+from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
-from tracker.domain.lights import ONE_DAY, AssignmentFacts, Light, between, holds_for, light_of
+from tracker.domain.lights import ONE_DAY, AssignmentFacts, Light, LightPack, between, holds_for, light_of
 from tracker.domain.milestones import SOON_DAYS, Standing, stood
 from tracker.domain.roles import Role
 from tracker.export.ical import FeedItem, FeedStyle, MilestoneItem, event_bytes, milestone_bytes, overdue_line
@@ -25,13 +27,46 @@ MOST_AT_ONCE = 500
 Units = dict[Role, list[str]]
 
 
+@dataclass(frozen=True, slots=True)
+class KeptStyle:
+    """A style that entries are kept in: how they look, what they are kept under, and ``rules``, the count of changes
+    to the rules of the lights with which they are made."""
+
+    style: FeedStyle
+    key: str
+    rules: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Rules:
+    """The rules of the lights on a day, and the first and last day on which they are in force."""
+
+    pack: LightPack
+    since: date
+    until: date
+    add_workdays: Callable[[date, int], date]
+
+
+# The rules that were read last of each database, with what they are right for: the day, and the count of changes.
+_last_read: WeakKeyDictionary[Engine, tuple[tuple[date, int], _Rules]] = WeakKeyDictionary()
+
+
+def _rules_on(session: Session, today: date, changes: int) -> _Rules:
+    engine, right_for = session.connection().engine, (today, changes)
+    found = _last_read.get(engine)
+    if found is None or found[0] != right_for:
+        found = right_for, _Rules(*light_pack_around(session, today), work_calendar(session).add_workdays)
+        _last_read[engine] = found
+    return found[1]
+
+
 def part_entries(
-    session: Session, part_ids: Sequence[int], style: FeedStyle, key: str, day: tuple[date, tzinfo]
+    session: Session, part_ids: Sequence[int], kept_in: KeptStyle, day: tuple[date, tzinfo]
 ) -> Iterator[Kept]:
-    """The entries of these parts in the style, which is kept under ``key``, with the light of the day in that zone."""
+    """The entries of these parts in the style, with the light of the day in that zone."""
     today, zone = day
-    pack, *in_force = light_pack_around(session, today)
-    add_workdays = work_calendar(session).add_workdays
+    rules = _rules_on(session, today, kept_in.rules)
+    pack, add_workdays = rules.pack, rules.add_workdays
     for ids in _pieces(part_ids):
         rows = ask.parts_to_show(session, ids)
         units = ask.units_by_role(session, {row.task_id for row in rows})
@@ -40,19 +75,21 @@ def part_entries(
             lit = light_of(facts, today, add_workdays, pack)
             since, until = holds_for(facts, today, add_workdays, pack)
             kept = Kept(
-                key,
+                kept_in.key,
                 row.part_version,
                 row.task_version,
-                max(since, in_force[0]),
-                min(until, in_force[1]),
+                max(since, rules.since),
+                min(until, rules.until),
                 overdue_line(row.title, row.unit_name, row.due_on) if lit.light is Light.RED else None,
                 assignment_id=row.id,
             )
-            yield _made(kept, partial(event_bytes, _part_item(row, units[row.task_id], lit.light, lit.word), style))
+            yield _made(
+                kept, partial(event_bytes, _part_item(row, units[row.task_id], lit.light, lit.word), kept_in.style)
+            )
 
 
 def milestone_entries(
-    session: Session, milestone_ids: Sequence[int], style: FeedStyle, key: str, today: date
+    session: Session, milestone_ids: Sequence[int], kept_in: KeptStyle, today: date
 ) -> Iterator[Kept]:
     """The same of milestones."""
     for ids in _pieces(milestone_ids):
@@ -60,8 +97,10 @@ def milestone_entries(
         units = ask.units_by_role(session, {row.task_id for row in rows})
         for row in rows:
             standing = stood(row.due_on, row.reached_on, today, awaited=row.awaited).standing
-            kept = Kept(key, 0, row.task_version, *_standing_holds(row, today), milestone_id=row.id)
-            yield _made(kept, partial(milestone_bytes, _milestone_item(row, units[row.task_id], standing), style))
+            kept = Kept(kept_in.key, 0, row.task_version, *_standing_holds(row, today), milestone_id=row.id)
+            yield _made(
+                kept, partial(milestone_bytes, _milestone_item(row, units[row.task_id], standing), kept_in.style)
+            )
 
 
 def _pieces(ids: Sequence[int]) -> Iterator[Sequence[int]]:

@@ -18,7 +18,7 @@ from tracker.domain.access import Actor
 from tracker.domain.feeds import Redaction
 from tracker.export import ical
 from tracker.export.ical import DayCount, FeedSpec, FeedStyle, Overview
-from tracker.services.calendar_entries import milestone_entries, part_entries
+from tracker.services.calendar_entries import KeptStyle, milestone_entries, part_entries
 from tracker.store import kept_queries as ask
 from tracker.store.kept_entries import Kept
 
@@ -117,14 +117,14 @@ def wanted_of(feed: Any, owner: Actor, unit_path: str | None, rules: int, place:
 
 def make_feed_body(session: Session, wanted: Wanted) -> MadeFeed:
     """The feed as it is now. Raises FeedUnrenderable when rows failed and none is left."""
-    (style, key), today = kept_under(wanted.spec.style, wanted.rules), wanted.shown.today
-    day = (today, ZoneInfo(style.zone_name))
+    kept_in, today = kept_under(wanted.spec.style, wanted.rules), wanted.shown.today
+    day = (today, ZoneInfo(kept_in.style.zone_name))
     gathered = _Gathered()
-    parts = ask.kept_parts(session, wanted.shown, key)
-    gathered.take(parts, lambda ids: part_entries(session, ids, style, key, day), milestones=False)
+    parts = ask.kept_parts(session, wanted.shown, kept_in.key)
+    gathered.take(parts, lambda ids: part_entries(session, ids, kept_in, day), milestones=False)
     if wanted.with_milestones:
-        rows = ask.kept_milestones(session, wanted.shown, key)
-        gathered.take(rows, lambda ids: milestone_entries(session, ids, style, key, today), milestones=True)
+        rows = ask.kept_milestones(session, wanted.shown, kept_in.key)
+        gathered.take(rows, lambda ids: milestone_entries(session, ids, kept_in, today), milestones=True)
     if gathered.faults and not gathered.entries:
         raise FeedUnrenderable(f"全部{len(gathered.faults)}项都无法写入日历，例如：{gathered.faults[0]}")
     gathered.entries.sort()
@@ -133,10 +133,10 @@ def make_feed_body(session: Session, wanted: Wanted) -> MadeFeed:
     return MadeFeed(body, ical.etag_of(body), tuple(gathered.made), tuple(gathered.faults))
 
 
-def kept_under(style: FeedStyle, rules: int) -> tuple[FeedStyle, str]:
-    """The style in which entries are kept for feeds of that style, and what they are kept under."""
+def kept_under(style: FeedStyle, rules: int) -> KeptStyle:
+    """The style in which entries are kept for feeds of that style."""
     kept = _kept_style(style)
-    return kept, _style_key(kept, rules)
+    return KeptStyle(kept, _style_key(kept, rules), rules)
 
 
 def _kept_style(style: FeedStyle) -> FeedStyle:

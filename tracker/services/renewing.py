@@ -12,7 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from tracker.export.ical import FeedStyle
-from tracker.services.calendar_entries import part_entries
+from tracker.services.calendar_entries import KeptStyle, part_entries
 from tracker.services.kept_feeds import Place, kept_under
 from tracker.services.poll_notes import keep_all
 from tracker.services.polling import missing_entries
@@ -73,14 +73,13 @@ def _renewed(session: Session, place: Place, parts: Collection[int], tasks: Coll
     outdated = defaultdict(list)
     for part_id, key in outdated_parts(session, list(styles), parts, tasks)[:MOST_RENEWED] if styles else ():
         outdated[key].append(part_id)
-    return [entry for key, ids in outdated.items() for entry in part_entries(session, ids, styles[key], key, day)]
+    return [entry for key, ids in outdated.items() for entry in part_entries(session, ids, styles[key], day)]
 
 
-def _styles(session: Session, place: Place) -> dict[str, FeedStyle]:
+def _styles(session: Session, place: Place) -> dict[str, KeptStyle]:
     """The styles that live feeds ask for, by what their entries are kept under."""
-    styles = {}
-    for row in styles_in_use(session):
-        asked = FeedStyle(place.base_url, place.zone.key, row.flavour, row.alarm, row.redaction)
-        style, key = kept_under(asked, row.rules)
-        styles[key] = style
-    return styles
+    kept = (
+        kept_under(FeedStyle(place.base_url, place.zone.key, row.flavour, row.alarm, row.redaction), row.rules)
+        for row in styles_in_use(session)
+    )
+    return {style.key: style for style in kept}

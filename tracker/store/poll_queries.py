@@ -23,14 +23,20 @@ def note_feed(session: Session, feed_id: int, **values: Any) -> None:
     session.execute(noted.execution_options(synchronize_session=False))
 
 
-def note_client(session: Session, feed_id: int, name: str, at: datetime, size: int) -> None:
-    """Who asked when, and what was answered: a body of that size, or 0 for the word that nothing changed."""
+def note_client(  # noqa: PLR0917 - a row of its own
+    session: Session, feed_id: int, name: str, at: datetime, size: int, counts: tuple[int, int]
+) -> None:
+    """Who asked last when, and what was answered: a body of that size, or 0 for the word that nothing changed.
+
+    ``counts`` are the polls that are noted so, and those of them that got a body.
+    """
+    polls, bodies = counts
     status = HTTPStatus.OK if size else HTTPStatus.NOT_MODIFIED
-    row = {"feed_id": feed_id, "name": name, "first_at": at, "polls": 1, "bodies": int(size > 0)}
+    row = {"feed_id": feed_id, "name": name, "first_at": at, "polls": polls, "bodies": bodies}
     last = {"last_at": at, "last_status": int(status), "last_size": size}
     put = insert_of(session, FeedClient).values(**row, **last)
-    counts = {"polls": FeedClient.polls + 1, "bodies": FeedClient.bodies + int(size > 0)}
-    session.execute(put.on_conflict_do_update(index_elements=["feed_id", "name"], set_={**last, **counts}))
+    added = {"polls": FeedClient.polls + polls, "bodies": FeedClient.bodies + bodies}
+    session.execute(put.on_conflict_do_update(index_elements=["feed_id", "name"], set_={**last, **added}))
     newest = select(FeedClient.id).where(FeedClient.feed_id == feed_id).order_by(FeedClient.last_at.desc())
     session.execute(
         delete(FeedClient).where(FeedClient.feed_id == feed_id, FeedClient.id.not_in(newest.limit(MOST_CLIENTS)))

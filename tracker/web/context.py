@@ -12,6 +12,7 @@ from tracker.clock import Clock
 from tracker.domain.access import Actor
 from tracker.services.kept_bodies import Bodies
 from tracker.services.kept_feeds import Place
+from tracker.services.poll_notes import PollNotes
 from tracker.services.report_links import Issuer
 from tracker.settings import Settings
 
@@ -28,6 +29,7 @@ CLOSED_DOOR = {
 class Parts:
     settings: Settings
     clock: Clock
+    notes: PollNotes
     bodies: Bodies = field(default_factory=Bodies)
 
     def place(self) -> Place:

@@ -15,14 +15,16 @@ SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 db = SQLAlchemy(metadata=Base.metadata, session_options={"expire_on_commit": False})
 
 
-def connect(app: Flask, url: str) -> None:
-    """Gives the app its engine, and lets every changing request take the writer's place at once."""
+def connect(app: Flask, url: str) -> Engine:
+    """Makes the app's engine, and lets every changing request take the writer's place at once."""
     app.config["SQLALCHEMY_DATABASE_URI"] = url
     app.config["SQLALCHEMY_ENGINE_OPTIONS"] = engine_options(url)
     db.init_app(app)
     with app.app_context():
-        apply_rules(db.engine)
+        made = db.engine
+    apply_rules(made)
     app.before_request(_take_writers_place)
+    return made
 
 
 def session() -> Session:

@@ -17,7 +17,7 @@ from tracker.domain.feeds import FeedScope
 from tracker.services.feeds import NewFeed, make_feed, token_of
 from tracker.services.kept_bodies import Bodies
 from tracker.services.kept_feeds import Place
-from tracker.services.poll_notes import note_poll
+from tracker.services.poll_notes import PollNotes
 from tracker.services.polling import Answer, Poll, answer_poll
 from tracker.store.engine import write_session
 from tracker.store.kept_calendars import CalendarEntry
@@ -41,7 +41,7 @@ class Subscriber:
         """Asks once, as a server answers and notes it; whether something new came."""
         answer = self._asked(day, frozenset({self.etag} if self.etag else ()))
         if answer.seen is not None:
-            note_poll(self.engine, answer.seen)
+            PollNotes(self.engine, patience=0.0).add(answer.seen)
         if answer.body is None:
             assert answer.etag == self.etag
             return False

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from http import HTTPStatus
@@ -22,7 +22,6 @@ from werkzeug.wsgi import ClosingIterator
 from tracker.services.errors import NotFound
 from tracker.services.file_names import office_name
 from tracker.services.kept_feeds import FeedUnrenderable
-from tracker.services.poll_notes import note_poll
 from tracker.services.polling import Answer, Poll, answer_poll
 from tracker.store.engine import at_once
 from tracker.web.context import Parts
@@ -57,10 +56,9 @@ def address_of(token: str) -> str:
 class Polls:
     """WSGI: answers the polls, and hands on everything else. The token is the only key to a calendar."""
 
-    def __init__(self, others: WSGIApplication, engine: Engine, parts: Parts, headers: Mapping[str, str]):
+    def __init__(self, others: WSGIApplication, engine: Engine, parts: Callable[[], Parts], headers: Mapping[str, str]):
         """``headers`` are those that every answer carries, unless it says otherwise."""
-        self._others, self._engine, self._parts = others, engine, parts
-        self._reading = at_once(engine)
+        self._others, self._reading, self._parts = others, at_once(engine), parts
         self._headers = list((dict(headers) | {"Referrer-Policy": "no-referrer"}).items())
 
     def __call__(self, environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
@@ -73,8 +71,9 @@ class Polls:
 
     def _answered(self, asked: _Asked, start: StartResponse) -> Iterable[bytes]:
         try:
+            parts = self._parts()
             with self._reading.connect() as connection:
-                answer = answer_poll(connection, asked.poll, self._parts.place(), self._parts.bodies)
+                answer = answer_poll(connection, asked.poll, parts.place(), parts.bodies)
         except NotFound as missing:
             return self._told(start, HTTPStatus.NOT_FOUND, f"{missing}\n")
         except FeedUnrenderable:
@@ -91,7 +90,7 @@ class Polls:
             status = HTTPStatus.OK
             headers += _of_body(answer.name, len(body), "attachment" if asked.is_download else "inline")
         sent = _sent(start, status, headers, b"" if asked.is_head else body)
-        return ClosingIterator(sent, partial(note_poll, self._engine, answer.seen)) if answer.seen else sent
+        return ClosingIterator(sent, partial(self._parts().notes.add, answer.seen)) if answer.seen else sent
 
     def _unavailable(self, start: StartResponse) -> Iterable[bytes]:
         later = ("Retry-After", RETRY_AFTER_SECONDS)
