@@ -12,6 +12,7 @@ import pytest
 from flask import Flask
 from icalendar import Calendar
 from sqlalchemy import event, func, select
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
@@ -386,3 +387,34 @@ def test_each_client_is_counted_by_itself(page: Visitor, world: City, app: Flask
     app.test_client().get(path, headers={"User-Agent": "one"})
     found = {each.name: (each.polls, each.bodies, each.last_status) for each in session.scalars(select(FeedClient))}
     assert found == {"one": (2, 2, 200), "other": (1, 0, 304)}
+
+
+def test_a_database_that_cannot_be_asked_is_told_and_the_client_keeps_what_it_has(
+    page: Visitor, world: City, app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = make(page.sign_in("supervisor"))
+
+    def fail(*_: object) -> None:
+        raise OperationalError("SELECT 1", {}, Exception("gone"))
+
+    monkeypatch.setattr("tracker.web.feeds.polls.answer_poll", fail)
+    answer = app.test_client().get(path)
+    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "600")
+    assert answer.text == "日历暂时无法生成，请稍后再试。\n"
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "PROPFIND"])
+def test_a_calendar_is_only_read(method: str, page: Visitor, world: City, app: Flask) -> None:
+    path = make(page.sign_in("supervisor"))
+    answer = app.test_client().open(path, method=method)
+    assert (answer.status_code, answer.headers["Allow"]) == (405, "GET, HEAD")
+    assert app.test_client().get(path).status_code == 200
+
+
+def test_a_poll_carries_the_security_headers_of_all_answers(page: Visitor, world: City, app: Flask) -> None:
+    path = make(page.sign_in("supervisor"))
+    for address in (path, "/feeds/no-such-token.ics"):
+        answer = app.test_client().get(address)
+        assert answer.headers["X-Content-Type-Options"] == "nosniff"
+        assert answer.headers["Content-Security-Policy"].startswith("default-src 'none'")
+        assert answer.headers.getlist("Referrer-Policy") == ["no-referrer"]

@@ -62,10 +62,12 @@ class MadeFeed:
 
 @dataclass(slots=True)
 class _Gathered:
-    """What goes into the body: (due day, milestone or not, number, bytes, line among what is overdue), what was made
-    on the way, and what could not be."""
+    """What goes into the body, what was made on the way, and what could not be.
 
-    entries: list[tuple[date, bool, int, bytes, str | None]] = field(default_factory=list)
+    Entries are (due day as the driver gives it, milestone or not, number, bytes, line among what is overdue).
+    """
+
+    entries: list[tuple[Any, bool, int, bytes, str | None]] = field(default_factory=list)
     made: list[Kept] = field(default_factory=list)
     faults: list[str] = field(default_factory=list)
 

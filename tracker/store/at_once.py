@@ -15,17 +15,19 @@ Rows = tuple[tuple[Any, ...], ...]
 class AtOnce:
     """The statement, put into SQL once for each kind of database.
 
-    Its rows come as the driver gives them: good enough to see whether they are the same as before. ``typed`` makes
-    of them what the ORM would have given. Parameters are texts and numbers alone.
+    Its rows come as the driver gives them: good enough to be sorted, and to see whether they are the same as before.
+    ``typed`` makes of them what the ORM would have given. Parameters are texts and numbers alone; a statement that
+    takes none (``is_whole``) has what stands in it written into the SQL, of whatever type it is.
     """
 
-    def __init__(self, statement: Select[*tuple[Any, ...]]) -> None:
+    def __init__(self, statement: Select[*tuple[Any, ...]], *, is_whole: bool = False) -> None:
         self._statement = statement
-        self._in_sql = lru_cache(_in_sql)
+        self._how = {"literal_binds": True} if is_whole else {"render_postcompile": True}
+        self._in_sql = lru_cache(self._in_sql_of)
         self._processors = lru_cache(self._processors_of)
 
     def __call__(self, connection: Connection, **values: str | int) -> Rows:
-        sql, defaults, order = self._in_sql(self._statement, connection.dialect)
+        sql, defaults, order = self._in_sql(connection.dialect)
         given = defaults | values
         cursor = connection.connection.cursor()
         try:
@@ -50,8 +52,7 @@ class AtOnce:
     def _row(self) -> Any:
         return namedtuple("Row", self._statement.selected_columns.keys())
 
-
-def _in_sql(statement: Select[*tuple[Any, ...]], dialect: Dialect) -> tuple[str, dict[str, Any], Sequence[str] | None]:
-    """The SQL, the parameters that stand in the statement itself, and the order of all where they have no names."""
-    compiled = statement.compile(dialect=dialect, compile_kwargs={"render_postcompile": True})
-    return str(compiled), dict(compiled.params), compiled.positiontup if compiled.positional else None
+    def _in_sql_of(self, dialect: Dialect) -> tuple[str, dict[str, Any], Sequence[str] | None]:
+        """The SQL, the parameters that stand in the statement itself, and the order of all where they have no names."""
+        compiled = self._statement.compile(dialect=dialect, compile_kwargs=self._how)
+        return str(compiled), dict(compiled.params), compiled.positiontup if compiled.positional else None

@@ -10,23 +10,21 @@ from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
-    TypeDecorator,
     and_,
     case,
     func,
     or_,
     select,
     true,
-    type_coerce,
 )
 from sqlalchemy.orm import Session, aliased
-from sqlalchemy.types import NullType
 
 from tracker.domain.access import Actor, Permission
 from tracker.domain.feeds import FeedScope
 from tracker.domain.history import REMARKED
 from tracker.domain.lifecycle import OPEN_STATES, State
 from tracker.domain.roles import Role
+from tracker.store.at_once import AtOnce
 from tracker.store.kept_calendars import CalendarEntry
 from tracker.store.overdue import TASK_OPEN, overdue_on
 from tracker.store.reach import below, within
@@ -56,46 +54,39 @@ class Shown:
     closed_since: date = date.min
 
 
-class Raw(TypeDecorator[Any]):
-    """A value as the driver hands it over: good enough to be compared, and quick."""
-
-    impl = NullType
-    cache_ok = True
-
-
 def kept_parts(session: Session, shown: Shown, style: str) -> Sequence[Any]:
     """The parts that stand in the feed, each with its kept bytes, or None for both ``body`` and ``fault``.
 
-    ``changed_at`` is raw: see ``instant_of``. In no order.
+    In no order, and as the driver gives them: for ``changed_at`` see ``instant_of``.
     """
-    return session.connection().execute(_kept_parts(shown, style)).all()
+    return _kept_parts(shown, style)(session.connection())
 
 
 def kept_milestones(session: Session, shown: Shown, style: str) -> Sequence[Any]:
     """The same of the milestones of tasks in which a part stands in the feed."""
-    return session.connection().execute(_kept_milestones(shown, style)).all()
+    return _kept_milestones(shown, style)(session.connection())
 
 
 # A statement takes longer to put together than a small feed takes to read; the same feeds are asked for all day.
 @lru_cache(maxsize=STATEMENTS)
-def _kept_parts(shown: Shown, style: str) -> Any:
+def _kept_parts(shown: Shown, style: str) -> AtOnce:
     is_kept = and_(
         CalendarEntry.assignment_id == Assignment.id,
         CalendarEntry.part_version == Assignment.content_version,
         *_fresh(shown, style),
     )
-    changed_at = type_coerce(Assignment.changed_at, Raw()).label("changed_at")
-    query = select(Assignment.id, Assignment.due_on, changed_at, *_KEPT)
-    return _within(query, shown).outerjoin(CalendarEntry, is_kept)
+    query = select(Assignment.id, Assignment.due_on, Assignment.changed_at, *_KEPT)
+    return AtOnce(_within(query, shown).outerjoin(CalendarEntry, is_kept), is_whole=True)
 
 
 @lru_cache(maxsize=STATEMENTS)
-def _kept_milestones(shown: Shown, style: str) -> Any:
+def _kept_milestones(shown: Shown, style: str) -> AtOnce:
     is_kept = and_(CalendarEntry.milestone_id == Milestone.id, *_fresh(shown, style))
     tasks = _within(select(Assignment.task_id), shown, dated=False)
     query = select(Milestone.id, Milestone.due_on, *_KEPT).join(Task, Milestone.task_id == Task.id)
     in_window = _in_window(Milestone.due_on, Milestone.reached_on, TASK_OPEN, shown)
-    return query.outerjoin(CalendarEntry, is_kept).where(Milestone.task_id.in_(tasks), in_window)
+    wanted = query.outerjoin(CalendarEntry, is_kept).where(Milestone.task_id.in_(tasks), in_window)
+    return AtOnce(wanted, is_whole=True)
 
 
 _KEPT = (CalendarEntry.body, CalendarEntry.overdue_line, CalendarEntry.fault)
