@@ -27,7 +27,9 @@ class AskForm(EndForm):
 
 
 class WaiveForm(EndForm):
-    reason = StringField("理由", filters=[stripped], render_kw={"maxlength": LONGEST_REASON, "required": True})
+    reason = StringField(
+        "免予等候的理由", filters=[stripped], render_kw={"maxlength": LONGEST_REASON, "required": True}
+    )
 
     def of_part(self, assignment_id: int) -> WaiveForm:
         """Itself, named for the unit's part: a page has one for each unit that is waited for."""
