@@ -11,7 +11,10 @@ from sqlalchemy.orm import Session
 from tests.builders import TODAY, City, a_plan, a_task
 from tests.web.browsing import Page, Visitor, fields_of
 from tracker.domain.lifecycle import State
-from tracker.store.tasks import Assignment
+from tracker.domain.roles import Role
+from tracker.services.joint import mark_of
+from tracker.store.tasks import Assignment, Task
+from tracker.web.forms import NO_DAY
 
 TYPED = "这段话不能丢。"
 
@@ -79,6 +82,70 @@ def test_a_division_without_title_and_units(page: Visitor, session: Session, cit
     found = sent(page, f"/assignments/{task.assignments[0].id}/divide", {"title": "", "due_on": "月底"})
     assert marked(found) == led_to(found) == {"title", "due_on", "roles"}
     assert found.main.one("input", name="due_on").get("value") == "月底"
+
+
+@pytest.fixture
+def joined(session: Session, city: City) -> Task:
+    """Education leads; finance and the county are in support, and their opinions are waited for."""
+    units = ((city.education, Role.LEAD), (city.finance, Role.SUPPORT), (city.county, Role.SUPPORT))
+    task = a_task(session, a_plan(session, city.root), *units, state=State.IN_PROGRESS)
+    task.awaits_opinions = True
+    session.commit()
+    return task
+
+
+def test_a_day_of_opinions_that_is_none(page: Visitor, joined: Task) -> None:
+    path = f"/tasks/{joined.id}"
+    page.sign_in("supervisor")
+    for day, said in (
+        ("月底", NO_DAY),
+        ("", "请填写会办意见的提出日期。"),
+        ("2023-06-29", "最晚2023年6月27日，请提前。"),
+    ):
+        found = sent(page, path, {"day": day}, f"{path}/opinions")
+        assert marked(found) == led_to(found) == {"joint-day"}
+        assert found.main.one("input", id="joint-day").get("value") == day
+        assert found.main.one("div", id="joint-day-note").text.split("须早于牵头")[0].strip().endswith(said)
+
+
+def test_all_that_is_wrong_with_asking_for_opinions(page: Visitor, session: Session, joined: Task) -> None:
+    path = f"/tasks/{joined.id}"
+    page.sign_in("supervisor")
+    for part in joined.assignments[1:]:
+        part.role = Role.RESPONSIBLE
+    session.commit()
+    fields = {"csrf_token": page.token(), "seen": mark_of(joined)}
+    found = page.send(f"{path}/opinions", {**fields, "day": "月底"}, status=422)
+    (summary,) = found.main.all("ul", class_="fault-list")
+    assert [line.text for line in summary.all("li")] == [
+        "本任务没有配合单位，不需要会办意见。",
+        f"会办意见提出日期：{NO_DAY}",
+    ]
+
+
+def test_a_waiver_is_blamed_at_the_unit_it_concerns(page: Visitor, joined: Task) -> None:
+    path, (_, finance, county) = f"/tasks/{joined.id}", joined.assignments
+    page.sign_in("supervisor")
+    long = TYPED * 100
+    for reason in ("", long):
+        found = sent(page, path, {"reason": reason}, f"{path}/opinions/{finance.id}/waive")
+        assert marked(found) == led_to(found) == {f"reason-{finance.id}"}
+        given = [found.main.one("input", id=f"reason-{each.id}").get("value") for each in (finance, county)]
+        assert given == [reason, ""]
+        folds = {each.one("input", name="reason").get("id"): "open" in each.attrs for each in found.main.all("details")}
+        assert folds == {f"reason-{finance.id}": True, f"reason-{county.id}": False}
+
+
+def test_a_reason_outlives_the_form_that_it_was_typed_in(page: Visitor, session: Session, joined: Task) -> None:
+    path, finance = f"/tasks/{joined.id}", joined.assignments[1]
+    page.sign_in("supervisor")
+    waive = f"{path}/opinions/{finance.id}/waive"
+    fields = fields_of(page(path).form(waive))
+    finance.state = State.SUBMITTED
+    session.commit()
+    found = page.send(waive, {**fields, "reason": TYPED}, status=409)
+    assert "已有变动" in found.alerts[0]
+    assert TYPED in found.main.one("textarea", id="orphan").text
 
 
 def test_a_robot_without_name_and_address(page: Visitor, city: City) -> None:

@@ -101,7 +101,6 @@ def test_a_wrong_day_and_a_stale_page_keep_what_was_typed(
     late = page.send(f"{at}/opinions", {**fields, "day": "2023-06-29"}, status=422)
     assert "最晚2023年6月27日" in late.alerts[0]
     assert late.main.one("input", id="joint-day").get("value") == "2023-06-29"
-    assert "不是日期" in page.send(f"{at}/opinions", {**fields, "day": "月底"}, status=422).alerts[0]
     other = Visitor(app).sign_in("neighbour")
     part = f"/assignments/{task.assignments[1].id}"
     other.post(part, {"words": "已研究。"}, form=f"{part}/report")

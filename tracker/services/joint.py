@@ -12,6 +12,7 @@ from sqlalchemy.orm.exc import StaleDataError
 
 from tracker.domain.access import Actor, Forbidden, Permission
 from tracker.domain.day_words import in_words
+from tracker.domain.faults import Fault, Gathering
 from tracker.domain.history import JOINED
 from tracker.domain.joint import LEAD_WORKDAYS, OPINIONS_ENDED, latest_day
 from tracker.domain.lifecycle import TaskState
@@ -49,6 +50,10 @@ class JointPage:
     def missing(self) -> int:
         return sum(each.support.is_awaited for each in self.opinions)
 
+    def may_waive(self, opinion: Opinion) -> bool:
+        """Whether this person may say not to wait for the opinion."""
+        return self.may_settle and self.task.awaits_opinions and opinion.support.is_awaited
+
     @property
     def is_too_late(self) -> bool:
         """Whether a day of the opinions lies after the last one that leaves time to work them in."""
@@ -75,26 +80,33 @@ def mark_of(task: Task) -> str:
 
 
 def ask_opinions(  # noqa: PLR0917 - the fields of a form
-    session: Session, actor: Actor, now: datetime, task_id: int, day: date | None, seen: str
+    session: Session,
+    actor: Actor,
+    now: datetime,
+    task_id: int,
+    day: date | None,
+    seen: str,
+    unread: Sequence[Fault] = (),
 ) -> tuple[Task, bool]:
     """Makes the task wait for the opinions of its support units until ``day``, and commits; whether anything changed.
 
-    Raises NotFound, Forbidden, Invalid (no unit in support, no day, or one that leaves those who lead too little time)
-    or Stale. A waiver ends with it; the same day set twice is set once.
+    Raises NotFound, Forbidden, Stale, or Invalid with all that is wrong: no unit in support, no ``day``, or one that
+    leaves those who lead too little time. A waiver ends with it; the same day set twice is set once.
     """
-    task = _held(session, actor, task_id)
-    if day is None:
-        raise Invalid("请填写会办意见的提出日期。")
+    task, found = _held(session, actor, task_id), Gathering(unread)
     waived = {each.part.id for each in opinions_of(session, task) if each.waiver}
     live = [part for part in task.assignments if part.role is Role.SUPPORT and not part.state.is_closed]
     if not any(part.role is Role.SUPPORT for part in task.assignments):
-        raise Invalid("本任务没有配合单位，不需要会办意见。")
+        found.add("本任务没有配合单位，不需要会办意见。")
     changing = [part for part in live if part.due_on != day or part.id in waived]
-    if task.awaits_opinions and not changing:
+    if task.awaits_opinions and not changing and not found:
         session.rollback()
         return task, False
     _check(task, seen)
-    _check_day(task, day, now, work_calendar(session))
+    with found.about("day"):
+        day = _usable_day(task, day, now, work_calendar(session))
+    found.refuse_as(Invalid)
+    assert day
     task.awaits_opinions = True
     for part in live:
         _give_day(part, day, actor, now, f"本任务实行会办，请于{in_words(day)}前提出会办意见。")
@@ -129,11 +141,11 @@ def waive_opinion(  # noqa: PLR0917 - the fields of a form
         session.rollback()
         return found.part
     _check(task, seen)
-    said = reason.replace("\r\n", "\n").strip()
-    if not said or len(said) > LONGEST_REASON:
-        raise Invalid(f"请写明免予等候的理由，不超过{LONGEST_REASON}字。")
     if not found.support.is_awaited:
         raise Invalid(f"“{found.support.unit_name}”已提出会办意见或已不承担本任务，不必免予等候。")
+    said = reason.replace("\r\n", "\n").strip()
+    if not said or len(said) > LONGEST_REASON:
+        raise Invalid(f"请写明免予等候的理由，不超过{LONGEST_REASON}字。", "reason")
     words = f"会办意见免予等候：{said}"
     # The unit that is waited for no longer; should the part go to another unit, that one is asked.
     note(found.part, actor, now, JOINED, words, unit_from_id=found.part.unit_id)
@@ -168,7 +180,10 @@ def _latest(task: Task, calendar: WorkCalendar) -> date | None:
     return latest_day(((part.role, part.state, part.due_on) for part in task.assignments), calendar.add_workdays)
 
 
-def _check_day(task: Task, day: date, now: datetime, calendar: WorkCalendar) -> None:
+def _usable_day(task: Task, day: date | None, now: datetime, calendar: WorkCalendar) -> date:
+    """The day, once it is known to be given, early enough for those who lead, and not absurd."""
+    if day is None:
+        raise Invalid("请填写会办意见的提出日期。")
     latest = _latest(task, calendar)
     if latest is not None and day > latest:
         raise Invalid(
@@ -179,6 +194,7 @@ def _check_day(task: Task, day: date, now: datetime, calendar: WorkCalendar) -> 
         raise Invalid(f"会办意见的日期早于任务下达日（{in_words(first)}），请检查年份。")
     if day - now.astimezone(OFFICE_ZONE).date() > FARTHEST:
         raise Invalid(f"会办意见的日期{in_words(day)}太远，应在十年之内，请检查年份。")
+    return day
 
 
 def _give_day(part: Assignment, day: date | None, actor: Actor, now: datetime, words: str) -> None:

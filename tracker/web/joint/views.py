@@ -18,7 +18,7 @@ from tracker.web.access import requires
 from tracker.web.context import actor, now
 from tracker.web.database import session
 from tracker.web.filters import day as day_words
-from tracker.web.joint.forms import JointForm
+from tracker.web.joint.forms import AskForm, EndForm, PanelForms, WaiveForm
 from tracker.web.when import when
 
 blueprint = Blueprint("joint", __name__)
@@ -29,62 +29,63 @@ Answer = Response | tuple[str, int]
 @requires(Permission.DECIDE)
 def ask(task_id: int) -> Answer:
     """Asks the support units for their opinions by a day."""
-    form = JointForm()
-    if not form.validate():
-        return _again(task_id, form, "；".join(form.day.errors)), 422
+    form = AskForm()
+    unread = form.unread()
 
     def deed() -> str:
-        _, changed = service.ask_opinions(session(), actor(), now(), task_id, form.day.data, form.seen.data or "")
+        wanted = (form.day.data, form.mark(), unread)
+        _, changed = service.ask_opinions(session(), actor(), now(), task_id, *wanted)
         return f"会办意见须于{day_words(form.day.data)}前提出。" if changed else "会办日期没有变化，不用保存。"
 
-    return _done(task_id, form, deed)
+    return _done(task_id, PanelForms(form), deed)
 
 
 @blueprint.post("/tasks/<int:task_id>/opinions/end")
 @requires(Permission.DECIDE)
 def end(task_id: int) -> Answer:
     """Ends the waiting for opinions."""
-    form = JointForm()
+    form = EndForm()
 
     def deed() -> str:
-        service.end_opinions(session(), actor(), now(), task_id, form.seen.data or "")
+        service.end_opinions(session(), actor(), now(), task_id, form.mark())
         return "已取消会办，配合单位恢复任务时限。"
 
-    return _done(task_id, form, deed)
+    return _done(task_id, PanelForms(form), deed)
 
 
 @blueprint.post("/tasks/<int:task_id>/opinions/<int:assignment_id>/waive")
 @requires(Permission.DECIDE)
 def waive(task_id: int, assignment_id: int) -> Answer:
     """Says not to wait for one unit's opinion."""
-    form = JointForm()
+    form = WaiveForm().of_part(assignment_id)
 
     def deed() -> str:
-        part = service.waive_opinion(
-            session(), actor(), now(), task_id, assignment_id, form.reason.data or "", form.seen.data or ""
-        )
+        given = (form.reason.data or "", form.mark())
+        part = service.waive_opinion(session(), actor(), now(), task_id, assignment_id, *given)
         return f"已免予等候“{part.unit.name}”的会办意见。"
 
-    return _done(task_id, form, deed)
+    return _done(task_id, PanelForms(form, assignment_id), deed)
 
 
-def _done(task_id: int, form: JointForm, deed: Callable[[], str]) -> Answer:
+def _done(task_id: int, forms: PanelForms, deed: Callable[[], str]) -> Answer:
     try:
         said = deed()
     except Invalid as fault:
-        return _again(task_id, form, str(fault)), 422
+        forms.sent.blame(fault)
+        return _again(task_id, forms), 422
     except Stale as stale:
-        return _again(task_id, form, str(stale)), 409
+        return _again(task_id, forms, str(stale)), 409
     flash(said, "success")
     return redirect(url_for("tasks.show", task_id=task_id, _anchor="joint"))
 
 
-def _again(task_id: int, form: JointForm, fault: str) -> str:
-    """The panel by itself, with the fault and everything typed."""
+def _again(task_id: int, forms: PanelForms, stale: str = "") -> str:
+    """The panel by itself, with the faults at their fields and everything typed."""
     session().rollback()
-    page = task_page(session(), actor(), when(), task_id)
+    task = task_page(session(), actor(), when(), task_id).task
+    page = _panel(task)
     return render_template(
-        "joint/again.html", task=page.task, page=_panel(page.task), form=form, fault=fault, typed=form.reason.data or ""
+        "joint/again.html", task=task, page=page, forms=forms, stale=stale, orphan=forms.orphan(page)
     )
 
 
@@ -95,4 +96,4 @@ def _panel(task: Task) -> JointPage:
 
 @blueprint.app_context_processor
 def panels() -> dict[str, object]:
-    return {"joint_panel": _panel, "joint_form": lambda: JointForm(formdata=None)}
+    return {"joint_panel": _panel, "joint_forms": lambda: PanelForms(EndForm(formdata=None))}
