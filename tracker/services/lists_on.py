@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from tracker.domain.access import Actor
 from tracker.domain.history import URGED
 from tracker.services import past_lists as past
+from tracker.services.histories import UnitThen
 from tracker.services.lit import Part, When
 from tracker.services.past_lists import PastPart, PastTaskRow
 from tracker.services.supervision import OverdueFilter, overdue, overdue_sheet, sheet_of, worst_units
@@ -28,7 +29,7 @@ class OverdueList:
     """
 
     page: Page[Part] | Page[PastPart]
-    worst: Sequence[tuple[Unit, int]]
+    worst: Sequence[tuple[Unit | UnitThen, int]]
     urged: Mapping[int, HistoryEntry] = field(default_factory=dict)
 
 

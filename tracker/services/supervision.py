@@ -16,11 +16,13 @@ from tracker.domain.day_words import in_words
 from tracker.domain.lifecycle import Event, State
 from tracker.domain.roles import Role
 from tracker.export.sheets import Cell, Column, sheet_bytes
+from tracker.services.histories import end_of
 from tracker.services.lit import Part, When, late_to_sign, part_of
 from tracker.services.past_words import past_words
 from tracker.store import task_queries as ask
 from tracker.store.extension_queries import count_waiting, waiting_requests
 from tracker.store.extensions import Extension
+from tracker.store.former_queries import former_values
 from tracker.store.overdue import TASK_OPEN, overdue_on
 from tracker.store.pages import PAGE_SIZE, Page, page_number
 from tracker.store.plans import Plan
@@ -95,7 +97,7 @@ def overdue_sheet(session: Session, actor: Actor, when: When, wanted: OverdueFil
 
 def sheet_of(session: Session, when: When, wanted: OverdueFilter, parts: Sequence[Any]) -> bytes:
     """The sheet of these items, ``Part`` or alike: those of today, or of a past day."""
-    note = f"截至{_words(when)}，共{len(parts)}项。{_said(session, wanted)}{past_words(session, when)}"
+    note = f"截至{_words(when)}，共{len(parts)}项。{_said(session, when, wanted)}{past_words(session, when)}"
     return sheet_bytes("逾期清单", OVERDUE_COLUMNS, _overdue_rows(parts), note)
 
 
@@ -185,19 +187,30 @@ def _words(when: When) -> str:
     return in_words(when.today)
 
 
-def _said(session: Session, wanted: OverdueFilter) -> str:
+def _said(session: Session, when: When, wanted: OverdueFilter) -> str:
     """The filters in words, for the note under a sheet's title; empty when nothing is filtered."""
-    unit = session.get(Unit, wanted.unit_id) if wanted.unit_id else None
-    plan = session.get(Plan, wanted.plan_id) if wanted.plan_id else None
+    unit, plan = _chosen_names(session, when, wanted)
     said = [
         f"查找“{wanted.words}”" if wanted.words else "",
-        f"单位：{unit.name}（含下属单位）" if unit else "",
-        f"文件：{plan.title}" if plan else "",
+        f"单位：{unit}（含下属单位）" if unit else "",
+        f"文件：{plan}" if plan else "",
         f"逾期不少于{wanted.min_days}天" if wanted.min_days else "",
         f"角色：{wanted.role.label}" if wanted.role else "",
     ]
     filters = "；".join(filter(None, said))
     return f"筛选条件：{filters}。" if filters else ""
+
+
+def _chosen_names(session: Session, when: When, wanted: Filter) -> tuple[str, str]:
+    """What the chosen unit and plan were called on the day; empty where none was chosen."""
+    unit = session.get(Unit, wanted.unit_id) if wanted.unit_id else None
+    plan = session.get(Plan, wanted.plan_id) if wanted.plan_id else None
+    names = unit.name if unit else "", plan.title if plan else ""
+    if not when.is_past or not any(names):
+        return names
+    former, end = former_values(session), end_of(when.today, when.zone)
+    unit_then, plan_then = former.unit(wanted.unit_id or 0, end), former.plan(wanted.plan_id or 0, end)
+    return unit_then.get("name", names[0]), plan_then.get("title", names[1])
 
 
 def submitted(session: Session, actor: Actor, when: When, wanted: Filter, number: int) -> Page[Part]:
