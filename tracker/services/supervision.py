@@ -24,7 +24,7 @@ from tracker.store.extension_queries import count_waiting, waiting_requests
 from tracker.store.extensions import Extension
 from tracker.store.former_queries import former_values
 from tracker.store.overdue import TASK_OPEN, overdue_on
-from tracker.store.pages import PAGE_SIZE, Page, page_number
+from tracker.store.pages import MOST_COUNTED, PAGE_SIZE, Mark, Page, Place, page_number
 from tracker.store.plans import Plan
 from tracker.store.reach import below, within
 from tracker.store.tasks import Assignment, Task
@@ -73,18 +73,55 @@ class Request:
     part: Part
 
 
-def overdue(session: Session, actor: Actor, when: When, wanted: OverdueFilter, number: int) -> Page[Part]:
+def overdue(session: Session, actor: Actor, when: When, wanted: OverdueFilter, place: Place) -> Page[Part]:
     """A page of the overdue items within reach, each with its latest report."""
-    conditions = _overdue_conditions(session, actor, when, wanted)
-    total = ask.count_parts(session, conditions)
-    number = page_number(number, total)
-    found = ask.parts(session, conditions, _overdue_order(wanted), PAGE_SIZE, (number - 1) * PAGE_SIZE)
+    conditions, order = _overdue_conditions(session, actor, when, wanted), _overdue_order(wanted)
+    total = ask.count_parts_up_to(session, conditions, _BY_DAY, MOST_COUNTED)
+    if total > MOST_COUNTED:
+        return _page_of_many(session, when, wanted, conditions, place)
+    number = page_number(place.number, total)
+    found = ask.parts(session, conditions, order, PAGE_SIZE, (number - 1) * PAGE_SIZE)
     return Page(_told(session, found, when, REPORTS), number, total)
 
 
+def _page_of_many(
+    session: Session, when: When, wanted: OverdueFilter, conditions: list[ask.Condition], place: Place
+) -> Page[Part]:
+    """A page of a list that is not counted to its end; by marks where it goes by the days alone."""
+    order, marked = _overdue_order(wanted), _goes_by_days(wanted)
+    mark = (place.after or place.before) if marked else None
+    backwards = mark is not None and mark is not place.after
+    offset = 0 if mark else (place.number - 1) * PAGE_SIZE
+    if mark:
+        conditions = [*conditions, ask.beyond(mark, later=not backwards)]
+    turned = [Assignment.due_on.desc(), Assignment.id.desc()] if backwards else order
+    found = list(ask.parts(session, conditions, turned, PAGE_SIZE + 1, offset))
+    if not found and place != Place():
+        return _page_of_many(session, when, wanted, conditions[: -1 if mark else None], Place())
+    rows, has_next = found[:PAGE_SIZE], backwards or len(found) > PAGE_SIZE
+    rows = rows[::-1] if backwards else rows
+    told = _told(session, rows, when, REPORTS)
+    first, last = (_mark_of(rows[0]), _mark_of(rows[-1])) if marked else (None, None)
+    return Page(told, place.number, MOST_COUNTED, is_more=True, has_next=has_next, first=first, last=last)
+
+
+def _goes_by_days(wanted: OverdueFilter) -> bool:
+    """Whether the list is in the order of the index: the longest overdue first."""
+    return wanted.sort is OverdueSort.DAYS and wanted.descending
+
+
+def _mark_of(part: Assignment) -> Mark | None:
+    return Mark(part.due_on, part.id) if part.due_on else None
+
+
 def worst_units(session: Session, actor: Actor, when: When, wanted: OverdueFilter) -> list[tuple[Unit, int]]:
-    """The units with the most overdue items among those asked for, whichever unit was chosen."""
+    """The units with the most overdue items among those asked for, whichever unit was chosen.
+
+    None beyond MOST_COUNTED items.
+    """
     conditions = _overdue_conditions(session, actor, when, replace(wanted, unit_id=None))
+    if wanted.unit_id and ask.count_parts_up_to(session, conditions, _BY_DAY, MOST_COUNTED) > MOST_COUNTED:
+        return []
     return ask.counts_by_unit(session, conditions, WORST_UNITS)
 
 
@@ -180,7 +217,10 @@ def _overdue_order(wanted: OverdueFilter) -> list[Any]:
     # The most days overdue are the earliest dates.
     turned = wanted.descending != (wanted.sort is OverdueSort.DAYS)
     chosen = [column.desc() if turned else column for column in columns[wanted.sort]]
-    return [*chosen, Assignment.due_on]
+    return chosen if wanted.sort is OverdueSort.DAYS else [*chosen, Assignment.due_on]
+
+
+_BY_DAY = (Assignment.due_on,)
 
 
 def _words(when: When) -> str:
