@@ -1,4 +1,4 @@
-"""The least that the overdue page could cost: Flask, one statement and one table in Jinja, without anybody signed in."""
+"""The least that the overdue page could cost: Flask, one statement and one table in Jinja, nobody signed in."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """List pages of a large office over HTTP, signed in, against a bare page of the same rows in the same run.
 
-`python -m benchmarks.pages URL [URL ...]`: databases that `benchmarks.scale` filled. Prints a table in Markdown for each.
+`python -m benchmarks.pages URL [URL ...]` asks databases that `benchmarks.scale` filled, and prints a table for each.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from benchmarks.served import Served, served
 from tracker.store.engine import make_engine
 
 ROUNDS, WARMING = 40, 12
-# What the overdue list may cost at most beside the bare page; up to the first size the fixed cost of a page counts more.
+# What the overdue list may cost at most beside the bare page, up to so many tasks.
 MUST = ((10_000, 6.0), (1_000_000, 3.0))
 PAGES = (
     ("/overdue", "逾期清单"),

@@ -14,12 +14,12 @@ WAITING = "state IN ('submitted', 'declined')"
 
 def upgrade() -> None:
     for name, columns, condition in (
-        ("ix_assignment_chased_due", ["due_on", "id"], CHASED),
+        ("ix_assignment_chased_due", ["due_on", "id", "task_id", "unit_id"], CHASED),
         ("ix_assignment_waiting", ["state", "changed_at", "id"], WAITING),
     ):
         where = sa.text(condition)
         op.create_index(name, "assignment", columns, sqlite_where=where, postgresql_where=where)
-    op.create_index("ix_task_listed", "task", [sa.text("(due_on IS NULL)"), "due_on", "plan_id", "position", "id"])
+    op.create_index("ix_task_listed", "task", [sa.text("(due_on IS NULL)"), "due_on"])
 
 
 def downgrade() -> None:

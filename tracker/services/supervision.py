@@ -76,7 +76,9 @@ class Request:
 def overdue(session: Session, actor: Actor, when: When, wanted: OverdueFilter, place: Place) -> Page[Part]:
     """A page of the overdue items within reach, each with its latest report."""
     conditions, order = _overdue_conditions(session, actor, when, wanted), _overdue_order(wanted)
-    total = ask.count_parts_up_to(session, conditions, _BY_DAY, MOST_COUNTED)
+    # Whoever comes by a mark comes from a page that was counted.
+    marked = bool(place.after or place.before) and _goes_by_days(wanted)
+    total = MOST_COUNTED + 1 if marked else ask.count_parts_up_to(session, conditions, _BY_DAY, MOST_COUNTED)
     if total > MOST_COUNTED:
         return _page_of_many(session, when, wanted, conditions, place)
     number = page_number(place.number, total)
@@ -275,9 +277,9 @@ def unsigned(session: Session, actor: Actor, when: When, wanted: Filter) -> Page
     """The first parts that should have been signed for by now, by their own limit or by the office's rule."""
     late = and_(Assignment.state == State.DISPATCHED, TASK_OPEN, ask.late_unsigned(when.today, late_to_sign(when)))
     conditions = [within(actor, Permission.DECIDE), late, *narrowed(session, wanted)]
-    total = ask.count_parts(session, conditions)
+    total = ask.count_parts_up_to(session, conditions, (), MOST_COUNTED)
     found = ask.parts(session, conditions, (Assignment.dispatched_at,), SHOWN_BESIDE) if total else ()
-    return Page([part_of(part, when) for part in found], 1, total)
+    return Page([part_of(part, when) for part in found], 1, min(total, MOST_COUNTED), is_more=total > MOST_COUNTED)
 
 
 def _waiting(  # noqa: PLR0917 - who asks, for what, which page
@@ -285,7 +287,12 @@ def _waiting(  # noqa: PLR0917 - who asks, for what, which page
 ) -> Page[Part]:
     state, event = waits
     conditions = [within(actor, Permission.DECIDE), Assignment.state == state, *narrowed(session, wanted)]
-    total = ask.count_parts(session, conditions)
-    number = page_number(number, total, size)
-    found = ask.parts(session, conditions, (Assignment.changed_at,), size, (number - 1) * size)
-    return Page(_told(session, found, when, (event.value,)), number, total, size)
+    order = (Assignment.changed_at,)
+    total = ask.count_parts_up_to(session, conditions, order, MOST_COUNTED)
+    # Beyond counting only what was counted can be turned to: whoever decides begins with the longest waiting.
+    counted, is_more = min(total, MOST_COUNTED), total > MOST_COUNTED
+    number = page_number(number, counted, size)
+    found = ask.parts(session, conditions, order, size, (number - 1) * size)
+    has_next = is_more and number * size < MOST_COUNTED
+    told = _told(session, found, when, (event.value,))
+    return Page(told, number, counted, size, is_more=is_more, has_next=has_next)

@@ -64,6 +64,11 @@ class Page(Generic[Row]):
     last: Mark | None = None
 
     @property
+    def total_words(self) -> str:
+        """How many rows there are, as a page says it."""
+        return f"超过{self.total}" if self.is_more else str(self.total)
+
+    @property
     def pages(self) -> int:
         return max(1, ceil(self.total / self.size))
 

@@ -197,10 +197,10 @@ def tasks(
     return session.scalars(query).all()
 
 
-def count_tasks(session: Session, conditions: Sequence[Condition]) -> int:
-    """How many tasks have a unit's part that meets all the conditions."""
-    counted = _joined(select(func.count(Assignment.task_id.distinct()))).where(*conditions)
-    return session.scalar(counted) or 0
+def count_tasks_up_to(session: Session, conditions: Sequence[Condition], most: int) -> int:
+    """How many tasks have a unit's part that meets all the conditions; beyond ``most`` one more."""
+    some = select(Task.id).where(Task.id.in_(_tasks_meeting(conditions))).limit(most + 1).subquery()
+    return session.scalar(select(func.count()).select_from(some)) or 0
 
 
 def _tasks_meeting(conditions: Sequence[Condition]) -> Select[int]:
@@ -285,16 +285,16 @@ def about(words: str) -> Condition:
 
 def units_within(session: Session, reach: Condition) -> Sequence[Unit]:
     """The active units that meet the condition, in the order of lists."""
-    return session.scalars(select(Unit).where(Unit.active, reach).order_by(Unit.position, Unit.id)).all()
+    found = select(Unit).where(Unit.active, reach).order_by(Unit.position, Unit.id)
+    return session.scalars(found.options(load_only(Unit.name, Unit.kind, Unit.path))).all()
 
 
 def plans_with_parts(session: Session, reach: Condition) -> Sequence[Plan]:
     """The plans in which a unit that meets the condition has a part, the newest first; with id and title alone.
 
-    Each plan is asked for one such part: most have it in their first task, and nobody counts the rest. That is looked
-    up by the plan; asked for its id alone, PostgreSQL would leap through the index of the list instead.
+    Each plan is asked for one such part: most have it in their first task, and nobody counts the rest.
     """
-    one = select(Task.title).join(Task.assignments).join(Assignment.unit).where(Task.plan_id == Plan.id, reach).limit(1)
+    one = select(Task.id).join(Task.assignments).join(Assignment.unit).where(Task.plan_id == Plan.id, reach).limit(1)
     newest = (Plan.issued_on.is_(None), Plan.issued_on.desc(), Plan.id.desc())
     query = select(Plan).where(one.correlate(Plan).scalar_subquery().is_not(None)).order_by(*newest)
     return session.scalars(query.options(load_only(Plan.title))).all()

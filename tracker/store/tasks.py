@@ -74,7 +74,7 @@ class Task(Base):
         one_of("deadline_kind", DeadlineKind, "deadline_kind_known"),
         one_of("deadline_basis", Basis, "deadline_basis_known"),
         # The order of the list of all tasks.
-        Index("ix_task_listed", condition("(due_on IS NULL)"), "due_on", "plan_id", "position", "id"),
+        Index("ix_task_listed", condition("(due_on IS NULL)"), "due_on"),
     )
 
 
@@ -169,11 +169,14 @@ class Assignment(Base):
         one_of("state", State, "state_known"),
         Index("ix_assignment_unit_state_due", "unit_id", "state", "due_on"),
         Index("ix_assignment_state_due", "state", "due_on"),
-        # The order of the overdue list, and of what waits for a decision: each page is read off the index.
+        # The order of the overdue list, and of what waits for a decision: each page is read off the index, and the
+        # first thousand are counted from it.
         Index(
             "ix_assignment_chased_due",
             "due_on",
             "id",
+            "task_id",
+            "unit_id",
             sqlite_where=condition(_CHASED),
             postgresql_where=condition(_CHASED),
         ),
