@@ -1,4 +1,4 @@
-"""Indexes in the very order of long lists: what is chased by its date, what waits by when it came, tasks by their date"""
+"""Indexes in the very order of long lists: what is chased by its date, and what waits by when it came, tasks by title"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -19,10 +19,10 @@ def upgrade() -> None:
     ):
         where = sa.text(condition)
         op.create_index(name, "assignment", columns, sqlite_where=where, postgresql_where=where)
-    op.create_index("ix_task_listed", "task", [sa.text("(due_on IS NULL)"), "due_on"])
+    op.create_index("ix_task_title", "task", ["title"])
 
 
 def downgrade() -> None:
-    op.drop_index("ix_task_listed", "task")
+    op.drop_index("ix_task_title", "task")
     op.drop_index("ix_assignment_waiting", "assignment")
     op.drop_index("ix_assignment_chased_due", "assignment")

@@ -191,10 +191,11 @@ def _order(wanted: TaskFilter) -> list[Any]:
         TaskSort.PLAN: (Plan.issued_on, Plan.id),
         TaskSort.STATE: (Task.state,),
     }
-    chosen = [column.desc() if wanted.descending else column for column in columns[wanted.sort]]
-    # Tasks without a day come last in either direction.
-    undated = [Task.due_on.is_(None)] if wanted.sort is TaskSort.DUE else []
-    return [*undated, *chosen, Task.due_on.is_(None), Task.due_on, Plan.id, Task.position]
+    chosen = [column.desc() if wanted.descending else column.asc() for column in columns[wanted.sort]]
+    if wanted.sort is TaskSort.DUE:
+        # Tasks without a day come last in either direction; the index on the day has them there.
+        chosen = [each.nulls_last() for each in chosen]
+    return [*chosen, Task.due_on.asc().nulls_last(), Plan.id, Task.position]
 
 
 def _row(actor: Actor, task: Task, when: When) -> TaskRow:

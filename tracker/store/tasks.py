@@ -73,8 +73,8 @@ class Task(Base):
         one_of("state", TaskState, "state_known"),
         one_of("deadline_kind", DeadlineKind, "deadline_kind_known"),
         one_of("deadline_basis", Basis, "deadline_basis_known"),
-        # The order of the list of all tasks.
-        Index("ix_task_listed", condition("(due_on IS NULL)"), "due_on"),
+        # The list of tasks by title.
+        Index("ix_task_title", "title"),
     )
 
 
