@@ -13,6 +13,7 @@ from tests.web.queries import counted
 from tracker.domain.lifecycle import State
 from tracker.services import supervision, task_pages
 from tracker.store.plans import Plan
+from tracker.store.tasks import Task
 
 COUNTED = 60
 LONG = 137
@@ -116,7 +117,7 @@ class TestTheOverdueList:
     ) -> None:
         """Between two pages an item of the first is completed: with counted pages the next one would skip a row."""
         following = turn(beyond("/overdue"), "next")
-        done = session.query(task_pages.Task).filter_by(title=exact[3]).one().assignments[0]
+        done = session.query(Task).filter_by(title=exact[3]).one().assignments[0]
         done.state, done.completed_on = State.COMPLETED, TODAY
         session.commit()
         assert rows_of(beyond(str(following))) == exact[50:100]

@@ -290,10 +290,7 @@ def units_within(session: Session, reach: Condition) -> Sequence[Unit]:
 
 
 def plans_with_parts(session: Session, reach: Condition) -> Sequence[Plan]:
-    """The plans in which a unit that meets the condition has a part, the newest first; with id and title alone.
-
-    Each plan is asked for one such part: most have it in their first task, and nobody counts the rest.
-    """
+    """The plans with a part of a unit that meets the condition, the newest first; each is asked for one such part."""
     one = select(Task.id).join(Task.assignments).join(Assignment.unit).where(Task.plan_id == Plan.id, reach).limit(1)
     newest = (Plan.issued_on.is_(None), Plan.issued_on.desc(), Plan.id.desc())
     query = select(Plan).where(one.correlate(Plan).scalar_subquery().is_not(None)).order_by(*newest)
