@@ -6,7 +6,7 @@ import os
 from datetime import date
 
 from flask import Flask, render_template_string
-from sqlalchemy import create_engine, text
+from sqlalchemy import Date, create_engine, text
 
 app = Flask(__name__)
 ENGINE = create_engine(os.environ["TRACKER_DATABASE_URL"])
@@ -18,7 +18,7 @@ ROWS = text(
     "FROM assignment a JOIN unit u ON u.id = a.unit_id JOIN task t ON t.id = a.task_id JOIN plan p ON p.id = t.plan_id "
     "WHERE u.path LIKE '/1/%' AND a.state IN ('dispatched', 'declined', 'in_progress', 'submitted') "
     "AND t.state = 'open' AND a.due_on < :today ORDER BY a.due_on, a.id LIMIT 50"
-)
+).columns(due_on=Date, original_due_on=Date)
 PAGE = """<!doctype html><html lang="zh-CN"><head><title>逾期清单</title></head><body><main><h1>逾期清单</h1><table>
 {% for row in rows %}<tr><td><a href="/assignments/{{ row.id }}">{{ row.title }}</a>{% if row.told %}
 <div>最近进展：{{ row.told }}</div>{% endif %}</td><td>{{ row.name }}</td><td>{{ row.role }}</td>

@@ -97,7 +97,8 @@ def _pairs(browser: Browser, bare: Browser, path: str) -> tuple[list[float], lis
     for number in range(ROUNDS + WARMING):
         seconds, status, _ = browser.ask(path)
         assert status == 200, f"{path} answered {status}"
-        floor = bare.ask("/")[0]
+        floor, answered, _ = bare.ask("/")
+        assert answered == 200, f"the bare page answered {answered}"
         if number >= WARMING:
             work.append(seconds)
             least.append(floor)
