@@ -78,7 +78,7 @@ def seen(page: Page) -> list[list[str]]:
     return [*rows, told, counts, most]
 
 
-PAST = re.compile(r"来源文件、单位名称按现在登记的显示[^。]*。$")
+PAST = re.compile(r"审计日志自[^。]*无从还原。$")
 
 
 def told(rows: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
@@ -123,7 +123,7 @@ class World:
         """What happens on a day."""
         acts_as(self.session, lambda: Who(None, "测试", instant(day, 10)))
         self.give_out(day, self.chance.randrange(3))
-        for _ in range(6):
+        for _ in range(8):
             self._alter(self.chance.choice(self.session.scalars(select(Assignment).order_by(Assignment.id)).all()), day)
         for step in range(30):
             self.session.expire_all()
@@ -134,12 +134,18 @@ class World:
                 self._do_something(part, instant(day, 10, step))
 
     def _alter(self, part: Assignment, day: date) -> None:
-        """Another title, role, day to sign or handler."""
-        match self.chance.randrange(4):
+        """Another title, role, day to sign or handler, or another name of the plan or the unit."""
+        match self.chance.randrange(6):
             case 0:
                 part.task.title = f"{part.task.title[:5]}（{day.day}日改）"
             case 1 if part.role.completes:
                 part.role = Role.RESPONSIBLE if part.role is Role.LEAD else Role.LEAD
+            case 4:
+                part.task.plan.title = f"{part.task.plan.title[:4]}（{day.day}日改）"
+                part.task.plan.issued_on = date(2023, 1, 1 + self.chance.randrange(28))
+            case 5:
+                part.unit.name = f"{part.unit.name[:4]}（{day.day}日改）"
+                part.unit.full_name = f"示例市{part.unit.name}"
             case 2 if part.state is State.DISPATCHED:
                 limit, (_, _, supervisor) = day + timedelta(days=self.chance.randrange(3)), self.people
                 if part.due_on is None or part.due_on < day or limit <= part.due_on:

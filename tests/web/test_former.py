@@ -1,10 +1,10 @@
-"""Titles, roles, handlers and days to sign of a past day are those of that day, on the page and in the sheet."""
+"""Titles, names, roles, handlers and dates of a past day are those of that day, on the page and in the sheet."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 from io import BytesIO
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -20,16 +20,22 @@ from tests.revision_texts import LISTS, MONEY, PATROL, a_version
 from tests.web.browsing import Visitor
 from tests.web.queries import counted
 from tracker.clock import Clock
-from tracker.domain.lifecycle import Event
+from tracker.domain.lifecycle import Event, State
 from tracker.domain.roles import Role
+from tracker.domain.units import UnitKind
 from tracker.reading import read_bytes
+from tracker.services.extensions import Decision, ask, decide
 from tracker.services.handling import FiledRow, Names, file_rows, mark_of
 from tracker.services.intake import import_source
 from tracker.services.intake_adopt import adopt_sure
+from tracker.services.intake_facts import correct_facts, facts_of
+from tracker.services.ledger import LedgerFilter, ledger
 from tracker.services.ledger_sheet import COLUMNS
+from tracker.services.lit import When
 from tracker.services.revision_items import Wanted, items_of
 from tracker.services.revision_sides import versions_of
 from tracker.services.revisions import accept
+from tracker.services.units import UnitFacts, edit_unit
 from tracker.services.work import act
 from tracker.store.audit_trail import Who, acts_as
 from tracker.store.handling import Handling
@@ -89,7 +95,8 @@ class Office:
 
     def act(self, part: Assignment, day: date, event: Event, **given: Any) -> None:
         now = self.on(day)
-        who = self.city.supervisor if event is Event.DISPATCH else self.city.liaison
+        decides = event in (Event.DISPATCH, Event.WITHDRAW)
+        who = self.city.supervisor if decides else self.city.liaison
         act(self.session, the_actor(who), now, day, part.id, event, part.version, "说明", **given)
 
 
@@ -128,6 +135,7 @@ def listed_on(page: Visitor, day: date) -> dict[str, str]:
 class TestANewVersionOfThePlan:
     @pytest.fixture(autouse=True)
     def _revised(self, session: Session, office: Office) -> None:
+        self.city = office.city
         old = office.take_in(OLD, BEGUN)
         adopt_sure(session, the_actor(office.city.supervisor), instant(BEGUN), old.id)
         office.accept_all(office.take_in(NEW, AFTER), AFTER)
@@ -164,6 +172,17 @@ class TestANewVersionOfThePlan:
         assert "没有符合条件的任务" in supervisor(f"/tasks?as_of={BEFORE}&q=专项经费").text
         assert "没有符合条件的任务" in supervisor("/tasks?q=保障经费").text
         assert supervisor(f"/tasks?as_of={BEFORE}&q=保障经费").main.one("p", role="status").one("strong").text == "1"
+
+    def test_the_day_before_the_tasks_stood_in_the_old_version(self, session: Session, supervisor: Visitor) -> None:
+        old, new = session.scalars(select(Plan.id).order_by(Plan.id)).all()
+        for day, plan_id in ((BEFORE, old), (AFTER, new)):
+            rows = supervisor(f"/tasks?as_of={day}").main.one("tbody").all("td", class_="row-plan")
+            assert {cell.one("a").get("href") for cell in rows} == {f"/plans/{plan_id}"}
+            found = {
+                key: len(ledger(session, the_actor(self.city.supervisor), When(day, ZONE), LedgerFilter(plan_id=key)))
+                for key in (old, new)
+            }
+            assert found == {plan_id: 4, old + new - plan_id: 0}
 
     def test_what_a_task_waited_for_goes_by_the_roles_of_then(self, session: Session, supervisor: Visitor) -> None:
         """The finance bureau's part was counted while it was responsible, and is not since it supports."""
@@ -213,27 +232,113 @@ class TestTheDayToSign:
         assert lights == ["黄灯", "绿灯"]
 
 
-class TestWhatNothingHolds:
-    def test_the_page_says_what_is_of_the_present(self, part: Assignment, supervisor: Visitor) -> None:
-        said = "来源文件、单位名称按现在登记的显示。"
-        for path in (f"/tasks?as_of={BEFORE}", f"/overdue?as_of={BEFORE}", f"/dashboard?day={BEFORE}"):
-            assert said in supervisor(path).alerts[0], path
-        assert said in supervisor(f"/figures/list?until={BEFORE}").main.one("p", role="status").text
-        for path in (f"/overdue.xlsx?as_of={BEFORE}", f"/papers/ledger.xlsx?until={BEFORE}"):
-            assert sheet(supervisor, path)[1][0].endswith(said), path
+class TestNamesOfPlanAndUnit:
+    """Both are altered on 7 June; the part is overdue from 3 June."""
 
+    @pytest.fixture(autouse=True)
+    def _altered(self, session: Session, city: City, office: Office, part: Assignment) -> None:
+        part.due_on = part.task.due_on = part.history[0].due_to = date(2023, 6, 2)
+        session.commit()
+        now, plan = office.on(AFTER), part.task.plan
+        given = replace(facts_of(plan), title="优化营商环境方案", number="示政办〔2023〕9号")
+        correct_facts(session, the_actor(city.supervisor), now, AFTER, plan.id, given, facts_of(plan).mark)
+        seen = UnitFacts("市教育局", "市教育局", UnitKind.DEPARTMENT)
+        renamed = UnitFacts("市教体局", "示例市教育和体育局", UnitKind.DEPARTMENT)
+        edit_unit(session, the_actor(city.administrator), city.education.id, seen, renamed)
+
+    OLD_NAMES, NEW_NAMES = ("市教育局", "优化服务实施方案"), ("市教体局", "优化营商环境方案")
+
+    @pytest.mark.parametrize(("day", "names"), [(BEFORE, OLD_NAMES), (AFTER, NEW_NAMES)])
+    def test_the_pages_have_those_of_the_day(
+        self, city: City, part: Assignment, supervisor: Visitor, day: date, names: tuple[str, str]
+    ) -> None:
+        asked = f"plan={part.task.plan_id}&unit={city.education.id}"
+        for path in (f"/tasks?as_of={day}&{asked}", f"/overdue?as_of={day}&{asked}", f"/figures/list?until={day}"):
+            shown = supervisor(path).main.one("tbody").text
+            assert all(name in shown for name in names), path
+            assert not any(name in shown for name in {*self.OLD_NAMES, *self.NEW_NAMES} - {*names}), path
+
+    @pytest.mark.parametrize(("day", "names"), [(BEFORE, OLD_NAMES), (AFTER, NEW_NAMES)])
+    def test_so_have_the_figures_and_the_dashboard(
+        self, supervisor: Visitor, day: date, names: tuple[str, str]
+    ) -> None:
+        for path in (f"/dashboard?day={day}", f"/figures?since={BEGUN}&until={day}"):
+            assert names[0] in supervisor(path).main.text, path
+            told = " ".join(node.text for node in supervisor(path).main.all("td") + supervisor(path).main.all("th"))
+            assert [name for name in ("市教育局", "市教体局") if name in told] == [names[0]], path
+        by_plan = supervisor(f"/figures?by=plan&since={BEGUN}&until={day}").main.all("table")[0].text
+        assert names[1] in by_plan
+
+    @pytest.mark.parametrize(("day", "names"), [(BEFORE, OLD_NAMES), (AFTER, NEW_NAMES)])
+    def test_so_have_the_sheets(
+        self, city: City, part: Assignment, supervisor: Visitor, day: date, names: tuple[str, str]
+    ) -> None:
+        asked = f"plan={part.task.plan_id}&unit={city.education.id}"
+        note, _, row = sheet(supervisor, f"/overdue.xlsx?as_of={day}&{asked}")[1:4]
+        number = "示政办〔2023〕1号" if day == BEFORE else "示政办〔2023〕9号"
+        assert (row[2], row[4], row[5]) == (*names, number)
+        assert f"单位：{names[0]}（含下属单位）；文件：{names[1]}。" in note[0]
+        (line,) = ledger_on(supervisor, day)
+        told = [line[COLUMN[heading]] for heading in ("牵头/责任单位", "文件", "文号")]
+        assert told == [f"{names[0]}（责任）", names[1], number]
+
+    def test_the_names_of_then_are_looked_for(self, supervisor: Visitor) -> None:
+        for words, day, found in (
+            ("教育局 优化服务", BEFORE, True),
+            ("教体局", BEFORE, False),
+            ("教体局", AFTER, True),
+        ):
+            rows = supervisor(f"/tasks?as_of={day}&q={words}").main.all("tbody")
+            assert bool(rows) is found, (words, day)
+
+
+class TestTheDateOfATask:
+    def test_an_extension_of_a_part_that_was_withdrawn_later_still_counts(
+        self, session: Session, city: City, office: Office, supervisor: Visitor
+    ) -> None:
+        """The task's date was moved out with the part's, and is not brought forward when the part is withdrawn."""
+        now = office.on(BEGUN)
+        units = (city.education, city.finance)
+        task = a_task(session, a_plan(session, city.root), *units, due_on=date(2023, 6, 20), state=State.IN_PROGRESS)
+        for each in task.assignments:
+            each.dispatched_at = each.changed_at = each.history[0].at = now
+            each.history[0].to_state = State.IN_PROGRESS
+        session.commit()
+        part = task.assignments[0]
+        asked = ask(session, the_actor(city.liaison), now, BEGUN, part.id, part.version, date(2023, 7, 20), "协调中")
+        decider = the_actor(city.supervisor)
+        decide(session, decider, office.on(BEFORE), BEFORE, asked.id, part.version, Decision(date(2023, 7, 20)))
+        office.act(part, AFTER, Event.WITHDRAW)
+        days = {day: supervisor(f"/tasks?as_of={day}").main.one("tbody").text for day in (BEGUN, BEFORE, AFTER)}
+        assert "2023年7月20日" in supervisor("/tasks").main.one("tbody").text
+        assert ["2023年7月20日" in text for text in days.values()] == [False, True, True]
+        assert ["原定2023年6月20日" in text for text in days.values()] == [False, True, True]
+
+
+class TestWhatNothingHolds:
     def test_it_says_since_when_alterations_are_known(self, part: Assignment, supervisor: Visitor) -> None:
         """The log's first entries are those of the city, of 15 May."""
         day = date(2023, 5, 14)
-        said = "；审计日志自2023年5月15日起才有记录，在此之前改过的任务名称、角色、承办人和签收期限无从还原。"
-        assert said in supervisor(f"/tasks?as_of={day}").alerts[0]
-        assert said in sheet(supervisor, f"/overdue.xlsx?as_of={day}")[1][0]
-        assert said not in supervisor(f"/tasks?as_of={day + timedelta(days=1)}").alerts[0]
+        unknown = "任务、文件和单位名称，角色、承办人、签收期限和任务时限"
+        said = f"审计日志自2023年5月15日起才有记录，在此之前改过的{unknown}无从还原。"
+        for path in (f"/tasks?as_of={day}", f"/overdue?as_of={day}", f"/dashboard?day={day}"):
+            assert said in supervisor(path).alerts[0], path
+        assert said in supervisor(f"/figures/list?since={day}&until={day}").main.one("p", role="status").text
+        for path in (f"/overdue.xlsx?as_of={day}", f"/papers/ledger.xlsx?since={day}&until={day}"):
+            assert sheet(supervisor, path)[1][0].endswith(said), path
 
-    def test_the_lists_of_today_say_nothing(self, part: Assignment, supervisor: Visitor) -> None:
-        for path in ("/tasks", "/overdue", "/dashboard", "/figures/list"):
-            assert "按现在登记的显示" not in supervisor(path).text, path
-        assert "按现在登记的显示" not in sheet(supervisor, "/papers/ledger.xlsx")[1][0]
+    def test_from_that_day_on_nothing_is_said(self, part: Assignment, supervisor: Visitor) -> None:
+        day = date(2023, 5, 15)
+        for path in (
+            f"/tasks?as_of={day}",
+            f"/overdue?as_of={day}",
+            f"/dashboard?day={day}",
+            "/tasks",
+            "/figures/list",
+        ):
+            assert "无从还原" not in supervisor(path).text, path
+        assert "无从还原" not in sheet(supervisor, f"/overdue.xlsx?as_of={day}")[1][0]
+        assert "无从还原" not in sheet(supervisor, "/papers/ledger.xlsx")[1][0]
 
 
 def test_as_many_statements_whatever_was_altered(

@@ -35,8 +35,7 @@ class PartThen:
     """A unit's part at the end of a day. Days are those of the office's zone.
 
     ``returned``, ``reopened``, ``declined`` and ``extended`` count how often that had happened by then; ``last_event``
-    is what happened last. ``took_up_on`` is the day of the last event of TOOK_UP, ``set_due_on`` the date that the
-    task gave it, extensions aside.
+    is what happened last. ``took_up_on`` is the day of the last event of TOOK_UP.
     """
 
     unit_id: int
@@ -57,7 +56,6 @@ class PartThen:
     extended: int = 0
     last_event: str = ""
     took_up_on: date | None = None
-    set_due_on: date | None = None
 
 
 def part_then(happenings: Sequence[Happening], unit_id: int, day: date, zone: tzinfo) -> PartThen | None:
@@ -99,8 +97,6 @@ def _after(running: dict[str, Any], each: Happening, on: date) -> dict[str, Any]
     if each.due_from is not None or each.due_to is not None:
         # A moved date; the first one a part gets is its original one.
         running.update(due_on=each.due_to, original_due_on=running.get("original_due_on") or each.due_to)
-        if each.event != EXTENSION_GRANTED:
-            running["set_due_on"] = each.due_to
     if each.event in TOOK_UP:
         running["took_up_on"] = on
     if each.percent is not None:

@@ -13,11 +13,10 @@ from tracker.domain.access import Actor, Permission
 from tracker.domain.figures import Period
 from tracker.domain.lights import Light
 from tracker.services.figures import Board, figures
-from tracker.services.histories import histories
+from tracker.services.histories import UnitThen, histories
 from tracker.services.ledger import LedgerRow, ledger
 from tracker.services.listings import Show, asking, chosen
 from tracker.services.lit import When
-from tracker.store.units import Unit
 
 SHOWN_AT_ONCE = 4
 WORST_UNITS = 10
@@ -39,7 +38,7 @@ class Shelf:
 class UnitLights:
     """How many red and yellow lights a unit's own parts show."""
 
-    unit: Unit
+    unit: UnitThen
     red: int
     yellow: int
 

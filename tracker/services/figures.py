@@ -14,10 +14,9 @@ from tracker.domain.figures import Basis, Figures, Measure, Period, Yardstick, m
 from tracker.domain.lateness import JudgedBy
 from tracker.domain.lights import LightPack
 from tracker.domain.titles import brief_title
-from tracker.services.histories import Histories, LedgerFilter, PartOn, histories, parts_on_days
+from tracker.services.histories import Histories, LedgerFilter, PartOn, UnitThen, histories, parts_on_days
 from tracker.services.lit import When
 from tracker.services.rule_packs import light_packs_on
-from tracker.store.units import Unit
 
 MONTHS, LEAST_MONTHS = 12, 6
 
@@ -40,7 +39,7 @@ class Line:
     id: int
     label: str
     by_basis: dict[Basis, Figures]
-    unit: Unit | None = None
+    unit: UnitThen | None = None
     rank: int | None = None
 
     @property
@@ -130,11 +129,12 @@ def _lines(  # noqa: PLR0917 - what is counted, and by what
     """A line for each unit or plan that has anything to count."""
     keyed = [(part.unit.id if by is By.UNIT else part.plan_id, part) for part in parts]
     told = {basis: tallied(keyed, before, period, each) for basis, each in yardsticks.items()}
-    labels = {facts.plan_id: brief_title(facts.plan_title) for facts in known.facts}
+    labels = {part.plan_id: brief_title(part.facts.plan_title) for part in parts}
+    units = {part.unit.id: part.unit for part in parts}
     found = []
     for key in told[Basis.CURRENT]:
         each = {basis: told[basis][key] for basis in Basis}
-        unit = known.units[key] if by is By.UNIT else None
+        unit = units[key] if by is By.UNIT else None
         if not all(numbers.is_empty for numbers in each.values()):
             found.append(Line(key, unit.name if unit else labels[key], each, unit))
     return found

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import date, datetime, time, timedelta, tzinfo
 from itertools import groupby
 from operator import is_not
 
-from sqlalchemy import ColumnElement
+from sqlalchemy import ColumnElement, or_
 from sqlalchemy.orm import Session
 
 from tracker.domain.access import Actor, Permission
@@ -17,7 +17,7 @@ from tracker.domain.division import Share, rolled_up
 from tracker.domain.former import Former
 from tracker.domain.lifecycle import TaskState
 from tracker.domain.roles import needed_of
-from tracker.store.as_of_queries import PartFacts, facts_of_parts, happenings_of
+from tracker.store.as_of_queries import PartFacts, PlanNames, facts_of_parts, happenings_of, plan_names
 from tracker.store.former_queries import former_values
 from tracker.store.tasks import Task
 from tracker.store.unit_queries import units_by_id
@@ -33,14 +33,29 @@ class LedgerFilter:
 
 
 @dataclass(frozen=True, slots=True)
+class UnitThen:
+    """A unit as it was called on a day. ``path`` and ``position`` are its place in the tree of the present."""
+
+    id: int
+    path: str
+    position: int
+    name: str
+    full_name: str
+
+
+@dataclass(frozen=True, slots=True)
 class Histories:
-    """What the database knows of the parts that are asked for: read once for as many questions as a page has."""
+    """What the database knows of the parts that are asked for: read once for as many questions as a page has.
+
+    ``units`` and ``plans`` are called as they are at present; ``former`` tells what was otherwise.
+    """
 
     wanted: LedgerFilter
     facts: Sequence[PartFacts]
     happenings: dict[int, list[Happening]]
-    units: dict[int, Unit]
+    units: Mapping[int, UnitThen]
     former: Former = field(default_factory=Former)
+    plans: Mapping[int, PlanNames] = field(default_factory=dict)
 
     def by_task(self) -> Iterator[list[PartFacts]]:
         """The parts' facts, task by task."""
@@ -51,18 +66,50 @@ class Histories:
         below = self.wanted.unit_path or "/"
         return {u.id for u in self.units.values() if u.path.startswith(below) and actor.may(permission, u.path)}
 
+    def units_at(self, end: datetime) -> Mapping[int, UnitThen]:
+        """The units as they were called at the end of a day; the very same mapping where none was called otherwise."""
+        named = {key: values for key in self.former.units if (values := self.former.unit(key, end))}
+        others = {key: replace(self.units[key], **values) for key, values in named.items() if key in self.units}
+        return {**self.units, **others} if others else self.units
+
+    def facts_at(self, facts: PartFacts, end: datetime) -> PartFacts:
+        """The facts as they stood at the end of a day, with the plan in which the task stood then."""
+        values = self.former.of_part(facts.task_id, facts.assignment_id, end)
+        if values.get("plan_id") not in self.plans:
+            values.pop("plan_id", None)  # its plan is gone: the one that took it over is told
+        plan_id = values.get("plan_id", facts.plan_id)
+        if plan_id != facts.plan_id:
+            values |= asdict(self.plans[plan_id])
+        called = self.former.plan(plan_id, end)
+        values |= {_OF_PLAN[name]: value for name, value in called.items()}
+        return replace(facts, **values) if values else facts
+
+
+_OF_PLAN = {"title": "plan_title", "number": "plan_number", "issued_on": "issued_on"}
+
 
 def histories(session: Session, wanted: LedgerFilter | None = None) -> Histories:
     """The histories of the parts; who may see them is asked by whoever tells them."""
-    wanted = wanted or LedgerFilter()
-    conditions: list[ColumnElement[bool]] = [Task.plan_id == wanted.plan_id] if wanted.plan_id else []
+    wanted, former = wanted or LedgerFilter(), former_values(session)
+    conditions = [_in_plan(wanted.plan_id, former)] if wanted.plan_id else []
     return Histories(
         wanted,
         facts_of_parts(session, conditions),
         happenings_of(session, conditions),
-        units_by_id(session),
-        former_values(session),
+        {key: _as_called(unit) for key, unit in units_by_id(session).items()},
+        former,
+        plan_names(session),
     )
+
+
+def _in_plan(plan_id: int, former: Former) -> ColumnElement[bool]:
+    """The condition that a task stands in the plan, or once did."""
+    left = former.once_in(plan_id)
+    return or_(Task.plan_id == plan_id, Task.id.in_(left)) if left else Task.plan_id == plan_id
+
+
+def _as_called(unit: Unit) -> UnitThen:
+    return UnitThen(unit.id, unit.path, unit.position, unit.name, unit.full_name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +121,7 @@ class PartOn:
     """
 
     facts: PartFacts
-    unit: Unit
+    unit: UnitThen
     then: PartThen
     task_state: TaskState
     task_completed_on: date | None
@@ -102,19 +149,31 @@ def parts_on_days(known: Histories, days: Iterable[date], zone: tzinfo) -> dict[
     """
     in_order = sorted(set(days))
     found: dict[date, list[PartOn]] = {day: [] for day in in_order}
+    ends = [end_of(day, zone) for day in in_order]
+    called = [known.units_at(end) for end in ends]
     for facts in known.by_task():
         told = known.happenings
         pasts = [parts_then(told.get(each.assignment_id, ()), each.unit_id, in_order, zone) for each in facts]
-        altered = known.former.touches(facts[0].task_id, (each.assignment_id for each in facts))
-        before: Sequence[PartThen | None] = ()
+        altered = known.former.touches(facts[0].plan_id, facts[0].task_id, (each.assignment_id for each in facts))
+        before: Sequence[object] = ()
         parts: list[PartOn] = []
-        for day, *thens in zip(in_order, *pasts, strict=True):
+        for day, end, *present in zip(in_order, ends, called, *pasts, strict=True):
             # Most tasks stand still on most days: then they are as they were on the day before.
-            if altered or len(before) != len(thens) or any(map(is_not, before, thens)):
-                stood = [_facts_then(known.former, each, end_of(day, zone)) for each in facts] if altered else facts
-                parts, before = _parts_of_task(stood, thens, known.units), thens
+            if altered or len(before) != len(present) or any(map(is_not, before, present)):
+                stood = [known.facts_at(each, end) for each in facts] if altered else facts
+                units, *thens = before = present
+                parts = _parts_of_task(stood, thens, units) if _is_asked_for(stood[0], known.wanted) else []
             found[day] += parts
+    if known.former.plans or known.former.tasks:
+        # The reading came in the order of the plans' present dates.
+        found = {day: sorted(parts, key=_place) for day, parts in found.items()}
     return {day: _with_rolled_up(parts) for day, parts in found.items()}
+
+
+def _place(part: PartOn) -> tuple[int, int, int, int]:
+    """A task's place in the ledger: newest plans first, those without a date last."""
+    facts = part.facts
+    return -facts.issued_on.toordinal() if facts.issued_on else 0, facts.plan_id, facts.position, facts.task_id
 
 
 def end_of(day: date, zone: tzinfo) -> datetime:
@@ -122,14 +181,13 @@ def end_of(day: date, zone: tzinfo) -> datetime:
     return datetime.combine(day + timedelta(days=1), time(), zone)
 
 
-def _facts_then(former: Former, facts: PartFacts, end: datetime) -> PartFacts:
-    """The facts as they stood before the instant."""
-    values = former.of_part(facts.task_id, facts.assignment_id, end)
-    return replace(facts, **values) if values else facts
+def _is_asked_for(facts: PartFacts, wanted: LedgerFilter) -> bool:
+    """Whether the task stood in the plan that is asked for."""
+    return wanted.plan_id is None or facts.plan_id == wanted.plan_id
 
 
 def _parts_of_task(
-    facts: Sequence[PartFacts], thens: Sequence[PartThen | None], units: dict[int, Unit]
+    facts: Sequence[PartFacts], thens: Sequence[PartThen | None], units: Mapping[int, UnitThen]
 ) -> list[PartOn]:
     """The parts of one task that had been dispatched; the task's own state follows from them all."""
     there = [(each, then) for each, then in zip(facts, thens, strict=True) if then is not None]

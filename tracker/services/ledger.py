@@ -17,9 +17,8 @@ from tracker.domain.lateness import JudgedBy
 from tracker.domain.lifecycle import State, TaskState, is_chased
 from tracker.domain.lights import AssignmentFacts, LitLight, is_overdue, light_of
 from tracker.domain.roles import Role
-from tracker.services.histories import Histories, LedgerFilter, PartOn, histories, parts_on_days
+from tracker.services.histories import Histories, LedgerFilter, PartOn, UnitThen, histories, parts_on_days
 from tracker.services.lit import When
-from tracker.store.units import Unit
 
 __all__ = ["LedgerFilter", "LedgerRow", "ledger", "ledgers"]
 
@@ -28,10 +27,10 @@ __all__ = ["LedgerFilter", "LedgerRow", "ledger", "ledgers"]
 class LedgerRow:
     """One unit's part on the day. ``then`` is its state; ``unit`` the unit that had it then.
 
-    ``task_state`` and ``task_completed_on`` are those of the whole task on that day; ``needed`` says whether the
-    task waits for this part. ``facts`` are what its light was made of: with them another pack can be tried on it.
-    ``parent_assignment_id`` is the part that was divided into this task, where there is one; a number that counts both
-    counts them once (``tracker.domain.figures.counted_once``).
+    ``task_state``, ``task_completed_on`` and the ``task_`` dates are those of the whole task on that day; ``needed``
+    says whether the task waits for this part. ``facts`` are what its light was made of: with them another pack can be
+    tried on it. ``parent_assignment_id`` is the part that was divided into this task, where there is one; a number that
+    counts both counts them once (``tracker.domain.figures.counted_once``).
     """
 
     assignment_id: int
@@ -43,8 +42,10 @@ class LedgerRow:
     plan_number: str | None
     plan_issued_on: date | None
     position: int
+    task_due_on: date | None
+    task_original_due_on: date | None
     deadline_text: str | None
-    unit: Unit
+    unit: UnitThen
     role: Role
     then: PartThen
     task_state: TaskState
@@ -112,6 +113,8 @@ def _row(part: PartOn, when: When) -> LedgerRow:
         plan_number=facts.plan_number,
         plan_issued_on=facts.issued_on,
         position=facts.position,
+        task_due_on=facts.due_on,
+        task_original_due_on=facts.original_due_on,
         deadline_text=facts.deadline_text,
         unit=part.unit,
         role=facts.role,

@@ -18,13 +18,12 @@ from tracker.domain.lifecycle import State
 from tracker.domain.light_packs import rules_of
 from tracker.domain.lights import Light, LightPack, LitLight, light_of
 from tracker.services.errors import Invalid
-from tracker.services.histories import histories
+from tracker.services.histories import UnitThen, histories
 from tracker.services.ledger import LedgerRow, ledgers
 from tracker.services.lit import When
 from tracker.services.rule_packs import NewPack, check_may_change, light_pack_on, light_packs_on, put_in_force
 from tracker.store.pages import Page, page_number
 from tracker.store.rule_packs import PackKind, RulePack
-from tracker.store.units import Unit
 
 WEEKS = 13
 UNITS_TOLD = 10
@@ -46,7 +45,7 @@ class DayTried:
 class UnitTried:
     """A unit whose lights change: ``changed`` counts its parts over all days tried; the lights are today's."""
 
-    unit: Unit
+    unit: UnitThen
     changed: int
     changed_today: int
     old: Counts

@@ -18,7 +18,7 @@ from tracker.domain.access import Actor, Permission
 from tracker.domain.lifecycle import Outcome, State, TaskState
 from tracker.domain.lights import LitLight
 from tracker.domain.roles import Role
-from tracker.services.histories import end_of, histories
+from tracker.services.histories import UnitThen, end_of, histories
 from tracker.services.ledger import LedgerFilter, LedgerRow, ledger, ledgers
 from tracker.services.lit import When
 from tracker.services.supervision import REPORTS, WORST_UNITS, OverdueFilter, OverdueSort
@@ -67,7 +67,7 @@ class PastItem:
 
     id: int
     task: PastTask
-    unit: Unit
+    unit: UnitThen
     role: Role
     state: State
     due_on: date | None
@@ -143,25 +143,13 @@ def _task(rows: Sequence[LedgerRow]) -> PastTask:
         id=row.task_id,
         title=row.title,
         plan=PastPlan(row.plan_id, row.plan_title, row.plan_number),
-        due_on=_task_date(rows),
+        due_on=row.task_due_on,
         state=row.task_state,
         completed_on=row.task_completed_on,
         plan_issued_on=row.plan_issued_on,
         position=row.position,
-        original_due_on=max((row.then.original_due_on for row in rows if row.then.original_due_on), default=None),
+        original_due_on=row.task_original_due_on,
     )
-
-
-def _task_date(rows: Sequence[LedgerRow]) -> date | None:
-    """The task's own date: that set for its open parts, or the latest one granted to a part that completes it.
-
-    What ``tracker.services.redating`` does to a task, told from its parts; a closed one keeps its date.
-    """
-    there = [row for row in rows if row.then.state is not State.WITHDRAWN] or list(rows)
-    open_ones = [row for row in rows if not row.then.state.is_closed] or rows
-    needed = [row for row in there if row.role.completes] or there
-    days = [row.then.set_due_on for row in open_ones] + [row.then.due_on for row in needed]
-    return max((day for day in days if day), default=None)
 
 
 def _task_row(actor: Actor, task: PastTask, rows: Sequence[LedgerRow]) -> PastTaskRow:
@@ -265,7 +253,7 @@ def with_reports(session: Session, when: When, rows: Sequence[LedgerRow]) -> lis
     return [_part(row, _task([row]), told.get(row.assignment_id)) for row in rows]
 
 
-def past_worst_units(rows: Sequence[LedgerRow]) -> list[tuple[Unit, int]]:
+def past_worst_units(rows: Sequence[LedgerRow]) -> list[tuple[UnitThen, int]]:
     """The units with the most of these items."""
     found = Counter(row.unit.id for row in rows)
     units = {row.unit.id: row.unit for row in rows}

@@ -10,17 +10,17 @@ from tracker.store.former_queries import told_since
 
 
 def past_words(session: Session, when: When) -> str:
-    """The sentence for lists as of ``when``; empty for those of today.
+    """The sentence for lists as of ``when``; empty where all is known.
 
-    Titles, roles, handlers and days to sign are told from the audit log: not what was altered before it began.
+    Titles, names, roles, handlers and dates of tasks are told from the audit log: not what was altered before it began.
     """
     if not when.is_past:
         return ""
     since = told_since(session)
     first = since.astimezone(when.zone).date() if since else None
     if first is None or first <= when.today:
-        return f"{_NAMES}。"
-    return f"{_NAMES}；审计日志自{in_words(first)}起才有记录，在此之前改过的任务名称、角色、承办人和签收期限无从还原。"
+        return ""
+    return f"审计日志自{in_words(first)}起才有记录，在此之前改过的{_UNKNOWN}无从还原。"
 
 
-_NAMES = "来源文件、单位名称按现在登记的显示"
+_UNKNOWN = "任务、文件和单位名称，角色、承办人、签收期限和任务时限"

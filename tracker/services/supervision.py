@@ -16,13 +16,15 @@ from tracker.domain.day_words import in_words
 from tracker.domain.lifecycle import Event, State
 from tracker.domain.roles import Role
 from tracker.export.sheets import Cell, Column, sheet_bytes
+from tracker.services.histories import end_of
 from tracker.services.lit import Part, When, late_to_sign, part_of
 from tracker.services.past_words import past_words
 from tracker.store import task_queries as ask
 from tracker.store.extension_queries import count_waiting, waiting_requests
 from tracker.store.extensions import Extension
+from tracker.store.former_queries import former_values
 from tracker.store.overdue import TASK_OPEN, overdue_on
-from tracker.store.pages import PAGE_SIZE, Page, page_number
+from tracker.store.pages import MOST_COUNTED, PAGE_SIZE, Mark, Page, Place, page_number
 from tracker.store.plans import Plan
 from tracker.store.reach import below, within
 from tracker.store.tasks import Assignment, Task
@@ -71,18 +73,57 @@ class Request:
     part: Part
 
 
-def overdue(session: Session, actor: Actor, when: When, wanted: OverdueFilter, number: int) -> Page[Part]:
+def overdue(session: Session, actor: Actor, when: When, wanted: OverdueFilter, place: Place) -> Page[Part]:
     """A page of the overdue items within reach, each with its latest report."""
-    conditions = _overdue_conditions(session, actor, when, wanted)
-    total = ask.count_parts(session, conditions)
-    number = page_number(number, total)
-    found = ask.parts(session, conditions, _overdue_order(wanted), PAGE_SIZE, (number - 1) * PAGE_SIZE)
+    conditions, order = _overdue_conditions(session, actor, when, wanted), _overdue_order(wanted)
+    # Whoever comes by a mark comes from a page that was counted.
+    marked = bool(place.after or place.before) and _goes_by_days(wanted)
+    total = MOST_COUNTED + 1 if marked else ask.count_parts_up_to(session, conditions, _BY_DAY, MOST_COUNTED)
+    if total > MOST_COUNTED:
+        return _page_of_many(session, when, wanted, conditions, place)
+    number = page_number(place.number, total)
+    found = ask.parts(session, conditions, order, PAGE_SIZE, (number - 1) * PAGE_SIZE)
     return Page(_told(session, found, when, REPORTS), number, total)
 
 
+def _page_of_many(
+    session: Session, when: When, wanted: OverdueFilter, conditions: list[ask.Condition], place: Place
+) -> Page[Part]:
+    """A page of a list that is not counted to its end; by marks where it goes by the days alone."""
+    order, marked = _overdue_order(wanted), _goes_by_days(wanted)
+    mark = (place.after or place.before) if marked else None
+    backwards = mark is not None and mark is not place.after
+    offset = 0 if mark else (place.number - 1) * PAGE_SIZE
+    if mark:
+        conditions = [*conditions, ask.beyond(mark, later=not backwards)]
+    turned = [Assignment.due_on.desc(), Assignment.id.desc()] if backwards else order
+    found = list(ask.parts(session, conditions, turned, PAGE_SIZE + 1, offset))
+    if not found and place != Place():
+        return _page_of_many(session, when, wanted, conditions[: -1 if mark else None], Place())
+    rows, has_next = found[:PAGE_SIZE], backwards or len(found) > PAGE_SIZE
+    rows = rows[::-1] if backwards else rows
+    told = _told(session, rows, when, REPORTS)
+    first, last = (_mark_of(rows[0]), _mark_of(rows[-1])) if marked else (None, None)
+    return Page(told, place.number, MOST_COUNTED, is_more=True, has_next=has_next, first=first, last=last)
+
+
+def _goes_by_days(wanted: OverdueFilter) -> bool:
+    """Whether the list is in the order of the index: the longest overdue first."""
+    return wanted.sort is OverdueSort.DAYS and wanted.descending
+
+
+def _mark_of(part: Assignment) -> Mark | None:
+    return Mark(part.due_on, part.id) if part.due_on else None
+
+
 def worst_units(session: Session, actor: Actor, when: When, wanted: OverdueFilter) -> list[tuple[Unit, int]]:
-    """The units with the most overdue items among those asked for, whichever unit was chosen."""
+    """The units with the most overdue items among those asked for, whichever unit was chosen.
+
+    None beyond MOST_COUNTED items.
+    """
     conditions = _overdue_conditions(session, actor, when, replace(wanted, unit_id=None))
+    if wanted.unit_id and ask.count_parts_up_to(session, conditions, _BY_DAY, MOST_COUNTED) > MOST_COUNTED:
+        return []
     return ask.counts_by_unit(session, conditions, WORST_UNITS)
 
 
@@ -95,7 +136,7 @@ def overdue_sheet(session: Session, actor: Actor, when: When, wanted: OverdueFil
 
 def sheet_of(session: Session, when: When, wanted: OverdueFilter, parts: Sequence[Any]) -> bytes:
     """The sheet of these items, ``Part`` or alike: those of today, or of a past day."""
-    note = f"截至{_words(when)}，共{len(parts)}项。{_said(session, wanted)}{past_words(session, when)}"
+    note = f"截至{_words(when)}，共{len(parts)}项。{_said(session, when, wanted)}{past_words(session, when)}"
     return sheet_bytes("逾期清单", OVERDUE_COLUMNS, _overdue_rows(parts), note)
 
 
@@ -178,26 +219,40 @@ def _overdue_order(wanted: OverdueFilter) -> list[Any]:
     # The most days overdue are the earliest dates.
     turned = wanted.descending != (wanted.sort is OverdueSort.DAYS)
     chosen = [column.desc() if turned else column for column in columns[wanted.sort]]
-    return [*chosen, Assignment.due_on]
+    return chosen if wanted.sort is OverdueSort.DAYS else [*chosen, Assignment.due_on]
+
+
+_BY_DAY = (Assignment.due_on,)
 
 
 def _words(when: When) -> str:
     return in_words(when.today)
 
 
-def _said(session: Session, wanted: OverdueFilter) -> str:
+def _said(session: Session, when: When, wanted: OverdueFilter) -> str:
     """The filters in words, for the note under a sheet's title; empty when nothing is filtered."""
-    unit = session.get(Unit, wanted.unit_id) if wanted.unit_id else None
-    plan = session.get(Plan, wanted.plan_id) if wanted.plan_id else None
+    unit, plan = _chosen_names(session, when, wanted)
     said = [
         f"查找“{wanted.words}”" if wanted.words else "",
-        f"单位：{unit.name}（含下属单位）" if unit else "",
-        f"文件：{plan.title}" if plan else "",
+        f"单位：{unit}（含下属单位）" if unit else "",
+        f"文件：{plan}" if plan else "",
         f"逾期不少于{wanted.min_days}天" if wanted.min_days else "",
         f"角色：{wanted.role.label}" if wanted.role else "",
     ]
     filters = "；".join(filter(None, said))
     return f"筛选条件：{filters}。" if filters else ""
+
+
+def _chosen_names(session: Session, when: When, wanted: Filter) -> tuple[str, str]:
+    """What the chosen unit and plan were called on the day; empty where none was chosen."""
+    unit = session.get(Unit, wanted.unit_id) if wanted.unit_id else None
+    plan = session.get(Plan, wanted.plan_id) if wanted.plan_id else None
+    names = unit.name if unit else "", plan.title if plan else ""
+    if not when.is_past or not any(names):
+        return names
+    former, end = former_values(session), end_of(when.today, when.zone)
+    unit_then, plan_then = former.unit(wanted.unit_id or 0, end), former.plan(wanted.plan_id or 0, end)
+    return unit_then.get("name", names[0]), plan_then.get("title", names[1])
 
 
 def submitted(session: Session, actor: Actor, when: When, wanted: Filter, number: int) -> Page[Part]:
@@ -222,9 +277,9 @@ def unsigned(session: Session, actor: Actor, when: When, wanted: Filter) -> Page
     """The first parts that should have been signed for by now, by their own limit or by the office's rule."""
     late = and_(Assignment.state == State.DISPATCHED, TASK_OPEN, ask.late_unsigned(when.today, late_to_sign(when)))
     conditions = [within(actor, Permission.DECIDE), late, *narrowed(session, wanted)]
-    total = ask.count_parts(session, conditions)
+    total = ask.count_parts_up_to(session, conditions, (), MOST_COUNTED)
     found = ask.parts(session, conditions, (Assignment.dispatched_at,), SHOWN_BESIDE) if total else ()
-    return Page([part_of(part, when) for part in found], 1, total)
+    return Page([part_of(part, when) for part in found], 1, min(total, MOST_COUNTED), is_more=total > MOST_COUNTED)
 
 
 def _waiting(  # noqa: PLR0917 - who asks, for what, which page
@@ -232,7 +287,12 @@ def _waiting(  # noqa: PLR0917 - who asks, for what, which page
 ) -> Page[Part]:
     state, event = waits
     conditions = [within(actor, Permission.DECIDE), Assignment.state == state, *narrowed(session, wanted)]
-    total = ask.count_parts(session, conditions)
-    number = page_number(number, total, size)
-    found = ask.parts(session, conditions, (Assignment.changed_at,), size, (number - 1) * size)
-    return Page(_told(session, found, when, (event.value,)), number, total, size)
+    order = (Assignment.changed_at,)
+    total = ask.count_parts_up_to(session, conditions, order, MOST_COUNTED)
+    # Beyond counting only what was counted can be turned to: whoever decides begins with the longest waiting.
+    counted, is_more = min(total, MOST_COUNTED), total > MOST_COUNTED
+    number = page_number(number, counted, size)
+    found = ask.parts(session, conditions, order, size, (number - 1) * size)
+    has_next = is_more and number * size < MOST_COUNTED
+    told = _told(session, found, when, (event.value,))
+    return Page(told, number, counted, size, is_more=is_more, has_next=has_next)

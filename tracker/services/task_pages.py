@@ -28,7 +28,7 @@ from tracker.store.evidence import Evidence
 from tracker.store.extension_queries import requests_of
 from tracker.store.extensions import Extension, ExtensionState
 from tracker.store.overdue import overdue_on
-from tracker.store.pages import PAGE_SIZE, Page, page_number
+from tracker.store.pages import MOST_COUNTED, PAGE_SIZE, Page, page_number
 from tracker.store.plans import Plan
 from tracker.store.reach import within
 from tracker.store.tasks import Assignment, HistoryEntry, Task
@@ -152,11 +152,15 @@ class PartPage:
 
 def all_tasks(session: Session, actor: Actor, when: When, wanted: TaskFilter, number: int) -> Page[TaskRow]:
     """A page of the tasks in which a unit within reach has a part that meets the filter."""
-    conditions = _conditions(session, actor, when, wanted)
-    total = ask.count_tasks(session, conditions)
-    number = page_number(number, total)
-    found = ask.tasks(session, conditions, _order(wanted), PAGE_SIZE, (number - 1) * PAGE_SIZE)
-    return Page([_row(actor, task, when) for task in found], number, total)
+    conditions, order = _conditions(session, actor, when, wanted), _order(wanted)
+    total = ask.count_tasks_up_to(session, conditions, MOST_COUNTED)
+    is_more = total > MOST_COUNTED
+    number = max(number, 1) if is_more else page_number(number, total)
+    found = ask.tasks(session, conditions, order, PAGE_SIZE + 1, (number - 1) * PAGE_SIZE)
+    if is_more and not found:
+        number, found = 1, ask.tasks(session, conditions, order, PAGE_SIZE + 1)
+    rows = [_row(actor, task, when) for task in found[:PAGE_SIZE]]
+    return Page(rows, number, min(total, MOST_COUNTED), is_more=is_more, has_next=len(found) > PAGE_SIZE)
 
 
 def _conditions(session: Session, actor: Actor, when: When, wanted: TaskFilter) -> list[ask.Condition]:
@@ -187,10 +191,11 @@ def _order(wanted: TaskFilter) -> list[Any]:
         TaskSort.PLAN: (Plan.issued_on, Plan.id),
         TaskSort.STATE: (Task.state,),
     }
-    chosen = [column.desc() if wanted.descending else column for column in columns[wanted.sort]]
-    # Tasks without a day come last in either direction.
-    undated = [Task.due_on.is_(None)] if wanted.sort is TaskSort.DUE else []
-    return [*undated, *chosen, Task.due_on.is_(None), Task.due_on, Plan.id, Task.position]
+    chosen = [column.desc() if wanted.descending else column.asc() for column in columns[wanted.sort]]
+    if wanted.sort is TaskSort.DUE:
+        # Tasks without a day come last in either direction; the index on the day has them there.
+        chosen = [each.nulls_last() for each in chosen]
+    return [*chosen, Task.due_on.asc().nulls_last(), Plan.id, Task.position]
 
 
 def _row(actor: Actor, task: Task, when: When) -> TaskRow:

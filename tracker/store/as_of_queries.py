@@ -22,7 +22,8 @@ from tracker.store.tasks import Assignment, HistoryEntry, Task
 class PartFacts:
     """What the tables know of a part: what never changes, and what is so now (``tracker.domain.former`` tells before).
 
-    ``position`` is the task's place in its plan, ``parent_assignment_id`` the part that was divided into the task.
+    ``position`` is the task's place in its plan, ``parent_assignment_id`` the part that was divided into the task;
+    ``due_on`` and ``original_due_on`` are the task's own, not the part's.
     """
 
     assignment_id: int
@@ -33,12 +34,23 @@ class PartFacts:
     title: str
     path: Sequence[str]
     position: int
+    due_on: date | None
+    original_due_on: date | None
     deadline_text: str | None
     plan_id: int
     plan_title: str
     plan_number: str | None
     issued_on: date | None
     parent_assignment_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class PlanNames:
+    """What lists tell of a plan."""
+
+    plan_title: str
+    plan_number: str | None
+    issued_on: date | None
 
 
 _FACTS: tuple[Any, ...] = (
@@ -50,6 +62,8 @@ _FACTS: tuple[Any, ...] = (
     Task.title,
     Task.path,
     Task.position,
+    Task.due_on,
+    Task.original_due_on,
     Task.deadline_text,
     Task.plan_id,
     Plan.title,
@@ -75,8 +89,14 @@ def facts_of_parts(session: Session, conditions: Sequence[ColumnElement[bool]]) 
     """What is known of every part of the tasks that meet the conditions, in the order of plans and their tasks."""
     query = select(*_FACTS).join(Assignment.task).join(Task.plan)
     query = query.outerjoin(Division, Division.task_id == Task.id).where(*conditions)
-    newest = (Plan.issued_on.desc(), Plan.id, Task.position, Task.id, Assignment.position, Assignment.id)
+    newest = (Plan.issued_on.desc().nulls_last(), Plan.id, Task.position, Task.id, Assignment.position, Assignment.id)
     return [PartFacts(*row) for row in session.execute(query.order_by(*newest))]
+
+
+def plan_names(session: Session) -> dict[int, PlanNames]:
+    """Every plan, by its id: a task may have stood in another one than it stands in."""
+    found = session.execute(select(Plan.id, Plan.title, Plan.number, Plan.issued_on))
+    return {plan_id: PlanNames(title, number, issued_on) for plan_id, title, number, issued_on in found}
 
 
 def happenings_of(session: Session, conditions: Sequence[ColumnElement[bool]]) -> dict[int, list[Happening]]:

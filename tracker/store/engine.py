@@ -1,4 +1,4 @@
-"""The database engine: one way to connect, the same rules on SQLite and PostgreSQL.
+"""The database engine: one way to connect, and for each database the rules that it needs.
 
 SQLite is opened in WAL mode with foreign keys on. A transaction that will write begins with
 BEGIN IMMEDIATE, because a read transaction that turns into a writer fails, or loses the other
@@ -52,7 +52,9 @@ def make_engine(url: str) -> Engine:
 
 
 def apply_rules(engine: Engine) -> None:
-    """Puts the SQLite rules on an engine; on PostgreSQL there is nothing to do."""
+    """Puts the rules of its kind on an engine."""
+    if engine.dialect.name == "postgresql":
+        event.listen(engine, "connect", _plan_for_pages)
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _prepare_connection)
         event.listen(engine, "begin", _begin)
@@ -84,6 +86,14 @@ def _prepare_connection(connection: sqlite3.Connection, _entry: ConnectionPoolEn
     cursor.execute("PRAGMA foreign_keys=ON")
     cursor.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}")
     cursor.close()
+
+
+def _plan_for_pages(connection: Any, _entry: ConnectionPoolEntry) -> None:
+    """A page's statements take milliseconds: to start helpers or to compile one takes longer than to run it."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET max_parallel_workers_per_gather = 0")
+        cursor.execute("SET jit = off")
+    connection.commit()
 
 
 def _begin(connection: Connection) -> None:

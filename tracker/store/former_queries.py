@@ -1,16 +1,25 @@
-"""The audit log asked for what titles, roles, days to sign and handlers were before they were altered."""
+"""The audit log asked for what titles, names, roles, days and handlers were before they were altered."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session
 
-from tracker.domain.former import HANDLERS, PART_FIELDS, TASK_FIELDS, Alteration, Former, value_of
+from tracker.domain.former import (
+    HANDLERS,
+    PART_FIELDS,
+    PLAN_FIELDS,
+    TASK_FIELDS,
+    UNIT_FIELDS,
+    Alteration,
+    Former,
+    value_of,
+)
 from tracker.domain.history import DATE_SET, REVISED
 from tracker.domain.lifecycle import Event
 from tracker.store.audit import AuditEntry
@@ -21,30 +30,48 @@ _TABLE = Handling.__tablename__
 # An alteration of a part stands with the event that it was part of; only these alter what is looked for here. The
 # details are in their canonical form, in which no text can hold an unescaped quotation mark.
 _ACTS = (CREATED, CHANGED, DELETED, DATE_SET, REVISED, Event.DISPATCH.value)
-_SIGNS = (*(f'"{name}":[' for name in (*TASK_FIELDS, *PART_FIELDS)), f'"table":"{_TABLE}"')
+_SIGNS = {
+    "task": tuple(f'"{name}":[' for name in TASK_FIELDS),
+    "assignment": (*(f'"{name}":[' for name in PART_FIELDS), f'"table":"{_TABLE}"'),
+    "plan": tuple(f'"{name}":[' for name in PLAN_FIELDS),
+    "unit": tuple(f'"{name}":[' for name in UNIT_FIELDS),
+}
+_FIELDS = {
+    "task": TASK_FIELDS,
+    "assignment": (*PART_FIELDS, *HANDLERS),
+    "plan": PLAN_FIELDS,
+    "unit": UNIT_FIELDS,
+}
+# Names by which a unit is looked up are told of the unit too, from a table of their own.
+_OTHERS = frozenset({"unit_name"})
 
 
 def former_values(session: Session) -> Former:
     """All that was ever altered of them, so far as the log tells; one statement."""
-    found: dict[str, dict[int, list[Alteration]]] = {"task": {}, "assignment": {}}
+    found: dict[str, dict[int, list[Alteration]]] = {subject: {} for subject in _SIGNS}
     told = select(AuditEntry.at, AuditEntry.subject, AuditEntry.subject_id, AuditEntry.detail).where(
         AuditEntry.act.in_(_ACTS),
-        AuditEntry.subject.in_(found),
-        or_(*(AuditEntry.detail.contains(sign, autoescape=True) for sign in _SIGNS)),
+        or_(*(and_(AuditEntry.subject == subject, or_(*map(_holds, signs))) for subject, signs in _SIGNS.items())),
     )
     for at, subject, subject_id, detail in session.execute(told.order_by(AuditEntry.id)):
-        if before := dict(_replaced(json.loads(detail))):
+        if before := dict(_replaced(json.loads(detail), _FIELDS[subject])):
             found[subject].setdefault(int(subject_id), []).append(Alteration(at, before))
-    return Former(found["task"], found["assignment"])
+    return Former(found["task"], found["assignment"], found["plan"], found["unit"])
 
 
-def _replaced(detail: dict[str, Any]) -> Iterator[tuple[str, Any]]:
+def _holds(sign: str) -> ColumnElement[bool]:
+    return AuditEntry.detail.contains(sign, autoescape=True)
+
+
+def _replaced(detail: dict[str, Any], fields: Sequence[str]) -> Iterator[tuple[str, Any]]:
     """The values that an entry's change replaced: names filed for the first time replaced none."""
     if detail.get("table") == _TABLE and "changed" not in detail:
         was = detail.get("was", {})
         yield from ((name, value_of(name, was.get(name))) for name in HANDLERS)
+    if detail.get("table") in _OTHERS:
+        return
     for name, (before, _) in detail.get("changed", {}).items():
-        if name in (*TASK_FIELDS, *PART_FIELDS, *HANDLERS):
+        if name in fields:
             yield name, value_of(name, before)
 
 

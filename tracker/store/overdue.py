@@ -8,14 +8,15 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
-from sqlalchemy import ColumnElement, and_
+from sqlalchemy import ColumnElement, and_, bindparam
 
 from tracker.domain.lifecycle import CHASED_STATES, TaskState
 from tracker.store.tasks import Assignment, Task
 
 # With this beside it, a comparison of days is false, not unknown, where there is no day.
 DATED = Assignment.due_on.is_not(None)
-AWAITED = Assignment.state.in_(CHASED_STATES)
+# Written out in the statement: a partial index is used for nothing else.
+AWAITED = Assignment.state.in_(bindparam("chased", CHASED_STATES, expanding=True, literal_execute=True, unique=True))
 TASK_OPEN = Task.state == TaskState.OPEN
 
 

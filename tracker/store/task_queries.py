@@ -8,13 +8,14 @@ from datetime import date, datetime, timedelta
 from typing import Any, TypeVarTuple
 
 from sqlalchemy import ColumnElement, Select, and_, case, false, func, or_, select
-from sqlalchemy.orm import Session, contains_eager, joinedload, selectinload, undefer
+from sqlalchemy.orm import Session, contains_eager, joinedload, load_only, selectinload, undefer
 
 from tracker.domain.lifecycle import OPEN_STATES, State
 from tracker.domain.lights import Light, LightPack
 from tracker.domain.roles import Role
 from tracker.store.handling import Division
 from tracker.store.overdue import DATED, chased, overdue_on
+from tracker.store.pages import Mark
 from tracker.store.plans import Draft, Plan, Source
 from tracker.store.tasks import Assignment, HistoryEntry, Task
 from tracker.store.units import Unit
@@ -156,6 +157,23 @@ def _page(ids: Select[int], limit: int, offset: int) -> Select[int]:
     return ids.limit(limit).offset(offset).correlate(None)
 
 
+def count_parts_up_to(session: Session, conditions: Sequence[Condition], order: Sequence[Any], most: int) -> int:
+    """How many assignments meet the conditions; beyond ``most`` one more, whatever their number.
+
+    ``order`` is that of the list: its index is then used for the counting too.
+    """
+    some = _joined(select(Assignment.id)).where(*conditions).order_by(*order, Assignment.id).limit(most + 1).subquery()
+    return session.scalar(select(func.count()).select_from(some)) or 0
+
+
+def beyond(mark: Mark, *, later: bool) -> Condition:
+    """The condition that a part comes after the mark by day and id, or before it."""
+    day, part_id = Assignment.due_on, Assignment.id
+    if later:
+        return and_(day >= mark.day, or_(day > mark.day, part_id > mark.id))
+    return and_(day <= mark.day, or_(day < mark.day, part_id < mark.id))
+
+
 def count_parts(session: Session, conditions: Sequence[Condition]) -> int:
     """How many assignments meet the conditions."""
     return session.scalar(_joined(select(func.count(Assignment.id))).where(*conditions)) or 0
@@ -179,10 +197,10 @@ def tasks(
     return session.scalars(query).all()
 
 
-def count_tasks(session: Session, conditions: Sequence[Condition]) -> int:
-    """How many tasks have a unit's part that meets all the conditions."""
-    counted = _joined(select(func.count(Assignment.task_id.distinct()))).where(*conditions)
-    return session.scalar(counted) or 0
+def count_tasks_up_to(session: Session, conditions: Sequence[Condition], most: int) -> int:
+    """How many tasks have a unit's part that meets all the conditions; beyond ``most`` one more."""
+    some = select(Task.id).where(Task.id.in_(_tasks_meeting(conditions))).limit(most + 1).subquery()
+    return session.scalar(select(func.count()).select_from(some)) or 0
 
 
 def _tasks_meeting(conditions: Sequence[Condition]) -> Select[int]:
@@ -267,11 +285,13 @@ def about(words: str) -> Condition:
 
 def units_within(session: Session, reach: Condition) -> Sequence[Unit]:
     """The active units that meet the condition, in the order of lists."""
-    return session.scalars(select(Unit).where(Unit.active, reach).order_by(Unit.position, Unit.id)).all()
+    found = select(Unit).where(Unit.active, reach).order_by(Unit.position, Unit.id)
+    return session.scalars(found.options(load_only(Unit.name, Unit.kind, Unit.path))).all()
 
 
 def plans_with_parts(session: Session, reach: Condition) -> Sequence[Plan]:
-    """The plans in which a unit that meets the condition has a part, the newest first."""
-    concerned = select(Task.plan_id).select_from(Assignment).join(Assignment.unit).join(Assignment.task).where(reach)
+    """The plans with a part of a unit that meets the condition, the newest first; each is asked for one such part."""
+    one = select(Task.id).join(Task.assignments).join(Assignment.unit).where(Task.plan_id == Plan.id, reach).limit(1)
     newest = (Plan.issued_on.is_(None), Plan.issued_on.desc(), Plan.id.desc())
-    return session.scalars(select(Plan).where(Plan.id.in_(concerned.correlate(None))).order_by(*newest)).all()
+    query = select(Plan).where(one.correlate(Plan).scalar_subquery().is_not(None)).order_by(*newest)
+    return session.scalars(query.options(load_only(Plan.title))).all()

@@ -12,12 +12,14 @@ from sqlalchemy.orm import Mapped, column_property, mapped_column, relationship
 
 from tracker.domain.drafts import Basis, DeadlineKind, Form
 from tracker.domain.history import OTHER_EVENTS, TOOK_UP
-from tracker.domain.lifecycle import Event, Outcome, State, TaskState
+from tracker.domain.lifecycle import CHASED_STATES, Event, Outcome, State, TaskState
 from tracker.domain.roles import Role
 from tracker.store.base import Base, Instant, one_of, word
 from tracker.store.people import Person
 from tracker.store.plans import Plan
 from tracker.store.units import Unit
+
+_CHASED = "state IN ({})".format(", ".join(f"'{state}'" for state in CHASED_STATES))
 
 
 class Task(Base):
@@ -71,6 +73,8 @@ class Task(Base):
         one_of("state", TaskState, "state_known"),
         one_of("deadline_kind", DeadlineKind, "deadline_kind_known"),
         one_of("deadline_basis", Basis, "deadline_basis_known"),
+        # The list of tasks by title.
+        Index("ix_task_title", "title"),
     )
 
 
@@ -165,6 +169,25 @@ class Assignment(Base):
         one_of("state", State, "state_known"),
         Index("ix_assignment_unit_state_due", "unit_id", "state", "due_on"),
         Index("ix_assignment_state_due", "state", "due_on"),
+        # The order of the overdue list, and of what waits for a decision: each page is read off the index, and the
+        # first thousand are counted from it.
+        Index(
+            "ix_assignment_chased_due",
+            "due_on",
+            "id",
+            "task_id",
+            "unit_id",
+            sqlite_where=condition(_CHASED),
+            postgresql_where=condition(_CHASED),
+        ),
+        Index(
+            "ix_assignment_waiting",
+            "state",
+            "changed_at",
+            "id",
+            sqlite_where=condition("state IN ('submitted', 'declined')"),
+            postgresql_where=condition("state IN ('submitted', 'declined')"),
+        ),
         # The sweep's own questions: what changed since the last one; open, past its day, not yet flagged;
         # flagged for a day that was moved since.
         Index("ix_assignment_changed", "changed_at"),

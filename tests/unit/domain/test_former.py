@@ -43,7 +43,20 @@ def test_the_first_alteration_from_then_on_tells(end: int, values: dict[str, Any
 
 def test_of_others_nothing_is_told() -> None:
     assert (FORMER.of_part(2, 8, at(1)), FORMER.handlers(8, at(1))) == ({}, {})
-    assert (FORMER.touches(1, ()), FORMER.touches(2, (8, 7)), FORMER.touches(2, (8,))) == (True, True, False)
+    assert (FORMER.touches(3, 1, ()), FORMER.touches(3, 2, (8, 7)), FORMER.touches(3, 2, (8,))) == (True, True, False)
+
+
+def test_names_of_plans_and_units_are_told_alike() -> None:
+    plans, units = {3: [Alteration(at(4), {"title": "旧", "number": None})]}, {5: [Alteration(at(4), {"name": "旧局"})]}
+    former = Former(plans=plans, units=units)
+    assert (former.plan(3, at(4)), former.unit(5, at(4))) == ({"title": "旧", "number": None}, {"name": "旧局"})
+    assert (former.plan(3, at(5)), former.unit(6, at(1))) == ({}, {})
+    assert (former.touches(3, 1, ()), former.touches(4, 1, ())) == (True, False)
+
+
+def test_a_task_that_went_to_another_plan_is_known_to_the_one_it_left() -> None:
+    moved = Alteration(at(4), {"plan_id": 3})
+    assert Former(tasks={1: [Alteration(at(2), {"title": "甲"}), moved], 2: []}).once_in(3) == [1]
 
 
 def test_values_come_as_the_tables_hold_them() -> None:

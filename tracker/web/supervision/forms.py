@@ -17,15 +17,24 @@ from tracker.store.units import Unit
 from tracker.web.as_of import AsOfForm
 from tracker.web.forms import Form, stripped
 from tracker.web.incoming import row_id
-from tracker.web.lists import LONGEST_SEARCH, FilterForm, labelled, one_of, plan_choices, unit_choices, whole
+from tracker.web.lists import (
+    LONGEST_SEARCH,
+    FilterForm,
+    LongSelectField,
+    labelled,
+    one_of,
+    plan_choices,
+    unit_choices,
+    whole,
+)
 
 
 class PartsForm(FilterForm):
     """Words, unit and plan: what every list of units' parts can be narrowed by."""
 
     q = StringField("任务、单位或文件", filters=[stripped], validators=[Length(max=LONGEST_SEARCH)])
-    unit = SelectField("责任单位（含下属）", coerce=whole)
-    plan = SelectField("来源文件", coerce=whole)
+    unit = LongSelectField("责任单位（含下属）", coerce=whole)
+    plan = LongSelectField("来源文件", coerce=whole)
 
     def offer(self, units: Sequence[Unit], plans: Sequence[Plan]) -> None:
         """Fills in what can be chosen."""

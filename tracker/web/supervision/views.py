@@ -20,7 +20,7 @@ from tracker.web.access import requires, safe_next
 from tracker.web.context import actor, now, today
 from tracker.web.database import session
 from tracker.web.downloads import file_to_save
-from tracker.web.lists import page_asked
+from tracker.web.lists import page_asked, place_asked
 from tracker.web.supervision.forms import BulkForm, OverdueForm, PartsForm, PendingForm, picked
 from tracker.web.when import when
 
@@ -34,7 +34,7 @@ def overdue_page() -> str:
     """The list with its filters, order and page in the address."""
     form = _offered(OverdueForm(request.args), Permission.SUPERVISE)
     wanted = form.wanted()
-    found = overdue_on(session(), actor(), form.when(), wanted, page_asked())
+    found = overdue_on(session(), actor(), form.when(), wanted, place_asked())
     return render_template(
         "supervision/overdue.html",
         form=form,

@@ -18,14 +18,14 @@ from tracker.store.tasks import Task
 from tracker.store.units import Unit
 from tracker.web.as_of import DAY_WRONG, AsOfForm
 from tracker.web.forms import Form, seen_version, stripped
-from tracker.web.lists import LONGEST_SEARCH, labelled, one_of, plan_choices, unit_choices, whole
+from tracker.web.lists import LONGEST_SEARCH, LongSelectField, labelled, one_of, plan_choices, unit_choices, whole
 
 
 class TaskFilterForm(AsOfForm):
     q = StringField("任务、单位或文件", filters=[stripped], validators=[Length(max=LONGEST_SEARCH)])
     state = SelectField("状态", coerce=one_of(State), choices=labelled(State, "全部状态"))
-    unit = SelectField("单位（含下属）", coerce=whole)
-    plan = SelectField("来源文件", coerce=whole)
+    unit = LongSelectField("单位（含下属）", coerce=whole)
+    plan = LongSelectField("来源文件", coerce=whole)
     due_from = DateField("时限自", validators=[Optional()])
     due_to = DateField("时限至", validators=[Optional()])
     light = SelectField("亮灯", coerce=one_of(Light), choices=labelled(Light, "全部"))

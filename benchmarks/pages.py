@@ -1,0 +1,125 @@
+"""List pages of a large office over HTTP, signed in, against a bare page of the same rows in the same run.
+
+`python -m benchmarks.pages URL [URL ...]` asks databases that `benchmarks.scale` filled, and prints a table for each.
+"""
+
+from __future__ import annotations
+
+import http.client
+import re
+import sys
+import tempfile
+import time
+from statistics import median
+from urllib.parse import urlencode
+
+from sqlalchemy import text
+
+from benchmarks.scale import PASSWORD, SECRET, TODAY
+from benchmarks.served import Served, served
+from tracker.store.engine import make_engine
+
+ROUNDS, WARMING = 40, 12
+# What the overdue list may cost at most beside the bare page, up to so many tasks.
+MUST = ((10_000, 6.0), (1_000_000, 3.0))
+PAGES = (
+    ("/overdue", "逾期清单"),
+    ("/overdue?page=400&after=2023-01-05.77", "逾期清单, far down"),
+    ("/overdue?unit=42", "逾期清单 of a county"),
+    ("/tasks", "全部任务"),
+    ("/units/2", "a unit"),
+    ("/pending", "待审核"),
+)
+
+
+class Browser:
+    """Asks over one connection that stays open, with the cookie of the sign-in."""
+
+    def __init__(self, program: Served) -> None:
+        self.connection, self.cookie = program.connection(), ""
+
+    def ask(self, path: str, form: dict[str, str] | None = None) -> tuple[float, int, str]:
+        """Seconds to the last byte, status and body."""
+        headers = {"Cookie": self.cookie} if self.cookie else {}
+        body = urlencode(form) if form else None
+        if form:
+            headers["Content-Type"] = "application/x-www-form-urlencoded"
+        began = time.perf_counter()
+        self.connection.request("POST" if form else "GET", path, body, headers)
+        answer = self.connection.getresponse()
+        told = answer.read().decode()
+        seconds = time.perf_counter() - began
+        self._keep(answer)
+        return seconds, answer.status, told
+
+    def _keep(self, answer: http.client.HTTPResponse) -> None:
+        for header in answer.headers.get_all("Set-Cookie") or ():
+            self.cookie = header.split(";")[0]
+
+    def sign_in(self) -> None:
+        """As the one supervisor of the seeded office."""
+        _, _, page = self.ask("/sign-in")
+        token = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', page)
+        assert token, "the sign-in page has no token"
+        _, status, _ = self.ask("/sign-in", {"csrf_token": token[1], "login": "bench", "password": PASSWORD})
+        assert status == 302, f"signing in answered {status}"
+
+
+def measured(url: str) -> None:
+    """Prints the table of one database."""
+    engine = make_engine(url)
+    with engine.connect() as connection:
+        tasks = connection.execute(text("SELECT count(*) FROM task")).scalar_one()
+    env = {
+        "TRACKER_DATABASE_URL": url,
+        "TRACKER_SECRET_KEY": SECRET,
+        "TRACKER_TODAY": TODAY.isoformat(),
+        "TRACKER_BASE_URL": "http://localhost",
+    }
+    with tempfile.TemporaryDirectory() as folder:
+        env["TRACKER_INSTANCE"] = folder
+        with served("wsgi:app", env) as product, served("benchmarks.floor_pages:app", env) as floor:
+            browser, bare = Browser(product), Browser(floor)
+            browser.sign_in()
+            print(f"\n{tasks:,} tasks, {engine.dialect.name}\n\n| page | median | bare page | ratio | must |")
+            print("|---|---|---|---|---|")
+            for path, what in PAGES:
+                _print(what, *_pairs(browser, bare, path), must=_must(tasks) if path == "/overdue" else None)
+
+
+def _must(tasks: int) -> float:
+    return next((ratio for size, ratio in MUST if tasks <= size), MUST[-1][1])
+
+
+def _pairs(browser: Browser, bare: Browser, path: str) -> tuple[list[float], list[float]]:
+    """Page and bare page by turns, so that a busy moment hits them alike."""
+    work, least = [], []
+    for number in range(ROUNDS + WARMING):
+        seconds, status, _ = browser.ask(path)
+        assert status == 200, f"{path} answered {status}"
+        floor, answered, _ = bare.ask("/")
+        assert answered == 200, f"the bare page answered {answered}"
+        if number >= WARMING:
+            work.append(seconds)
+            least.append(floor)
+    return work, least
+
+
+def _print(what: str, work: list[float], least: list[float], must: float | None) -> None:
+    ratio = median(work) / median(least)
+    verdict = f"≤ {must:g} × {'✔' if ratio <= must else '✘'}" if must else ""
+    print(
+        f"| {what} | {median(work) * 1000:.1f} ms | {median(least) * 1000:.1f} ms | {ratio:.2f} × | {verdict} |",
+        flush=True,
+    )
+
+
+def main() -> int:
+    """Measures each database that is named."""
+    for url in sys.argv[1:]:
+        measured(url)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
