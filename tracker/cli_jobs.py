@@ -17,9 +17,9 @@ from sqlalchemy.orm import Session
 from tracker.cli_program import Program, pass_program
 from tracker.cli_words import database_trouble
 from tracker.domain.notices import step_label
-from tracker.jobs import Scheduling, run_scheduler
+from tracker.jobs import run_scheduler
+from tracker.scheduling import Scheduling
 from tracker.services.health import Counts, SweepHealth, counts, sweep_health
-from tracker.services.sweep import sweep
 from tracker.services.sweep_report import SweepReport
 from tracker.serving import CannotServe, serve
 from tracker.settings import Settings
@@ -34,7 +34,7 @@ PAGES_AT_ONCE = 1000
 def sweep_command(program: Program) -> None:
     _log_to_terminal()
     try:
-        report = sweep(program.engine, program.clock.now(), program.clock.today(), program.settings.zone)
+        report = Scheduling(program.engine, program.settings, program.clock, _say).sweep_by_hand()
     except SQLAlchemyError as error:
         raise click.ClickException(f"本次巡查没有完成。{database_trouble(error)}") from error
     for line in report_lines(report):

@@ -28,7 +28,10 @@ from tracker.cli import main
 from tracker.cli_program import Program
 from tracker.clock import Clock
 from tracker.domain.lifecycle import State
-from tracker.jobs import Scheduling, scheduler_for, summary
+from tracker.domain.schedule import Job
+from tracker.jobs import scheduler_for
+from tracker.scheduling import Scheduling
+from tracker.services.job_deeds import NO_MAIL, QUIET_HOURS, summary
 from tracker.services.sweep_report import SweepReport
 from tracker.settings import MailSettings, Settings
 from tracker.store.engine import make_engine, write_session
@@ -85,7 +88,8 @@ def test_a_leader_cut_off_from_its_database_knows(postgres_url: str, tmp_path: P
     assert not leader.holds()
     assert within(5, other.take)
     assert not leader.take()
-    other.release()
+    for each in (leader, other):
+        each.release()
     engine.dispose()
 
 
@@ -212,10 +216,11 @@ def test_jobs_are_dropped_never_and_doubled_never(sqlite_url: str, tmp_path: Pat
     place: Leadership = Place()
     scheduler = scheduler_for(scheduling(tmp_path, sqlite_url, engine, []), place)
     jobs = {job.id: job for job in scheduler.get_jobs()}
-    assert set(jobs) == {"nightly", "catch_up", "calendars", "mail", "robots", "tidy", "heartbeat"}
-    evening = datetime(2023, 6, 15, 20, 0, tzinfo=ZONE)
-    assert jobs["nightly"].trigger.get_next_fire_time(None, evening) == datetime(2023, 6, 16, 0, 5, tzinfo=ZONE)
-    assert jobs["calendars"].trigger.get_next_fire_time(None, evening) == datetime(2023, 6, 16, 0, 15, tzinfo=ZONE)
+    assert set(jobs) == {*Job, "heartbeat", "presence"}
+    evening = datetime(2023, 6, 15, 23, 58, 30, tzinfo=ZONE)
+    for job, expected in ((Job.SWEEP, (0, 0)), (Job.CALENDARS, (0, 15)), (Job.TIDY, (0, 0))):
+        hour, minute = expected
+        assert jobs[job].trigger.get_next_fire_time(None, evening) == datetime(2023, 6, 16, hour, minute, tzinfo=ZONE)
     engine.dispose()
 
 
@@ -242,21 +247,25 @@ def test_a_sweep_that_fails_is_said_and_does_not_end_the_scheduler(
 ) -> None:
     engine = make_engine(f"sqlite:///{tmp_path}/empty.sqlite3")
     said: list[str] = []
-    assert scheduling(tmp_path, "sqlite://", engine, said).sweep_now() is None
-    assert said == ["巡查失败，几分钟后自动重试；原因见日志。"]
-    assert "the sweep failed" in caplog.text
+    assert scheduling(tmp_path, "sqlite://", engine, said).run(Job.SWEEP) is None
+    assert said == ["巡查：数据库无法使用，本次没有运行，稍后自动重试；原因见日志。"]
+    assert "the run of sweep could not be written down" in caplog.text
     engine.dispose()
 
 
 def test_mail_waits_for_its_hours(sqlite_url: str, tmp_path: Path) -> None:
     engine = make_engine(sqlite_url)
     mail = MailSettings(host="127.0.0.1", port=1)
-    for hour, expected in ((3, False), (9, True)):
+    for hour, expected in ((3, QUIET_HOURS), (9, "")):
         at = datetime(2023, 6, 15, hour, tzinfo=ZONE)
         made = Scheduling(engine, settings_at(tmp_path, sqlite_url, mail=mail), Clock(ZONE).fixed_at(at), print)
-        assert (made.mail_now() is not None) == expected
-    without = Scheduling(engine, settings_at(tmp_path, sqlite_url), Clock(ZONE).fixed_at(NOW), print)
-    assert without.mail_now() is None
+        done = made.run(Job.MAIL)
+        assert done is not None
+        assert done.words == expected
+    later = Clock(ZONE).fixed_at(NOW + timedelta(minutes=5))
+    without = Scheduling(engine, settings_at(tmp_path, sqlite_url), later, print).run(Job.MAIL)
+    assert without is not None
+    assert without.words == NO_MAIL
     engine.dispose()
 
 

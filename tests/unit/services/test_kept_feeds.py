@@ -16,7 +16,7 @@ from tracker.domain.feeds import FeedScope, Flavour, Redaction
 from tracker.domain.history import REMARKED
 from tracker.domain.lifecycle import State
 from tracker.domain.roles import Role
-from tracker.services.renewing import renew, renew_all, tidy_calendars
+from tracker.services.renewing import Renewed, renew, renew_all, tidy_calendars
 from tracker.store.engine import write_session
 from tracker.store.feeds import Feed
 from tracker.store.kept_calendars import CalendarEntry, CalendarMark
@@ -307,12 +307,12 @@ def test_the_hour_after_midnight_makes_what_the_day_changes(
     session.commit()
     feed.poll(TODAY)
     tomorrow = TODAY + timedelta(days=1)
-    assert renew_all(engine, at(tomorrow)) == 1
+    assert renew_all(engine, at(tomorrow)) == Renewed(1)
     made = entries(engine)
     feed.poll(tomorrow)
     assert "【逾期】今天到期" in feed.body.decode()
     assert entries(engine) == made
-    assert renew_all(engine, at(tomorrow)) == 0
+    assert renew_all(engine, at(tomorrow)) == Renewed(0)
 
 
 def test_tidying_forgets_the_styles_that_nobody_asks_for(
