@@ -1,4 +1,4 @@
-"""The scheduler and the processes around it: who leads, who takes over, when jobs run, and what `serve` says."""
+"""The scheduler's jobs, the commands around it, and what `serve` says; who leads is asked in test_leading."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import sys
 import threading
 import time
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -35,7 +35,7 @@ from tracker.services.job_deeds import NO_MAIL, QUIET_HOURS, summary
 from tracker.services.sweep_report import SweepReport
 from tracker.settings import MailSettings, Settings
 from tracker.store.engine import make_engine, write_session
-from tracker.store.leadership import FileLeadership, Leadership, leadership_for
+from tracker.store.leadership import FileLeadership, Leadership
 from tracker.store.notices import Notice, SweepRun
 
 ZONE = ZoneInfo("Asia/Shanghai")
@@ -62,47 +62,6 @@ def settings_at(folder: Path, url: str, **changes: Any) -> Settings:
     )
 
 
-# Who leads
-
-
-def test_one_leads_and_the_next_takes_over(engine: Engine, tmp_path: Path) -> None:
-    first, second = leadership_for(engine, tmp_path), leadership_for(engine, tmp_path)
-    assert first.take()
-    assert first.take()  # asking again changes nothing
-    assert not second.take()
-    assert first.holds()
-    assert not second.holds()
-    first.release()
-    assert not first.holds()
-    assert second.take()
-    second.release()
-
-
-@pytest.mark.needs("postgresql")
-def test_a_leader_cut_off_from_its_database_knows(postgres_url: str, tmp_path: Path) -> None:
-    engine = make_engine(postgres_url)
-    leader, other = leadership_for(engine, tmp_path), leadership_for(engine, tmp_path)
-    assert leader.take()
-    with engine.connect() as connection:
-        connection.execute(text("SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory'"))
-    assert not leader.holds()
-    assert within(5, other.take)
-    assert not leader.take()
-    for each in (leader, other):
-        each.release()
-    engine.dispose()
-
-
-def test_a_leader_whose_file_was_taken_away_knows(tmp_path: Path) -> None:
-    leader, other = FileLeadership(tmp_path / "leader"), FileLeadership(tmp_path / "leader")
-    assert leader.take()
-    (tmp_path / "leader").unlink()
-    assert other.take()
-    assert not leader.holds()
-    assert other.holds()
-    other.release()
-
-
 def within(seconds: float, happens: Callable[[], object]) -> bool:
     """Whether it comes true in that time."""
     end = time.monotonic() + seconds
@@ -123,11 +82,13 @@ def environment_of(folder: Path, url: str, **changes: str) -> dict[str, str]:
 
 
 @contextmanager
-def program(folder: Path, url: str, *arguments: str, **changes: str) -> Iterator[subprocess.Popen[str]]:
+def program(
+    folder: Path, url: str, *arguments: str, command: Sequence[str] = PROGRAM, **changes: str
+) -> Iterator[subprocess.Popen[str]]:
     """A command of the program on this database, on the sample's day; killed at the end if it still runs."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("TRACKER_")}
     process = subprocess.Popen(
-        [*PROGRAM, *arguments],
+        [*command, *arguments],
         cwd=ROOT,
         env={**kept, **environment_of(folder, url, **changes), "PYTHONUNBUFFERED": "1"},
         stdout=subprocess.PIPE,
@@ -169,23 +130,6 @@ def overdue_world(engine: Engine) -> None:
 def notices(engine: Engine) -> int:
     with Session(engine) as session:
         return len(session.scalars(select(Notice.id)).all())
-
-
-def test_takeover_when_the_leader_is_killed(either_url: str, engine: Engine, tmp_path: Path) -> None:
-    """The first sweeps; the second stands by, and leads soon after the first's sudden death."""
-    overdue_world(engine)
-    with program(tmp_path, either_url, "scheduler") as first:
-        lines_until(first, "新增提醒1条")
-        with program(tmp_path, either_url, "scheduler") as second:
-            assert lines_until(second, "待命") == ["已有调度程序在运行，本程序待命，随时接替。"]
-            first.kill()
-            began = time.monotonic()
-            lines_until(second, "调度已启动", seconds=10)
-            assert time.monotonic() - began < 5  # it looks every second; the rest is for a busy machine
-            second.send_signal(signal.SIGTERM)
-            lines_until(second, "调度已停止")
-            assert second.wait(10) == 0
-    assert notices(engine) == 1
 
 
 # Its jobs
