@@ -268,5 +268,5 @@ def _twice_done(engine: Engine) -> list[tuple[Job, datetime | None]]:
     """The slots that more than one run has done."""
     with Session(engine) as session:
         query = select(JobRun.job, JobRun.due_at).where(JobRun.outcome == Outcome.DONE, JobRun.due_at.is_not(None))
-        done = [tuple(row) for row in session.execute(query)]
+        done = [(job, due_at) for job, due_at in session.execute(query)]
     return [slot for slot in set(done) if done.count(slot) > 1]

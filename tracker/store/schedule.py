@@ -74,7 +74,20 @@ class FaultKind(StrEnum):
     def label(self) -> str:
         return _FAULT_LABELS[self]
 
+    def named(self, row_id: int) -> str:
+        """A row in words that a technician finds it by: 分工 7, 节点提醒（节点 5）."""
+        subject = f"{_SUBJECTS[self]} {row_id}"
+        return subject if self in (FaultKind.PART, FaultKind.SERIES) else f"{self.label}（{subject}）"
 
+
+_SUBJECTS = {
+    FaultKind.PART: "分工",
+    FaultKind.SERIES: "周期任务",
+    FaultKind.MILESTONE: "节点",
+    FaultKind.UNSIGNED: "分工",
+    FaultKind.REPORT: "分工",
+    FaultKind.ENTRY: "办理记录",
+}
 _FAULT_LABELS = {
     FaultKind.PART: "到期提醒与催办",
     FaultKind.SERIES: "周期任务",
