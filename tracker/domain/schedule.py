@@ -156,6 +156,11 @@ def in_long(span: timedelta) -> str:
     return "不到1分钟"
 
 
+def hours_between(since: datetime, until: datetime) -> int:
+    """Whole hours; 0 when the one does not come before the other."""
+    return max(int((until - since) / timedelta(hours=1)), 0)
+
+
 def sent_late(days: int, hours: int) -> str:
     """迟发3天, 迟发5小时; empty for what was told in time."""
     if days:

@@ -26,12 +26,13 @@ from sqlalchemy.orm import Session
 from tracker.clock import Clock
 from tracker.domain.notice_policy import NoticePolicy
 from tracker.domain.notices import horizon_of, owed, reached
+from tracker.domain.schedule import hours_between
 from tracker.domain.workdays import WorkCalendar
 from tracker.services.calendars import work_calendar
 from tracker.services.notice_policies import policy_on
 from tracker.services.series import behind, make_due_tasks
 from tracker.services.sweep_batches import UNUSABLE, Batches, batches
-from tracker.services.sweep_kinds import Kinds, Look, owed_by_kind
+from tracker.services.sweep_kinds import Kinds, Look, hours_late, owed_by_kind
 from tracker.services.sweep_report import SweepReport, Tally
 from tracker.store import sweep_faults, sweep_runs
 from tracker.store import sweep_queries as queries
@@ -81,6 +82,10 @@ class _Sweeper:
     def until(self) -> date:
         """The furthest due day at which anything is owed today."""
         return self.today + horizon_of(self.policy.ladder)
+
+    def hours_late(self, planned_on: date) -> int:
+        """How many whole hours of the day that a notice was planned for, and after it, have passed."""
+        return hours_between(self.clock.start_of(planned_on), self.now)
 
     def tell_parts(self, session: Session, ids: Sequence[int]) -> Callable[[], None]:
         """Decides and records for some parts, on their own dates."""
@@ -168,7 +173,7 @@ def _tell_reached(sweeper: _Sweeper, session: Session) -> list[int]:
     for rungs in batches(reached(sweeper.swept_day, sweeper.today, sweeper.policy.ladder), RUNGS_AT_ONCE):
         try:
             with session.begin_nested():
-                told = queries.record_reached(session, rungs, sweeper.changed_since, sweeper.now)
+                told = queries.record_reached(session, rungs, sweeper.changed_since, sweeper.now, sweeper.hours_late)
             sweeper.tally.add(told)
         except UNUSABLE:
             raise
@@ -192,10 +197,11 @@ def decide(  # noqa: PLR0917 - as of when, by which rules
     known = queries.steps_recorded(session, ids)
     until = today + horizon_of(policy.ladder)
     for part_id, due_on, dispatched_at, renewed_at in queries.standing_of(session, ids, until):
-        since = clock.day_of(max(dispatched_at, renewed_at or dispatched_at))
-        for each in owed(due_on, since, today, policy.ladder, swept_on):
+        since = max(dispatched_at, renewed_at or dispatched_at)
+        for each in owed(due_on, clock.day_of(since), today, policy.ladder, swept_on):
             if (part_id, due_on, each.step.days) not in known:
-                yield part_id, OwedRow.of_rung(due_on, each)
+                hours = hours_late(each.planned_on, since, clock) if swept_on else 0
+                yield part_id, OwedRow.of_rung(due_on, each, hours)
 
 
 def _sweep_kinds(sweeper: _Sweeper) -> None:

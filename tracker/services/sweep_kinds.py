@@ -7,7 +7,7 @@ and nothing doubled when two run. The preview of tomorrow asks the same function
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from sqlalchemy.orm import Session
@@ -20,6 +20,7 @@ from tracker.domain.lights import DEFAULT_PACK
 from tracker.domain.notice_policy import NoticePolicy
 from tracker.domain.notices import NoticeKind, horizon_of, owed
 from tracker.domain.report_rhythm import ReportRhythm
+from tracker.domain.schedule import hours_between
 from tracker.domain.workdays import WorkCalendar
 from tracker.services.rule_packs import light_pack_of, pack_on
 from tracker.store import sweep_kinds_queries as queries
@@ -109,6 +110,17 @@ def owed_by_kind(wanted: Kinds) -> tuple[Look, ...]:
     )
 
 
+def hours_late(planned_on: date, since: datetime, clock: Clock) -> int:
+    """How many whole hours late it is now to tell what was planned for a day: from its begin, or from the instant
+    ``since`` on which, on that day, somebody was given the work."""
+    return hours_between(max(clock.start_of(planned_on), since), clock.now())
+
+
+def _of_the_day(wanted: Kinds, planned_on: date) -> int:
+    """The hours from the day's begin; none where the sweep never ran before, and nothing was missed."""
+    return hours_between(wanted.clock.start_of(planned_on), wanted.clock.now()) if wanted.swept_on else 0
+
+
 def _milestone_days(wanted: Kinds) -> tuple[date, date]:
     # From the last sweep on, so that downtime leaves none out that would have been told of meanwhile.
     return (wanted.swept_on or wanted.today) - LOOKED_BACK, wanted.today + horizon_of(wanted.policy.milestone_ladder)
@@ -123,7 +135,8 @@ def milestones_owed(session: Session, wanted: Kinds, ids: Sequence[int]) -> Iter
         for each in owed(due_on, wanted.clock.day_of(dispatched_at), today, ladder, wanted.swept_on):
             if (part_id, subject, due_on, each.step.days) not in known:
                 kind = NoticeKind.MILESTONE_SOON if each.step.days <= 0 else NoticeKind.MILESTONE_LATE
-                yield part_id, OwedRow.of_rung(due_on, each, kind, subject)
+                hours = hours_late(each.planned_on, dispatched_at, wanted.clock) if wanted.swept_on else 0
+                yield part_id, OwedRow.of_rung(due_on, each, hours, kind, subject)
 
 
 def _unsigned_ids(session: Session, wanted: Kinds) -> list[int]:
@@ -138,7 +151,11 @@ def unsigned_owed(session: Session, wanted: Kinds, ids: Sequence[int]) -> Iterat
     for part_id, dispatched_at, sign_by_on in found:
         limit = sign_by_on or sign_limit(wanted, wanted.clock.day_of(dispatched_at))
         planned = limit + timedelta(days=1)
-        yield part_id, OwedRow(limit, NoticeKind.UNSIGNED, 1, planned, max((wanted.today - planned).days, 0))
+        late_days = max((wanted.today - planned).days, 0)
+        yield (
+            part_id,
+            OwedRow(limit, NoticeKind.UNSIGNED, 1, planned, late_days, late_hours=_of_the_day(wanted, planned)),
+        )
 
 
 def sign_limit(wanted: Kinds, dispatched_on: date) -> date:
@@ -177,7 +194,9 @@ def reports_owed(session: Session, wanted: Kinds, ids: Sequence[int]) -> Iterato
             planned = max(owed_on + timedelta(days=1), pack.in_force_on if pack else owed_on)
             words = f"应于{in_words(owed_on)}前报进展（{rhythm.words}），至今未报。"
             late_days = (wanted.today - planned).days
-            yield part_id, OwedRow(owed_on, NoticeKind.REPORT_LATE, 1, planned, late_days, subject=REPORT, words=words)
+            hours = _of_the_day(wanted, planned)
+            row = OwedRow(owed_on, NoticeKind.REPORT_LATE, 1, planned, late_days, late_hours=hours)
+            yield part_id, replace(row, subject=REPORT, words=words)
 
 
 def _latest_dispatch(wanted: Kinds) -> datetime:
@@ -224,4 +243,5 @@ def _entry_row(entry: HistoryEntry, wanted: Kinds) -> OwedRow:
         words=words,
         author_name=entry.actor_name,
         not_to=entry.actor_id or 0,
+        late_hours=hours_between(entry.at, wanted.clock.now()) if wanted.swept_on else 0,
     )
