@@ -33,6 +33,7 @@ from tracker.web import (
     incoming,
     indicators,
     intake,
+    jobs,
     joint,
     links,
     milestones,
@@ -85,6 +86,7 @@ BLUEPRINTS = (
     people.blueprint,
     calendars.blueprint,
     audit.blueprint,
+    jobs.blueprint,
     inbox.blueprint,
     feeds.blueprint,
 )

@@ -156,6 +156,18 @@ def in_long(span: timedelta) -> str:
     return "不到1分钟"
 
 
+def took(span: timedelta) -> str:
+    """不到1秒, 3秒, 2分5秒, 1小时2分."""
+    seconds = int(span.total_seconds())
+    if seconds < 1:
+        return "不到1秒"
+    if seconds < 60:
+        return f"{seconds}秒"
+    if seconds < 3600:
+        return f"{seconds // 60}分{seconds % 60}秒"
+    return f"{seconds // 3600}小时{seconds % 3600 // 60}分"
+
+
 def hours_between(since: datetime, until: datetime) -> int:
     """Whole hours; 0 when the one does not come before the other."""
     return max(int((until - since) / timedelta(hours=1)), 0)

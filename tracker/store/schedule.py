@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import JSON, CheckConstraint, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from tracker.domain.schedule import Job, Outcome
+from tracker.domain.schedule import Job, Outcome, counts_in_words, in_long, took
 from tracker.store.base import Base, Instant, one_of, word
 
 
@@ -36,6 +36,21 @@ class JobRun(Base):
     counts: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     is_quiet: Mapped[bool] = mapped_column(default=False)
     words: Mapped[str | None] = mapped_column(Text)
+
+    @property
+    def took(self) -> str:
+        """How long it ran, in words; empty while it runs."""
+        return took(self.ended_at - self.started_at) if self.ended_at else ""
+
+    @property
+    def counted(self) -> str:
+        """What it counted, in words."""
+        return counts_in_words(self.counts)
+
+    @property
+    def lateness(self) -> str:
+        """How late it made good what nobody did, in words; empty when it came in time."""
+        return in_long(timedelta(seconds=self.late_seconds)) if self.late_seconds else ""
 
     __table_args__ = (
         UniqueConstraint("job", "due_at", "attempt"),
