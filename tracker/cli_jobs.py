@@ -176,7 +176,8 @@ def _process_lines(session: Session, program: Program) -> Iterator[str]:
     found = processes(session, now)
     if found.leader and found.leader.leads_since:
         since = found.leader.leads_since.astimezone(zone)
-        yield f"调度程序：{found.leader.host}（进程{found.leader.pid}）自{since:%Y-%m-%d %H:%M}起负责，待命{len(found.waiting)}个"
+        leader = f"{found.leader.host}（进程{found.leader.pid}）"
+        yield f"调度程序：{leader}自{since:%Y-%m-%d %H:%M}起负责，待命{len(found.waiting)}个"
     else:
         yield "调度程序：没有在运行的，请启动 tracker serve 或 tracker scheduler"
     for job, run in last_runs(session).items():

@@ -30,7 +30,9 @@ WALKS = {
         "/overdue", "/tasks", "/tasks/…", "/dashboard", "/figures?since=2023-03-01&until=2023-03-31",
         "/figures/list?show=red", "/figures/scores", "/papers/bulletin?since=2023-06-01",
     ],
-    ("管理员", "市政府"): ["/people", "/people/…", "/units", "/password", "/calendar", "/calendar/…", "/jobs", "/jobs?all=1"],
+    ("管理员", "市政府"): [
+        "/people", "/people/…", "/units", "/password", "/calendar", "/calendar/…", "/jobs", "/jobs?all=1",
+    ],
 }  # fmt: skip
 
 

@@ -12,14 +12,14 @@ import time
 import urllib.request
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 from click.testing import CliRunner
-from sqlalchemy import Engine, select, text
+from sqlalchemy import Engine, select, text, update
 from sqlalchemy.orm import Session
 
 from tests.builders import NOW, TODAY, a_city, a_plan, a_task
@@ -28,15 +28,17 @@ from tracker.cli import main
 from tracker.cli_program import Program
 from tracker.clock import Clock
 from tracker.domain.lifecycle import State
-from tracker.domain.schedule import Job
+from tracker.domain.schedule import Job, Outcome
 from tracker.jobs import scheduler_for
 from tracker.scheduling import Scheduling
+from tracker.services import job_deeds
 from tracker.services.job_deeds import NO_MAIL, QUIET_HOURS, summary
 from tracker.services.sweep_report import SweepReport
 from tracker.settings import MailSettings, Settings
 from tracker.store.engine import make_engine, write_session
 from tracker.store.leadership import FileLeadership, Leadership
 from tracker.store.notices import Notice, SweepRun
+from tracker.store.schedule import FaultKind, JobRun, SchedulerProcess, SweepFault
 
 ZONE = ZoneInfo("Asia/Shanghai")
 WORKED = State.IN_PROGRESS
@@ -265,6 +267,84 @@ def test_doctor_says_whether_the_sweep_is_late(either_url: str, engine: Engine, 
     assert code == 1
     assert "已迟" in out
     assert "待发" not in out  # without mail nothing waits for it
+
+
+def test_doctor_says_that_no_sweep_ended_for_a_while(either_url: str, engine: Engine, tmp_path: Path) -> None:
+    """The day was swept, and yet: it runs every five minutes, and none ended well for longer than half an hour."""
+    run_program(tmp_path, either_url, "sweep")
+    for minutes, (code, words) in {29: (0, "按时"), 95: (1, "已停1小时，请检查调度程序是否在运行")}.items():
+        with write_session(engine) as session:
+            session.execute(update(JobRun).values(ended_at=datetime.now(UTC) - timedelta(minutes=minutes)))
+            session.commit()
+        found, out = run_program(tmp_path, either_url, "doctor")
+        assert (found, f"巡查是否按时：{words}\n" in out) == (code, True), out
+
+
+def test_doctor_tells_what_was_set_aside_what_failed_and_who_leads(
+    either_url: str, engine: Engine, tmp_path: Path
+) -> None:
+    run_program(tmp_path, either_url, "sweep")
+    code, out = run_program(tmp_path, either_url, "doctor")
+    assert "未能处理" not in out
+    assert "调度程序：没有在运行的" in out
+    with write_session(engine) as session:
+        at = {"first_at": NOW, "last_at": NOW, "tries": 7}
+        session.add(SweepFault(kind=FaultKind.MILESTONE, row_id=5, words="日期读不出来", **at))
+        run = JobRun(job=Job.MAIL, started_at=NOW, ended_at=NOW, outcome=Outcome.FAILED, words="邮件服务器无法使用")
+        run.host, run.pid = "server-a", 101
+        leader = SchedulerProcess(host="server-a", pid=101, started_at=NOW, seen_at=datetime.now(UTC), leads_since=NOW)
+        session.add_all([run, leader])
+        session.commit()
+    code, out = run_program(tmp_path, either_url, "doctor")
+    assert code == 0
+    assert "  节点提醒（节点 5）：日期读不出来（自2023-06-15 09:00起，已试7次）\n" in out
+    assert "调度程序：server-a（进程101）自2023-06-15 09:00起负责，待命0个\n" in out
+    assert "发送邮件：2023-06-15 09:00的运行失败。邮件服务器无法使用\n" in out
+
+
+def test_what_nobody_did_is_made_good_at_the_start(sqlite_url: str, tmp_path: Path) -> None:
+    """Down from the evening of the 5th to the morning of the 15th: each job once, late, and not again after that."""
+    engine = make_engine(sqlite_url)
+    settings = settings_at(tmp_path, sqlite_url)
+    before, after = datetime(2023, 6, 5, 20, 1, tzinfo=ZONE), datetime(2023, 6, 15, 8, 31, tzinfo=ZONE)
+    for instant in (before, after, after):
+        for job in Job:
+            Scheduling(engine, settings, Clock(ZONE).fixed_at(instant), lambda _: None).run(job)
+    with Session(engine) as session:
+        query = select(JobRun.job, JobRun.late_seconds).where(JobRun.started_at == after).order_by(JobRun.id)
+        rows = session.execute(query.where(JobRun.outcome == Outcome.DONE)).all()
+    days = timedelta(days=9)
+    assert [(job, timedelta(seconds=late)) for job, late in rows] == [
+        (Job.SWEEP, days + timedelta(hours=12, minutes=26)),
+        (Job.CALENDARS, days + timedelta(hours=8, minutes=16)),
+        (Job.MAIL, days + timedelta(hours=12, minutes=26)),
+        (Job.ROBOTS, days + timedelta(hours=12, minutes=29)),
+        (Job.TIDY, days + timedelta(hours=11, minutes=31)),
+    ]
+    engine.dispose()
+
+
+def test_a_job_that_raises_is_written_down_and_tried_again(
+    sqlite_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    engine = make_engine(sqlite_url)
+    said: list[str] = []
+    made = scheduling(tmp_path, sqlite_url, engine, said)
+
+    def broken(*_: Any) -> Any:
+        raise RuntimeError("disk full\nmore of it")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(job_deeds, "tidy_readings", broken)
+        made.run(Job.TIDY)
+    made.run(Job.TIDY)
+    assert said == ["清理失败，稍后自动重试；原因见日志。"]
+    assert "the job tidy failed" in caplog.text
+    with Session(engine) as session:
+        query = select(JobRun.attempt, JobRun.outcome, JobRun.words).order_by(JobRun.id)
+        told = [tuple(row) for row in session.execute(query)]
+    assert told == [(1, Outcome.FAILED, "RuntimeError：disk full"), (2, Outcome.DONE, None)]
+    engine.dispose()
 
 
 def test_doctor_tells_of_an_old_or_missing_database(tmp_path: Path) -> None:
