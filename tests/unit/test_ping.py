@@ -1,4 +1,4 @@
-"""The sign of life to a watch outside: after each sweep that ended well; a failure is only logged, without its address."""
+"""The sign of life to a watch outside: given after each sweep that ended well; a failure is logged, and no more."""
 
 from __future__ import annotations
 
