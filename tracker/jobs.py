@@ -77,7 +77,7 @@ def _wait_for(leadership: Leadership, scheduling: Scheduling) -> None:
             told_at = time.monotonic()
             scheduling.presence.stand_by()
         time.sleep(LOOK_SECONDS)
-    scheduling.say("调度已启动：每5分钟巡查一次，0点后即为新的一天。")
+    scheduling.say("调度已启动：每5分钟巡查一次，过零点即巡查新的一天。")
 
 
 def lead(scheduling: Scheduling, leadership: Leadership) -> None:
