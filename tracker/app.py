@@ -34,6 +34,7 @@ from tracker.web import (
     incoming,
     indicators,
     intake,
+    jobs,
     joint,
     links,
     milestones,
@@ -87,6 +88,7 @@ BLUEPRINTS = (
     people.blueprint,
     calendars.blueprint,
     audit.blueprint,
+    jobs.blueprint,
     inbox.blueprint,
     feeds.blueprint,
 )

@@ -7,6 +7,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import click
 from sqlalchemy import Engine
@@ -17,9 +18,11 @@ from sqlalchemy.orm import Session
 from tracker.cli_program import Program, pass_program
 from tracker.cli_words import database_trouble
 from tracker.domain.notices import step_label
-from tracker.jobs import Scheduling, run_scheduler
+from tracker.domain.schedule import Outcome
+from tracker.jobs import run_scheduler
+from tracker.scheduling import Scheduling
 from tracker.services.health import Counts, SweepHealth, counts, sweep_health
-from tracker.services.sweep import sweep
+from tracker.services.job_pages import fault_lines, last_runs, processes
 from tracker.services.sweep_report import SweepReport
 from tracker.serving import CannotServe, serve
 from tracker.settings import Settings
@@ -34,7 +37,7 @@ PAGES_AT_ONCE = 1000
 def sweep_command(program: Program) -> None:
     _log_to_terminal()
     try:
-        report = sweep(program.engine, program.clock.now(), program.clock.today(), program.settings.zone)
+        report = Scheduling(program.engine, program.settings, program.clock, _say).sweep_by_hand()
     except SQLAlchemyError as error:
         raise click.ClickException(f"本次巡查没有完成。{database_trouble(error)}") from error
     for line in report_lines(report):
@@ -96,7 +99,12 @@ def doctor_command(program: Program) -> None:
         with Session(engine) as session:
             health = sweep_health(session, program.clock)
             found = counts(session, program.clock.today())
-            lines = [*_sweep_lines(health, program), *_count_lines(found, program.settings)]
+            lines = [
+                *_sweep_lines(health, program),
+                *_fault_lines(session, program.settings.zone),
+                *_process_lines(session, program),
+                *_count_lines(found, program.settings),
+            ]
         click.echo("\n".join(lines))
         healthy = not health.is_late
     engine.dispose()
@@ -137,12 +145,45 @@ def _sweep_lines(health: SweepHealth, program: Program) -> Iterator[str]:
         began = health.last.started_at.astimezone(program.settings.zone)
         found = f"标记逾期{health.last.flagged}项，提醒{health.last.recorded}条"
         yield f"巡查：最近一次针对{health.last.day}，{began:%Y-%m-%d %H:%M}开始，{found}"
-        late = f"已迟{health.late_days}天，请检查调度程序是否在运行" if health.late_days else "按时"
-        yield f"巡查是否按时：{late}"
-        if health.last.error:
-            yield "未能处理的事项：\n  " + health.last.error.replace("\n", "\n  ")
+        yield f"巡查是否按时：{_lateness(health)}"
     if health.newest and health.newest.finished_at is None:
         yield f"注意：针对{health.newest.day}的一次巡查没有完成，下次巡查会自动补齐。"
+
+
+def _lateness(health: SweepHealth) -> str:
+    advice = "请检查调度程序是否在运行"
+    if health.late_days:
+        return f"已迟{health.late_days}天，{advice}"
+    if health.pulse.is_late:
+        silence = f"已停{health.pulse.silence}" if health.pulse.last_at else "调度程序还没有运行过"
+        return f"{silence}，{advice}"
+    return "按时"
+
+
+def _fault_lines(session: Session, zone: ZoneInfo) -> Iterator[str]:
+    """The rows that the sweep has set aside."""
+    found = fault_lines(session)
+    if found:
+        yield "未能处理的事项（已放在一边，每次巡查都会再试）："
+    for line in found:
+        since = f"自{line.fault.first_at.astimezone(zone):%Y-%m-%d %H:%M}起，已试{line.fault.tries}次"
+        yield f"  {line.fault.kind.named(line.fault.row_id)}：{line.fault.words}（{since}）"
+
+
+def _process_lines(session: Session, program: Program) -> Iterator[str]:
+    """Who leads, and the jobs whose last run did not end well."""
+    zone, now = program.settings.zone, program.clock.read()
+    found = processes(session, now)
+    if found.leader and found.leader.leads_since:
+        since = found.leader.leads_since.astimezone(zone)
+        leader = f"{found.leader.host}（进程{found.leader.pid}）"
+        yield f"调度程序：{leader}自{since:%Y-%m-%d %H:%M}起负责，待命{len(found.waiting)}个"
+    else:
+        yield "调度程序：没有在运行的，请启动 tracker serve 或 tracker scheduler"
+    for job, run in last_runs(session).items():
+        if run.outcome in (Outcome.FAILED, Outcome.CUT_SHORT):
+            began = run.started_at.astimezone(zone)
+            yield f"{job.label}：{began:%Y-%m-%d %H:%M}的运行{run.outcome.label}。{run.words or ''}"
 
 
 def _count_lines(found: Counts, settings: Settings) -> Iterator[str]:

@@ -60,6 +60,7 @@ class Settings:
     secure_cookies: bool = False
     trusted_proxies: int = 0
     robot_test_host: str | None = None
+    ping_url: str | None = field(default=None, repr=False)
 
     @property
     def sample(self) -> bool:
@@ -98,6 +99,7 @@ def settings_from(env: Mapping[str, str]) -> Settings:
         secure_cookies=base_url.startswith("https://"),
         trusted_proxies=_whole(env, "TRACKER_TRUSTED_PROXIES", 0),
         robot_test_host=robot_test_host,
+        ping_url=_ping_url(env),
     )
 
 
@@ -121,6 +123,14 @@ def _at_least(env: Mapping[str, str], name: str, default: int, least: int) -> in
     if value < least:
         raise SettingsError(f"{name} 不能小于 {least}，现为“{value}”。")
     return value
+
+
+def _ping_url(env: Mapping[str, str]) -> str | None:
+    """The address that hears of each sweep; its text is a secret, so that a fault does not repeat it."""
+    url = env.get("TRACKER_PING_URL") or None
+    if url and (not url.startswith(("http://", "https://")) or any(ord(char) <= 32 or ord(char) > 126 for char in url)):
+        raise SettingsError("TRACKER_PING_URL 应是以 http:// 或 https:// 开头的完整网址，且不含空格和中文，请检查。")
+    return url
 
 
 def _mode(env: Mapping[str, str]) -> str:

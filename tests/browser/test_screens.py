@@ -23,14 +23,16 @@ SERIOUS = ("serious", "critical")
 WALKS = {
     ("督查员", "市政府"): [
         "/overdue", "/pending", "/tasks", "/tasks/…", "/plans", "/plans/…", "/plans/new",
-        "/units", "/units/…", "/feeds", "/inbox",
+        "/units", "/units/…", "/feeds", "/inbox", "/jobs",
     ],
     ("联络员", "市公安局"): ["/my", "/assignments/…", "/tasks", "/inbox", "/feeds"],
     ("分管领导", "市政府"): [
         "/overdue", "/tasks", "/tasks/…", "/dashboard", "/figures?since=2023-03-01&until=2023-03-31",
         "/figures/list?show=red", "/figures/scores", "/papers/bulletin?since=2023-06-01",
     ],
-    ("管理员", "市政府"): ["/people", "/people/…", "/units", "/password", "/calendar", "/calendar/…"],
+    ("管理员", "市政府"): [
+        "/people", "/people/…", "/units", "/password", "/calendar", "/calendar/…", "/jobs", "/jobs?all=1",
+    ],
 }  # fmt: skip
 
 

@@ -202,6 +202,7 @@ TABLE = {
     "calendars.index": "administrator",
     "calendars.show": "administrator",
     "audit.index": "supervisor administrator",
+    "jobs.index": "supervisor administrator",
     "units.new": "administrator",
     "units.edit": "administrator",
     "units.close": "administrator",

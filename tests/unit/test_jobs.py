@@ -1,4 +1,4 @@
-"""The scheduler and the processes around it: who leads, who takes over, when jobs run, and what `serve` says."""
+"""The scheduler's jobs, the commands around it, and what `serve` says; who leads is asked in test_leading."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ import sys
 import threading
 import time
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 from click.testing import CliRunner
-from sqlalchemy import Engine, select, text
+from sqlalchemy import Engine, select, text, update
 from sqlalchemy.orm import Session
 
 from tests.builders import NOW, TODAY, a_city, a_plan, a_task
@@ -28,12 +28,17 @@ from tracker.cli import main
 from tracker.cli_program import Program
 from tracker.clock import Clock
 from tracker.domain.lifecycle import State
-from tracker.jobs import Scheduling, scheduler_for, summary
+from tracker.domain.schedule import Job, Outcome
+from tracker.jobs import scheduler_for
+from tracker.scheduling import Scheduling
+from tracker.services import job_deeds
+from tracker.services.job_deeds import NO_MAIL, QUIET_HOURS, summary
 from tracker.services.sweep_report import SweepReport
 from tracker.settings import MailSettings, Settings
 from tracker.store.engine import make_engine, write_session
-from tracker.store.leadership import FileLeadership, Leadership, leadership_for
+from tracker.store.leadership import FileLeadership, Leadership
 from tracker.store.notices import Notice, SweepRun
+from tracker.store.schedule import FaultKind, JobRun, SchedulerProcess, SweepFault
 
 ZONE = ZoneInfo("Asia/Shanghai")
 WORKED = State.IN_PROGRESS
@@ -59,46 +64,6 @@ def settings_at(folder: Path, url: str, **changes: Any) -> Settings:
     )
 
 
-# Who leads
-
-
-def test_one_leads_and_the_next_takes_over(engine: Engine, tmp_path: Path) -> None:
-    first, second = leadership_for(engine, tmp_path), leadership_for(engine, tmp_path)
-    assert first.take()
-    assert first.take()  # asking again changes nothing
-    assert not second.take()
-    assert first.holds()
-    assert not second.holds()
-    first.release()
-    assert not first.holds()
-    assert second.take()
-    second.release()
-
-
-@pytest.mark.needs("postgresql")
-def test_a_leader_cut_off_from_its_database_knows(postgres_url: str, tmp_path: Path) -> None:
-    engine = make_engine(postgres_url)
-    leader, other = leadership_for(engine, tmp_path), leadership_for(engine, tmp_path)
-    assert leader.take()
-    with engine.connect() as connection:
-        connection.execute(text("SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory'"))
-    assert not leader.holds()
-    assert within(5, other.take)
-    assert not leader.take()
-    other.release()
-    engine.dispose()
-
-
-def test_a_leader_whose_file_was_taken_away_knows(tmp_path: Path) -> None:
-    leader, other = FileLeadership(tmp_path / "leader"), FileLeadership(tmp_path / "leader")
-    assert leader.take()
-    (tmp_path / "leader").unlink()
-    assert other.take()
-    assert not leader.holds()
-    assert other.holds()
-    other.release()
-
-
 def within(seconds: float, happens: Callable[[], object]) -> bool:
     """Whether it comes true in that time."""
     end = time.monotonic() + seconds
@@ -119,11 +84,13 @@ def environment_of(folder: Path, url: str, **changes: str) -> dict[str, str]:
 
 
 @contextmanager
-def program(folder: Path, url: str, *arguments: str, **changes: str) -> Iterator[subprocess.Popen[str]]:
+def program(
+    folder: Path, url: str, *arguments: str, command: Sequence[str] = PROGRAM, **changes: str
+) -> Iterator[subprocess.Popen[str]]:
     """A command of the program on this database, on the sample's day; killed at the end if it still runs."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("TRACKER_")}
     process = subprocess.Popen(
-        [*PROGRAM, *arguments],
+        [*command, *arguments],
         cwd=ROOT,
         env={**kept, **environment_of(folder, url, **changes), "PYTHONUNBUFFERED": "1"},
         stdout=subprocess.PIPE,
@@ -167,23 +134,6 @@ def notices(engine: Engine) -> int:
         return len(session.scalars(select(Notice.id)).all())
 
 
-def test_takeover_when_the_leader_is_killed(either_url: str, engine: Engine, tmp_path: Path) -> None:
-    """The first sweeps; the second stands by, and leads soon after the first's sudden death."""
-    overdue_world(engine)
-    with program(tmp_path, either_url, "scheduler") as first:
-        lines_until(first, "新增提醒1条")
-        with program(tmp_path, either_url, "scheduler") as second:
-            assert lines_until(second, "待命") == ["已有调度程序在运行，本程序待命，随时接替。"]
-            first.kill()
-            began = time.monotonic()
-            lines_until(second, "调度已启动", seconds=10)
-            assert time.monotonic() - began < 5  # it looks every second; the rest is for a busy machine
-            second.send_signal(signal.SIGTERM)
-            lines_until(second, "调度已停止")
-            assert second.wait(10) == 0
-    assert notices(engine) == 1
-
-
 # Its jobs
 
 
@@ -212,10 +162,11 @@ def test_jobs_are_dropped_never_and_doubled_never(sqlite_url: str, tmp_path: Pat
     place: Leadership = Place()
     scheduler = scheduler_for(scheduling(tmp_path, sqlite_url, engine, []), place)
     jobs = {job.id: job for job in scheduler.get_jobs()}
-    assert set(jobs) == {"nightly", "catch_up", "calendars", "mail", "robots", "tidy", "heartbeat"}
-    evening = datetime(2023, 6, 15, 20, 0, tzinfo=ZONE)
-    assert jobs["nightly"].trigger.get_next_fire_time(None, evening) == datetime(2023, 6, 16, 0, 5, tzinfo=ZONE)
-    assert jobs["calendars"].trigger.get_next_fire_time(None, evening) == datetime(2023, 6, 16, 0, 15, tzinfo=ZONE)
+    assert set(jobs) == {*Job, "heartbeat", "presence"}
+    evening = datetime(2023, 6, 15, 23, 58, 30, tzinfo=ZONE)
+    for job, expected in ((Job.SWEEP, (0, 0)), (Job.CALENDARS, (0, 15)), (Job.TIDY, (0, 0))):
+        hour, minute = expected
+        assert jobs[job].trigger.get_next_fire_time(None, evening) == datetime(2023, 6, 16, hour, minute, tzinfo=ZONE)
     engine.dispose()
 
 
@@ -242,21 +193,25 @@ def test_a_sweep_that_fails_is_said_and_does_not_end_the_scheduler(
 ) -> None:
     engine = make_engine(f"sqlite:///{tmp_path}/empty.sqlite3")
     said: list[str] = []
-    assert scheduling(tmp_path, "sqlite://", engine, said).sweep_now() is None
-    assert said == ["巡查失败，几分钟后自动重试；原因见日志。"]
-    assert "the sweep failed" in caplog.text
+    assert scheduling(tmp_path, "sqlite://", engine, said).run(Job.SWEEP) is None
+    assert said == ["巡查：数据库无法使用，本次没有运行，稍后自动重试；原因见日志。"]
+    assert "the run of sweep could not be written down" in caplog.text
     engine.dispose()
 
 
 def test_mail_waits_for_its_hours(sqlite_url: str, tmp_path: Path) -> None:
     engine = make_engine(sqlite_url)
     mail = MailSettings(host="127.0.0.1", port=1)
-    for hour, expected in ((3, False), (9, True)):
+    for hour, expected in ((3, QUIET_HOURS), (9, "")):
         at = datetime(2023, 6, 15, hour, tzinfo=ZONE)
         made = Scheduling(engine, settings_at(tmp_path, sqlite_url, mail=mail), Clock(ZONE).fixed_at(at), print)
-        assert (made.mail_now() is not None) == expected
-    without = Scheduling(engine, settings_at(tmp_path, sqlite_url), Clock(ZONE).fixed_at(NOW), print)
-    assert without.mail_now() is None
+        done = made.run(Job.MAIL)
+        assert done is not None
+        assert done.words == expected
+    later = Clock(ZONE).fixed_at(NOW + timedelta(minutes=5))
+    without = Scheduling(engine, settings_at(tmp_path, sqlite_url), later, print).run(Job.MAIL)
+    assert without is not None
+    assert without.words == NO_MAIL
     engine.dispose()
 
 
@@ -312,6 +267,84 @@ def test_doctor_says_whether_the_sweep_is_late(either_url: str, engine: Engine, 
     assert code == 1
     assert "已迟" in out
     assert "待发" not in out  # without mail nothing waits for it
+
+
+def test_doctor_says_that_no_sweep_ended_for_a_while(either_url: str, engine: Engine, tmp_path: Path) -> None:
+    """The day was swept, and yet: it runs every five minutes, and none ended well for longer than half an hour."""
+    run_program(tmp_path, either_url, "sweep")
+    for minutes, (code, words) in {29: (0, "按时"), 95: (1, "已停1小时，请检查调度程序是否在运行")}.items():
+        with write_session(engine) as session:
+            session.execute(update(JobRun).values(ended_at=datetime.now(UTC) - timedelta(minutes=minutes)))
+            session.commit()
+        found, out = run_program(tmp_path, either_url, "doctor")
+        assert (found, f"巡查是否按时：{words}\n" in out) == (code, True), out
+
+
+def test_doctor_tells_what_was_set_aside_what_failed_and_who_leads(
+    either_url: str, engine: Engine, tmp_path: Path
+) -> None:
+    run_program(tmp_path, either_url, "sweep")
+    code, out = run_program(tmp_path, either_url, "doctor")
+    assert "未能处理" not in out
+    assert "调度程序：没有在运行的" in out
+    with write_session(engine) as session:
+        at = {"first_at": NOW, "last_at": NOW, "tries": 7}
+        session.add(SweepFault(kind=FaultKind.MILESTONE, row_id=5, words="日期读不出来", **at))
+        run = JobRun(job=Job.MAIL, started_at=NOW, ended_at=NOW, outcome=Outcome.FAILED, words="邮件服务器无法使用")
+        run.host, run.pid = "server-a", 101
+        leader = SchedulerProcess(host="server-a", pid=101, started_at=NOW, seen_at=datetime.now(UTC), leads_since=NOW)
+        session.add_all([run, leader])
+        session.commit()
+    code, out = run_program(tmp_path, either_url, "doctor")
+    assert code == 0
+    assert "  节点提醒（节点 5）：日期读不出来（自2023-06-15 09:00起，已试7次）\n" in out
+    assert "调度程序：server-a（进程101）自2023-06-15 09:00起负责，待命0个\n" in out
+    assert "发送邮件：2023-06-15 09:00的运行失败。邮件服务器无法使用\n" in out
+
+
+def test_what_nobody_did_is_made_good_at_the_start(sqlite_url: str, tmp_path: Path) -> None:
+    """Down from the evening of the 5th to the morning of the 15th: each job once, late, and not again after that."""
+    engine = make_engine(sqlite_url)
+    settings = settings_at(tmp_path, sqlite_url)
+    before, after = datetime(2023, 6, 5, 20, 1, tzinfo=ZONE), datetime(2023, 6, 15, 8, 31, tzinfo=ZONE)
+    for instant in (before, after, after):
+        for job in Job:
+            Scheduling(engine, settings, Clock(ZONE).fixed_at(instant), lambda _: None).run(job)
+    with Session(engine) as session:
+        query = select(JobRun.job, JobRun.late_seconds).where(JobRun.started_at == after).order_by(JobRun.id)
+        rows = session.execute(query.where(JobRun.outcome == Outcome.DONE)).all()
+    days = timedelta(days=9)
+    assert [(job, timedelta(seconds=late)) for job, late in rows] == [
+        (Job.SWEEP, days + timedelta(hours=12, minutes=26)),
+        (Job.CALENDARS, days + timedelta(hours=8, minutes=16)),
+        (Job.MAIL, days + timedelta(hours=12, minutes=26)),
+        (Job.ROBOTS, days + timedelta(hours=12, minutes=29)),
+        (Job.TIDY, days + timedelta(hours=11, minutes=31)),
+    ]
+    engine.dispose()
+
+
+def test_a_job_that_raises_is_written_down_and_tried_again(
+    sqlite_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    engine = make_engine(sqlite_url)
+    said: list[str] = []
+    made = scheduling(tmp_path, sqlite_url, engine, said)
+
+    def broken(*_: Any) -> Any:
+        raise RuntimeError("disk full\nmore of it")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(job_deeds, "tidy_readings", broken)
+        made.run(Job.TIDY)
+    made.run(Job.TIDY)
+    assert said == ["清理失败，稍后自动重试；原因见日志。"]
+    assert "the job tidy failed" in caplog.text
+    with Session(engine) as session:
+        query = select(JobRun.attempt, JobRun.outcome, JobRun.words).order_by(JobRun.id)
+        told = [tuple(row) for row in session.execute(query)]
+    assert told == [(1, Outcome.FAILED, "RuntimeError：disk full"), (2, Outcome.DONE, None)]
+    engine.dispose()
 
 
 def test_doctor_tells_of_an_old_or_missing_database(tmp_path: Path) -> None:

@@ -46,6 +46,19 @@ def fresh(session: Session, query: Any) -> list[Any]:
     return list(session.scalars(query))
 
 
+def test_what_was_sent_late_says_how_late(page: Visitor, session: Session, part: Assignment) -> None:
+    """By the day, or by the hour on the day itself; what came in time says nothing."""
+    notice = session.scalars(select(Notice)).one()
+    for days, hours, words in ((0, 0, None), (0, 15, "迟发15小时"), (2, 57, "迟发2天")):
+        notice.late_days, notice.late_hours = days, hours
+        session.commit()
+        row = page.sign_in("supervisor")("/notices/sent").main.one("tbody").text
+        letter = page.sign_out().sign_in("liaison")("/inbox").main.text
+        page.sign_out()
+        for shown in (row, letter):
+            assert (words in shown) if words else ("迟发" not in shown)
+
+
 def test_tomorrow_tells_whom_of_what(page: Visitor, part: Assignment) -> None:
     shown = page.sign_in("supervisor")("/notices/tomorrow")
     [row] = shown.main.one("tbody").all("tr")

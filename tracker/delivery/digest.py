@@ -8,6 +8,7 @@ from datetime import date
 from enum import StrEnum
 
 from tracker.domain.day_words import in_words
+from tracker.domain.schedule import sent_late
 
 MOST_ITEMS = 50
 
@@ -40,6 +41,7 @@ class Item:
     section: Section = Section.SOON
     words: str = ""
     author: str = ""
+    late_hours: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +112,8 @@ def _facts(item: Item, digest: Digest) -> Iterator[str]:
     yield f"单位：{item.unit}（{item.role}，{item.state}）"
     if item.due_on is not None:
         yield f"完成时限：{in_words(item.due_on)}（{days_left(item.due_on, digest.today)}）"
-    yield f"提醒：{item.step}" + (f"（迟发{item.late_days}天）" if item.late_days else "")
+    late = sent_late(item.late_days, item.late_hours)
+    yield f"提醒：{item.step}" + (f"（{late}）" if late else "")
     if item.words:
         yield f"内容：{one_line(item.words)}" + (f"（{item.author}）" if item.author else "")
     yield f"办理：{digest.base_url}/assignments/{item.assignment_id}"

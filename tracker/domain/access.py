@@ -49,6 +49,7 @@ class Permission(StrEnum):
     MANAGE_CALENDAR = "manage_calendar"  # working days: they count for the whole installation
     MANAGE_RULES = "manage_rules"  # the rules of lights, notices and scoring: they count for the whole installation
     READ_AUDIT = "read_audit"  # who changed what, of everybody
+    READ_JOBS = "read_jobs"  # what the scheduler did and failed to do; told when it is late
 
     @property
     def holders(self) -> str:
@@ -72,6 +73,7 @@ PERMISSIONS: dict[Office, frozenset[Permission]] = {
             _P.MANAGE_ROBOTS,
             _P.MANAGE_RULES,
             _P.READ_AUDIT,
+            _P.READ_JOBS,
         }
     ),
     Office.ADMINISTRATOR: frozenset(
@@ -82,6 +84,7 @@ PERMISSIONS: dict[Office, frozenset[Permission]] = {
             _P.MANAGE_PEOPLE,
             _P.MANAGE_CALENDAR,
             _P.READ_AUDIT,
+            _P.READ_JOBS,
             _P.MANAGE_ROBOTS,
         }
     ),

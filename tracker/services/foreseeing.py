@@ -93,7 +93,9 @@ def _rows(  # noqa: PLR0917 - as of when, by which rules
     if swept_day is not None:
         rungs = reached(swept_day, day, policy.ladder)
         for start in range(0, len(rungs), PARTS_AT_ONCE):
-            yield from foreseen(session, queries.reached_parts(rungs[start : start + PARTS_AT_ONCE], since))
+            yield from foreseen(
+                session, queries.reached_parts(rungs[start : start + PARTS_AT_ONCE], since, lambda _: 0)
+            )
     changed = queries.changed_ids(session, since, day + horizon_of(policy.ladder))
     for start in range(0, len(changed), PARTS_AT_ONCE):
         decisions = list(decide(session, changed[start : start + PARTS_AT_ONCE], day, clock, policy, swept_day))

@@ -1,4 +1,4 @@
-"""How the installation does: when the sweep last ran and whether it is late, and how much there is."""
+"""How the installation does: when the sweep last ran, whether it is late or silent, and how much there is."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from sqlalchemy import Row, func, select
 from sqlalchemy.orm import Session
 
 from tracker.clock import Clock
-from tracker.store import sweep_runs
+from tracker.domain.schedule import Job, in_long
+from tracker.store import job_queries, sweep_runs
 from tracker.store.notices import MailState, Notice, SweepRun
 from tracker.store.overdue import overdue_on
 from tracker.store.people import Person
@@ -19,6 +20,31 @@ from tracker.store.units import Unit
 
 # The sweep begins at 00:05; a day is late when it was not swept an hour later.
 GRACE = timedelta(hours=1)
+# It runs every five minutes: after half an hour without one that ended well something is wrong.
+SILENT_AFTER = timedelta(minutes=30)
+
+
+@dataclass(frozen=True, slots=True)
+class SweepPulse:
+    """When a sweep last ended well, by the wall, and how long ago that is; both None before the first."""
+
+    last_at: datetime | None
+    silent_for: timedelta | None
+
+    @property
+    def is_late(self) -> bool:
+        return self.silent_for is None or self.silent_for > SILENT_AFTER
+
+    @property
+    def silence(self) -> str:
+        """3小时; empty before the first sweep."""
+        return in_long(self.silent_for) if self.silent_for is not None else ""
+
+
+def sweep_pulse(session: Session, now: datetime) -> SweepPulse:
+    """Whether the sweep lives at an instant of the wall; one statement, answered by an index."""
+    last_at = job_queries.last_well(session, Job.SWEEP)
+    return SweepPulse(last_at, max(now - last_at, timedelta()) if last_at else None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,18 +58,19 @@ class SweepHealth:
     last: SweepRun | None
     newest: SweepRun | None
     late_days: int | None
+    pulse: SweepPulse
 
     @property
     def is_late(self) -> bool:
-        return self.late_days != 0
+        return self.late_days != 0 or self.pulse.is_late
 
 
 def sweep_health(session: Session, clock: Clock) -> SweepHealth:
-    """How the sweep does now; three statements at most."""
+    """How the sweep does now; four statements at most."""
     last = sweep_runs.last_finished(session, clock.today())
     owed_day = _day_owed(clock.now(), clock)
     late = None if last is None else max((owed_day - last.day).days, 0)
-    return SweepHealth(last, sweep_runs.newest(session), late)
+    return SweepHealth(last, sweep_runs.newest(session), late, sweep_pulse(session, clock.read()))
 
 
 def _day_owed(now: datetime, clock: Clock) -> date:

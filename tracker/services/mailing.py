@@ -122,7 +122,12 @@ def within_cap(in_order: list[Matter], cap: int) -> Capped:
 
 
 def _send(engine: Engine, transport: Transport, parcel: _Parcel, clock: Clock, report: MailReport) -> bool:
-    """Sends and notes how it went; False when nothing can be sent to anybody at present."""
+    """Sends and notes how it went; False when nothing can be sent to anybody at present.
+
+    What was held up until its lease ran out, as in a process that was stopped, is another's to send.
+    """
+    if clock.now() >= parcel.claim.until:
+        return True
     try:
         transport.send(parcel.message)
     except OutOfReach as error:

@@ -103,6 +103,7 @@ def _item(matter: Matter, known: Policies) -> Item:
         due_on=matter.notice_due_on if about_milestone else matter.due_on,
         step=label,
         late_days=matter.late_days,
+        late_hours=matter.late_hours,
         section=SECTIONS[matter.kind],
         words=matter.words or "",
         author=matter.author or "",

@@ -5,10 +5,11 @@ from __future__ import annotations
 import logging
 from collections import defaultdict
 from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import timedelta
 
 from sqlalchemy import Engine
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from tracker.export.ical import FeedStyle
@@ -44,20 +45,38 @@ def renew(engine: Engine, place: Place, parts: Collection[int], tasks: Collectio
         return 0
 
 
-def renew_all(engine: Engine, place: Place) -> int:
-    """Makes what the feeds in use need today and do not have, such as the titles that midnight changed; how many.
+@dataclass(frozen=True, slots=True)
+class Renewed:
+    """How many entries were made, and how many feeds were passed over because theirs could not be."""
 
-    For the hour after midnight, when nobody waits. What is not made then is made by the next poll that needs it.
+    made: int = 0
+    failed: int = 0
+
+
+def renew_all(engine: Engine, place: Place) -> Renewed:
+    """Makes what the feeds in use need today and do not have, such as the titles that midnight changed.
+
+    For the hour after midnight, when nobody waits. A feed that fails is logged and passed over: what is not made then
+    is made by the next poll that needs it. Raises OperationalError when the database is out of reach.
     """
     with Session(engine) as session:
         hashes = tokens_in_use(session, place.now - IN_USE)
-    made = 0
-    for token_hash in hashes:
+    counts = [_renew_feed(engine, place, token_hash) for token_hash in hashes]
+    return Renewed(sum(count or 0 for count in counts), counts.count(None))
+
+
+def _renew_feed(engine: Engine, place: Place, token_hash: str) -> int | None:
+    """How many entries of the feed were made; None when it failed."""
+    try:
         with Session(engine) as session:
             entries = missing_entries(session, token_hash, place)
         keep_all(engine, entries)
-        made += len(entries)
-    return made
+        return len(entries)
+    except (OperationalError, InterfaceError):
+        raise
+    except Exception:
+        log.exception("the entries of a feed could not be made ahead")
+        return None
 
 
 def tidy_calendars(engine: Engine, place: Place) -> None:

@@ -172,6 +172,8 @@ def _plain(text: str) -> str:
 
 def _post(engine: Engine, transport: RobotTransport, message: _Claimed, clock: Clock, report: RobotReport) -> None:
     began = clock.now()
+    if began >= message.until:
+        return  # held up until the lease ran out: it is another's to send
     try:
         transport.post(message.target, message.title, message.text, began)
     except (Undelivered, OutOfReach) as error:

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime, timedelta
 from itertools import islice
 
-from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.orm import Session
 
 from tracker.domain.day_words import in_words
@@ -23,9 +21,16 @@ from tracker.store.series_queries import series_of_task
 from tracker.store.tasks import Task
 from tracker.store.timing import SeriesOccurrence, TaskSeries
 
-__all__ = ["begin_series", "label_of", "make_days", "make_due_tasks", "make_owed", "series_of", "series_of_task"]
-
-log = logging.getLogger(__name__)
+__all__ = [
+    "begin_series",
+    "behind",
+    "label_of",
+    "make_days",
+    "make_due_tasks",
+    "make_owed",
+    "series_of",
+    "series_of_task",
+]
 
 MOST_AT_ONCE = 400
 """So many days of one series are made up for in one run; the next run goes on."""
@@ -77,24 +82,21 @@ def label_of(series: TaskSeries) -> str:
     return rhythm_of(series.rhythm).label + until
 
 
-def make_due_tasks(session: Session, now: datetime, today: date) -> int:
+def make_due_tasks(session: Session, now: datetime, today: date, among: Sequence[int] | None = None) -> int:
     """Makes the tasks of all days up to today that have none, and of the next day to come; says how many.
 
-    A day that came and was withdrawn stays withdrawn, and the others come all the same. Run twice, the second run
-    makes nothing: each series is held while its days are looked at, and the key of series and day stands in the
-    database. Commits nothing; one series that cannot be read does not stop the others, and one that somebody is
-    changing at this moment is left to the next run.
+    Of all series that are ``behind``, or of those given. A day that came and was withdrawn stays withdrawn, and the
+    others come all the same. Run twice, the second run makes nothing: each series is held while its days are looked
+    at, and the key of series and day stands in the database. One that somebody is changing at this moment is left to
+    the next run. Commits nothing; raises ValueError for a series that cannot be read.
     """
-    made = 0
-    for series_id in ask.behind(session, today):
-        try:
-            with session.begin_nested():
-                made += _go_on(session, series_id, now, today)
-        except (OperationalError, InterfaceError):
-            raise
-        except Exception:
-            log.exception("series %d could not go on", series_id)
-    return made
+    ids = ask.behind(session, today) if among is None else among
+    return sum(_go_on(session, series_id, now, today) for series_id in ids)
+
+
+def behind(session: Session, today: date) -> Sequence[int]:
+    """The series that a day should have come of since."""
+    return ask.behind(session, today)
 
 
 def _go_on(session: Session, series_id: int, now: datetime, today: date) -> int:

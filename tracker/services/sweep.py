@@ -5,7 +5,8 @@ What it relies on:
 - the last finished run: what came to a rung of the ladder since then is found by its due day, and what
   changed since then is looked at part by part. A run that was killed is not finished, so the next one
   looks at the same again;
-- every transaction decides and records together. Killed at any point, nothing is lost and nothing doubled.
+- every transaction decides and records together. Killed at any point, nothing is lost and nothing doubled;
+- a row that raises is set aside (see sweep_batches) and tried again by every run.
 
 Two sweeps at once are safe: they take turns at each transaction, and the second finds nothing left to do.
 """
@@ -14,41 +15,37 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Engine
-from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.orm import Session
 
 from tracker.clock import Clock
 from tracker.domain.notice_policy import NoticePolicy
 from tracker.domain.notices import horizon_of, owed, reached
+from tracker.domain.schedule import hours_between
 from tracker.domain.workdays import WorkCalendar
 from tracker.services.calendars import work_calendar
 from tracker.services.notice_policies import policy_on
-from tracker.services.series import make_due_tasks
-from tracker.services.sweep_kinds import Kinds, owed_by_kind
+from tracker.services.series import behind, make_due_tasks
+from tracker.services.sweep_batches import UNUSABLE, Batches, batches
+from tracker.services.sweep_kinds import Kinds, Look, hours_late, owed_by_kind
 from tracker.services.sweep_report import SweepReport, Tally
+from tracker.store import sweep_faults, sweep_runs
 from tracker.store import sweep_queries as queries
-from tracker.store import sweep_runs
-from tracker.store.audit_trail import Who, acts_as
 from tracker.store.engine import write_session
 from tracker.store.milestone_queries import flag_late_milestones
 from tracker.store.notice_recording import OwedRow, owed_to_parts, record
 from tracker.store.notices import SweepRun
-from tracker.store.once import SWEEP_TURN, take_turn
+from tracker.store.schedule import FaultKind
 
 log = logging.getLogger(__name__)
 
-T = TypeVar("T")
-
 OFFICE_ZONE = ZoneInfo("Asia/Shanghai")
 FLAGS_AT_ONCE = 20_000
-PARTS_AT_ONCE = 500
 RUNGS_AT_ONCE = 500
 FAILURES_KEPT = 20
 # A change is stamped when its request begins and seen when that commits; none takes longer than this.
@@ -71,7 +68,11 @@ class _Sweeper:
     changed_since: datetime | None
     policy: NoticePolicy
     calendar: WorkCalendar
-    tally: Tally
+    batches: Batches
+
+    @property
+    def tally(self) -> Tally:
+        return self.batches.tally
 
     @property
     def now(self) -> datetime:
@@ -82,6 +83,16 @@ class _Sweeper:
         """The furthest due day at which anything is owed today."""
         return self.today + horizon_of(self.policy.ladder)
 
+    def hours_late(self, planned_on: date) -> int:
+        """How many whole hours of the day that a notice was planned for, and after it, have passed."""
+        return hours_between(self.clock.start_of(planned_on), self.now)
+
+    def tell_parts(self, session: Session, ids: Sequence[int]) -> Callable[[], None]:
+        """Decides and records for some parts, on their own dates."""
+        decisions = list(decide(session, ids, self.today, self.clock, self.policy, self.swept_day))
+        told = queries.record_decisions(session, decisions, self.now) if decisions else ()
+        return lambda: self.tally.add(told)
+
 
 def sweep(engine: Engine, now: datetime, today: date, zone: ZoneInfo = OFFICE_ZONE) -> SweepReport:
     """Runs the sweep for ``today`` and writes a row that tells how it went.
@@ -90,32 +101,36 @@ def sweep(engine: Engine, now: datetime, today: date, zone: ZoneInfo = OFFICE_ZO
     """
     started = time.monotonic()
     run_id, sweeper = _begin(engine, Clock(zone).fixed_at(now), today)
-    sweeper.tally.made = _make_due_tasks(sweeper)
+    _make_due_tasks(sweeper)
     individually = _sweep_sets(sweeper)
     _sweep_parts(sweeper, individually)
     _sweep_kinds(sweeper)
     return _finish(sweeper, run_id, time.monotonic() - started)
 
 
-def _make_due_tasks(sweeper: _Sweeper) -> int:
+def _make_due_tasks(sweeper: _Sweeper) -> None:
     """Lets recurring duties come, before it is looked at what is overdue or due soon."""
-    with write_session(sweeper.engine) as session:
-        acts_as(session, lambda: Who(None, "系统", sweeper.now))
-        take_turn(session, SWEEP_TURN)
-        made = make_due_tasks(session, sweeper.now, sweeper.today)
-        session.commit()
-    return made
+
+    def make(session: Session, ids: Sequence[int]) -> Callable[[], None]:
+        made = make_due_tasks(session, sweeper.now, sweeper.today, ids)
+        return lambda: sweeper.tally.add_made(made)
+
+    with Session(sweeper.engine) as session:
+        ids = behind(session, sweeper.today)
+    sweeper.batches.go_through(FaultKind.SERIES, ids, make)
 
 
 def _begin(engine: Engine, clock: Clock, today: date) -> tuple[int, _Sweeper]:
     with write_session(engine) as session:
         last = sweep_runs.last_finished(session, today)
         policy, calendar = policy_on(session, today), work_calendar(session)
+        faults = sweep_faults.all_set_aside(session)
         run = SweepRun(day=today, started_at=clock.now())
         session.add(run)
         session.commit()
         swept_day, since = (last.day, changed_since(last, clock, today)) if last else (None, None)
-        return run.id, _Sweeper(engine, clock, today, swept_day, since, policy, calendar, Tally())
+        rows = Batches(engine, clock.now(), Tally(), faults)
+        return run.id, _Sweeper(engine, clock, today, swept_day, since, policy, calendar, rows)
 
 
 def changed_since(last: SweepRun, clock: Clock, today: date) -> datetime:
@@ -127,33 +142,27 @@ def changed_since(last: SweepRun, clock: Clock, today: date) -> datetime:
 
 def _sweep_sets(sweeper: _Sweeper) -> list[int]:
     """Flags, and tells all that came to a rung since the last run; returns the parts to be looked at one by one."""
-    individually: list[int] = []
-    with write_session(sweeper.engine) as session:
-        take_turn(session, SWEEP_TURN)
+    with sweeper.batches.turn() as session:
         queries.clear_outdated_flags(session)
         flag_late_milestones(session, sweeper.today)
-        flagged, left = _flag(sweeper, session)
-        individually += left + _tell_reached(sweeper, session)
+        flagged = _flag(sweeper, session)
+        individually = _tell_reached(sweeper, session)
         session.commit()
     while flagged == FLAGS_AT_ONCE:
-        with write_session(sweeper.engine) as session:
-            take_turn(session, SWEEP_TURN)
-            flagged, left = _flag(sweeper, session)
-            individually += left
+        with sweeper.batches.turn() as session:
+            flagged = _flag(sweeper, session)
             session.commit()
     return individually
 
 
-def _flag(sweeper: _Sweeper, session: Session) -> tuple[int, list[int]]:
-    """Flags a batch. Parts that an earlier sweep should have flagged came in behind its back: they are told now.
-
-    Returns how many were flagged, and those that could not be told together.
-    """
+def _flag(sweeper: _Sweeper, session: Session) -> int:
+    """Flags a batch; returns how many. Parts that an earlier sweep should have flagged came in behind its back: they
+    are told now, in the same transaction, since no later run would find them."""
     found = queries.flag_overdue(session, sweeper.today, sweeper.swept_day, FLAGS_AT_ONCE)
     sweeper.tally.flagged += len(found)
     missed = [part_id for part_id, was_missed in found if was_missed]
-    left = [ids for ids in _batches(missed, PARTS_AT_ONCE) if not _told_together(sweeper, session, ids)]
-    return len(found), [part_id for ids in left for part_id in ids]
+    sweeper.batches.go_on(session, FaultKind.PART, missed, sweeper.tell_parts)
+    return len(found)
 
 
 def _tell_reached(sweeper: _Sweeper, session: Session) -> list[int]:
@@ -161,12 +170,12 @@ def _tell_reached(sweeper: _Sweeper, session: Session) -> list[int]:
     if sweeper.swept_day is None or sweeper.changed_since is None:
         return []
     left: list[int] = []
-    for rungs in _batches(reached(sweeper.swept_day, sweeper.today, sweeper.policy.ladder), RUNGS_AT_ONCE):
+    for rungs in batches(reached(sweeper.swept_day, sweeper.today, sweeper.policy.ladder), RUNGS_AT_ONCE):
         try:
             with session.begin_nested():
-                told = queries.record_reached(session, rungs, sweeper.changed_since, sweeper.now)
+                told = queries.record_reached(session, rungs, sweeper.changed_since, sweeper.now, sweeper.hours_late)
             sweeper.tally.add(told)
-        except (OperationalError, InterfaceError):
+        except UNUSABLE:
             raise
         except Exception:
             log.exception("the notices of %s could not be recorded together", sweeper.today)
@@ -175,39 +184,10 @@ def _tell_reached(sweeper: _Sweeper, session: Session) -> list[int]:
 
 
 def _sweep_parts(sweeper: _Sweeper, more: list[int]) -> None:
-    """Looks at every part that changed since the last run, and at ``more``, in batches of one transaction each."""
+    """Looks at every part that changed since the last run, and at ``more``."""
     with Session(sweeper.engine) as session:
         changed = queries.changed_ids(session, sweeper.changed_since, sweeper.until)
-    for ids in _batches(sorted({*changed, *more}), PARTS_AT_ONCE):
-        if not _tell_batch(sweeper, ids):
-            for part_id in ids:
-                _tell_batch(sweeper, [part_id])
-
-
-def _tell_batch(sweeper: _Sweeper, ids: Sequence[int]) -> bool:
-    """One transaction; False when something in the batch stopped it, which is noted once it is alone."""
-    with write_session(sweeper.engine) as session:
-        take_turn(session, SWEEP_TURN)
-        done = _told_together(sweeper, session, ids)
-        session.commit()
-    return done
-
-
-def _told_together(sweeper: _Sweeper, session: Session, ids: Sequence[int]) -> bool:
-    """Decides and records for some parts, all or none of them. One poisoned row must not stop the others."""
-    try:
-        with session.begin_nested():
-            decisions = list(decide(session, ids, sweeper.today, sweeper.clock, sweeper.policy, sweeper.swept_day))
-            told = queries.record_decisions(session, decisions, sweeper.now) if decisions else ()
-    except (OperationalError, InterfaceError):
-        raise
-    except Exception as error:
-        log.exception("%d parts could not be told of", len(ids))
-        if len(ids) == 1:
-            sweeper.tally.failures.append(f"分工 {ids[0]}：{error}".splitlines()[0][:300])
-        return False
-    sweeper.tally.add(told)
-    return True
+    sweeper.batches.go_through(FaultKind.PART, [*changed, *more], sweeper.tell_parts)
 
 
 def decide(  # noqa: PLR0917 - as of when, by which rules
@@ -217,30 +197,37 @@ def decide(  # noqa: PLR0917 - as of when, by which rules
     known = queries.steps_recorded(session, ids)
     until = today + horizon_of(policy.ladder)
     for part_id, due_on, dispatched_at, renewed_at in queries.standing_of(session, ids, until):
-        since = clock.day_of(max(dispatched_at, renewed_at or dispatched_at))
-        for each in owed(due_on, since, today, policy.ladder, swept_on):
+        since = max(dispatched_at, renewed_at or dispatched_at)
+        for each in owed(due_on, clock.day_of(since), today, policy.ladder, swept_on):
             if (part_id, due_on, each.step.days) not in known:
-                yield part_id, OwedRow.of_rung(due_on, each)
+                hours = hours_late(each.planned_on, since, clock) if swept_on else 0
+                yield part_id, OwedRow.of_rung(due_on, each, hours)
 
 
 def _sweep_kinds(sweeper: _Sweeper) -> None:
-    """Tells of milestones, of what nobody signed for, and of what was done; each kind in transactions of its own."""
+    """Tells of milestones, of what nobody signed for or reported on, and of what was done, kind by kind."""
     wanted = Kinds(
         sweeper.clock, sweeper.today, sweeper.swept_day, sweeper.changed_since, sweeper.policy, sweeper.calendar
     )
     for look in owed_by_kind(wanted):
         try:
-            with write_session(sweeper.engine) as session:
-                take_turn(session, SWEEP_TURN)
-                for batch in _batches(look.find(session), PARTS_AT_ONCE):
-                    owed_rows = owed_to_parts(batch, same_day=False, pressed=look.pressed)
-                    sweeper.tally.add(record(session, owed_rows, sweeper.now))
-                session.commit()
-        except (OperationalError, InterfaceError):
+            _sweep_kind(sweeper, look)
+        except UNUSABLE:
             raise
         except Exception as error:
-            log.exception("the notices of one kind could not be recorded")
-            sweeper.tally.failures.append(f"{look.name}：{error}".splitlines()[0][:300])
+            log.exception("the rows of one kind could not be found")
+            sweeper.tally.failures.append(f"{look.kind.label}：{error}".splitlines()[0][:300])
+
+
+def _sweep_kind(sweeper: _Sweeper, look: Look) -> None:
+    def tell(session: Session, ids: Sequence[int]) -> Callable[[], None]:
+        owing = look.owed(session, ids)
+        told = record(session, owed_to_parts(owing, same_day=False, pressed=look.pressed), sweeper.now) if owing else ()
+        return lambda: sweeper.tally.add(told)
+
+    with Session(sweeper.engine) as session:
+        ids = look.rows(session)
+    sweeper.batches.go_through(look.kind, ids, tell)
 
 
 def _finish(sweeper: _Sweeper, run_id: int, seconds: float) -> SweepReport:
@@ -271,7 +258,3 @@ def _finish(sweeper: _Sweeper, run_id: int, seconds: float) -> SweepReport:
 def _late_days(swept_day: date | None, today: date) -> int:
     """Days from the first one that was not swept to today; 0 when yesterday or today was, or none ever."""
     return max((today - swept_day).days - 1, 0) if swept_day else 0
-
-
-def _batches(items: Sequence[T], size: int) -> Iterator[Sequence[T]]:
-    return (items[start : start + size] for start in range(0, len(items), size))

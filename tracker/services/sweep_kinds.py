@@ -7,7 +7,7 @@ and nothing doubled when two run. The preview of tomorrow asks the same function
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from sqlalchemy.orm import Session
@@ -19,11 +19,14 @@ from tracker.domain.lifecycle import Event
 from tracker.domain.lights import DEFAULT_PACK
 from tracker.domain.notice_policy import NoticePolicy
 from tracker.domain.notices import NoticeKind, horizon_of, owed
+from tracker.domain.report_rhythm import ReportRhythm
+from tracker.domain.schedule import hours_between
 from tracker.domain.workdays import WorkCalendar
 from tracker.services.rule_packs import light_pack_of, pack_on
 from tracker.store import sweep_kinds_queries as queries
 from tracker.store.notice_recording import OwedRow
-from tracker.store.rule_packs import PackKind
+from tracker.store.rule_packs import PackKind, RulePack
+from tracker.store.schedule import FaultKind
 from tracker.store.tasks import HistoryEntry
 
 # How long after its day a milestone is still looked at; not for ever, because each sweep looks at all of them.
@@ -44,6 +47,7 @@ TOLD_EVENTS = {
     **{str(event): NoticeKind.DECIDED for event in DECISIONS},
 }
 
+ROWS_AT_ONCE = 500
 REPORT = "report"
 """The subject that tells a report's notice from those of the part's own date."""
 
@@ -65,45 +69,93 @@ class Kinds:
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """One kind: how what is owed is found, and whether only chased parts are told."""
+    """One kind: which rows are looked at, what is owed for some of them, and whether only chased parts are told."""
 
-    name: str
-    find: Callable[[Session], Owing]
-    pressed: bool
+    kind: FaultKind
+    rows: Callable[[Session], Sequence[int]]
+    owed: Callable[[Session, Sequence[int]], Owing]
+    pressed: bool = True
+
+    def find(self, session: Session) -> Owing:
+        """All that is owed, looked at in batches."""
+        ids = self.rows(session)
+        batches = (ids[start : start + ROWS_AT_ONCE] for start in range(0, len(ids), ROWS_AT_ONCE))
+        return [owing for batch in batches for owing in self.owed(session, batch)]
 
 
 def owed_by_kind(wanted: Kinds) -> tuple[Look, ...]:
     """The kinds, in the order in which a sweep looks at them."""
     return (
-        Look("节点提醒", lambda session: list(milestones_owed(session, wanted)), True),
-        Look("超期未签收提醒", lambda session: list(unsigned_owed(session, wanted)), True),
-        Look("迟报提醒", lambda session: list(reports_owed(session, wanted)), True),
-        Look("办理情况通知", lambda session: list(entries_owed(session, wanted)), False),
+        Look(
+            FaultKind.MILESTONE,
+            lambda session: queries.open_milestone_ids(session, *_milestone_days(wanted)),
+            lambda session, ids: list(milestones_owed(session, wanted, ids)),
+        ),
+        Look(
+            FaultKind.UNSIGNED,
+            lambda session: _unsigned_ids(session, wanted),
+            lambda session, ids: list(unsigned_owed(session, wanted, ids)),
+        ),
+        Look(
+            FaultKind.REPORT,
+            lambda session: _late_report_ids(session, wanted),
+            lambda session, ids: list(reports_owed(session, wanted, ids)),
+        ),
+        Look(
+            FaultKind.ENTRY,
+            lambda session: queries.recent_entry_ids(session, TOLD_EVENTS, _since(wanted)),
+            lambda session, ids: list(entries_owed(session, wanted, ids)),
+            pressed=False,
+        ),
     )
 
 
-def milestones_owed(session: Session, wanted: Kinds) -> Iterator[tuple[int, OwedRow]]:
+def hours_late(planned_on: date, since: datetime, clock: Clock) -> int:
+    """How many whole hours late it is now to tell what was planned for a day: from its begin, or from the instant
+    ``since`` on which, on that day, somebody was given the work."""
+    return hours_between(max(clock.start_of(planned_on), since), clock.now())
+
+
+def _of_the_day(wanted: Kinds, planned_on: date) -> int:
+    """The hours from the day's begin; none where the sweep never ran before, and nothing was missed."""
+    return hours_between(wanted.clock.start_of(planned_on), wanted.clock.now()) if wanted.swept_on else 0
+
+
+def _milestone_days(wanted: Kinds) -> tuple[date, date]:
+    # From the last sweep on, so that downtime leaves none out that would have been told of meanwhile.
+    return (wanted.swept_on or wanted.today) - LOOKED_BACK, wanted.today + horizon_of(wanted.policy.milestone_ladder)
+
+
+def milestones_owed(session: Session, wanted: Kinds, ids: Sequence[int]) -> Iterator[tuple[int, OwedRow]]:
     """What is owed for milestones that are not reached: to every unit that completes the task."""
     ladder, today = wanted.policy.milestone_ladder, wanted.today
-    # From the last sweep on, so that downtime leaves none out that would have been told of meanwhile.
-    first, last = (wanted.swept_on or today) - LOOKED_BACK, today + horizon_of(ladder)
-    known = queries.milestones_told(session, first, last)
-    for milestone_id, part_id, due_on, dispatched_at in queries.open_milestones(session, first, last):
+    known = queries.milestones_told(session, [f"milestone:{each}" for each in ids])
+    for milestone_id, part_id, due_on, dispatched_at in queries.open_milestones(session, ids):
         subject = f"milestone:{milestone_id}"
         for each in owed(due_on, wanted.clock.day_of(dispatched_at), today, ladder, wanted.swept_on):
             if (part_id, subject, due_on, each.step.days) not in known:
                 kind = NoticeKind.MILESTONE_SOON if each.step.days <= 0 else NoticeKind.MILESTONE_LATE
-                yield part_id, OwedRow.of_rung(due_on, each, kind, subject)
+                hours = hours_late(each.planned_on, dispatched_at, wanted.clock) if wanted.swept_on else 0
+                yield part_id, OwedRow.of_rung(due_on, each, hours, kind, subject)
 
 
-def unsigned_owed(session: Session, wanted: Kinds) -> Iterator[tuple[int, OwedRow]]:
-    """What is owed for parts that nobody signed for in time: once for each limit, on the day after it."""
+def _unsigned_ids(session: Session, wanted: Kinds) -> list[int]:
     if not wanted.policy.unsigned_after:
-        return
-    for part_id, dispatched_at, sign_by_on in queries.unsigned(session, _latest_dispatch(wanted), wanted.today):
+        return []
+    return queries.unsigned_ids(session, _latest_dispatch(wanted), wanted.today)
+
+
+def unsigned_owed(session: Session, wanted: Kinds, ids: Sequence[int]) -> Iterator[tuple[int, OwedRow]]:
+    """What is owed for parts that nobody signed for in time: once for each limit, on the day after it."""
+    found = queries.unsigned(session, _latest_dispatch(wanted), wanted.today, ids)
+    for part_id, dispatched_at, sign_by_on in found:
         limit = sign_by_on or sign_limit(wanted, wanted.clock.day_of(dispatched_at))
         planned = limit + timedelta(days=1)
-        yield part_id, OwedRow(limit, NoticeKind.UNSIGNED, 1, planned, max((wanted.today - planned).days, 0))
+        late_days = max((wanted.today - planned).days, 0)
+        yield (
+            part_id,
+            OwedRow(limit, NoticeKind.UNSIGNED, 1, planned, late_days, late_hours=_of_the_day(wanted, planned)),
+        )
 
 
 def sign_limit(wanted: Kinds, dispatched_on: date) -> date:
@@ -111,17 +163,27 @@ def sign_limit(wanted: Kinds, dispatched_on: date) -> date:
     return wanted.calendar.add_workdays(dispatched_on, wanted.policy.unsigned_after)
 
 
-def reports_owed(session: Session, wanted: Kinds) -> Iterator[tuple[int, OwedRow]]:
+def _report_rules(session: Session, wanted: Kinds) -> tuple[RulePack | None, ReportRhythm, date | None]:
+    """The version of the rules in force, its rhythm, and the first day on which a report counts as in time."""
+    pack = pack_on(session, PackKind.LIGHTS, wanted.today)
+    rhythm = light_pack_of(pack.rules).reports if pack else DEFAULT_PACK.reports
+    return pack, rhythm, rhythm.first_in_time(wanted.today)
+
+
+def _late_report_ids(session: Session, wanted: Kinds) -> list[int]:
+    _, _, first_in_time = _report_rules(session, wanted)
+    return queries.late_report_ids(session, wanted.clock.start_of(first_in_time)) if first_in_time else []
+
+
+def reports_owed(session: Session, wanted: Kinds, ids: Sequence[int]) -> Iterator[tuple[int, OwedRow]]:
     """What is owed for progress that was not reported in time by the rhythm of the lights' rules in force.
 
     Once for each day on which a report was owed, on the day after it, or on the day on which the rules came in force.
     """
-    pack = pack_on(session, PackKind.LIGHTS, wanted.today)
-    rhythm = light_pack_of(pack.rules).reports if pack else DEFAULT_PACK.reports
-    first_in_time = rhythm.first_in_time(wanted.today)
+    pack, rhythm, first_in_time = _report_rules(session, wanted)
     if first_in_time is None:
         return
-    late = queries.late_reports(session, wanted.clock.start_of(first_in_time))
+    late = queries.late_reports(session, wanted.clock.start_of(first_in_time), ids)
     owing = [(part_id, rhythm.owed_on(wanted.clock.day_of(since))) for part_id, since in late]
     dated = [(part_id, owed_on) for part_id, owed_on in owing if owed_on is not None]
     known = queries.late_reports_told(
@@ -132,7 +194,9 @@ def reports_owed(session: Session, wanted: Kinds) -> Iterator[tuple[int, OwedRow
             planned = max(owed_on + timedelta(days=1), pack.in_force_on if pack else owed_on)
             words = f"应于{in_words(owed_on)}前报进展（{rhythm.words}），至今未报。"
             late_days = (wanted.today - planned).days
-            yield part_id, OwedRow(owed_on, NoticeKind.REPORT_LATE, 1, planned, late_days, subject=REPORT, words=words)
+            hours = _of_the_day(wanted, planned)
+            row = OwedRow(owed_on, NoticeKind.REPORT_LATE, 1, planned, late_days, late_hours=hours)
+            yield part_id, replace(row, subject=REPORT, words=words)
 
 
 def _latest_dispatch(wanted: Kinds) -> datetime:
@@ -143,10 +207,13 @@ def _latest_dispatch(wanted: Kinds) -> datetime:
     return wanted.clock.start_of(day + timedelta(days=1))
 
 
-def entries_owed(session: Session, wanted: Kinds) -> Iterator[tuple[int, OwedRow]]:
+def _since(wanted: Kinds) -> datetime:
+    return wanted.since or wanted.clock.start_of(wanted.today)
+
+
+def entries_owed(session: Session, wanted: Kinds, ids: Sequence[int]) -> Iterator[tuple[int, OwedRow]]:
     """What is owed for rows of the history: new tasks and decisions. Whoever did it is not told."""
-    since = wanted.since or wanted.clock.start_of(wanted.today)
-    entries = queries.recent_entries(session, TOLD_EVENTS, since)
+    entries = queries.entries(session, ids)
     known = queries.told_of(session, [subject_of(entry) for entry in entries])
     for entry in entries:
         if (entry.assignment_id, subject_of(entry)) not in known:
@@ -176,4 +243,5 @@ def _entry_row(entry: HistoryEntry, wanted: Kinds) -> OwedRow:
         words=words,
         author_name=entry.actor_name,
         not_to=entry.actor_id or 0,
+        late_hours=hours_between(entry.at, wanted.clock.now()) if wanted.swept_on else 0,
     )

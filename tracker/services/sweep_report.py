@@ -62,6 +62,10 @@ class Tally:
     def total(self) -> int:
         return self.steps.total() + self.others.total()
 
+    def add_made(self, count: int) -> None:
+        """Counts tasks as which recurring duties came."""
+        self.made += count
+
     def add(self, told: Iterable[Told]) -> None:
         """Counts notices that are new."""
         for word, step, late_days, recipient_key in told:

@@ -115,12 +115,15 @@ UNWATCHED: dict[str, str] = {
     "calendar_mark": "counts of changes to what is watched",
     "feed_client": "when calendar programs asked",
     "history_entry": "each row is told, once, as what happened to its part",
+    "job_run": "when the machine ran",
     "notice": "decided and sent by the sweep; kept on its own pages",
     "reading_job": "work of the machine; what came of it is told as a source",
     "reading_upload": "bytes that wait to be read, gone when they are",
     "robot_message": "what the sweep sent to a group",
+    "scheduler_process": "which processes of the machine live",
     "seed_entry": "which lines of the seed were loaded; what they loaded is told",
     "series_occurrence": "days that follow from a series; the task of each is told",
+    "sweep_fault": "what the machine could not look at",
     "sweep_run": "when the machine ran",
 }
 """The tables that are not watched, each with the reason."""

@@ -33,6 +33,7 @@ class Matter:
     subject: str
     step: int
     late_days: int
+    late_hours: int
     notice_due_on: date
     planned_on: date
     recorded_at: datetime
@@ -79,7 +80,8 @@ def matters(session: Session, condition: ColumnElement[bool]) -> list[Matter]:
         .exists()
     )
     columns: list[Any] = [
-        *(Notice.id, Notice.kind, Notice.subject, Notice.step, Notice.late_days, Notice.due_on, Notice.planned_on),
+        *(Notice.id, Notice.kind, Notice.subject, Notice.step, Notice.late_days, Notice.late_hours),
+        *(Notice.due_on, Notice.planned_on),
         Notice.recorded_at,
         *(Notice.read_at, Notice.words, Notice.author_name, Notice.mail_error, Notice.assignment_id),
         *(

@@ -46,6 +46,7 @@ _CELLS = {
     "step": int,
     "planned_on": date,
     "late_days": int,
+    "late_hours": int,
     "copies_head": int,
     "is_overtaken": int,
     "is_overtaken_for_head": int,
@@ -55,7 +56,18 @@ _CELLS = {
     "not_to": int,
 }
 OWED = tuple(_CELLS)
-_TOLD = ("assignment_id", "kind", "due_on", "step", "planned_on", "late_days", "subject", "words", "author_name")
+_TOLD = (
+    "assignment_id",
+    "kind",
+    "due_on",
+    "step",
+    "planned_on",
+    "late_days",
+    "late_hours",
+    "subject",
+    "words",
+    "author_name",
+)
 _NOTICE_COLUMNS = [*_TOLD, "recipient_key", "person_id", "recorded_at", "read_at", "mail_state", "mail_attempts"]
 
 # (kind, step, days late, recipient key) of a notice that is new.
@@ -82,9 +94,12 @@ class OwedRow:
     words: str = ""
     author_name: str = ""
     not_to: int = 0
+    late_hours: int = 0
 
     @classmethod
-    def of_rung(cls, due_on: date, owed: Owed, kind: NoticeKind | None = None, subject: str = "") -> OwedRow:
+    def of_rung(
+        cls, due_on: date, owed: Owed, late_hours: int = 0, kind: NoticeKind | None = None, subject: str = ""
+    ) -> OwedRow:
         """A rung of a ladder, of the part's own date unless a kind and a subject are given."""
         step = owed.step
         return cls(
@@ -93,6 +108,7 @@ class OwedRow:
             step.days,
             owed.planned_on,
             owed.late_days,
+            late_hours=late_hours,
             copies_head=step.copies_head,
             is_overtaken=owed.is_overtaken,
             is_overtaken_for_head=owed.is_overtaken_for_head,

@@ -43,8 +43,9 @@ class Notice(Base):
     ``recipient_key`` is ``person:7``, or ``unit:3`` when the unit has no liaison to receive it. ``subject`` tells
     apart what one assignment can have several of on a day (``milestone:5``, ``entry:12`` for a row of its history);
     empty for the assignment's own date. ``words`` are what somebody wrote (催办, 批示), ``author_name`` who did.
-    ``mail_*`` tells how its mail went, ``mailed_at`` when it was sent; nobody takes it up before
-    ``claimed_until``, which is the sender's lease, or the pause after a failure.
+    ``late_days`` tells how long after its day the sweep recorded it, ``late_hours`` how long after the instant from
+    which it could have been. ``mail_*`` tells how its mail went, ``mailed_at`` when it was sent; nobody takes it up
+    before ``claimed_until``, which is the sender's lease, or the pause after a failure.
     """
 
     __tablename__ = "notice"
@@ -62,6 +63,7 @@ class Notice(Base):
     planned_on: Mapped[date]
     recorded_at: Mapped[datetime] = mapped_column(Instant)
     late_days: Mapped[int] = mapped_column(default=0)
+    late_hours: Mapped[int] = mapped_column(default=0, server_default="0")
     read_at: Mapped[datetime | None] = mapped_column(Instant)
     mail_state: Mapped[MailState] = mapped_column(word(MailState), default=MailState.WAITING)
     mailed_at: Mapped[datetime | None] = mapped_column(Instant)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ColumnElement, Select, func, literal, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.dml import ReturningInsert
@@ -15,6 +15,7 @@ from tracker.store.base import Base
 SWEEP_TURN, MAIL_TURN, LEADERSHIP, ADMINISTRATION_TURN = 720_931_001, 720_931_002, 720_931_003, 720_931_004
 VERSIONS_TURN = 720_931_007
 ROBOT_TURN, URGING_TURN = 720_931_021, 720_931_022
+IDLE_SECONDS = 60.0
 
 
 def insert_of(session: Session, table: Any) -> Any:
@@ -35,8 +36,12 @@ def insert_once(
 def take_turn(session: Session, number: int) -> None:
     """Waits until no other transaction holds this turn; it ends with the transaction.
 
-    SQLite's writers take turns anyway (see ``write_session``).
+    A process that is stopped while it holds the turn would hold it for ever: PostgreSQL ends its transaction when it
+    has asked nothing for IDLE_SECONDS. SQLite's writers take turns anyway (see ``write_session``).
     """
     if session.get_bind().dialect.name == "postgresql":
+        patience: ColumnElement[Any] = func.set_config(
+            "idle_in_transaction_session_timeout", f"{IDLE_SECONDS:g}s", literal(True)
+        )
         turn: ColumnElement[Any] = func.pg_advisory_xact_lock(number)
-        session.execute(select(turn))
+        session.execute(select(patience, turn))

@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Row, and_, or_, select
+from sqlalchemy import Row, Select, and_, case, or_, select
 from sqlalchemy.orm import Session
 
 from tracker.domain.lifecycle import State
@@ -22,30 +22,51 @@ ENTRIES_AT_ONCE = 500
 DATED_AND_OPEN = and_(Milestone.reached_on.is_(None), Milestone.due_on.is_not(None))
 
 
-def open_milestones(session: Session, first: date, last: date) -> Sequence[Row[int, int, date, datetime]]:
+def open_milestone_ids(session: Session, first: date, last: date) -> list[int]:
+    """The milestones due between two days that are not reached and that some chased part answers for."""
+    return list(session.scalars(_open_milestones(Milestone.id).where(Milestone.due_on.between(first, last)).distinct()))
+
+
+def open_milestones(session: Session, among: Sequence[int]) -> Sequence[Row[int, int, date, datetime]]:
     """(milestone, part, its day, dispatched) of what is not reached, for every chased part that completes its task."""
-    columns: list[Any] = [Milestone.id, Assignment.id, Milestone.due_on, Assignment.dispatched_at]
-    return session.execute(
+    query = _open_milestones(Milestone.id, Assignment.id, Milestone.due_on, Assignment.dispatched_at)
+    return session.execute(query.where(Milestone.id.in_(among)).order_by(Milestone.id, Assignment.id)).all()
+
+
+def _open_milestones(*columns: Any) -> Select[Any]:
+    return (
         select(*columns)
         .join(Task, Milestone.task_id == Task.id)
         .join(Assignment, Assignment.task_id == Task.id)
-        .where(DATED_AND_OPEN, Milestone.due_on.between(first, last), chased(), answers_for_task())
-        .order_by(Milestone.id, Assignment.id)
-    ).all()
+        .where(DATED_AND_OPEN, chased(), answers_for_task())
+    )
 
 
-def milestones_told(session: Session, first: date, last: date) -> set[tuple[int, str, date, int]]:
-    """(part, subject, day, step) of the milestones' notices there are for these days."""
+def milestones_told(session: Session, subjects: Collection[str]) -> set[tuple[int, str, date, int]]:
+    """(part, subject, day, step) of the notices there are of these milestones."""
     rows = session.execute(
         select(Notice.assignment_id, Notice.subject, Notice.due_on, Notice.step)
-        .where(Notice.kind.in_(MILESTONE_KINDS), Notice.due_on.between(first, last))
+        .where(Notice.kind.in_(MILESTONE_KINDS), Notice.subject.in_(subjects))
         .distinct()
     )
     return {tuple(row) for row in rows}  # type: ignore[misc]
 
 
-def unsigned(session: Session, dispatched_before: datetime, today: date) -> Sequence[Row[int, datetime, date | None]]:
-    """(part, dispatched, own limit) of what nobody signed for in time and nobody was told of since."""
+def unsigned_ids(session: Session, dispatched_before: datetime, today: date) -> list[int]:
+    """The parts that nobody signed for in time and nobody was told of since."""
+    return list(session.scalars(_unsigned(dispatched_before, today, Assignment.id).order_by(Assignment.id)))
+
+
+def unsigned(
+    session: Session, dispatched_before: datetime, today: date, among: Sequence[int]
+) -> Sequence[Row[int, datetime, date | None]]:
+    """(part, dispatched, own limit) of those that are still unsigned."""
+    columns = Assignment.id, Assignment.dispatched_at, Assignment.sign_by_on
+    query = _unsigned(dispatched_before, today, *columns)
+    return session.execute(query.where(Assignment.id.in_(among)).order_by(Assignment.id)).all()
+
+
+def _unsigned(dispatched_before: datetime, today: date, *columns: Any) -> Select[Any]:
     late = or_(
         Assignment.sign_by_on < today,
         and_(Assignment.sign_by_on.is_(None), Assignment.dispatched_at < dispatched_before),
@@ -60,24 +81,21 @@ def unsigned(session: Session, dispatched_before: datetime, today: date) -> Sequ
         )
         .exists()
     )
-    columns: list[Any] = [Assignment.id, Assignment.dispatched_at, Assignment.sign_by_on]
-    return session.execute(
-        select(*columns)
-        .join(Task, Assignment.task_id == Task.id)
-        .where(Assignment.state == State.DISPATCHED, TASK_OPEN, late, ~told)
-        .order_by(Assignment.id)
-    ).all()
+    query = select(*columns).join(Task, Assignment.task_id == Task.id)
+    return query.where(Assignment.state == State.DISPATCHED, TASK_OPEN, late, ~told)
 
 
-def late_reports(session: Session, before: datetime) -> Sequence[Row[int, datetime]]:
-    """(part, since when) of chased parts in progress that were taken up, or last reported on, before the instant."""
+def late_report_ids(session: Session, before: datetime) -> list[int]:
+    """The chased parts in progress that were taken up, or last reported on, before the instant."""
+    query = select(Assignment.id).join(Task, Assignment.task_id == Task.id).where(TASK_OPEN, report_late(before))
+    return list(session.scalars(query.order_by(Assignment.id)))
+
+
+def late_reports(session: Session, before: datetime, among: Sequence[int]) -> Sequence[Row[int, datetime]]:
+    """(part, since when) of those that still owe a report."""
     columns: list[Any] = [Assignment.id, taken_up_at()]
-    return session.execute(
-        select(*columns)
-        .join(Task, Assignment.task_id == Task.id)
-        .where(TASK_OPEN, report_late(before))
-        .order_by(Assignment.id)
-    ).all()
+    query = select(*columns).join(Task, Assignment.task_id == Task.id).where(TASK_OPEN, report_late(before))
+    return session.execute(query.where(Assignment.id.in_(among)).order_by(Assignment.id)).all()
 
 
 def late_reports_told(session: Session, part_ids: Collection[int], first: date) -> set[tuple[int, date]]:
@@ -89,26 +107,28 @@ def late_reports_told(session: Session, part_ids: Collection[int], first: date) 
     return {(part_id, due_on) for part_id, due_on in session.execute(query.distinct()) if part_id in wanted}
 
 
-def recent_entries(session: Session, events: Collection[str], since: datetime) -> list[HistoryEntry]:
+def recent_entry_ids(session: Session, events: Collection[str], since: datetime) -> list[int]:
     """The rows of the history at ``since`` or later, of these events, in their order.
 
-    The history only grows, so it is read from its end until a whole batch lies before ``since``; of most rows only
-    when they were written.
+    The history only grows, so it is read from its end until a whole batch lies before ``since``.
     """
-    found: list[HistoryEntry] = []
+    found: list[int] = []
     before: int | None = None
-    newest_first = HistoryEntry.id.desc()
+    is_new = case((HistoryEntry.at >= since, 1), else_=0)
     while True:
-        query = select(HistoryEntry.id, HistoryEntry.at, HistoryEntry.event).order_by(newest_first)
+        query = select(HistoryEntry.id, is_new, HistoryEntry.event).order_by(HistoryEntry.id.desc())
         query = query.where(HistoryEntry.id < before) if before is not None else query
         batch = session.execute(query.limit(ENTRIES_AT_ONCE)).all()
-        new = [row for row in batch if row.at >= since]
-        wanted = [row.id for row in new if row.event in events]
-        if wanted:
-            found += session.scalars(select(HistoryEntry).where(HistoryEntry.id.in_(wanted)).order_by(newest_first))
-        if not new or len(batch) < ENTRIES_AT_ONCE:
+        found += [entry_id for entry_id, new, event in batch if new and event in events]
+        if len(batch) < ENTRIES_AT_ONCE or not any(new for _, new, _ in batch):
             return found[::-1]
-        before = batch[-1].id
+        before = batch[-1][0]
+
+
+def entries(session: Session, among: Sequence[int]) -> Sequence[HistoryEntry]:
+    """Rows of the history by their ids, in their order."""
+    query = select(HistoryEntry).where(HistoryEntry.id.in_(among)).order_by(HistoryEntry.id)
+    return session.scalars(query.execution_options(populate_existing=True)).all()
 
 
 def told_of(session: Session, subjects: Collection[str]) -> set[tuple[int, str]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -25,6 +25,7 @@ FLAG_OUTDATED = text("overdue_flagged_on IS NOT NULL AND (due_on IS NULL OR due_
 NOT_CHASED = tuple(state for state in State if state not in CHASED_STATES)
 # Events after which a unit is held to its date anew.
 _STARTS = (Event.DISPATCH, Event.RESUME, Event.REOPEN)
+LateHours = Callable[[date], int]
 DATED_KINDS = (NoticeKind.DUE_SOON, NoticeKind.OVERDUE)
 
 
@@ -114,15 +115,19 @@ def steps_recorded(session: Session, ids: Sequence[int]) -> set[tuple[int, date,
 
 
 def record_reached(
-    session: Session, rungs: Sequence[Reached], changed_before: datetime, now: datetime
+    session: Session, rungs: Sequence[Reached], changed_before: datetime, now: datetime, late: LateHours
 ) -> Sequence[Told]:
     """Records the notices of every part that came to one of the rungs; see ``record`` for what comes back."""
-    return record(session, reached_parts(rungs, changed_before), now)
+    return record(session, reached_parts(rungs, changed_before, late), now)
 
 
-def reached_parts(rungs: Sequence[Reached], changed_before: datetime | None) -> CTE:
-    """What came to be owed by the parts on these rungs that did not change since; whenever they changed, for None."""
-    table = owed_table("rung", [OwedRow.of_rung(each.due_on, each.owed).cells for each in rungs])
+def reached_parts(rungs: Sequence[Reached], changed_before: datetime | None, late: LateHours) -> CTE:
+    """What came to be owed by the parts on these rungs that did not change since; whenever they changed, for None.
+
+    ``late`` says how many hours late it is to tell what was planned for a day.
+    """
+    rows = [OwedRow.of_rung(each.due_on, each.owed, late(each.owed.planned_on)) for each in rungs]
+    table = owed_table("rung", [row.cells for row in rows])
     parts = (
         select(Assignment.id.label("assignment_id"), Assignment.unit_id, *owed_of(table))
         .join(table, Assignment.due_on == table.c.due_on)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, or_, select
 from sqlalchemy.orm import Session
 
 from tracker.store.notices import SweepRun
@@ -21,7 +21,8 @@ def last_finished(session: Session, today: date) -> SweepRun | None:
 
 
 def forget_empty_runs(session: Session, kept: SweepRun) -> None:
-    """Drops the day's earlier runs that found nothing: one row tells as much as hundreds."""
+    """Drops the day's earlier runs that found nothing new: one row tells as much as hundreds."""
+    nothing_new = or_(SweepRun.error.is_(None), SweepRun.error == kept.error)
     session.execute(
         delete(SweepRun).where(
             SweepRun.day == kept.day,
@@ -30,7 +31,7 @@ def forget_empty_runs(session: Session, kept: SweepRun) -> None:
             SweepRun.flagged == 0,
             SweepRun.recorded == 0,
             SweepRun.mailed == 0,
-            SweepRun.error.is_(None),
+            nothing_new,
         )
     )
 

@@ -10,6 +10,7 @@ from flask import Flask
 
 from tracker.domain.day_words import in_words
 from tracker.domain.doubts import ABOUT_PLAN
+from tracker.domain.schedule import sent_late
 from tracker.domain.titles import brief_title
 from tracker.store.tasks import HistoryEntry
 from tracker.web.context import parts, today
@@ -19,6 +20,7 @@ from tracker.web.when import when, when_on
 def add_filters(app: Flask) -> None:
     app.jinja_env.filters.update(day=day, instant=instant, days_left=days_left, due_class=due_class, brief=brief_title)
     app.jinja_env.filters["urged"] = urged
+    app.jinja_env.globals["sent_late"] = sent_late
     app.jinja_env.filters["file_size"] = file_size
     app.jinja_env.filters["own_lines"] = own_lines
     app.jinja_env.filters["said_at_once"] = said_at_once

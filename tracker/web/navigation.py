@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from flask import Flask, request
 from flask_login import current_user
+from sqlalchemy.orm import Session
 
 from tracker.domain.access import Actor, Permission
+from tracker.services.health import SweepPulse, sweep_pulse
 from tracker.services.inbox import unread_count
 from tracker.web.access import signed_in_actor
 from tracker.web.context import parts, today
@@ -88,6 +91,7 @@ MENU = (
     Entry("人员", "people.index", Permission.MANAGE_PEOPLE, "people", ("people",)),
     Entry("放假安排", "calendars.index", Permission.MANAGE_CALENDAR, "calendar2-week", ("calendars",)),
     Entry("审计日志", "audit.index", Permission.READ_AUDIT, "shield-check", ("audit",), at_the_top=True),
+    Entry("定时任务", "jobs.index", Permission.READ_JOBS, "clock-history", ("jobs",), at_the_top=True),
     Entry("日历订阅", "feeds.index", Permission.READ, "calendar3", ("feeds",)),
 )
 
@@ -109,8 +113,16 @@ def first_page(actor: Actor) -> str:
     return next((entry.endpoint for entry in menu_of(actor)), "units.index")
 
 
+def late_sweep(actor: Actor, asked: Session, now: datetime) -> SweepPulse | None:
+    """The sweep's pulse when it is late and this person is to know; asks nothing for others."""
+    if not actor.holds(Permission.READ_JOBS):
+        return None
+    pulse = sweep_pulse(asked, now)
+    return pulse if pulse.is_late else None
+
+
 def add_navigation(app: Flask) -> None:
-    """Gives every template the menu, the unread count and the sample's banner."""
+    """Gives every template the menu, the unread count, the sample's banner, and whether the sweep is late."""
 
     def values() -> dict[str, Any]:
         actor = signed_in_actor()
@@ -122,6 +134,7 @@ def add_navigation(app: Flask) -> None:
             "menu": menu,
             "menu_entry": entry_of(menu, request.endpoint),
             "unread": unread_count(session(), actor.person_id) if actor else 0,
+            "late_sweep": late_sweep(actor, session(), parts().clock.read()) if menu and actor else None,
             "sample_day": settings.sample_day,
             "today": today(),
             "Permission": Permission,

@@ -23,6 +23,7 @@ HELD = {
         P.MANAGE_ROBOTS,
         P.MANAGE_RULES,
         P.READ_AUDIT,
+        P.READ_JOBS,
     },
     Office.ADMINISTRATOR: {
         P.SIGN_IN,
@@ -32,6 +33,7 @@ HELD = {
         P.MANAGE_CALENDAR,
         P.MANAGE_ROBOTS,
         P.READ_AUDIT,
+        P.READ_JOBS,
     },
 }
 CITY, BUREAU, COUNTY, COUNTY_BUREAU = "/1/", "/1/2/", "/1/12/", "/1/12/30/"

@@ -14,6 +14,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from tracker.services import sweep as sweeping
+from tracker.services import sweep_batches
 from tracker.store import sweep_queries
 from tracker.store.engine import make_engine
 
@@ -34,7 +35,7 @@ def dies_after(work: Callable[..., Any], count: int) -> Callable[..., Any]:
 
 
 def main(url: str, day: str, where: str = "", count: str = "0") -> None:
-    sweeping.PARTS_AT_ONCE = 20  # many small transactions, so that there is much between which to die
+    sweep_batches.ROWS_AT_ONCE = 20  # many small transactions, so that there is much between which to die
     if where:
         setattr(sweep_queries, where, dies_after(getattr(sweep_queries, where), int(count)))
     today = date.fromisoformat(day)

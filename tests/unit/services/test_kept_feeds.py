@@ -16,7 +16,10 @@ from tracker.domain.feeds import FeedScope, Flavour, Redaction
 from tracker.domain.history import REMARKED
 from tracker.domain.lifecycle import State
 from tracker.domain.roles import Role
-from tracker.services.renewing import renew, renew_all, tidy_calendars
+from tracker.services import renewing
+from tracker.services.kept_feeds import Place
+from tracker.services.polling import missing_entries
+from tracker.services.renewing import Renewed, renew, renew_all, tidy_calendars
 from tracker.store.engine import write_session
 from tracker.store.feeds import Feed
 from tracker.store.kept_calendars import CalendarEntry, CalendarMark
@@ -307,12 +310,34 @@ def test_the_hour_after_midnight_makes_what_the_day_changes(
     session.commit()
     feed.poll(TODAY)
     tomorrow = TODAY + timedelta(days=1)
-    assert renew_all(engine, at(tomorrow)) == 1
+    assert renew_all(engine, at(tomorrow)) == Renewed(1)
     made = entries(engine)
     feed.poll(tomorrow)
     assert "【逾期】今天到期" in feed.body.decode()
     assert entries(engine) == made
-    assert renew_all(engine, at(tomorrow)) == 0
+    assert renew_all(engine, at(tomorrow)) == Renewed(0)
+
+
+def test_a_feed_that_fails_is_passed_over_and_counted(
+    engine: Engine, session: Session, city: City, feed: Subscriber, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The first of two feeds raises; the second is made all the same."""
+    other = subscribed(engine, city.supervisor, FeedScope.ALL)
+    a_task(session, a_plan(session, city.root, "另一方案"), city.county, due_on=TODAY, title="县里今天到期")
+    session.commit()
+    for each in (feed, other):
+        each.poll(TODAY)
+    tokens: list[str] = []
+
+    def failing(asked: Session, token_hash: str, place: Place) -> Any:
+        tokens.append(token_hash)
+        if len(tokens) == 1:
+            raise ValueError("this feed cannot be read")
+        return missing_entries(asked, token_hash, place)
+
+    monkeypatch.setattr(renewing, "missing_entries", failing)
+    assert renew_all(engine, at(TODAY + timedelta(days=1))) == Renewed(1, failed=1)
+    assert len(tokens) == 2
 
 
 def test_tidying_forgets_the_styles_that_nobody_asks_for(

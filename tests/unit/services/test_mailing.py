@@ -32,6 +32,7 @@ from tracker.domain.lifecycle import State
 from tracker.domain.notices import NoticeKind
 from tracker.domain.quiet import may_write
 from tracker.domain.workdays import announced_calendar
+from tracker.services import mailing
 from tracker.services.inbox import mark_all_read
 from tracker.services.mailing import LEASE, MailReport, pause_after, send_waiting
 from tracker.services.sweep import sweep
@@ -122,6 +123,27 @@ def test_one_digest_for_each_person(engine: Engine, session: Session, city: City
     assert first.body.count("/assignments/") == 2  # each part once, by its highest step
     assert "已逾期" not in second.body
     assert read(session, select(SweepRun.mailed)) == [(4,)]
+
+
+def test_a_sender_that_was_held_up_until_its_lease_ran_out_sends_nothing(
+    engine: Engine, session: Session, city: City, memory: Memory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Stopped between packing and sending; meanwhile another took the same notices and sent them."""
+    overdue(session, city)
+    run_sweep(engine)
+    now, real = [NINE], mailing._pack
+
+    def packed_and_stopped(*given: Any) -> Any:
+        parcel = real(*given)
+        if now[0] == NINE:
+            now[0] = NINE + mailing.LEASE
+            assert send(engine, memory, now[0]).digests == 1
+        return parcel
+
+    monkeypatch.setattr(mailing, "_pack", packed_and_stopped)
+    report = send_waiting(engine, memory, Clock(ZONE, lambda: now[0]), BASE)
+    assert (report.digests, len(memory.sent)) == (0, 1)
+    assert mail_states(session) == [(MailState.SENT, 2)]
 
 
 def test_one_a_day(engine: Engine, session: Session, city: City, memory: Memory) -> None:

@@ -23,6 +23,7 @@ from tracker.clock import Clock
 from tracker.delivery.robots import HttpRobots, Target, TooFast, fault_of_webhook, understand
 from tracker.delivery.transport import OutOfReach, Undelivered
 from tracker.domain.lifecycle import State
+from tracker.services import robot_posting
 from tracker.services.robot_posting import LEASE, MOST_ATTEMPTS, RobotReport, post_waiting
 from tracker.services.sweep import sweep
 from tracker.store.engine import make_engine, write_session
@@ -118,6 +119,28 @@ def test_one_digest_a_day_that_its_server_takes(
     assert "@" not in text
     assert post(engine, servers, NINE + timedelta(hours=2)).sent == 0
     assert messages(session) == [(MailState.SENT, 1, None)]
+
+
+def test_a_sender_that_was_held_up_until_its_lease_ran_out_posts_nothing(
+    engine: Engine, session: Session, city: City, servers: Servers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Stopped between claiming and posting; meanwhile another took the same message and posted it."""
+    a_robot(session, city, servers)
+    overdue(session, city)
+    swept(engine)
+    now, real = [NINE], robot_posting._claim_next
+
+    def claimed_and_stopped(*given: Any) -> Any:
+        claimed = real(*given)
+        if now[0] == NINE:
+            now[0] = NINE + LEASE
+            assert post(engine, servers, now[0]).sent == 1
+        return claimed
+
+    monkeypatch.setattr(robot_posting, "_claim_next", claimed_and_stopped)
+    report = post_waiting(engine, HttpRobots(servers.host), Clock(ZONE, lambda: now[0]), BASE)
+    assert (report.sent, len(servers.taken)) == (0, 1)
+    assert messages(session) == [(MailState.SENT, 2, None)]
 
 
 def test_only_what_is_new_and_still_true(engine: Engine, session: Session, city: City, servers: Servers) -> None:

@@ -134,14 +134,6 @@ def test_a_withdrawn_day_stays_withdrawn_and_the_others_come(session: Session, c
     assert due_days(session) == ["2023-06-25", "2023-07-25", "2023-08-25", "2023-09-25"]
 
 
-def test_a_series_that_cannot_be_read_does_not_stop_the_others(session: Session, city: City) -> None:
-    adopted(session, city, "每月25日前")
-    broken = session.scalars(select(TaskSeries)).one()
-    broken.rhythm = "?"
-    session.commit()
-    assert make_due_tasks(session, NOW, date(2023, 7, 1)) == 0
-
-
 def test_the_sweep_lets_them_come(sqlite_url: str) -> None:
     engine: Engine = make_engine(sqlite_url)
     with write_session(engine) as session:

@@ -153,6 +153,22 @@ LATER: dict[str, dict[str, dict[str, Any]]] = {
         }
     },
     "0010": {"history_entry": {**HISTORY[1], "id": 5, "event": "change_series"}},
+    "0012": {
+        "job_run": {
+            "job": "sweep",
+            "due_at": AT,
+            "attempt": 1,
+            "started_at": AT,
+            "ended_at": AT,
+            "late_seconds": 0,
+            "host": "server-a",
+            "pid": 101,
+            "outcome": "done",
+            "counts": {},
+            "is_quiet": True,
+        },
+        "sweep_fault": {"kind": "part", "row_id": 1, "words": "坏", "first_at": AT, "last_at": AT, "tries": 1},
+    },
 }
 
 

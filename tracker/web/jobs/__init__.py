@@ -1,0 +1,3 @@
+from tracker.web.jobs.views import blueprint
+
+__all__ = ["blueprint"]
