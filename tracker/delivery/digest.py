@@ -1,4 +1,4 @@
-"""The daily mail to one person: every matter once, what is late first. Pure: values in, text out."""
+"""The daily mail to one person: every part once, what presses most first. Pure: values in, text out."""
 
 from __future__ import annotations
 
@@ -25,8 +25,23 @@ class Section(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Reminder:
+    """One thing to be told of a part: which step, ``late_days`` days late, and what somebody wrote and who.
+
+    ``due_on`` is its day where that is another than the item's.
+    """
+
+    section: Section
+    step: str
+    late_days: int = 0
+    words: str = ""
+    author: str = ""
+    due_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Item:
-    """One matter as it stands on the day of the mail. ``words`` and ``author`` are what somebody wrote."""
+    """One part as it stands on the day of the mail, with all that is to be told of it, the most pressing first."""
 
     assignment_id: int
     title: str
@@ -35,11 +50,16 @@ class Item:
     state: str
     plan: str
     due_on: date | None
-    step: str
-    late_days: int
-    section: Section = Section.SOON
-    words: str = ""
-    author: str = ""
+    reminders: tuple[Reminder, ...]
+
+    @property
+    def section(self) -> Section:
+        """The heading under which it stands, that of its most pressing reminder."""
+        return self.reminders[0].section
+
+    @property
+    def is_late(self) -> bool:
+        return any(each.section is Section.LATE for each in self.reminders)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +82,7 @@ class Digest:
 
 def subject(digest: Digest) -> str:
     """【督办台账】3项任务待办理，其中1项已逾期"""
-    late, count = len(digest.of(Section.LATE)), len(digest.items)
+    late, count = sum(item.is_late for item in digest.items), len(digest.items)
     if not late:
         only_soon = len(digest.of(Section.SOON)) == count
         return f"【督办台账】{count}项任务即将到期" if only_soon else f"【督办台账】{count}项任务待办理"
@@ -110,10 +130,17 @@ def _facts(item: Item, digest: Digest) -> Iterator[str]:
     yield f"单位：{item.unit}（{item.role}，{item.state}）"
     if item.due_on is not None:
         yield f"完成时限：{in_words(item.due_on)}（{days_left(item.due_on, digest.today)}）"
-    yield f"提醒：{item.step}" + (f"（迟发{item.late_days}天）" if item.late_days else "")
-    if item.words:
-        yield f"内容：{one_line(item.words)}" + (f"（{item.author}）" if item.author else "")
+    for reminder in item.reminders:
+        yield from _reminder(reminder, digest.today)
     yield f"办理：{digest.base_url}/assignments/{item.assignment_id}"
+
+
+def _reminder(reminder: Reminder, today: date) -> Iterator[str]:
+    late = f"（迟发{reminder.late_days}天）" if reminder.late_days else ""
+    day = reminder.due_on
+    yield f"提醒：{one_line(reminder.step)}{f'，{in_words(day)}，{days_left(day, today)}' if day else ''}{late}"
+    if reminder.words:
+        yield f"内容：{one_line(reminder.words)}" + (f"（{reminder.author}）" if reminder.author else "")
 
 
 def one_line(text: str) -> str:

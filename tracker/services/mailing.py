@@ -6,7 +6,6 @@ sender dies between claim and note, the lease runs out and the digest is sent ag
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -16,17 +15,17 @@ from tracker.clock import Clock
 from tracker.delivery import digest as digests
 from tracker.delivery.digest import Digest
 from tracker.delivery.transport import Message, OutOfReach, Transport, Undelivered
-from tracker.services.matters import highest_of_each, is_needed, items_of
+from tracker.services.digests import PUT_OFF, by_part, items_of, within_cap
+from tracker.services.matters import is_needed
 from tracker.services.notice_policies import policies
 from tracker.store import mail_queries as queries
 from tracker.store.engine import write_session
 from tracker.store.mail_queries import Claim
-from tracker.store.matter_queries import Matter, matters
+from tracker.store.matter_queries import matters
 from tracker.store.notices import MailState, Notice
 from tracker.store.once import MAIL_TURN, take_turn
 
 LEASE = timedelta(minutes=10)
-PUT_OFF = "超过每单位每日条数上限，顺延至下一工作日"
 FIRST_PAUSE, LONGEST_PAUSE = timedelta(minutes=5), timedelta(hours=4)
 MOST_REFUSALS = 3
 
@@ -89,9 +88,8 @@ def _pack(engine: Engine, claimed: Claim, clock: Clock, base_url: str, report: M
         if needed and not address:
             queries.settle(session, claimed, ids, mail_state=MailState.NO_ADDRESS, claimed_until=None)
         known = policies(session)
-        split = within_cap(highest_of_each(needed), known.on(clock.today()).cap_per_unit_per_day)
-        waiting = {(each.assignment_id, each.kind, each.subject) for each in split.put_off}
-        wait = [each.notice_id for each in needed if (each.assignment_id, each.kind, each.subject) in waiting]
+        split = within_cap(by_part(needed, clock.today()), known.on(clock.today()).cap_per_unit_per_day)
+        wait = [each for part in split.put_off for each in part.ids]
         queries.settle(session, claimed, wait, claimed_until=None, mail_error=PUT_OFF)
         session.commit()
     if not needed or not address:
@@ -100,25 +98,6 @@ def _pack(engine: Engine, claimed: Claim, clock: Clock, base_url: str, report: M
     key = f"digest.{claimed.person_id}.{min(ids)}.{clock.today():%Y%m%d}"
     message = Message(name, address, digests.subject(digest), digests.body(digest), key, clock.now())
     return _Parcel(claimed, tuple(sorted(ids - set(wait))), message)
-
-
-@dataclass(frozen=True, slots=True)
-class Capped:
-    """Matters told in full, those only counted, and those that wait for the next working day."""
-
-    told: list[Matter]
-    folded: list[Matter]
-    put_off: list[Matter]
-
-
-def within_cap(in_order: list[Matter], cap: int) -> Capped:
-    """Tells at most ``cap`` matters of each unit in full. What is over is put off once, and then only counted."""
-    split, counts = Capped([], [], []), Counter[int]()
-    for matter in sorted(in_order, key=lambda each: each.held != PUT_OFF):
-        counts[matter.unit_id] += 1
-        fits, waited = counts[matter.unit_id] <= cap, matter.held == PUT_OFF
-        (split.told if fits else split.folded if waited else split.put_off).append(matter)
-    return Capped(highest_of_each(split.told), split.folded, split.put_off)
 
 
 def _send(engine: Engine, transport: Transport, parcel: _Parcel, clock: Clock, report: MailReport) -> bool:

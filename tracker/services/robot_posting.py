@@ -18,8 +18,9 @@ from tracker.clock import Clock
 from tracker.delivery.digest import Item, Section, days_left, one_line
 from tracker.delivery.robots import MAKERS, RobotTransport, Target, TooFast, room_for_text
 from tracker.delivery.transport import OutOfReach, Undelivered
-from tracker.services.mailing import pause_after, within_cap
-from tracker.services.matters import highest_of_each, items_of, why_untrue
+from tracker.services.digests import by_part, items_of, within_cap
+from tracker.services.mailing import pause_after
+from tracker.services.matters import is_needed_by_group
 from tracker.services.notice_policies import policies
 from tracker.store import robot_queries as queries
 from tracker.store.engine import write_session
@@ -126,9 +127,9 @@ def text_of(session: Session, robot: Robot, clock: Clock, base_url: str) -> tupl
     """What the robot's group is told now, and of how many matters; ("", 0) when there is nothing."""
     since = queries.told_until(session, robot.id) or robot.created_at
     since = max(since, clock.now() - STALE_AFTER)
-    found = [each for each in matters(session, queries.of_unit(robot.unit_id, since)) if why_untrue(each) is None]
+    found = filter(is_needed_by_group, matters(session, queries.of_unit(robot.unit_id, since)))
     known = policies(session)
-    split = within_cap(highest_of_each(found), known.on(clock.today()).cap_per_unit_per_day)
+    split = within_cap(by_part(found, clock.today()), known.on(clock.today()).cap_per_unit_per_day)
     # A group's digest puts nothing off: what it does not tell in full it counts.
     items, more = items_of(split.told, known), len(split.folded) + len(split.put_off)
     room = room_for_text(robot.kind.value, f"督办提醒（{clock.today()}）")
@@ -161,8 +162,10 @@ def _lines(items: Sequence[Item], clock: Clock) -> list[str]:
 
 def _line(item: Item, clock: Clock) -> str:
     left = f"，{days_left(item.due_on, clock.today())}" if item.due_on else ""
-    words = f"：{_plain(item.words)[:60]}" if item.words else ""
-    return f"- [{_plain(item.title)[:60]}]({{base}}/assignments/{item.assignment_id})（{item.step}{left}）{words}"
+    steps = "、".join(_plain(each.step) for each in item.reminders)
+    said = "；".join(_plain(each.words)[:60] for each in item.reminders if each.words)
+    words = f"：{said}" if said else ""
+    return f"- [{_plain(item.title)[:60]}]({{base}}/assignments/{item.assignment_id})（{steps}{left}）{words}"
 
 
 def _plain(text: str) -> str:

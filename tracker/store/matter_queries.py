@@ -25,7 +25,8 @@ from tracker.store.units import Unit
 class Matter:
     """A notice with its part, and for a milestone that, as they stand now.
 
-    ``still_told``: the person holds today a role by which the unit is told, or one that reaches it.
+    ``person_id`` is None where the unit had nobody to receive it. ``still_told``: the person holds today a role by
+    which the unit is told, or one that reaches it.
     """
 
     notice_id: int
@@ -40,6 +41,7 @@ class Matter:
     words: str | None
     author: str | None
     held: str | None
+    person_id: int | None
     assignment_id: int
     state: State
     role: Role
@@ -81,8 +83,9 @@ def matters(session: Session, condition: ColumnElement[bool]) -> list[Matter]:
     columns: list[Any] = [
         *(Notice.id, Notice.kind, Notice.subject, Notice.step, Notice.late_days, Notice.due_on, Notice.planned_on),
         Notice.recorded_at,
-        *(Notice.read_at, Notice.words, Notice.author_name, Notice.mail_error, Notice.assignment_id),
+        *(Notice.read_at, Notice.words, Notice.author_name, Notice.mail_error, Notice.person_id),
         *(
+            Assignment.id,
             Assignment.state,
             Assignment.role,
             Assignment.due_on,

@@ -21,9 +21,10 @@ from tracker.domain.notice_policy import policy_of
 from tracker.domain.notices import NoticeKind
 from tracker.domain.report_rhythm import Every, ReportRhythm
 from tracker.domain.roles import Role
+from tracker.services.digests import by_part
 from tracker.services.errors import Invalid, Stale
 from tracker.services.foreseeing import differences, foresee, tomorrow
-from tracker.services.matters import highest_of_each, why_untrue
+from tracker.services.matters import why_untrue
 from tracker.services.notice_policies import make_version, policies, policy_on
 from tracker.services.sweep import sweep
 from tracker.services.sweep_report import SweepReport
@@ -204,7 +205,8 @@ def test_a_late_report_stands_beside_an_overdue_part(engine: Engine, session: Se
     reports_by(session, 7, TODAY)
     run(engine)
     found = matters(session, Notice.assignment_id == part.id)
-    assert {matter.kind for matter in highest_of_each(found)} == {K.OVERDUE, K.REPORT_LATE}
+    [told] = by_part(found, TODAY)
+    assert [matter.kind for matter in told.told] == [K.OVERDUE, K.REPORT_LATE]
     (late,) = [matter for matter in found if matter.kind is K.REPORT_LATE]
     # Not late: the rules that ask for it are in force from today.
     assert (late.notice_due_on, late.planned_on, late.late_days) == (in_days(-23), TODAY, 0)
