@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from tracker.delivery.digest import Item, Reminder, Section
+from tracker.delivery.digest import Digest, Item, Reminder, Section
 from tracker.domain.notices import NoticeKind
 from tracker.services.matters import MILESTONES, section_of
 from tracker.services.notice_policies import Policies
@@ -38,6 +38,10 @@ class PartTold:
         return self.told[0]
 
     @property
+    def all(self) -> tuple[Matter, ...]:
+        return (*self.told, *self.overtaken)
+
+    @property
     def place(self) -> tuple[object, ...]:
         """Its place among the parts: by section, the earliest date first, those without one last."""
         day = shown_day(self.lead)
@@ -47,12 +51,17 @@ class PartTold:
     @property
     def ids(self) -> tuple[int, ...]:
         """The notices that are done with when the part is told."""
-        return tuple(each.notice_id for each in (*self.told, *self.overtaken))
+        return tuple(each.notice_id for each in self.all)
 
     @property
     def is_promised(self) -> bool:
-        """Whether it was put off before, so that its turn is now."""
-        return any(each.held == PUT_OFF for each in (*self.told, *self.overtaken))
+        """Whether it was put off before, by whichever of its rungs, so that its turn is now."""
+        return any(map(is_promised, self.all))
+
+
+def is_promised(matter: Matter) -> bool:
+    """Whether a digest that went out put it off to the next."""
+    return (matter.held or "").startswith(PUT_OFF)
 
 
 def by_part(matters: Iterable[Matter], today: date) -> list[PartTold]:
@@ -100,7 +109,10 @@ class Capped:
 
 
 def within_cap(in_order: Sequence[PartTold], cap: int) -> Capped:
-    """Tells at most ``cap`` parts of each unit in full. What is over is put off once, and then only counted."""
+    """Tells at most ``cap`` parts of each unit in full. What is over is put off once, and then only counted.
+
+    What was promised comes first: a part whose reminder was put off is told of its newest rung on the promised day.
+    """
     split, counts = Capped([], [], []), Counter[int]()
     for part in sorted(in_order, key=lambda each: not each.is_promised):
         counts[part.lead.unit_id] += 1
@@ -108,6 +120,11 @@ def within_cap(in_order: Sequence[PartTold], cap: int) -> Capped:
         (split.told if fits else split.folded if part.is_promised else split.put_off).append(part)
     split.told.sort(key=lambda part: part.place)
     return split
+
+
+def digest_of(name: str, today: date, split: Capped, known: Policies, base_url: str) -> Digest:
+    """The mail to one person in which these parts stand."""
+    return Digest(name, today, items_of(split.told, known), base_url, len(split.folded), len(split.put_off))
 
 
 def items_of(parts: Iterable[PartTold], known: Policies) -> tuple[Item, ...]:

@@ -6,22 +6,23 @@ sender dies between claim and note, the lease runs out and the digest is sent ag
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import Engine
 
 from tracker.clock import Clock
 from tracker.delivery import digest as digests
-from tracker.delivery.digest import Digest
 from tracker.delivery.transport import Message, OutOfReach, Transport, Undelivered
-from tracker.services.digests import PUT_OFF, by_part, items_of, within_cap
+from tracker.services.digests import PUT_OFF, Capped, by_part, digest_of, is_promised, within_cap
 from tracker.services.matters import is_needed
 from tracker.services.notice_policies import policies
 from tracker.store import mail_queries as queries
 from tracker.store.engine import write_session
 from tracker.store.mail_queries import Claim
-from tracker.store.matter_queries import matters
+from tracker.store.matter_queries import Matter, matters
 from tracker.store.notices import MailState, Notice
 from tracker.store.once import MAIL_TURN, take_turn
 
@@ -43,11 +44,16 @@ class MailReport:
 
 @dataclass(frozen=True, slots=True)
 class _Parcel:
-    """A digest on its way, with the claim on its notices."""
+    """A digest on its way, with the claim on its notices: those it tells or counts, and those it puts off.
+
+    ``promised`` are those of the told that an earlier digest had put off.
+    """
 
     claim: Claim
-    wanted: tuple[int, ...]
     message: Message
+    told: tuple[int, ...]
+    promised: frozenset[int]
+    put_off: tuple[int, ...]
 
 
 def send_waiting(engine: Engine, transport: Transport, clock: Clock, base_url: str) -> MailReport:
@@ -88,16 +94,22 @@ def _pack(engine: Engine, claimed: Claim, clock: Clock, base_url: str, report: M
         if needed and not address:
             queries.settle(session, claimed, ids, mail_state=MailState.NO_ADDRESS, claimed_until=None)
         known = policies(session)
-        split = within_cap(by_part(needed, clock.today()), known.on(clock.today()).cap_per_unit_per_day)
-        wait = [each for part in split.put_off for each in part.ids]
-        queries.settle(session, claimed, wait, claimed_until=None, mail_error=PUT_OFF)
         session.commit()
     if not needed or not address:
         return None
-    digest = Digest(name, clock.today(), items_of(split.told, known), base_url, len(split.folded), len(split.put_off))
-    key = f"digest.{claimed.person_id}.{min(ids)}.{clock.today():%Y%m%d}"
+    today = clock.today()
+    split = within_cap(by_part(needed, today), known.on(today).cap_per_unit_per_day)
+    digest = digest_of(name, today, split, known, base_url)
+    key = f"digest.{claimed.person_id}.{min(ids)}.{today:%Y%m%d}"
     message = Message(name, address, digests.subject(digest), digests.body(digest), key, clock.now())
-    return _Parcel(claimed, tuple(sorted(ids - set(wait))), message)
+    return _parcel(claimed, message, needed, split)
+
+
+def _parcel(claimed: Claim, message: Message, needed: Sequence[Matter], split: Capped) -> _Parcel:
+    put_off = {each for part in split.put_off for each in part.ids}
+    told = sorted({each.notice_id for each in needed} - put_off)
+    promised = frozenset(each.notice_id for each in needed if is_promised(each))
+    return _Parcel(claimed, message, tuple(told), promised, tuple(put_off))
 
 
 def _send(engine: Engine, transport: Transport, parcel: _Parcel, clock: Clock, report: MailReport) -> bool:
@@ -106,18 +118,17 @@ def _send(engine: Engine, transport: Transport, parcel: _Parcel, clock: Clock, r
         transport.send(parcel.message)
     except OutOfReach as error:
         report.failures, report.out_of_reach = report.failures + 1, str(error)
-        _note(engine, parcel, mail_error=str(error), claimed_until=clock.now() + FIRST_PAUSE)
+        _note_failure(engine, parcel, mail_error=str(error), claimed_until=clock.now() + FIRST_PAUSE)
         return False
     except Undelivered as error:
         report.failures += 1
-        _note(engine, parcel, **_after_refusal(error, parcel.claim.attempts, clock.now()))
+        _note_failure(engine, parcel, **_after_refusal(error, parcel.claim.attempts, clock.now()))
         return True
-    noted = _note(engine, parcel, mail_state=MailState.SENT, mailed_at=clock.now(), mail_error=None, claimed_until=None)
-    report.digests, report.notices = report.digests + 1, report.notices + noted
+    report.digests, report.notices = report.digests + 1, report.notices + _note_sent(engine, parcel, clock.now())
     return True
 
 
-def _after_refusal(error: Undelivered, attempts: int, now: datetime) -> dict[str, object]:
+def _after_refusal(error: Undelivered, attempts: int, now: datetime) -> dict[str, Any]:
     """What to note: the reason, and when to try again, or that it is of no use."""
     if error.permanent and attempts >= MOST_REFUSALS:
         return {"mail_error": str(error), "mail_state": MailState.FAILED, "claimed_until": None}
@@ -129,10 +140,23 @@ def pause_after(attempts: int) -> timedelta:
     return min(FIRST_PAUSE * (1 << min(attempts - 1, 10)), LONGEST_PAUSE)
 
 
-def _note(engine: Engine, parcel: _Parcel, **outcome: object) -> int:
+def _note_sent(engine: Engine, parcel: _Parcel, now: datetime) -> int:
+    """Notes that the digest went out, and what it put off; returns how many notices it told."""
     with write_session(engine) as session:
-        noted = queries.settle(session, parcel.claim, parcel.wanted, **outcome)
-        if outcome.get("mail_state") is MailState.SENT:
-            queries.count_mailed(session, noted)
+        sent = {"mail_state": MailState.SENT, "mailed_at": now, "mail_error": None, "claimed_until": None}
+        noted = queries.settle(session, parcel.claim, parcel.told, **sent)
+        queries.settle(session, parcel.claim, parcel.put_off, mail_error=PUT_OFF, claimed_until=None)
+        queries.count_mailed(session, noted)
         session.commit()
     return noted
+
+
+def _note_failure(engine: Engine, parcel: _Parcel, *, mail_error: str, **outcome: object) -> None:
+    """Notes a failure. What was promised stays so, and nothing is put off by a digest that did not go out."""
+    kept = [each for each in parcel.told if each in parcel.promised]
+    others = [each for each in parcel.told if each not in parcel.promised]
+    with write_session(engine) as session:
+        queries.settle(session, parcel.claim, others, mail_error=mail_error, **outcome)
+        queries.settle(session, parcel.claim, kept, mail_error=f"{PUT_OFF}；{mail_error}", **outcome)
+        queries.settle(session, parcel.claim, parcel.put_off, claimed_until=None)
+        session.commit()

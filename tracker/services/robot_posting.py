@@ -7,9 +7,9 @@ the ten minutes before a digest may stand in the next one again.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
@@ -18,14 +18,14 @@ from tracker.clock import Clock
 from tracker.delivery.digest import Item, Section, days_left, one_line
 from tracker.delivery.robots import MAKERS, RobotTransport, Target, TooFast, room_for_text
 from tracker.delivery.transport import OutOfReach, Undelivered
-from tracker.services.digests import by_part, items_of, within_cap
+from tracker.services.digests import PUT_OFF, by_part, is_promised, items_of, within_cap
 from tracker.services.mailing import pause_after
 from tracker.services.matters import is_needed_by_group
-from tracker.services.notice_policies import policies
+from tracker.services.notice_policies import Policies, policies
 from tracker.store import robot_queries as queries
 from tracker.store.engine import write_session
-from tracker.store.mail_queries import STALE_AFTER
-from tracker.store.matter_queries import matters
+from tracker.store.mail_queries import STALE_AFTER, mailed_since
+from tracker.store.matter_queries import Matter, matters
 from tracker.store.notices import MailState
 from tracker.store.once import ROBOT_TURN, take_turn
 from tracker.store.robots import Robot, RobotMessage
@@ -125,20 +125,41 @@ def _taken(session: Session, message: RobotMessage, clock: Clock, base_url: str)
 
 def text_of(session: Session, robot: Robot, clock: Clock, base_url: str) -> tuple[str, int]:
     """What the robot's group is told now, and of how many matters; ("", 0) when there is nothing."""
-    since = queries.told_until(session, robot.id) or robot.created_at
-    since = max(since, clock.now() - STALE_AFTER)
-    found = filter(is_needed_by_group, matters(session, queries.of_unit(robot.unit_id, since)))
-    known = policies(session)
-    split = within_cap(by_part(found, clock.today()), known.on(clock.today()).cap_per_unit_per_day)
-    # A group's digest puts nothing off: what it does not tell in full it counts.
-    items, more = items_of(split.told, known), len(split.folded) + len(split.put_off)
-    room = room_for_text(robot.kind.value, f"督办提醒（{clock.today()}）")
-    return (written(robot.unit.name, items, more, clock, base_url, room), len(items)) if items else ("", 0)
+    since, morning = told_from(session, robot, clock.now()), clock.start_of(clock.today())
+    needed = list(filter(is_needed_by_group, matters(session, queries.of_unit(robot.unit_id, since, morning, PUT_OFF))))
+    mailed = mailed_since(session, {each.person_id for each in needed if each.person_id}, morning)
+    return group_text(robot, needed, mailed, policies(session), clock.today(), base_url)
 
 
-def written(unit: str, items: Sequence[Item], more: int, clock: Clock, base_url: str, room: int) -> str:  # noqa: PLR0917
+def told_from(session: Session, robot: Robot, now: datetime) -> datetime:
+    """The instant from which on what was recorded is new to the robot's group."""
+    return max(queries.told_until(session, robot.id) or robot.created_at, now - STALE_AFTER)
+
+
+def group_text(  # noqa: PLR0917 - what is said of what, by which rules
+    robot: Robot, needed: Sequence[Matter], mailed: Set[int], known: Policies, today: date, base_url: str
+) -> tuple[str, int]:
+    """What a group is told of these matters, and of how many parts; ``mailed`` are those who had mail today.
+
+    A group's digest puts nothing off: what it does not tell in full it counts. What mail put off it tells with the
+    mail of the promised day.
+    """
+    parts = by_part(needed, today)
+    now = [part for part in parts if not all(_waits(each, mailed) for each in part.all)]
+    split = within_cap(now, known.on(today).cap_per_unit_per_day)
+    items, more = items_of(split.told, known), len(parts) - len(split.told)
+    room = room_for_text(robot.kind.value, f"督办提醒（{today}）")
+    return (written(robot.unit.name, items, more, today, base_url, room), len(items)) if items else ("", 0)
+
+
+def _waits(matter: Matter, mailed: Set[int]) -> bool:
+    """Whether the mail of today put it off to the next."""
+    return is_promised(matter) and matter.person_id in mailed
+
+
+def written(unit: str, items: Sequence[Item], more: int, today: date, base_url: str, room: int) -> str:  # noqa: PLR0917
     """The text in as much as fits into ``room`` bytes, with how many items are left out."""
-    lines = list(_lines(items, clock))
+    lines = list(_lines(items, today))
     count = len(items)
     while True:
         left = more + count - sum(line.startswith("- ") for line in lines)
@@ -152,16 +173,16 @@ def written(unit: str, items: Sequence[Item], more: int, clock: Clock, base_url:
         lines.pop()
 
 
-def _lines(items: Sequence[Item], clock: Clock) -> list[str]:
+def _lines(items: Sequence[Item], today: date) -> list[str]:
     lines: list[str] = []
     for section in Section:
         own = [item for item in items if item.section is section]
-        lines += [f"**{section}**（{len(own)}项）", *(_line(item, clock) for item in own)] if own else []
+        lines += [f"**{section}**（{len(own)}项）", *(_line(item, today) for item in own)] if own else []
     return lines
 
 
-def _line(item: Item, clock: Clock) -> str:
-    left = f"，{days_left(item.due_on, clock.today())}" if item.due_on else ""
+def _line(item: Item, today: date) -> str:
+    left = f"，{days_left(item.due_on, today)}" if item.due_on else ""
     steps = "、".join(_plain(each.step) for each in item.reminders)
     said = "；".join(_plain(each.words)[:60] for each in item.reminders if each.words)
     words = f"：{said}" if said else ""

@@ -60,6 +60,13 @@ def next_person(session: Session, now: datetime, day_began: datetime) -> int | N
     )
 
 
+def mailed_since(session: Session, people: Collection[int], instant: datetime) -> set[int]:
+    """Those of the people to whom a digest went out at the instant or later."""
+    query = select(Notice.person_id).where(Notice.person_id.in_(people), Notice.mailed_at >= instant)
+    recent = Notice.recorded_at >= instant - STALE_AFTER
+    return {each for each in session.scalars(query.where(recent).distinct()) if each}
+
+
 def claim(session: Session, person_id: int, until: datetime) -> Claim:
     """Takes all waiting notices of a person; every taking counts as an attempt."""
     rows = session.execute(

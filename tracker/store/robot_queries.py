@@ -106,6 +106,11 @@ def told_until(session: Session, robot_id: int) -> datetime | None:
     return session.scalar(query.where(RobotMessage.robot_id == robot_id, RobotMessage.key.like("digest:%")))
 
 
-def of_unit(unit_id: int, since: datetime) -> ColumnElement[bool]:
-    """The condition that a notice is about the unit's own parts and was recorded since; asked with its part joined."""
-    return and_(Assignment.unit_id == unit_id, Notice.recorded_at >= since - SLOWEST_WRITER)
+def of_unit(unit_id: int, since: datetime, morning: datetime, put_off: str) -> ColumnElement[bool]:
+    """The condition that a notice is about the unit's own parts and has its turn; asked with its part joined.
+
+    It was recorded since, or mailed since the morning, or mail put it off, as ``put_off`` at its beginning says.
+    """
+    waited = and_(Notice.mail_state == MailState.WAITING, Notice.mail_error.startswith(put_off, autoescape=True))
+    new = Notice.recorded_at >= since - SLOWEST_WRITER
+    return and_(Assignment.unit_id == unit_id, or_(new, waited, Notice.mailed_at >= morning))

@@ -11,8 +11,10 @@ from sqlalchemy.orm import Session
 
 from tests.builders import TODAY, City, a_plan, a_task
 from tests.unit.services.digesting import Office, a_robot, at, parts_in
+from tracker.delivery.transport import OutOfReach, Undelivered
 from tracker.domain.lifecycle import State
 from tracker.domain.notices import NoticeKind
+from tracker.services.digests import PUT_OFF
 from tracker.services.inbox import letters
 from tracker.services.telling import tell
 from tracker.store.notices import MailState, Notice
@@ -156,3 +158,81 @@ def test_a_group_is_told_of_what_its_unit_has_nobody_to_receive(session: Session
     office.post(TODAY)
     [(_, text)] = office.robots.posted
     assert parts_in(text) == [part.id]
+
+
+def days(count: int) -> date:
+    return TODAY + timedelta(days=count)
+
+
+@pytest.fixture
+def capped(session: Session, office: Office) -> Office:
+    """An office that tells one part of a unit a day."""
+    rules(session, cap_per_unit_per_day=1)
+    return office
+
+
+@pytest.mark.parametrize("mail_first", [True, False])
+def test_what_was_put_off_goes_on_the_promised_day_by_its_newest_rung(
+    session: Session, city: City, capped: Office, mail_first: bool
+) -> None:
+    """Every day something presses more, and a rung is new every day: it is put off once all the same."""
+    late, waiting = [], a_part(session, city, days(1), title="天天有新提醒的")
+    for day in (TODAY, days(1), MONDAY):
+        late.append(a_part(session, city, day - timedelta(days=1), title="刚逾期的"))
+        if day == MONDAY:
+            capped.sweep(SATURDAY)  # on which nothing goes out
+        capped.sweep(day)
+        if mail_first:
+            capped.send(day, 8)
+        capped.post(day)
+        capped.send(day, 9)
+    mails = [mail.body for mail in capped.mail.sent]
+    assert [parts_in(body) for body in mails] == [[late[0].id], [waiting.id], [late[1].id]]
+    assert [parts_in(text) for _, text in capped.robots.posted] == [parts_in(body) for body in mails]
+    assert "提醒：当日到期提醒" in mails[1]
+    assert "提前1天提醒" not in mails[1]
+    assert ["项超过每单位每日条数上限，顺延至下一工作日" in body for body in mails] == [True] * 3
+    assert not any("不再逐项列出" in body for body in mails)
+
+
+def test_a_failure_breaks_no_promise_and_puts_nothing_off(session: Session, city: City, capped: Office) -> None:
+    a_part(session, city, days(-1), title="昨天逾期")
+    waiting = a_part(session, city, days(1), title="顺延的")
+    capped.sweep(TODAY)
+    capped.mail.failing = OutOfReach("没有应答")
+    capped.send(TODAY)
+    assert errors(session) == {"没有应答", None}
+    capped.mail.failing = None
+    capped.send(TODAY, 9)
+    assert errors(session) == {PUT_OFF, None}
+    a_part(session, city, TODAY, title="今天逾期")
+    capped.sweep(days(1))
+    for failing in (OutOfReach("没有应答"), Undelivered("450 稍后再试")):
+        capped.mail.failing = failing
+        capped.send(days(1), 8 if isinstance(failing, OutOfReach) else 10)
+        assert {error for error in errors(session) if error} == {str(failing), f"{PUT_OFF}；{failing}"}
+    capped.mail.failing = None
+    capped.send(days(1), 12)
+    first, second = capped.mail.sent
+    assert "昨天逾期" in first.body
+    assert parts_in(second.body) == [waiting.id]
+
+
+def errors(session: Session) -> set[str | None]:
+    session.commit()
+    found = set(session.scalars(select(Notice.mail_error)))
+    session.commit()
+    return found
+
+
+def test_what_waited_once_and_is_over_again_is_counted(session: Session, city: City, capped: Office) -> None:
+    parts = [a_part(session, city, days(-1), title=f"第{n}项") for n in range(3)]
+    for day in (TODAY, days(1)):
+        capped.sweep(day)
+        capped.send(day)
+        capped.post(day)
+    mails, texts = [mail.body for mail in capped.mail.sent], [text for _, text in capped.robots.posted]
+    assert [parts_in(body) for body in mails] == [parts_in(text) for text in texts] == [[parts[0].id], [parts[1].id]]
+    assert ["另有2项" in mails[0], "另有1项超过每单位每日条数上限，不再逐项列出" in mails[1]] == [True, True]
+    assert ["另有2项未逐项列出" in texts[0], "另有1项未逐项列出" in texts[1]] == [True, True]
+    assert MailState.WAITING not in mail_states(session)
