@@ -59,7 +59,10 @@ class Matter:
 
 
 def matters(session: Session, condition: ColumnElement[bool]) -> list[Matter]:
-    """The matters of the notices that the condition names, the earliest date first."""
+    """The matters of the notices that the condition names, the earliest date first, parts without one last.
+
+    That is said to the database, because each kind has an order of its own for what is NULL.
+    """
     own_unit = aliased(Unit)
     stands = (
         select(PersonStanding.id)
@@ -106,6 +109,6 @@ def matters(session: Session, condition: ColumnElement[bool]) -> list[Matter]:
         .join(Unit, Assignment.unit_id == Unit.id)
         .outerjoin(Milestone, and_(Milestone.task_id == Task.id, Notice.subject == subject))
         .where(condition)
-        .order_by(Assignment.due_on, Assignment.id, Notice.step, Notice.id)
+        .order_by(Assignment.due_on.is_(None), Assignment.due_on, Assignment.id, Notice.step, Notice.id)
     ).all()
     return [Matter(*tuple(row)) for row in rows]
