@@ -85,23 +85,23 @@ def _claim_next(engine: Engine, clock: Clock) -> Claim | None:
 def _pack(engine: Engine, claimed: Claim, clock: Clock, base_url: str, report: MailReport) -> _Parcel | None:
     """The digest, from the state of things at this moment; None when there is nothing left to tell."""
     with write_session(engine) as session:
-        name, address, active = queries.addressee(session, claimed.person_id)
+        reader = queries.addressees(session, [claimed.person_id])[claimed.person_id]
         found = matters(session, Notice.id.in_(claimed.ids))
-        needed = [each for each in found if active and is_needed(each)]
+        needed = [each for each in found if reader.active and is_needed(each)]
         ids = {each.notice_id for each in needed}
         left = [each for each in claimed.ids if each not in ids]
         report.unneeded += queries.settle(session, claimed, left, mail_state=MailState.UNNEEDED, claimed_until=None)
-        if needed and not address:
+        if needed and not reader.address:
             queries.settle(session, claimed, ids, mail_state=MailState.NO_ADDRESS, claimed_until=None)
         known = policies(session)
         session.commit()
-    if not needed or not address:
+    if not needed or not reader.address:
         return None
     today = clock.today()
     split = within_cap(by_part(needed, today), known.on(today).cap_per_unit_per_day)
-    digest = digest_of(name, today, split, known, base_url)
+    digest = digest_of(reader.name, today, split, known, base_url)
     key = f"digest.{claimed.person_id}.{min(ids)}.{today:%Y%m%d}"
-    message = Message(name, address, digests.subject(digest), digests.body(digest), key, clock.now())
+    message = Message(reader.name, reader.address, digests.subject(digest), digests.body(digest), key, clock.now())
     return _parcel(claimed, message, needed, split)
 
 
