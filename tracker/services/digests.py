@@ -107,6 +107,10 @@ class Capped:
     folded: list[PartTold]
     put_off: list[PartTold]
 
+    @property
+    def all(self) -> tuple[PartTold, ...]:
+        return (*self.told, *self.folded, *self.put_off)
+
 
 def within_cap(in_order: Sequence[PartTold], cap: int) -> Capped:
     """Tells at most ``cap`` parts of each unit in full. What is over is put off once, and then only counted.

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence, Set
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from tracker.delivery.digest import Item, Section, days_left, one_line
 from tracker.delivery.robots import room_for_text
-from tracker.services.digests import PartTold, by_part, is_promised, items_of, within_cap
+from tracker.services.digests import PartTold, by_part, items_of, within_cap
 from tracker.services.notice_policies import Policies
 from tracker.store.matter_queries import Matter
 from tracker.store.robots import Robot
 
 # What means something to markdown, or calls people, as what means nothing: its wide form, code points U+FF01 and on.
 MARKS = {ord(mark): chr(ord(mark) + 0xFEE0) for mark in "[]()<>*_`~#@{}|!\\"}
+
+
+def digest_title(day: date) -> str:
+    return f"督办提醒（{day}）"
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,28 +30,20 @@ class GroupDigest:
     counted: tuple[PartTold, ...] = ()
 
 
-def group_digest(  # noqa: PLR0917 - what is said of what, by which rules
-    robot: Robot, needed: Sequence[Matter], mailed: Set[int], known: Policies, today: date, base_url: str
-) -> GroupDigest:
-    """What a group is told of these matters; ``mailed`` are those who had mail today.
+def group_digest(robot: Robot, needed: Sequence[Matter], known: Policies, today: date, base_url: str) -> GroupDigest:
+    """What a group is told of these matters.
 
     A group's digest puts nothing off: what it does not tell in full it counts. What mail put off it tells with the
     mail of the promised day.
     """
     parts = by_part(needed, today)
-    now = [part for part in parts if not all(_waits(each, mailed) for each in part.all)]
-    told = within_cap(now, known.on(today).cap_per_unit_per_day).told
+    told = within_cap(parts, known.on(today).cap_per_unit_per_day).told
     if not told:
         return GroupDigest()
-    room = room_for_text(robot.kind.value, f"督办提醒（{today}）")
+    room = room_for_text(robot.kind.value, digest_title(today))
     text = written(robot.unit.name, items_of(told, known), len(parts) - len(told), today, base_url, room)
     listed = told[: sum(line.startswith("- ") for line in text.splitlines())]
     return GroupDigest(text, tuple(listed), tuple(part for part in parts if part not in listed))
-
-
-def _waits(matter: Matter, mailed: Set[int]) -> bool:
-    """Whether the mail of today put it off to the next."""
-    return is_promised(matter) and matter.person_id in mailed
 
 
 def written(unit: str, items: Sequence[Item], more: int, today: date, base_url: str, room: int) -> str:  # noqa: PLR0917

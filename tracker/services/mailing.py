@@ -46,13 +46,13 @@ class MailReport:
 class _Parcel:
     """A digest on its way, with the claim on its notices: those it tells or counts, and those it puts off.
 
-    ``promised`` are those of the told that an earlier digest had put off.
+    Of those it tells ``kept`` were put off by an earlier digest, ``fresh`` were not.
     """
 
     claim: Claim
     message: Message
-    told: tuple[int, ...]
-    promised: frozenset[int]
+    fresh: tuple[int, ...]
+    kept: tuple[int, ...]
     put_off: tuple[int, ...]
 
 
@@ -107,9 +107,10 @@ def _pack(engine: Engine, claimed: Claim, clock: Clock, base_url: str, report: M
 
 def _parcel(claimed: Claim, message: Message, needed: Sequence[Matter], split: Capped) -> _Parcel:
     put_off = {each for part in split.put_off for each in part.ids}
-    told = sorted({each.notice_id for each in needed} - put_off)
-    promised = frozenset(each.notice_id for each in needed if is_promised(each))
-    return _Parcel(claimed, message, tuple(told), promised, tuple(put_off))
+    told = [each for each in needed if each.notice_id not in put_off]
+    fresh = tuple(each.notice_id for each in told if not is_promised(each))
+    kept = tuple(each.notice_id for each in told if is_promised(each))
+    return _Parcel(claimed, message, fresh, kept, tuple(put_off))
 
 
 def _send(engine: Engine, transport: Transport, parcel: _Parcel, clock: Clock, report: MailReport) -> bool:
@@ -141,10 +142,14 @@ def pause_after(attempts: int) -> timedelta:
 
 
 def _note_sent(engine: Engine, parcel: _Parcel, now: datetime) -> int:
-    """Notes that the digest went out, and what it put off; returns how many notices it told."""
+    """Notes that the digest went out, and what it put off; returns how many notices it told.
+
+    What was promised keeps saying so: it stands first in the robots' digest of this day as well.
+    """
+    sent = {"mail_state": MailState.SENT, "mailed_at": now, "claimed_until": None}
     with write_session(engine) as session:
-        sent = {"mail_state": MailState.SENT, "mailed_at": now, "mail_error": None, "claimed_until": None}
-        noted = queries.settle(session, parcel.claim, parcel.told, **sent)
+        noted = queries.settle(session, parcel.claim, parcel.fresh, mail_error=None, **sent)
+        noted += queries.settle(session, parcel.claim, parcel.kept, mail_error=PUT_OFF, **sent)
         queries.settle(session, parcel.claim, parcel.put_off, mail_error=PUT_OFF, claimed_until=None)
         queries.count_mailed(session, noted)
         session.commit()
@@ -153,10 +158,8 @@ def _note_sent(engine: Engine, parcel: _Parcel, now: datetime) -> int:
 
 def _note_failure(engine: Engine, parcel: _Parcel, *, mail_error: str, **outcome: object) -> None:
     """Notes a failure. What was promised stays so, and nothing is put off by a digest that did not go out."""
-    kept = [each for each in parcel.told if each in parcel.promised]
-    others = [each for each in parcel.told if each not in parcel.promised]
     with write_session(engine) as session:
-        queries.settle(session, parcel.claim, others, mail_error=mail_error, **outcome)
-        queries.settle(session, parcel.claim, kept, mail_error=f"{PUT_OFF}；{mail_error}", **outcome)
+        queries.settle(session, parcel.claim, parcel.fresh, mail_error=mail_error, **outcome)
+        queries.settle(session, parcel.claim, parcel.kept, mail_error=f"{PUT_OFF}；{mail_error}", **outcome)
         queries.settle(session, parcel.claim, parcel.put_off, claimed_until=None)
         session.commit()

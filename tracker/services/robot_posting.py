@@ -7,8 +7,9 @@ the ten minutes before a digest may stand in the next one again.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from collections.abc import Set
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
@@ -17,14 +18,14 @@ from tracker.clock import Clock
 from tracker.delivery.robots import MAKERS, RobotTransport, Target, TooFast
 from tracker.delivery.transport import OutOfReach, Undelivered
 from tracker.services.digests import PUT_OFF
-from tracker.services.group_digests import GroupDigest, group_digest
+from tracker.services.group_digests import GroupDigest, digest_title, group_digest
 from tracker.services.mailing import pause_after
 from tracker.services.matters import is_needed_by_group
 from tracker.services.notice_policies import policies
 from tracker.store import robot_queries as queries
 from tracker.store.engine import write_session
 from tracker.store.mail_queries import STALE_AFTER, mailed_since
-from tracker.store.matter_queries import matters
+from tracker.store.matter_queries import Matter, matters
 from tracker.store.notices import MailState
 from tracker.store.once import ROBOT_TURN, take_turn
 from tracker.store.robots import Robot, RobotMessage
@@ -74,8 +75,13 @@ def _plan(engine: Engine, clock: Clock) -> None:
     with write_session(engine) as session:
         queries.give_up_older(session, today, "当日未能发出，内容并入次日的汇总")
         for robot in queries.active_robots(session):
-            queries.note_message(session, robot.id, f"digest:{today}", today, f"督办提醒（{today}）", clock.now())
+            queries.note_message(session, robot.id, digest_key(today), today, digest_title(today), clock.now())
         session.commit()
+
+
+def digest_key(day: date) -> str:
+    """The key of a robot's digest of a day."""
+    return f"digest:{day}"
 
 
 def _claim_next(engine: Engine, clock: Clock, base_url: str, report: RobotReport, prefix: str) -> _Claimed | None:
@@ -121,11 +127,17 @@ def _taken(session: Session, message: RobotMessage, clock: Clock, base_url: str)
 
 
 def digest_now(session: Session, robot: Robot, clock: Clock, base_url: str) -> GroupDigest:
-    """What the robot's group is told now."""
+    """What the robot's group is told now: before the mail of the day and after it the same."""
     since, morning = told_from(session, robot, clock.now()), clock.start_of(clock.today())
     needed = list(filter(is_needed_by_group, matters(session, queries.of_unit(robot.unit_id, since, morning, PUT_OFF))))
     mailed = mailed_since(session, {each.person_id for each in needed if each.person_id}, morning)
-    return group_digest(robot, needed, mailed, policies(session), clock.today(), base_url)
+    as_of_today = [each if _has_its_turn(each, mailed, morning) else replace(each, held=None) for each in needed]
+    return group_digest(robot, as_of_today, policies(session), clock.today(), base_url)
+
+
+def _has_its_turn(matter: Matter, mailed: Set[int], morning: datetime) -> bool:
+    """Whether what was put off was promised for today: the mail of today told it, or has yet to go out."""
+    return matter.mailed_at >= morning if matter.mailed_at else matter.person_id not in mailed
 
 
 def told_from(session: Session, robot: Robot, now: datetime) -> datetime:

@@ -42,6 +42,7 @@ class Matter:
     words: str | None
     author: str | None
     held: str | None
+    mailed_at: datetime | None
     person_id: int | None
     assignment_id: int
     state: State
@@ -70,7 +71,8 @@ def matters(session: Session, condition: ColumnElement[bool]) -> list[Matter]:
     """
     own: list[Any] = [
         *(Notice.id, Notice.kind, Notice.subject, Notice.step, Notice.late_days, Notice.due_on, Notice.planned_on),
-        *(Notice.recorded_at, Notice.read_at, Notice.words, Notice.author_name, Notice.mail_error, Notice.person_id),
+        *(Notice.recorded_at, Notice.read_at, Notice.words, Notice.author_name, Notice.mail_error),
+        *(Notice.mailed_at, Notice.person_id),
     ]
     rows: Sequence[Row[Any]] = session.execute(
         _with_facts(own, Notice.__table__)

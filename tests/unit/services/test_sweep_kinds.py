@@ -23,12 +23,13 @@ from tracker.domain.report_rhythm import Every, ReportRhythm
 from tracker.domain.roles import Role
 from tracker.services.digests import by_part
 from tracker.services.errors import Invalid, Stale
-from tracker.services.foreseeing import differences, foresee, tomorrow
+from tracker.services.foreseeing import differences, foresee
 from tracker.services.matters import why_untrue
 from tracker.services.notice_policies import make_version, policies, policy_on
 from tracker.services.sweep import sweep
 from tracker.services.sweep_report import SweepReport
 from tracker.services.telling import tell
+from tracker.services.tomorrow import tomorrow
 from tracker.services.urging import UrgedToday, Urging, urge
 from tracker.services.work import act
 from tracker.store.engine import make_engine, write_session
@@ -310,12 +311,12 @@ def test_the_preview_names_channels_and_keeps_to_the_reach(engine: Engine, sessi
     city.liaison.email = "li@example.cn"
     session.commit()
     clock = Clock(ZONE).fixed_at(at(TODAY, 11))
-    found = tomorrow(session, the_actor(city.supervisor), clock, mail_is_set=True)
+    found = tomorrow(session, the_actor(city.supervisor), clock, mail_is_set=True, base_url="")
     channels = {(line.part.unit.name, line.channels) for line in found.lines}
     assert ("市教育局", ("站内消息", "邮件")) in channels
     assert ("市财政局", ("站内消息",)) in channels
     assert ("东河县政府", ("无人接收：该单位没有联络员",)) in channels
-    county = tomorrow(session, the_actor(city.county_supervisor), clock, mail_is_set=True)
+    county = tomorrow(session, the_actor(city.county_supervisor), clock, mail_is_set=True, base_url="")
     assert {line.part.unit.name for line in county.lines} == {"东河县政府"}
 
 
