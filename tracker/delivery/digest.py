@@ -1,4 +1,4 @@
-"""The daily mail to one person: every matter once, what is late first. Pure: values in, text out."""
+"""The daily mail to one person: every part once, what presses most first. Pure: values in, text out."""
 
 from __future__ import annotations
 
@@ -26,8 +26,24 @@ class Section(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Reminder:
+    """One thing to be told of a part: which step, how late it is sent, and what somebody wrote and who.
+
+    ``due_on`` is its day where that is another than the item's.
+    """
+
+    section: Section
+    step: str
+    late_days: int = 0
+    words: str = ""
+    author: str = ""
+    due_on: date | None = None
+    late_hours: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Item:
-    """One matter as it stands on the day of the mail. ``words`` and ``author`` are what somebody wrote."""
+    """One part as it stands on the day of the mail, with all that is to be told of it, the most pressing first."""
 
     assignment_id: int
     title: str
@@ -36,12 +52,16 @@ class Item:
     state: str
     plan: str
     due_on: date | None
-    step: str
-    late_days: int
-    section: Section = Section.SOON
-    words: str = ""
-    author: str = ""
-    late_hours: int = 0
+    reminders: tuple[Reminder, ...]
+
+    @property
+    def section(self) -> Section:
+        """The heading under which it stands, that of its most pressing reminder."""
+        return self.reminders[0].section
+
+    @property
+    def is_late(self) -> bool:
+        return any(each.section is Section.LATE for each in self.reminders)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +84,7 @@ class Digest:
 
 def subject(digest: Digest) -> str:
     """【督办台账】3项任务待办理，其中1项已逾期"""
-    late, count = len(digest.of(Section.LATE)), len(digest.items)
+    late, count = sum(item.is_late for item in digest.items), len(digest.items)
     if not late:
         only_soon = len(digest.of(Section.SOON)) == count
         return f"【督办台账】{count}项任务即将到期" if only_soon else f"【督办台账】{count}项任务待办理"
@@ -112,11 +132,18 @@ def _facts(item: Item, digest: Digest) -> Iterator[str]:
     yield f"单位：{item.unit}（{item.role}，{item.state}）"
     if item.due_on is not None:
         yield f"完成时限：{in_words(item.due_on)}（{days_left(item.due_on, digest.today)}）"
-    late = sent_late(item.late_days, item.late_hours)
-    yield f"提醒：{item.step}" + (f"（{late}）" if late else "")
-    if item.words:
-        yield f"内容：{one_line(item.words)}" + (f"（{item.author}）" if item.author else "")
+    for reminder in item.reminders:
+        yield from _reminder(reminder, digest.today)
     yield f"办理：{digest.base_url}/assignments/{item.assignment_id}"
+
+
+def _reminder(reminder: Reminder, today: date) -> Iterator[str]:
+    sent = sent_late(reminder.late_days, reminder.late_hours)
+    late = f"（{sent}）" if sent else ""
+    day = reminder.due_on
+    yield f"提醒：{one_line(reminder.step)}{f'，{in_words(day)}，{days_left(day, today)}' if day else ''}{late}"
+    if reminder.words:
+        yield f"内容：{one_line(reminder.words)}" + (f"（{reminder.author}）" if reminder.author else "")
 
 
 def one_line(text: str) -> str:

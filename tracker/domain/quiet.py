@@ -10,8 +10,17 @@ from tracker.domain.workdays import WorkCalendar
 
 def may_write(local: datetime, calendar: WorkCalendar, policy: NoticePolicy = DEFAULT_POLICY) -> bool:
     """Whether messages may go out at this local time: from the digest's hour until the quiet hours begin."""
-    first = max(policy.digest_hour, policy.quiet_to)
-    return is_writing_day(local.date(), calendar, policy) and first <= local.hour < policy.quiet_from
+    return may_still_write(local, calendar, policy) and first_hour(policy) <= local.hour
+
+
+def may_still_write(local: datetime, calendar: WorkCalendar, policy: NoticePolicy = DEFAULT_POLICY) -> bool:
+    """Whether messages may go out at this local time or later on the same day."""
+    return is_writing_day(local.date(), calendar, policy) and local.hour < policy.quiet_from
+
+
+def first_hour(policy: NoticePolicy) -> int:
+    """The hour from which on messages go out."""
+    return max(policy.digest_hour, policy.quiet_to)
 
 
 def is_writing_day(day: date, calendar: WorkCalendar, policy: NoticePolicy = DEFAULT_POLICY) -> bool:

@@ -1,4 +1,4 @@
-"""What will be told tomorrow, to whom, by which channel: asked of the very functions by which the sweep records.
+"""What a sweep will tell, and whom: asked of the very functions by which the sweep records.
 
 Nothing is written. Foreseen is what follows from the present; what people do until then, and the recurring duties that
 come tomorrow, are not in it.
@@ -7,36 +7,31 @@ come tomorrow, are not in it.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import Row, select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy import Row
+from sqlalchemy.orm import Session
 
 from tracker.clock import Clock
-from tracker.domain.access import Actor, Permission
 from tracker.domain.notice_policy import NoticePolicy
 from tracker.domain.notices import NoticeKind, horizon_of, reached
-from tracker.domain.quiet import next_writing_day
 from tracker.services.calendars import work_calendar
-from tracker.services.notice_policies import Policies, policies
+from tracker.services.notice_policies import policies
 from tracker.services.sweep import changed_since, decide
 from tracker.services.sweep_kinds import Kinds, owed_by_kind
 from tracker.store import sweep_queries as queries
 from tracker.store import sweep_runs
 from tracker.store.notice_recording import foreseen, owed_to_parts
-from tracker.store.people import Person
-from tracker.store.robots import Robot
-from tracker.store.tasks import Assignment, Task
 
 PARTS_AT_ONCE = 500
 
 
 @dataclass(frozen=True, slots=True)
 class Foreseen:
-    """A notice that tomorrow's sweep would tell: the columns of its unique key, and how late it would be."""
+    """A notice that a sweep would tell: its unique key, what somebody wrote, and how late it would be."""
 
     assignment_id: int
     kind: NoticeKind
@@ -47,26 +42,13 @@ class Foreseen:
     subject: str
     recipient_key: str
     person_id: int | None
+    words: str | None
+    author_name: str | None
 
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """A foreseen notice as the page shows it. ``channels``: what carries it beside the inbox, in words."""
-
-    notice: Foreseen
-    label: str
-    part: Assignment
-    person: Person | None
-    channels: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Tomorrow:
-    """All that is foreseen within reach, by unit; ``leaves_on`` is the day on which mail and robots carry it."""
-
-    day: date
-    leaves_on: date
-    lines: tuple[Line, ...]
+    @property
+    def key(self) -> tuple[Any, ...]:
+        """What may not come twice."""
+        return (self.assignment_id, self.kind, self.due_on, self.step, self.recipient_key, self.subject)
 
 
 def foresee(session: Session, clock: Clock, day: date, policy: NoticePolicy | None = None) -> list[Foreseen]:
@@ -82,9 +64,17 @@ def foresee(session: Session, clock: Clock, day: date, policy: NoticePolicy | No
         each = Foreseen(
             **{name: getattr(row, name) for name in Foreseen.__slots__ if name != "kind"}, kind=NoticeKind(row.kind)
         )
-        key = (each.assignment_id, each.kind, each.due_on, each.step, each.recipient_key, each.subject)
-        found.setdefault(key, each)
+        found.setdefault(each.key, each)
     return [found[key] for key in sorted(found)]
+
+
+def foresee_tomorrow(session: Session, clock: Clock) -> tuple[list[Foreseen], list[Foreseen]]:
+    """What tomorrow's sweep will tell, and what the sweep of today, where it runs, will tell in a few minutes."""
+    today = clock.today()
+    day, last = today + timedelta(days=1), sweep_runs.last_finished(session, today)
+    still = foresee(session, clock, today) if last is not None and last.day == today else []
+    soon = {each.key for each in still}
+    return [each for each in foresee(session, clock, day) if each.key not in soon], still
 
 
 def _rows(  # noqa: PLR0917 - as of when, by which rules
@@ -106,51 +96,6 @@ def _rows(  # noqa: PLR0917 - as of when, by which rules
         for start in range(0, len(owing), PARTS_AT_ONCE):
             batch = owing[start : start + PARTS_AT_ONCE]
             yield from foreseen(session, owed_to_parts(batch, same_day=False, pressed=look.pressed))
-
-
-def tomorrow(session: Session, actor: Actor, clock: Clock, *, mail_is_set: bool) -> Tomorrow:
-    """What will be told tomorrow of the units within this person's reach."""
-    day = clock.today() + timedelta(days=1)
-    known = policies(session)
-    lines = tuple(_lines(session, actor, foresee(session, clock, day), known, mail_is_set=mail_is_set))
-    return Tomorrow(day, next_writing_day(day, work_calendar(session), known.on(day)), lines)
-
-
-def _lines(
-    session: Session, actor: Actor, found: Sequence[Foreseen], known: Policies, *, mail_is_set: bool
-) -> Iterator[Line]:
-    parts = _parts(session, [each.assignment_id for each in found])
-    people = {each.id: each for each in _by_ids(session, Person, [each.person_id for each in found if each.person_id])}
-    with_robot = set(session.scalars(select(Robot.unit_id).where(Robot.active)))
-    in_order = sorted(found, key=lambda each: (parts[each.assignment_id].unit.path, each.due_on, each.assignment_id))
-    for each in in_order:
-        part, person = parts[each.assignment_id], people.get(each.person_id or 0)
-        if actor.may(Permission.SUPERVISE, part.unit.path):
-            label = known.on(each.planned_on).label_of(each.kind, each.step)
-            yield Line(
-                each, label, part, person, _channels(person, part.unit_id in with_robot, mail_is_set=mail_is_set)
-            )
-
-
-def _channels(person: Person | None, has_robot: bool, *, mail_is_set: bool) -> tuple[str, ...]:
-    robot = ("机器人",) if has_robot else ()
-    if person is None:
-        return robot or ("无人接收：该单位没有联络员",)
-    mail = ("邮件",) if mail_is_set and person.email else ()
-    return ("站内消息", *mail, *robot)
-
-
-def _parts(session: Session, ids: Sequence[int]) -> dict[int, Assignment]:
-    found: dict[int, Assignment] = {}
-    for start in range(0, len(ids), PARTS_AT_ONCE):
-        query = select(Assignment).where(Assignment.id.in_(ids[start : start + PARTS_AT_ONCE]))
-        shown = query.options(joinedload(Assignment.unit), joinedload(Assignment.task).joinedload(Task.plan))
-        found.update((part.id, part) for part in session.scalars(shown))
-    return found
-
-
-def _by_ids(session: Session, table: type[Person], ids: Sequence[int]) -> Sequence[Person]:
-    return session.scalars(select(table).where(table.id.in_(set(ids)))).all()
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import CursorResult, Select, func, select, update
 from sqlalchemy.orm import Session, contains_eager
 
 from tracker.domain.notices import NoticeKind
 from tracker.services.errors import NotFound
-from tracker.services.matters import why_untrue
+from tracker.services.matters import has_passed, why_untrue
 from tracker.services.notice_policies import Policies, policies
 from tracker.store.matter_queries import Matter, matters
 from tracker.store.notices import Notice
@@ -66,7 +66,13 @@ def unread_count(session: Session, person_id: int) -> int:
 
 
 def letters(
-    session: Session, person_id: int, wanted: int, *, unread_only: bool = False, kind: NoticeKind | None = None
+    session: Session,
+    person_id: int,
+    wanted: int,
+    today: date,
+    *,
+    unread_only: bool = False,
+    kind: NoticeKind | None = None,
 ) -> Page[Letter]:
     """A page of the person's own notices, newest first; as many statements whatever their number."""
     own = select(Notice).where(Notice.person_id == person_id)
@@ -79,7 +85,7 @@ def letters(
     shown = _shown(session, own, number)
     found = {each.notice_id: each for each in matters(session, Notice.id.in_([notice.id for notice in shown]))}
     known = policies(session)
-    return Page([_letter(notice, found[notice.id], known) for notice in shown], number, total)
+    return Page([_letter(notice, found[notice.id], known, today) for notice in shown], number, total)
 
 
 def kinds_of(session: Session, person_id: int, *, unread_only: bool = False) -> list[tuple[NoticeKind, int]]:
@@ -104,9 +110,10 @@ def _shown(session: Session, own: Select[Notice], number: int) -> Sequence[Notic
     ).all()
 
 
-def _letter(notice: Notice, matter: Matter, known: Policies) -> Letter:
+def _letter(notice: Notice, matter: Matter, known: Policies, today: date) -> Letter:
     heading = known.on(notice.planned_on).label_of(notice.kind, notice.step)
-    return Letter(notice, heading, why_untrue(matter), matter.milestone)
+    passed = "时限已过" if has_passed(matter, today) else None
+    return Letter(notice, heading, why_untrue(matter) or passed, matter.milestone)
 
 
 def mark_read(session: Session, person_id: int, notice_id: int, now: datetime) -> None:

@@ -6,17 +6,18 @@ sender dies between claim and note, the lease runs out and the digest is sent ag
 
 from __future__ import annotations
 
-from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import Engine
 
 from tracker.clock import Clock
 from tracker.delivery import digest as digests
-from tracker.delivery.digest import Digest
 from tracker.delivery.transport import Message, OutOfReach, Transport, Undelivered
-from tracker.services.matters import highest_of_each, is_needed, items_of
+from tracker.services.digests import PUT_OFF, Capped, by_part, digest_of, is_promised, within_cap
+from tracker.services.matters import is_needed
 from tracker.services.notice_policies import policies
 from tracker.store import mail_queries as queries
 from tracker.store.engine import write_session
@@ -26,7 +27,6 @@ from tracker.store.notices import MailState, Notice
 from tracker.store.once import MAIL_TURN, take_turn
 
 LEASE = timedelta(minutes=10)
-PUT_OFF = "超过每单位每日条数上限，顺延至下一工作日"
 FIRST_PAUSE, LONGEST_PAUSE = timedelta(minutes=5), timedelta(hours=4)
 MOST_REFUSALS = 3
 
@@ -44,11 +44,16 @@ class MailReport:
 
 @dataclass(frozen=True, slots=True)
 class _Parcel:
-    """A digest on its way, with the claim on its notices."""
+    """A digest on its way, with the claim on its notices: those it tells or counts, and those it puts off.
+
+    Of those it tells ``kept`` were put off by an earlier digest, ``fresh`` were not.
+    """
 
     claim: Claim
-    wanted: tuple[int, ...]
     message: Message
+    fresh: tuple[int, ...]
+    kept: tuple[int, ...]
+    put_off: tuple[int, ...]
 
 
 def send_waiting(engine: Engine, transport: Transport, clock: Clock, base_url: str) -> MailReport:
@@ -80,45 +85,32 @@ def _claim_next(engine: Engine, clock: Clock) -> Claim | None:
 def _pack(engine: Engine, claimed: Claim, clock: Clock, base_url: str, report: MailReport) -> _Parcel | None:
     """The digest, from the state of things at this moment; None when there is nothing left to tell."""
     with write_session(engine) as session:
-        name, address, active = queries.addressee(session, claimed.person_id)
+        reader = queries.addressees(session, [claimed.person_id])[claimed.person_id]
         found = matters(session, Notice.id.in_(claimed.ids))
-        needed = [each for each in found if active and is_needed(each)]
+        needed = [each for each in found if reader.active and is_needed(each)]
         ids = {each.notice_id for each in needed}
         left = [each for each in claimed.ids if each not in ids]
         report.unneeded += queries.settle(session, claimed, left, mail_state=MailState.UNNEEDED, claimed_until=None)
-        if needed and not address:
+        if needed and not reader.address:
             queries.settle(session, claimed, ids, mail_state=MailState.NO_ADDRESS, claimed_until=None)
         known = policies(session)
-        split = within_cap(highest_of_each(needed), known.on(clock.today()).cap_per_unit_per_day)
-        waiting = {(each.assignment_id, each.kind, each.subject) for each in split.put_off}
-        wait = [each.notice_id for each in needed if (each.assignment_id, each.kind, each.subject) in waiting]
-        queries.settle(session, claimed, wait, claimed_until=None, mail_error=PUT_OFF)
         session.commit()
-    if not needed or not address:
+    if not needed or not reader.address:
         return None
-    digest = Digest(name, clock.today(), items_of(split.told, known), base_url, len(split.folded), len(split.put_off))
-    key = f"digest.{claimed.person_id}.{min(ids)}.{clock.today():%Y%m%d}"
-    message = Message(name, address, digests.subject(digest), digests.body(digest), key, clock.now())
-    return _Parcel(claimed, tuple(sorted(ids - set(wait))), message)
+    today = clock.today()
+    split = within_cap(by_part(needed, today), known.on(today).cap_per_unit_per_day)
+    digest = digest_of(reader.name, today, split, known, base_url)
+    key = f"digest.{claimed.person_id}.{min(ids)}.{today:%Y%m%d}"
+    message = Message(reader.name, reader.address, digests.subject(digest), digests.body(digest), key, clock.now())
+    return _parcel(claimed, message, needed, split)
 
 
-@dataclass(frozen=True, slots=True)
-class Capped:
-    """Matters told in full, those only counted, and those that wait for the next working day."""
-
-    told: list[Matter]
-    folded: list[Matter]
-    put_off: list[Matter]
-
-
-def within_cap(in_order: list[Matter], cap: int) -> Capped:
-    """Tells at most ``cap`` matters of each unit in full. What is over is put off once, and then only counted."""
-    split, counts = Capped([], [], []), Counter[int]()
-    for matter in sorted(in_order, key=lambda each: each.held != PUT_OFF):
-        counts[matter.unit_id] += 1
-        fits, waited = counts[matter.unit_id] <= cap, matter.held == PUT_OFF
-        (split.told if fits else split.folded if waited else split.put_off).append(matter)
-    return Capped(highest_of_each(split.told), split.folded, split.put_off)
+def _parcel(claimed: Claim, message: Message, needed: Sequence[Matter], split: Capped) -> _Parcel:
+    put_off = {each for part in split.put_off for each in part.ids}
+    told = [each for each in needed if each.notice_id not in put_off]
+    fresh = tuple(each.notice_id for each in told if not is_promised(each))
+    kept = tuple(each.notice_id for each in told if is_promised(each))
+    return _Parcel(claimed, message, fresh, kept, tuple(put_off))
 
 
 def _send(engine: Engine, transport: Transport, parcel: _Parcel, clock: Clock, report: MailReport) -> bool:
@@ -132,18 +124,17 @@ def _send(engine: Engine, transport: Transport, parcel: _Parcel, clock: Clock, r
         transport.send(parcel.message)
     except OutOfReach as error:
         report.failures, report.out_of_reach = report.failures + 1, str(error)
-        _note(engine, parcel, mail_error=str(error), claimed_until=clock.now() + FIRST_PAUSE)
+        _note_failure(engine, parcel, mail_error=str(error), claimed_until=clock.now() + FIRST_PAUSE)
         return False
     except Undelivered as error:
         report.failures += 1
-        _note(engine, parcel, **_after_refusal(error, parcel.claim.attempts, clock.now()))
+        _note_failure(engine, parcel, **_after_refusal(error, parcel.claim.attempts, clock.now()))
         return True
-    noted = _note(engine, parcel, mail_state=MailState.SENT, mailed_at=clock.now(), mail_error=None, claimed_until=None)
-    report.digests, report.notices = report.digests + 1, report.notices + noted
+    report.digests, report.notices = report.digests + 1, report.notices + _note_sent(engine, parcel, clock.now())
     return True
 
 
-def _after_refusal(error: Undelivered, attempts: int, now: datetime) -> dict[str, object]:
+def _after_refusal(error: Undelivered, attempts: int, now: datetime) -> dict[str, Any]:
     """What to note: the reason, and when to try again, or that it is of no use."""
     if error.permanent and attempts >= MOST_REFUSALS:
         return {"mail_error": str(error), "mail_state": MailState.FAILED, "claimed_until": None}
@@ -155,10 +146,25 @@ def pause_after(attempts: int) -> timedelta:
     return min(FIRST_PAUSE * (1 << min(attempts - 1, 10)), LONGEST_PAUSE)
 
 
-def _note(engine: Engine, parcel: _Parcel, **outcome: object) -> int:
+def _note_sent(engine: Engine, parcel: _Parcel, now: datetime) -> int:
+    """Notes that the digest went out, and what it put off; returns how many notices it told.
+
+    What was promised keeps saying so: it stands first in the robots' digest of this day as well.
+    """
+    sent = {"mail_state": MailState.SENT, "mailed_at": now, "claimed_until": None}
     with write_session(engine) as session:
-        noted = queries.settle(session, parcel.claim, parcel.wanted, **outcome)
-        if outcome.get("mail_state") is MailState.SENT:
-            queries.count_mailed(session, noted)
+        noted = queries.settle(session, parcel.claim, parcel.fresh, mail_error=None, **sent)
+        noted += queries.settle(session, parcel.claim, parcel.kept, mail_error=PUT_OFF, **sent)
+        queries.settle(session, parcel.claim, parcel.put_off, mail_error=PUT_OFF, claimed_until=None)
+        queries.count_mailed(session, noted)
         session.commit()
     return noted
+
+
+def _note_failure(engine: Engine, parcel: _Parcel, *, mail_error: str, **outcome: object) -> None:
+    """Notes a failure. What was promised stays so, and nothing is put off by a digest that did not go out."""
+    with write_session(engine) as session:
+        queries.settle(session, parcel.claim, parcel.fresh, mail_error=mail_error, **outcome)
+        queries.settle(session, parcel.claim, parcel.kept, mail_error=f"{PUT_OFF}；{mail_error}", **outcome)
+        queries.settle(session, parcel.claim, parcel.put_off, claimed_until=None)
+        session.commit()

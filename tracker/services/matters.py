@@ -1,13 +1,12 @@
-"""Which notices still tell something true, and how each is put in a message."""
+"""Which notices still tell something true, and under which heading each kind stands."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from datetime import date
 
-from tracker.delivery.digest import Item, Section
+from tracker.delivery.digest import Section
 from tracker.domain.lifecycle import State, TaskState, is_chased
 from tracker.domain.notices import NoticeKind
-from tracker.services.notice_policies import Policies
 from tracker.store.matter_queries import Matter
 
 _K = NoticeKind
@@ -24,8 +23,18 @@ SECTIONS = {
     _K.URGED: Section.ADDRESSED,
     _K.REMARK: Section.ADDRESSED,
 }
-_ORDER = {section: place for place, section in enumerate(Section)}
 MILESTONES = (_K.MILESTONE_SOON, _K.MILESTONE_LATE)
+REMINDERS = (_K.DUE_SOON, _K.MILESTONE_SOON)
+
+
+def section_of(matter: Matter, today: date) -> Section:
+    """The heading under which a notice stands on a day: what was due soon when it was recorded may be late by then."""
+    return Section.LATE if has_passed(matter, today) else SECTIONS[matter.kind]
+
+
+def has_passed(matter: Matter, today: date) -> bool:
+    """Whether it reminds of a day that has passed by now."""
+    return matter.kind in REMINDERS and matter.notice_due_on < today
 
 
 def why_untrue(matter: Matter) -> str | None:
@@ -76,35 +85,9 @@ def is_needed(matter: Matter) -> bool:
     return why_untrue(matter) is None and matter.still_told and matter.read_at is None
 
 
-def highest_of_each(matters: Iterable[Matter]) -> list[Matter]:
-    """Every matter once, by its highest step, the most pressing first."""
-    highest: dict[tuple[int, Section, str], Matter] = {}
-    for matter in matters:
-        highest[matter.assignment_id, SECTIONS[matter.kind], matter.subject] = matter
-    # Sorting keeps the order by date within a section.
-    return sorted(highest.values(), key=lambda matter: _ORDER[SECTIONS[matter.kind]])
+def is_needed_by_group(matter: Matter) -> bool:
+    """Whether a unit's group still has to be told: as long as one of those it was recorded for needs it.
 
-
-def items_of(matters: Sequence[Matter], known: Policies) -> tuple[Item, ...]:
-    """The matters as a message tells them."""
-    return tuple(_item(matter, known) for matter in matters)
-
-
-def _item(matter: Matter, known: Policies) -> Item:
-    label = known.on(matter.planned_on).label_of(matter.kind, matter.step)
-    about_milestone = matter.kind in MILESTONES
-    return Item(
-        assignment_id=matter.assignment_id,
-        title=f"{matter.title}（节点：{matter.milestone}）" if about_milestone else matter.title,
-        unit=matter.unit,
-        role=matter.role.label,
-        state=matter.state.label,
-        plan=matter.plan,
-        due_on=matter.notice_due_on if about_milestone else matter.due_on,
-        step=label,
-        late_days=matter.late_days,
-        late_hours=matter.late_hours,
-        section=SECTIONS[matter.kind],
-        words=matter.words or "",
-        author=matter.author or "",
-    )
+    What nobody receives, because the unit has no liaison, the group is told all the same.
+    """
+    return is_needed(matter) if matter.person_id else why_untrue(matter) is None and matter.read_at is None

@@ -7,31 +7,30 @@ the ten minutes before a digest may stand in the next one again.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from collections.abc import Set
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from tracker.clock import Clock
-from tracker.delivery.digest import Item, Section, days_left, one_line
-from tracker.delivery.robots import MAKERS, RobotTransport, Target, TooFast, room_for_text
+from tracker.delivery.robots import MAKERS, RobotTransport, Target, TooFast
 from tracker.delivery.transport import OutOfReach, Undelivered
-from tracker.services.mailing import pause_after, within_cap
-from tracker.services.matters import highest_of_each, items_of, why_untrue
+from tracker.services.digests import PUT_OFF
+from tracker.services.group_digests import GroupDigest, digest_title, group_digest
+from tracker.services.mailing import pause_after
+from tracker.services.matters import is_needed_by_group
 from tracker.services.notice_policies import policies
 from tracker.store import robot_queries as queries
 from tracker.store.engine import write_session
-from tracker.store.mail_queries import STALE_AFTER
-from tracker.store.matter_queries import matters
+from tracker.store.mail_queries import STALE_AFTER, mailed_since
+from tracker.store.matter_queries import Matter, matters
 from tracker.store.notices import MailState
 from tracker.store.once import ROBOT_TURN, take_turn
 from tracker.store.robots import Robot, RobotMessage
 
 LEASE = timedelta(minutes=5)
-# What means something to markdown, or calls people, as what means nothing: its wide form, code points U+FF01 and on.
-MARKS = {ord(mark): chr(ord(mark) + 0xFEE0) for mark in "[]()<>*_`~#@{}|!\\"}
 MOST_ATTEMPTS = 6
 TEST = "test:"
 TEST_TEXT = "这是一条测试消息。收到它说明督办提醒可以发到本群。"
@@ -56,7 +55,6 @@ class _Claimed:
     target: Target
     title: str
     text: str
-    items: int
 
 
 def post_waiting(
@@ -77,8 +75,13 @@ def _plan(engine: Engine, clock: Clock) -> None:
     with write_session(engine) as session:
         queries.give_up_older(session, today, "当日未能发出，内容并入次日的汇总")
         for robot in queries.active_robots(session):
-            queries.note_message(session, robot.id, f"digest:{today}", today, f"督办提醒（{today}）", clock.now())
+            queries.note_message(session, robot.id, digest_key(today), today, digest_title(today), clock.now())
         session.commit()
+
+
+def digest_key(day: date) -> str:
+    """The key of a robot's digest of a day."""
+    return f"digest:{day}"
 
 
 def _claim_next(engine: Engine, clock: Clock, base_url: str, report: RobotReport, prefix: str) -> _Claimed | None:
@@ -96,7 +99,7 @@ def _claim_next(engine: Engine, clock: Clock, base_url: str, report: RobotReport
                 session.commit()
                 continue
             claimed = _taken(session, message, clock, base_url)
-            if claimed.items == 0 and not message.key.startswith(TEST):
+            if not claimed.text:
                 queries.settle(session, message.id, claimed.until, state=MailState.UNNEEDED, claimed_until=None)
                 report.unneeded += 1
                 session.commit()
@@ -115,59 +118,31 @@ def wait_for_turn(session: Session, robot: Robot, now: datetime) -> timedelta | 
 
 def _taken(session: Session, message: RobotMessage, clock: Clock, base_url: str) -> _Claimed:
     robot, until = message.robot, clock.now() + LEASE
-    text, count = (TEST_TEXT, 0) if message.key.startswith(TEST) else text_of(session, robot, clock, base_url)
+    is_test = message.key.startswith(TEST)
+    digest = GroupDigest(TEST_TEXT) if is_test else digest_now(session, robot, clock, base_url)
     queries.claim(session, message, until)
     target = Target(robot.kind.value, robot.webhook, robot.secret)
-    queries.settle(session, message.id, until, body=text)
-    return _Claimed(message.id, robot.id, until, message.attempts + 1, target, message.title, text, count)
+    queries.settle(session, message.id, until, body=digest.text)
+    return _Claimed(message.id, robot.id, until, message.attempts + 1, target, message.title, digest.text)
 
 
-def text_of(session: Session, robot: Robot, clock: Clock, base_url: str) -> tuple[str, int]:
-    """What the robot's group is told now, and of how many matters; ("", 0) when there is nothing."""
-    since = queries.told_until(session, robot.id) or robot.created_at
-    since = max(since, clock.now() - STALE_AFTER)
-    found = [each for each in matters(session, queries.of_unit(robot.unit_id, since)) if why_untrue(each) is None]
-    known = policies(session)
-    split = within_cap(highest_of_each(found), known.on(clock.today()).cap_per_unit_per_day)
-    # A group's digest puts nothing off: what it does not tell in full it counts.
-    items, more = items_of(split.told, known), len(split.folded) + len(split.put_off)
-    room = room_for_text(robot.kind.value, f"督办提醒（{clock.today()}）")
-    return (written(robot.unit.name, items, more, clock, base_url, room), len(items)) if items else ("", 0)
+def digest_now(session: Session, robot: Robot, clock: Clock, base_url: str) -> GroupDigest:
+    """What the robot's group is told now: before the mail of the day and after it the same."""
+    since, morning = told_from(session, robot, clock.now()), clock.start_of(clock.today())
+    needed = list(filter(is_needed_by_group, matters(session, queries.of_unit(robot.unit_id, since, morning, PUT_OFF))))
+    mailed = mailed_since(session, {each.person_id for each in needed if each.person_id}, morning)
+    as_of_today = [each if _has_its_turn(each, mailed, morning) else replace(each, held=None) for each in needed]
+    return group_digest(robot, as_of_today, policies(session), clock.today(), base_url)
 
 
-def written(unit: str, items: Sequence[Item], more: int, clock: Clock, base_url: str, room: int) -> str:  # noqa: PLR0917
-    """The text in as much as fits into ``room`` bytes, with how many items are left out."""
-    lines = list(_lines(items, clock))
-    count = len(items)
-    while True:
-        left = more + count - sum(line.startswith("- ") for line in lines)
-        tail = [f"另有{left}项未逐项列出。"] if left else []
-        text = "\n".join(
-            [f"{unit}：{count + more}项任务需要关注", *lines, *tail, f"[登录督办台账查看]({base_url}/inbox)"]
-        )
-        text = text.replace("{base}", base_url)
-        if len(text.encode()) <= room or not lines:
-            return text
-        lines.pop()
+def _has_its_turn(matter: Matter, mailed: Set[int], morning: datetime) -> bool:
+    """Whether what was put off was promised for today: the mail of today told it, or has yet to go out."""
+    return matter.mailed_at >= morning if matter.mailed_at else matter.person_id not in mailed
 
 
-def _lines(items: Sequence[Item], clock: Clock) -> list[str]:
-    lines: list[str] = []
-    for section in Section:
-        own = [item for item in items if item.section is section]
-        lines += [f"**{section}**（{len(own)}项）", *(_line(item, clock) for item in own)] if own else []
-    return lines
-
-
-def _line(item: Item, clock: Clock) -> str:
-    left = f"，{days_left(item.due_on, clock.today())}" if item.due_on else ""
-    words = f"：{_plain(item.words)[:60]}" if item.words else ""
-    return f"- [{_plain(item.title)[:60]}]({{base}}/assignments/{item.assignment_id})（{item.step}{left}）{words}"
-
-
-def _plain(text: str) -> str:
-    """A text that markdown takes for nothing but text: a title must not make links or names to call."""
-    return one_line(text).translate(MARKS)
+def told_from(session: Session, robot: Robot, now: datetime) -> datetime:
+    """The instant from which on what was recorded is new to the robot's group."""
+    return max(queries.told_until(session, robot.id) or robot.created_at, now - STALE_AFTER)
 
 
 def _post(engine: Engine, transport: RobotTransport, message: _Claimed, clock: Clock, report: RobotReport) -> None:

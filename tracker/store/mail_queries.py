@@ -60,6 +60,13 @@ def next_person(session: Session, now: datetime, day_began: datetime) -> int | N
     )
 
 
+def mailed_since(session: Session, people: Collection[int], instant: datetime) -> set[int]:
+    """Those of the people to whom a digest went out at the instant or later."""
+    query = select(Notice.person_id).where(Notice.person_id.in_(people), Notice.mailed_at >= instant)
+    recent = Notice.recorded_at >= instant - STALE_AFTER
+    return {each for each in session.scalars(query.where(recent).distinct()) if each}
+
+
 def claim(session: Session, person_id: int, until: datetime) -> Claim:
     """Takes all waiting notices of a person; every taking counts as an attempt."""
     rows = session.execute(
@@ -72,10 +79,19 @@ def claim(session: Session, person_id: int, until: datetime) -> Claim:
     return Claim(person_id, until, tuple(sorted(row[0] for row in rows)), max(row[1] for row in rows))
 
 
-def addressee(session: Session, person_id: int) -> tuple[str, str | None, bool]:
-    """(name, mail address, whether active) of a person."""
-    row = session.execute(select(Person.name, Person.email, Person.active).where(Person.id == person_id)).one()
-    return row[0], row[1], row[2]
+@dataclass(frozen=True, slots=True)
+class Addressee:
+    """Whom mail goes to: the name, the mail address if there is one, and whether the account is in use."""
+
+    name: str
+    address: str | None
+    active: bool
+
+
+def addressees(session: Session, people: Collection[int]) -> dict[int, Addressee]:
+    """Name, address and standing of people, by their ids."""
+    rows = session.execute(select(Person.id, Person.name, Person.email, Person.active).where(Person.id.in_(people)))
+    return {row[0]: Addressee(row[1], row[2], row[3]) for row in rows}
 
 
 def settle(session: Session, claimed: Claim, ids: Collection[int], **outcome: Any) -> int:

@@ -106,6 +106,24 @@ def told_until(session: Session, robot_id: int) -> datetime | None:
     return session.scalar(query.where(RobotMessage.robot_id == robot_id, RobotMessage.key.like("digest:%")))
 
 
-def of_unit(unit_id: int, since: datetime) -> ColumnElement[bool]:
-    """The condition that a notice is about the unit's own parts and was recorded since; asked with its part joined."""
-    return and_(Assignment.unit_id == unit_id, Notice.recorded_at >= since - SLOWEST_WRITER)
+def of_unit(unit_id: int, since: datetime, morning: datetime, put_off: str) -> ColumnElement[bool]:
+    """The condition that a notice is about the unit's own parts and has its turn; asked with its part joined.
+
+    It was recorded since, or mail put it off, as ``put_off`` says, to a digest that went out since the morning or is
+    still to come.
+    """
+    turn = or_(Notice.mail_state == MailState.WAITING, Notice.mailed_at >= morning)
+    waited = and_(turn, Notice.mail_error.startswith(put_off, autoescape=True))
+    new = Notice.recorded_at >= since - SLOWEST_WRITER
+    return and_(Assignment.unit_id == unit_id, or_(new, waited))
+
+
+def is_new(recorded_at: datetime, since: datetime) -> bool:
+    """The same rule for an instant: whether a digest that goes on from ``since`` has what was recorded then."""
+    return recorded_at >= since - SLOWEST_WRITER
+
+
+def still_to_post(session: Session, robot_id: int, key: str) -> bool:
+    """Whether the message of that key was not yet sent, found unneeded or given up."""
+    query = select(RobotMessage.id).where(RobotMessage.robot_id == robot_id, RobotMessage.key == key, ~WAITING)
+    return session.scalar(query) is None

@@ -21,13 +21,15 @@ from tracker.domain.notice_policy import policy_of
 from tracker.domain.notices import NoticeKind
 from tracker.domain.report_rhythm import Every, ReportRhythm
 from tracker.domain.roles import Role
+from tracker.services.digests import by_part
 from tracker.services.errors import Invalid, Stale
-from tracker.services.foreseeing import differences, foresee, tomorrow
-from tracker.services.matters import highest_of_each, why_untrue
+from tracker.services.foreseeing import differences, foresee
+from tracker.services.matters import why_untrue
 from tracker.services.notice_policies import make_version, policies, policy_on
 from tracker.services.sweep import sweep
 from tracker.services.sweep_report import SweepReport
 from tracker.services.telling import tell
+from tracker.services.tomorrow import tomorrow
 from tracker.services.urging import UrgedToday, Urging, urge
 from tracker.services.work import act
 from tracker.store.engine import make_engine, write_session
@@ -204,7 +206,8 @@ def test_a_late_report_stands_beside_an_overdue_part(engine: Engine, session: Se
     reports_by(session, 7, TODAY)
     run(engine)
     found = matters(session, Notice.assignment_id == part.id)
-    assert {matter.kind for matter in highest_of_each(found)} == {K.OVERDUE, K.REPORT_LATE}
+    [told] = by_part(found, TODAY)
+    assert [matter.kind for matter in told.told] == [K.OVERDUE, K.REPORT_LATE]
     (late,) = [matter for matter in found if matter.kind is K.REPORT_LATE]
     # Not late: the rules that ask for it are in force from today.
     assert (late.notice_due_on, late.planned_on, late.late_days) == (in_days(-23), TODAY, 0)
@@ -308,12 +311,12 @@ def test_the_preview_names_channels_and_keeps_to_the_reach(engine: Engine, sessi
     city.liaison.email = "li@example.cn"
     session.commit()
     clock = Clock(ZONE).fixed_at(at(TODAY, 11))
-    found = tomorrow(session, the_actor(city.supervisor), clock, mail_is_set=True)
+    found = tomorrow(session, the_actor(city.supervisor), clock, mail_is_set=True, base_url="")
     channels = {(line.part.unit.name, line.channels) for line in found.lines}
     assert ("市教育局", ("站内消息", "邮件")) in channels
     assert ("市财政局", ("站内消息",)) in channels
     assert ("东河县政府", ("无人接收：该单位没有联络员",)) in channels
-    county = tomorrow(session, the_actor(city.county_supervisor), clock, mail_is_set=True)
+    county = tomorrow(session, the_actor(city.county_supervisor), clock, mail_is_set=True, base_url="")
     assert {line.part.unit.name for line in county.lines} == {"东河县政府"}
 
 

@@ -9,7 +9,7 @@ from tracker.domain.access import Permission
 from tracker.domain.notices import NoticeKind
 from tracker.services.inbox import kinds_of, letters, mark_all_read, mark_read
 from tracker.web.access import requires, safe_next
-from tracker.web.context import actor, now
+from tracker.web.context import actor, now, today
 from tracker.web.database import session
 from tracker.web.lists import page_asked
 
@@ -22,7 +22,7 @@ def index() -> str:
     """Newest first; ``?unread=1`` leaves out what was read, ``?kind=`` all kinds but one."""
     unread_only = request.args.get("unread") == "1"
     kind = _kind(request.args.get("kind"))
-    page = letters(session(), actor().person_id, page_asked(), unread_only=unread_only, kind=kind)
+    page = letters(session(), actor().person_id, page_asked(), today(), unread_only=unread_only, kind=kind)
     kinds = kinds_of(session(), actor().person_id, unread_only=unread_only)
     return render_template("inbox/index.html", page=page, unread_only=unread_only, kinds=kinds, kind=kind)
 

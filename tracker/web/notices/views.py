@@ -12,9 +12,10 @@ from tracker.domain.access import Permission
 from tracker.domain.faults import Faulty, Gathering
 from tracker.services import notice_policies as rules
 from tracker.services.errors import Invalid, Stale
-from tracker.services.foreseeing import differences, tomorrow
+from tracker.services.foreseeing import differences
 from tracker.services.sent_log import burden, months_before, retry_mail, retry_robot, sent_by_robots, sent_notices
 from tracker.services.task_pages import choices
+from tracker.services.tomorrow import tomorrow
 from tracker.services.urging import UrgedToday, parts_to_urge, urge
 from tracker.store.pages import PAGE_SIZE, Page, page_number
 from tracker.web.access import requires, safe_next
@@ -30,7 +31,8 @@ blueprint = Blueprint("notices", __name__)
 @requires(Permission.SUPERVISE)
 def tomorrow_page() -> str:
     """What will be told tomorrow, to whom, by which channel."""
-    found = tomorrow(session(), actor(), parts().clock, mail_is_set=settings().mail.host is not None)
+    mail_is_set, base_url = settings().mail.host is not None, settings().base_url
+    found = tomorrow(session(), actor(), parts().clock, mail_is_set=mail_is_set, base_url=base_url)
     number = page_number(page_asked(), len(found.lines))
     shown = found.lines[(number - 1) * PAGE_SIZE : number * PAGE_SIZE]
     people = len({line.notice.recipient_key for line in found.lines})
