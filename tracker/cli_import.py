@@ -92,6 +92,7 @@ def _tell(program: Program, done: Imported, view: SourceView) -> None:
 
 def _adopt(program: Program, session: Session, actor: Actor, view: SourceView) -> None:
     plan_ids = [row.plan.id for row in view.assigning]
-    count = sum(adopt_sure(session, actor, program.clock.now(), plan_id) for plan_id in plan_ids)
+    clock = program.clock
+    count = sum(adopt_sure(session, actor, clock.now(), clock.today(), plan_id) for plan_id in plan_ids)
     rest = source_view(session, actor, view.source.id).counts.open
     click.echo(f"采纳无存疑的任务 {count} 条，还有 {rest} 条待核，请在“文件”页面核对。")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from datetime import date
+from zoneinfo import ZoneInfo
 
 import pytest
 from flask import Flask
@@ -24,6 +25,8 @@ from tracker.store.engine import make_engine
 from tracker.store.robots import Robot, RobotKind
 from tracker.store.rule_packs import RulePack
 from tracker.store.tasks import Assignment, Task
+
+ZONE = ZoneInfo("Asia/Shanghai")
 
 LISTS = (
     "/overdue?as_of={}",
@@ -74,7 +77,7 @@ def test_opinions_have_a_day_that_can_be(session: Session, city: City) -> None:
     task = a_task(session, plan, city.education, (city.finance, Role.SUPPORT), due_on=None, state=State.IN_PROGRESS)
     session.commit()
     with pytest.raises(Invalid, match="十年之内"):
-        ask_opinions(session, the_actor(city.supervisor), NOW, task.id, date.max, mark_of(task))
+        ask_opinions(session, the_actor(city.supervisor), NOW, ZONE, task.id, date.max, mark_of(task))
 
 
 def test_children_sent_on_beyond_reach_are_not_withdrawn(session: Session, city: City, divided: Assignment) -> None:

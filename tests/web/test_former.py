@@ -137,7 +137,7 @@ class TestANewVersionOfThePlan:
     def _revised(self, session: Session, office: Office) -> None:
         self.city = office.city
         old = office.take_in(OLD, BEGUN)
-        adopt_sure(session, the_actor(office.city.supervisor), instant(BEGUN), old.id)
+        adopt_sure(session, the_actor(office.city.supervisor), instant(BEGUN), BEGUN, old.id)
         office.accept_all(office.take_in(NEW, AFTER), AFTER)
 
     def test_the_day_before_has_the_title_and_roles_of_then(self, session: Session, supervisor: Visitor) -> None:

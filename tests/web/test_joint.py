@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from zoneinfo import ZoneInfo
+
 import pytest
 from flask import Flask
 from sqlalchemy.orm import Session
 
-from tests.builders import City, a_person, a_plan, a_task
+from tests.builders import NOW, City, a_person, a_plan, a_task
 from tests.web.browsing import Visitor, fields_of
+from tracker.clock import Clock
 from tracker.domain.access import Office
 from tracker.domain.lifecycle import State
 from tracker.domain.roles import Role
 from tracker.store.tasks import Task
+from tracker.web.context import EXTENSION
 
 
 @pytest.fixture
@@ -39,7 +44,7 @@ def test_the_road_of_an_opinion(session: Session, city: City, task: Task, page: 
     assert "还有1个单位未提出" in done.text
     page.sign_out().sign_in("liaison")
     refused = submit(page, task, 0, "全部完成。", 422)
-    assert "还有1个会办单位没有提出：市财政局（自2023年6月15日起待提，应于2023年6月20日前提出）" in refused[0]
+    assert "还有1个会办单位没有提出：市财政局（应于2023年6月20日前提出）" in refused[0]
     page.sign_out().sign_in("neighbour")
     assert "请于2023年6月20日前提出会办意见" in page(f"/assignments/{task.assignments[1].id}").text
     submit(page, task, 1, "同意，建议增设夜班。")
@@ -119,3 +124,12 @@ def test_others_see_it_only_when_it_is_settled(session: Session, city: City, tas
     shown = page(f"/tasks/{task.id}")
     assert "市财政局 待提出" in shown.main.one("section", id="joint").text
     assert shown.main.one("section", id="joint").all("form") == []
+
+
+def test_the_day_of_asking_is_one_of_the_offices_zone(task: Task, page: Visitor, app: Flask) -> None:
+    """What is asked at nine in Shanghai is asked the afternoon before in Honolulu."""
+    parts, zone = app.extensions[EXTENSION], ZoneInfo("Pacific/Honolulu")
+    moved = replace(parts.settings, zone=zone)
+    app.extensions[EXTENSION] = replace(parts, settings=moved, clock=Clock(zone).fixed_at(NOW))
+    page.sign_in("supervisor").post(f"/tasks/{task.id}", {"day": "2023-06-20"}, form=f"/tasks/{task.id}/opinions")
+    assert "（自2023年6月14日起）" in page(f"/tasks/{task.id}").text

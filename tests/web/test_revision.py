@@ -12,7 +12,7 @@ from icalendar import Calendar
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from tests.builders import NOW, City, the_actor
+from tests.builders import NOW, TODAY, City, the_actor
 from tests.html import Node
 from tests.revision_texts import FIRST, SECOND
 from tests.web.browsing import Page, Visitor, fields_of
@@ -41,7 +41,7 @@ def take_in(session: Session, city: City, text: str, *, adopt: bool = False) -> 
     done = import_source(session, actor, NOW, read_bytes(text.encode(), "方案.txt"), city.root.id)
     plan_id = session.get_one(Source, done.source_id).plans[0].id
     if adopt:
-        adopt_sure(session, actor, NOW, plan_id)
+        adopt_sure(session, actor, NOW, TODAY, plan_id)
     session.commit()
     return done.source_id, plan_id
 

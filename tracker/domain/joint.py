@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from tracker.domain.lifecycle import State
 from tracker.domain.roles import Role
@@ -23,7 +23,7 @@ class SupportPart:
     unit_name: str
     state: State
     due_on: date | None
-    asked_on: date
+    asked_at: datetime
     waived: bool
 
     @property

@@ -24,7 +24,6 @@ from tracker.services.intake_review import SharedDate, naming_for, plan_for_inta
 from tracker.services.revision_links import refuse_superseded
 from tracker.services.revision_marks import refuse_second_task
 from tracker.services.series import begin_series
-from tracker.services.sweep import OFFICE_ZONE
 from tracker.store.office import office_setting
 from tracker.store.plan_queries import drafts_of, names_of_units, task_of_draft
 from tracker.store.plans import Draft, DraftState, Plan
@@ -39,7 +38,9 @@ class Adopted:
     already: bool = False
 
 
-def adopt(session: Session, actor: Actor, now: datetime, draft_id: int, version: int) -> Adopted:
+def adopt(  # noqa: PLR0917 - who, when, and what was seen
+    session: Session, actor: Actor, now: datetime, today: date, draft_id: int, version: int
+) -> Adopted:
     """Makes the task of one draft, whatever doubts it carries: the reviewer has them before the eyes.
 
     Raises StaleDraft when the draft was changed since it was seen, Invalid when it was dropped or has no unit,
@@ -56,7 +57,7 @@ def adopt(session: Session, actor: Actor, now: datetime, draft_id: int, version:
     naming = naming_for(session, draft.plan)
     setting = office_setting(session, "first_listed_leads")
     task = _task_of(draft, _planned(draft, naming, setting=setting), actor, now)
-    begin_series(session, draft, task, now, _office_day(now))
+    begin_series(session, draft, task, now, today)
     session.add(task)
     try:
         _sign(draft, actor, now)
@@ -119,7 +120,13 @@ def _mark(rows: Sequence[SureDraft]) -> str:
 
 
 def adopt_sure(  # noqa: PLR0917 - what the reviewer was shown
-    session: Session, actor: Actor, now: datetime, plan_id: int, expected: int | None = None, seen: str | None = None
+    session: Session,
+    actor: Actor,
+    now: datetime,
+    today: date,
+    plan_id: int,
+    expected: int | None = None,
+    seen: str | None = None,
 ) -> int:
     """Adopts every draft of a plan that needs no second look, in one commit; says how many.
 
@@ -134,7 +141,7 @@ def adopt_sure(  # noqa: PLR0917 - what the reviewer was shown
     if sure.rows and seen is not None and sure.seen != seen:
         raise Stale("您打开预览之后，其中有任务或单位被改动，没有采纳。请核对下面现在的内容后再办理。")
     for row in sure.rows:
-        _adopt_row(session, row, actor, now)
+        _adopt_row(session, row, actor, now, today)
     try:
         session.commit()
     except (IntegrityError, StaleDataError):
@@ -148,9 +155,9 @@ def _sign(draft: Draft, actor: Actor, now: datetime) -> None:
     sign(draft, actor, now)
 
 
-def _adopt_row(session: Session, row: SureDraft, actor: Actor, now: datetime) -> None:
+def _adopt_row(session: Session, row: SureDraft, actor: Actor, now: datetime, today: date) -> None:
     task = _task_of(row.draft, row.planned, actor, now)
-    begin_series(session, row.draft, task, now, _office_day(now))
+    begin_series(session, row.draft, task, now, today)
     session.add(task)
     _sign(row.draft, actor, now)
 
@@ -177,10 +184,6 @@ def confirm_dates(session: Session, actor: Actor, now: datetime, plan_id: int, s
         session.rollback()
         raise Stale("其他人员正在办理这份文件的待核任务，日期没有确认。请刷新页面后再办理。") from None
     return len(waiting)
-
-
-def _office_day(now: datetime) -> date:
-    return now.astimezone(OFFICE_ZONE).date()
 
 
 def _planned(draft: Draft, naming: Naming, *, setting: bool) -> list[PlannedAssignment]:

@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
@@ -22,7 +23,6 @@ from tracker.services.calendars import work_calendar
 from tracker.services.errors import Invalid, NotFound, Stale
 from tracker.services.joint_check import Opinion, opinions_of
 from tracker.services.noting import note
-from tracker.services.sweep import OFFICE_ZONE
 from tracker.store.task_queries import task_shown
 from tracker.store.tasks import Assignment, Task
 from tracker.store.undo_queries import hold_tasks
@@ -83,6 +83,7 @@ def ask_opinions(  # noqa: PLR0917 - the fields of a form
     session: Session,
     actor: Actor,
     now: datetime,
+    zone: ZoneInfo,
     task_id: int,
     day: date | None,
     seen: str,
@@ -104,7 +105,7 @@ def ask_opinions(  # noqa: PLR0917 - the fields of a form
         return task, False
     _check(task, seen)
     with found.about("day"):
-        day = _usable_day(task, day, now, work_calendar(session))
+        day = _usable_day(task, day, now.astimezone(zone), work_calendar(session))
     found.refuse_as(Invalid)
     assert day
     task.awaits_opinions = True
@@ -181,7 +182,7 @@ def _latest(task: Task, calendar: WorkCalendar) -> date | None:
 
 
 def _usable_day(task: Task, day: date | None, now: datetime, calendar: WorkCalendar) -> date:
-    """The day, once it is known to be given, early enough for those who lead, and not absurd."""
+    """The day, once it is known to be given, early enough for those who lead, and not absurd; ``now`` in the office."""
     if day is None:
         raise Invalid("请填写会办意见的提出日期。")
     latest = _latest(task, calendar)
@@ -189,10 +190,10 @@ def _usable_day(task: Task, day: date | None, now: datetime, calendar: WorkCalen
         raise Invalid(
             f"会办意见的日期须比牵头（责任）单位的时限至少早{LEAD_WORKDAYS}个工作日，最晚{in_words(latest)}，请提前。"
         )
-    first = min(part.dispatched_at for part in task.assignments).astimezone(OFFICE_ZONE).date()
+    first = min(part.dispatched_at for part in task.assignments).astimezone(now.tzinfo).date()
     if day < first:
         raise Invalid(f"会办意见的日期早于任务下达日（{in_words(first)}），请检查年份。")
-    if day - now.astimezone(OFFICE_ZONE).date() > FARTHEST:
+    if day - now.date() > FARTHEST:
         raise Invalid(f"会办意见的日期{in_words(day)}太远，应在十年之内，请检查年份。")
     return day
 

@@ -13,7 +13,6 @@ from tracker.domain.joint import SupportPart
 from tracker.domain.lifecycle import Event
 from tracker.domain.roles import Role
 from tracker.services.errors import Invalid
-from tracker.services.sweep import OFFICE_ZONE
 from tracker.store.joint_queries import first_asked, last_settled
 from tracker.store.task_queries import last_entry_of_each
 from tracker.store.tasks import Assignment, HistoryEntry, Task
@@ -55,8 +54,7 @@ class OpinionsMissing(Invalid):
 
 def _owed(opinion: Opinion) -> str:
     support = opinion.support
-    by = f"，应于{in_words(support.due_on)}前提出" if support.due_on else ""
-    return f"{support.unit_name}（自{in_words(support.asked_on)}起待提{by}）"
+    return f"{support.unit_name}（应于{in_words(support.due_on)}前提出）" if support.due_on else support.unit_name
 
 
 def demand_opinions(session: Session, assignment: Assignment, event: Event) -> None:
@@ -84,7 +82,5 @@ def _opinion(
     """``settled`` by a row that names the part's present unit as the one it is taken from: a waiver."""
     waiver = settled if settled is not None and settled.unit_from_id == part.unit_id else None
     since = max(part.dispatched_at, asked.at) if asked else part.dispatched_at
-    support = SupportPart(
-        part.unit.name, part.state, part.due_on, since.astimezone(OFFICE_ZONE).date(), waiver is not None
-    )
+    support = SupportPart(part.unit.name, part.state, part.due_on, since, waiver is not None)
     return Opinion(part, support, submission, waiver)

@@ -20,6 +20,7 @@ from tracker.web.when import when, when_on
 def add_filters(app: Flask) -> None:
     app.jinja_env.filters.update(day=day, instant=instant, days_left=days_left, due_class=due_class, brief=brief_title)
     app.jinja_env.filters["urged"] = urged
+    app.jinja_env.filters["day_of"] = day_of
     app.jinja_env.globals["sent_late"] = sent_late
     app.jinja_env.filters["file_size"] = file_size
     app.jinja_env.filters["own_lines"] = own_lines
@@ -46,6 +47,11 @@ def _what_it_says(entry: HistoryEntry) -> tuple[object, ...]:
 def day(value: date | None, empty: str = "未定") -> str:
     """2023年6月15日; the word for none when there is no day."""
     return in_words(value) if value else empty
+
+
+def day_of(value: datetime) -> date:
+    """The office's day in which an instant falls."""
+    return parts().clock.day_of(value)
 
 
 def instant(value: datetime | None, empty: str = "—") -> str:

@@ -6,6 +6,7 @@ from datetime import date
 
 import pytest
 
+from tests.builders import NOW
 from tracker.domain.joint import SupportPart, latest_day
 from tracker.domain.lifecycle import State
 from tracker.domain.roles import Role
@@ -18,7 +19,7 @@ DAY = date(2023, 6, 1)
 @pytest.mark.parametrize("state", State)
 @pytest.mark.parametrize("waived", [False, True])
 def test_whose_opinion_is_awaited(state: State, waived: bool) -> None:
-    part = SupportPart("市财政局", state, DAY, DAY, waived)
+    part = SupportPart("市财政局", state, DAY, NOW, waived)
     given = state in (State.SUBMITTED, State.COMPLETED)
     assert part.is_given == given
     assert part.is_awaited == (not given and not waived and state is not State.WITHDRAWN)

@@ -252,7 +252,7 @@ def test_an_import_that_is_deleted_is_told_with_all_that_was_in_it(session: Sess
 def test_an_adoption_that_is_undone_is_told_with_its_parts_and_milestones(session: Session, city: City) -> None:
     supervisor = the_actor(city.supervisor)
     plan_id = taken_in(session, city, 2)
-    assert adopt_sure(session, supervisor, NOW, plan_id) == 2
+    assert adopt_sure(session, supervisor, NOW, TODAY, plan_id) == 2
     tasks = session.scalars(select(Task).order_by(Task.id)).all()
     parts = [part for task in tasks for part in task.assignments]
     said = [(part.task_id, part.unit_id, "dispatched", "2023-09-30") for part in parts]
@@ -270,7 +270,7 @@ def test_more_rows_need_no_more_statements(engine: Engine, session: Session, cit
     counts = []
     for drafts in (2, 12):
         plan_id = taken_in(session, city, drafts)
-        assert adopt_sure(session, the_actor(city.supervisor), NOW, plan_id) == drafts
+        assert adopt_sure(session, the_actor(city.supervisor), NOW, TODAY, plan_id) == drafts
         ids = session.scalars(select(Task.id)).all()
         session.commit()
         session.expunge_all()

@@ -350,7 +350,7 @@ def posts_divided(session: Session, city: City, people: dict[int, Person]) -> tu
     """A plan whose post for the county was adopted, signed for and divided."""
     plan = taken_in(session, city, a_version(LISTS, POSTS), "方案.txt")
     for draft in drafts_of(session, plan.id):
-        adopt(session, the_actor(city.supervisor), NOW, draft.id, draft.version)
+        adopt(session, the_actor(city.supervisor), NOW, TODAY, draft.id, draft.version)
     draft = next(each for each in drafts_of(session, plan.id) if "护学岗" in each.title)
     part = session.scalars(select(Assignment).join(Task).where(Task.draft_id == draft.id)).one()
     done(session, people[city.county.id], part, Event.SIGN_FOR)

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from tests.builders import NOW, City, a_city, a_unit, the_actor
+from tests.builders import NOW, TODAY, City, a_city, a_unit, the_actor
 from tests.intake_texts import DOUBT, TARGET, a_draft, a_reading
 from tracker.domain.access import Forbidden
 from tracker.domain.drafts import Basis, Deadline, DeadlineKind, Doubt, Form, UnitMention
@@ -63,7 +63,7 @@ def a_group(session: Session, scope: Unit, name: str, *members: Unit) -> UnitGro
 
 def test_a_draft_becomes_a_task_with_everything_it_says(session: Session, city: City) -> None:
     (draft,) = imported(session, city, a_draft("整修道路", "市教育局", milestones=(TARGET,)))
-    task = the_task(session, adopt(session, the_actor(city.supervisor), NOW, draft.id, draft.version))
+    task = the_task(session, adopt(session, the_actor(city.supervisor), NOW, TODAY, draft.id, draft.version))
     assert (task.title, task.path, task.form, task.quote) == (
         "整修道路",
         ["二、重点任务"],
@@ -96,8 +96,8 @@ def test_a_draft_becomes_a_task_with_everything_it_says(session: Session, city: 
 def test_a_double_click_makes_one_task_and_says_so(session: Session, city: City) -> None:
     (draft,) = imported(session, city, a_draft("整修道路", "市教育局"))
     actor, seen = the_actor(city.supervisor), draft.version
-    first = adopt(session, actor, NOW, draft.id, seen)
-    again = adopt(session, actor, NOW, draft.id, seen)
+    first = adopt(session, actor, NOW, TODAY, draft.id, seen)
+    again = adopt(session, actor, NOW, TODAY, draft.id, seen)
     assert (first.already, again.already) == (False, True)
     assert first.task_id == again.task_id
     assert session.scalar(select(func.count()).select_from(Task)) == 1
@@ -105,7 +105,7 @@ def test_a_double_click_makes_one_task_and_says_so(session: Session, city: City)
 
 def test_the_first_unit_leads_by_custom_and_it_is_noted(session: Session, city: City) -> None:
     (draft,) = imported(session, city, a_draft("甲", "市财政局", "市教育局"))
-    task = the_task(session, adopt(session, the_actor(city.supervisor), NOW, draft.id, draft.version))
+    task = the_task(session, adopt(session, the_actor(city.supervisor), NOW, TODAY, draft.id, draft.version))
     assert [(p.unit.name, p.role, p.leads_by_custom) for p in task.assignments] == [
         ("市财政局", Role.LEAD, True),
         ("市教育局", Role.RESPONSIBLE, False),
@@ -115,14 +115,14 @@ def test_the_first_unit_leads_by_custom_and_it_is_noted(session: Session, city: 
 def test_the_custom_can_be_switched_off(session: Session, city: City) -> None:
     session.add(OfficeSetting(name="first_listed_leads", value=False))
     (draft,) = imported(session, city, a_draft("甲", "市财政局", "市教育局"))
-    task = the_task(session, adopt(session, the_actor(city.supervisor), NOW, draft.id, draft.version))
+    task = the_task(session, adopt(session, the_actor(city.supervisor), NOW, TODAY, draft.id, draft.version))
     assert parts(task) == [("市财政局", Role.RESPONSIBLE), ("市教育局", Role.RESPONSIBLE)]
 
 
 def test_role_words_of_the_clause_go_before_the_custom(session: Session, city: City) -> None:
     mentions = (UnitMention("市财政局", Role.SUPPORT), UnitMention("市教育局", Role.LEAD))
     (draft,) = imported(session, city, a_draft("甲", *mentions))
-    task = the_task(session, adopt(session, the_actor(city.supervisor), NOW, draft.id, draft.version))
+    task = the_task(session, adopt(session, the_actor(city.supervisor), NOW, TODAY, draft.id, draft.version))
     assert parts(task) == [("市财政局", Role.SUPPORT), ("市教育局", Role.LEAD)]
     assert not any(part.leads_by_custom for part in task.assignments)
 
@@ -131,7 +131,7 @@ def test_a_group_is_expanded_and_a_unit_named_twice_has_one_part(session: Sessio
     a_group(session, city.root, "市直各部门", city.education, city.finance)
     mentions = (UnitMention("市教育局", Role.LEAD), UnitMention("市直各部门", Role.SUPPORT))
     (draft,) = imported(session, city, a_draft("甲", *mentions))
-    task = the_task(session, adopt(session, the_actor(city.supervisor), NOW, draft.id, draft.version))
+    task = the_task(session, adopt(session, the_actor(city.supervisor), NOW, TODAY, draft.id, draft.version))
     assert [(p.unit.name, p.role, p.written_name) for p in task.assignments] == [
         ("市教育局", Role.LEAD, "市教育局"),
         ("市财政局", Role.SUPPORT, "市直各部门"),
@@ -142,7 +142,7 @@ def test_members_that_are_no_longer_active_get_no_part(session: Session, city: C
     gone = a_unit(session, "市旧局", city.root, active=False)
     a_group(session, city.root, "市直各部门", city.education, gone)
     (draft,) = imported(session, city, a_draft("甲", "市直各部门"))
-    task = the_task(session, adopt(session, the_actor(city.supervisor), NOW, draft.id, draft.version))
+    task = the_task(session, adopt(session, the_actor(city.supervisor), NOW, TODAY, draft.id, draft.version))
     assert parts(task) == [("市教育局", Role.RESPONSIBLE)]
 
 
@@ -161,7 +161,7 @@ def test_a_draft_whose_units_are_not_all_known_is_not_adopted(
     a_group(session, city.root, "市空组")
     (draft,) = imported(session, city, a_draft("甲", *units))
     with pytest.raises(fault, match=says):
-        adopt(session, the_actor(city.supervisor), NOW, draft.id, draft.version)
+        adopt(session, the_actor(city.supervisor), NOW, TODAY, draft.id, draft.version)
     session.rollback()
     assert session.scalar(select(func.count()).select_from(Task)) == 0
     assert session.get_one(Draft, draft.id).state is DraftState.OPEN
@@ -169,13 +169,13 @@ def test_a_draft_whose_units_are_not_all_known_is_not_adopted(
 
 def test_doubts_do_not_stop_a_reviewer_who_has_seen_them(session: Session, city: City) -> None:
     (draft,) = imported(session, city, a_draft("甲", "市教育局", doubts=(DOUBT,)))
-    assert not adopt(session, the_actor(city.supervisor), NOW, draft.id, draft.version).already
+    assert not adopt(session, the_actor(city.supervisor), NOW, TODAY, draft.id, draft.version).already
 
 
 def test_a_draft_changed_meanwhile_is_not_adopted(session: Session, city: City) -> None:
     (draft,) = imported(session, city, a_draft("甲", "市教育局"))
     with pytest.raises(StaleDraft):
-        adopt(session, the_actor(city.supervisor), NOW, draft.id, draft.version - 1)
+        adopt(session, the_actor(city.supervisor), NOW, TODAY, draft.id, draft.version - 1)
 
 
 def test_a_dropped_draft_is_not_adopted(session: Session, city: City) -> None:
@@ -183,7 +183,7 @@ def test_a_dropped_draft_is_not_adopted(session: Session, city: City) -> None:
     actor = the_actor(city.supervisor)
     drop(session, actor, NOW, draft.id, draft.version)
     with pytest.raises(Invalid, match="已舍弃"):
-        adopt(session, actor, NOW, draft.id, draft.version)
+        adopt(session, actor, NOW, TODAY, draft.id, draft.version)
 
 
 @pytest.mark.parametrize("login", ["liaison", "leader", "administrator", "county_supervisor"])
@@ -191,9 +191,9 @@ def test_only_a_supervisor_in_reach_adopts(session: Session, city: City, login: 
     (draft,) = imported(session, city, a_draft("甲", "市教育局"))
     actor = the_actor(getattr(city, login))
     with pytest.raises(Forbidden):
-        adopt(session, actor, NOW, draft.id, draft.version)
+        adopt(session, actor, NOW, TODAY, draft.id, draft.version)
     with pytest.raises(Forbidden):
-        adopt_sure(session, actor, NOW, draft.plan_id)
+        adopt_sure(session, actor, NOW, TODAY, draft.plan_id)
     assert session.scalar(select(func.count()).select_from(Task)) == 0
 
 
@@ -223,7 +223,7 @@ def test_what_needs_a_second_look_is_never_adopted_in_bulk(session: Session, cit
     actor = the_actor(city.supervisor)
     (row,) = review(session, actor, draft.plan_id).page.rows
     assert row.questions
-    assert adopt_sure(session, actor, NOW, draft.plan_id) == 0
+    assert adopt_sure(session, actor, NOW, TODAY, draft.plan_id) == 0
     assert session.get_one(Draft, draft.id).state is DraftState.OPEN
 
 
@@ -232,15 +232,15 @@ def test_what_is_sure_is_adopted_in_bulk(session: Session, city: City, name: str
     (draft,) = imported(session, city, SURE[name])
     actor = the_actor(city.supervisor)
     assert review(session, actor, draft.plan_id).counts[Show.SURE] == 1
-    assert adopt_sure(session, actor, NOW, draft.plan_id, 1) == 1
+    assert adopt_sure(session, actor, NOW, TODAY, draft.plan_id, 1) == 1
     assert session.get_one(Draft, draft.id).state is DraftState.ADOPTED
-    assert adopt_sure(session, actor, NOW, draft.plan_id, 1) == 0
+    assert adopt_sure(session, actor, NOW, TODAY, draft.plan_id, 1) == 0
 
 
 def test_bulk_adoption_is_refused_when_the_list_has_changed(session: Session, city: City) -> None:
     drafts = imported(session, city, a_draft("甲", "市教育局"), a_draft("乙", "市教育局"))
     with pytest.raises(Stale, match="2条"):
-        adopt_sure(session, the_actor(city.supervisor), NOW, drafts[0].plan_id, 5)
+        adopt_sure(session, the_actor(city.supervisor), NOW, TODAY, drafts[0].plan_id, 5)
     assert session.scalar(select(func.count()).select_from(Task)) == 0
 
 
@@ -253,8 +253,8 @@ def test_the_preview_is_what_is_made_or_nothing(session: Session, city: City) ->
     # The same number, and yet another task than the one that was looked at.
     edit(session, actor, NOW, drafts[1].id, replace(edit_of(drafts[1]), title="丙"), version=drafts[1].version)
     with pytest.raises(Stale, match="被改动"):
-        adopt_sure(session, actor, NOW, plan_id, 2, shown.seen)
-    assert adopt_sure(session, actor, NOW, plan_id, 2, sure_drafts(session, actor, plan_id).seen) == 2
+        adopt_sure(session, actor, NOW, TODAY, plan_id, 2, shown.seen)
+    assert adopt_sure(session, actor, NOW, TODAY, plan_id, 2, sure_drafts(session, actor, plan_id).seen) == 2
     made = [part.unit.name for task in session.scalars(select(Task)) for part in task.assignments]
     assert sorted(made) == sorted(["市财政局", "市教育局", "市教育局"])
 
@@ -276,13 +276,13 @@ def test_a_date_stated_once_is_confirmed_for_all_it_is_stated_for(session: Sessi
     assert confirm_dates(session, actor, NOW, plan_id, shared) == 3
     assert confirm_dates(session, actor, NOW, plan_id, shared) == 0
     # 丙 has a doubt of its own still, 丁 another date.
-    assert adopt_sure(session, actor, NOW, plan_id, 2) == 2
+    assert adopt_sure(session, actor, NOW, TODAY, plan_id, 2) == 2
     assert {task.deadline_basis for task in session.scalars(select(Task))} == {Basis.REVIEW}
 
 
 def test_many_tasks_are_adopted_in_one_commit(session: Session, city: City) -> None:
     drafts = imported(session, city, *(a_draft(f"任务{n}", "市教育局", "市财政局") for n in range(60)))
-    assert adopt_sure(session, the_actor(city.supervisor), NOW, drafts[0].plan_id, 60) == 60
+    assert adopt_sure(session, the_actor(city.supervisor), NOW, TODAY, drafts[0].plan_id, 60) == 60
     assert session.scalar(select(func.count()).select_from(Assignment)) == 120
     assert session.get_one(Plan, drafts[0].plan_id).drafts[0].state is DraftState.ADOPTED
 
@@ -302,7 +302,7 @@ def race(url: str) -> list[Adopted]:
 
     def run() -> None:
         with write_session(engine) as session:
-            told.append(adopt(session, the_actor(city.supervisor), NOW, draft.id, 1))
+            told.append(adopt(session, the_actor(city.supervisor), NOW, TODAY, draft.id, 1))
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(intake_adopt, "planned_for", both_plan_first)
@@ -337,9 +337,9 @@ def test_a_county_gives_no_work_to_units_beside_or_above_it(session: Session, ci
     a_group(session, city.root, "各有关部门", city.county, city.finance)
     actor, (draft,) = the_actor(city.county_supervisor), imported_by_the_county(session, city, a_draft("修路", name))
     with pytest.raises(Invalid, match=f"“{name}”不在本级管理范围内"):
-        adopt(session, actor, NOW, draft.id, draft.version)
+        adopt(session, actor, NOW, TODAY, draft.id, draft.version)
     session.rollback()
-    assert adopt_sure(session, actor, NOW, draft.plan_id) == 0
+    assert adopt_sure(session, actor, NOW, TODAY, draft.plan_id) == 0
     assert not session.scalar(select(func.count(Assignment.id)))
     shown = review(session, actor, draft.plan_id, Wanted(Show.DOUBTED))
     said = f"单位“{name}”不在本级管理范围内，不能下达任务"
@@ -348,4 +348,4 @@ def test_a_county_gives_no_work_to_units_beside_or_above_it(session: Session, ci
 
 def test_a_county_divides_its_work_among_its_own(session: Session, city: City) -> None:
     (draft,) = imported_by_the_county(session, city, a_draft("修路", "东河县教育局"))
-    assert adopt_sure(session, the_actor(city.county_supervisor), NOW, draft.plan_id) == 1
+    assert adopt_sure(session, the_actor(city.county_supervisor), NOW, TODAY, draft.plan_id) == 1

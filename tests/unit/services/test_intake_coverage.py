@@ -10,7 +10,7 @@ import pytest
 from openpyxl import load_workbook
 from sqlalchemy.orm import Session
 
-from tests.builders import NOW, City, the_actor
+from tests.builders import NOW, TODAY, City, the_actor
 from tests.intake_texts import a_draft, a_reading
 from tracker.domain.access import Forbidden
 from tracker.domain.drafts import Basis, Deadline, DeadlineKind, Form
@@ -78,7 +78,7 @@ def test_what_was_dropped_is_counted_and_not_held_against_the_text(session: Sess
     source = imported(session, city, *LACKING.values(), *WHOLE)
     actor, rows = the_actor(city.supervisor), drafts_of(session, source.plans[0].id)
     drop(session, actor, NOW, rows[0].id, rows[0].version)
-    adopt(session, actor, NOW, rows[-1].id, rows[-1].version)
+    adopt(session, actor, NOW, TODAY, rows[-1].id, rows[-1].version)
     found = report(session, city, source)
     assert [len(found.in_state(state)) for state in (DraftState.OPEN, DraftState.ADOPTED, DraftState.DROPPED)] == [
         8,

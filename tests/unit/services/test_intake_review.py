@@ -8,7 +8,7 @@ from datetime import date
 import pytest
 from sqlalchemy.orm import Session
 
-from tests.builders import NOW, City, the_actor
+from tests.builders import NOW, TODAY, City, the_actor
 from tests.intake_texts import a_draft, a_reading
 from tracker.domain.doubts import MESSAGES, doubt
 from tracker.domain.drafts import Basis, Deadline, DeadlineKind, Form
@@ -93,7 +93,7 @@ def test_a_glance_shows_one_draft_with_the_counts_of_all(session: Session, city:
     plan_id = imported(session, city, SURE, *ASKING.values())
     first = drafts_of(session, plan_id)[0]
     actor = the_actor(city.supervisor)
-    adopt(session, actor, NOW, first.id, first.version)
+    adopt(session, actor, NOW, TODAY, first.id, first.version)
     found = glance(session, actor, plan_id, first.id, Wanted())
     assert titles(found) == ["癸"]
     assert found.done

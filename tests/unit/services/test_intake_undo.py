@@ -55,7 +55,7 @@ def imported(session: Session, city: City, *drafts: DraftReading) -> list[Draft]
 
 def adopted(session: Session, city: City, *units: str) -> Draft:
     (draft,) = imported(session, city, a_draft("整修道路", *(units or ("市教育局",)), milestones=(TARGET,)))
-    adopt(session, the_actor(city.supervisor), NOW, draft.id, draft.version)
+    adopt(session, the_actor(city.supervisor), NOW, TODAY, draft.id, draft.version)
     return draft
 
 
@@ -75,7 +75,7 @@ def rows(session: Session) -> list[int]:
 def test_nothing_is_left_and_the_draft_is_as_it_was(session: Session, city: City) -> None:
     (draft,) = imported(session, city, a_draft("整修道路", "市教育局", "市财政局", milestones=(TARGET,)))
     before = edit_of(draft)
-    adopt(session, the_actor(city.supervisor), NOW, draft.id, draft.version)
+    adopt(session, the_actor(city.supervisor), NOW, TODAY, draft.id, draft.version)
     assert rows(session)[:4] == [1, 2, 1, 2]
     assert undo_adoption(session, the_actor(city.supervisor), LATER, draft.id, draft.version) == Undone(1, 0)
     assert rows(session) == [0, 0, 0, 0, 0]
@@ -83,7 +83,7 @@ def test_nothing_is_left_and_the_draft_is_as_it_was(session: Session, city: City
     assert draft.state is DraftState.OPEN
     assert edit_of(draft) == before
     assert (draft.edited, draft.changed_at, draft.changed_by_id) == (False, LATER, city.supervisor.id)
-    again = adopt(session, the_actor(city.supervisor), LATER, draft.id, draft.version)
+    again = adopt(session, the_actor(city.supervisor), LATER, TODAY, draft.id, draft.version)
     assert not again.already
 
 
@@ -199,7 +199,7 @@ def adopted_series(session: Session, city: City) -> Draft:
     """A duty of every month that was adopted, two months later: three tasks, of which only the first has a draft."""
     reading = read_deadline("每月25日前", date(2023, 5, 8))
     (draft,) = imported(session, city, a_draft("报送情况", "市教育局", deadline=reading.deadline))
-    adopt(session, the_actor(city.supervisor), NOW, draft.id, draft.version)
+    adopt(session, the_actor(city.supervisor), NOW, TODAY, draft.id, draft.version)
     assert make_due_tasks(session, LATER, date(2023, 8, 20)) == 2
     session.commit()
     return draft
@@ -232,7 +232,7 @@ def test_a_day_that_was_entered_is_nobodys_deed_and_goes_too(session: Session, c
     reading = read_deadline("项目批复后20日内", date(2023, 5, 8))
     (draft,) = imported(session, city, a_draft("开工建设", "市教育局", deadline=reading.deadline))
     actor = the_actor(city.supervisor)
-    task = session.get_one(Task, adopt(session, actor, NOW, draft.id, draft.version).task_id)
+    task = session.get_one(Task, adopt(session, actor, NOW, TODAY, draft.id, draft.version).task_id)
     assert task.due_on is None
     enter_day(session, actor, LATER, task.id, day=date(2023, 7, 1), seen=mark_of(task))
     assert session.scalar(select(func.count()).select_from(TaskAnchor)) == 1
@@ -248,7 +248,7 @@ def test_the_indicators_of_the_plan_stay(session: Session, city: City) -> None:
     done = import_source(session, the_actor(city.supervisor), NOW, reading, city.root.id)
     plan = session.get_one(Source, done.source_id).plans[0]
     (draft,) = drafts_of(session, plan.id)
-    adopt(session, the_actor(city.supervisor), NOW, draft.id, draft.version)
+    adopt(session, the_actor(city.supervisor), NOW, TODAY, draft.id, draft.version)
     undo_adoption(session, the_actor(city.supervisor), LATER, draft.id, draft.version)
     session.expire_all()
     assert [indicator.name for indicator in plan.indicators] == ["森林覆盖率"]
@@ -260,8 +260,8 @@ def test_the_indicators_of_the_plan_stay(session: Session, city: City) -> None:
 def a_batch(session: Session, city: City, count: int = 3) -> tuple[int, list[Draft]]:
     """A plan whose first draft was adopted by itself, and the others in one press five minutes later."""
     drafts = imported(session, city, *(a_draft(f"任务{n}", "市教育局") for n in range(count + 1)))
-    adopt(session, the_actor(city.supervisor), NOW, drafts[0].id, drafts[0].version)
-    assert adopt_sure(session, the_actor(city.supervisor), LATER, drafts[0].plan_id) == count
+    adopt(session, the_actor(city.supervisor), NOW, TODAY, drafts[0].id, drafts[0].version)
+    assert adopt_sure(session, the_actor(city.supervisor), LATER, TODAY, drafts[0].plan_id) == count
     return drafts[0].plan_id, drafts
 
 

@@ -67,7 +67,7 @@ def plan_of(session: Session, done: Imported) -> Plan:
 def adopted(session: Session, city: City, text: str = FIRST) -> dict[str, Task]:
     """The tasks of a plan, all adopted, by title."""
     plan = plan_of(session, taken_in(session, city, text))
-    adopt_sure(session, the_actor(city.supervisor), NOW, plan.id)
+    adopt_sure(session, the_actor(city.supervisor), NOW, TODAY, plan.id)
     return by_title(session.scalars(select(Task).where(Task.plan_id == plan.id)).all())
 
 
@@ -426,7 +426,7 @@ def test_what_a_reviewer_corrected_is_not_asked_again(session: Session, city: Ci
         mended.milestones,
     )
     edit(session, actor, NOW, draft.id, given, version=draft.version)
-    adopt(session, actor, NOW, draft.id, draft.version)
+    adopt(session, actor, NOW, TODAY, draft.id, draft.version)
     second = plan_of(session, taken_in(session, city, SECOND.replace("11月底前", "9月底前")))
     item = waiting(session, second)["整修通学道路"]
     assert item.group is Group.SAME
@@ -465,10 +465,10 @@ def test_a_continued_clause_is_not_adopted_as_a_second_task(
 ) -> None:
     actor = the_actor(city.supervisor)
     new = plan_of(session, taken_in(session, city, SECOND))
-    assert adopt_sure(session, actor, NOW, new.id) == 1  # the new clause alone
+    assert adopt_sure(session, actor, NOW, TODAY, new.id) == 1  # the new clause alone
     draft = next(row for row in drafts_of(session, new.id) if row.title == "整修道路")
     with pytest.raises(Invalid, match="已有任务的新版条款"):
-        adopt(session, actor, NOW, draft.id, draft.version)
+        adopt(session, actor, NOW, TODAY, draft.id, draft.version)
     session.rollback()
     assert session.scalar(select(func.count()).select_from(Task)) == len(tasks) + 1
 
@@ -479,9 +479,9 @@ def test_the_old_version_makes_no_more_tasks(session: Session, city: City) -> No
     taken_in(session, city, SECOND)
     draft = drafts_of(session, old.id)[0]
     with pytest.raises(Invalid, match="已有新版"):
-        adopt(session, actor, NOW, draft.id, draft.version)
+        adopt(session, actor, NOW, TODAY, draft.id, draft.version)
     with pytest.raises(Invalid, match="已有新版"):
-        adopt_sure(session, actor, NOW, old.id)
+        adopt_sure(session, actor, NOW, TODAY, old.id)
 
 
 def test_accepting_twice_is_accepting_once(session: Session, city: City, tasks: dict[str, Task]) -> None:
@@ -559,7 +559,7 @@ def test_a_whole_group_is_accepted_at_once(session: Session, city: City, tasks: 
     assert (page.changed.total, len(page.same), len(page.removed)) == (0, 1, 1)
     assert accept_group(session, actor, LATER, TODAY, new.id, Group.SAME, page.bulk[Group.SAME].seen) == 1
     assert accept_group(session, actor, LATER, TODAY, new.id, Group.REMOVED, page.bulk[Group.REMOVED].seen) == 1
-    adopt_sure(session, actor, NOW, new.id)
+    adopt_sure(session, actor, NOW, TODAY, new.id)
     assert the_page(session, city, new).is_settled
 
 
@@ -635,7 +635,7 @@ def test_a_clause_that_is_another_matter_is_reviewed_as_any_other(
     assert (found.group, found.draft) == (Group.REMOVED, None)
     assert item.draft is not None
     assert CODE not in {doubt["code"] for doubt in session.get_one(Draft, item.draft.id).doubts}
-    assert adopt_sure(session, actor, NOW, new.id) == 2
+    assert adopt_sure(session, actor, NOW, TODAY, new.id) == 2
 
 
 def test_a_clerk_says_which_plan_is_revised(session: Session, city: City) -> None:
@@ -686,7 +686,7 @@ def test_a_confirmed_date_of_the_plan_is_not_asked_again(session: Session, city:
     draft = next(row for row in drafts_of(session, old.id) if row.title == "绘制地图")
     assert draft.deadline_basis is Basis.PLAN
     confirm_dates(session, actor, NOW, old.id, SharedDate(date(2023, 12, 31), draft.deadline_text, 1))
-    adopt_sure(session, actor, NOW, old.id)
+    adopt_sure(session, actor, NOW, TODAY, old.id)
     new = plan_of(session, taken_in(session, city, a_version(LISTS, clause.replace("每所", "各所")) + tail))
     item = waiting(session, new)["绘制地图"]
     assert item.pair is not None

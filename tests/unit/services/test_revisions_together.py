@@ -36,7 +36,7 @@ class World:
             self.city: City = a_city(session)
             self.supervisor = the_actor(self.city.supervisor)
             old = self.take_in(session, FIRST)
-            adopt_sure(session, self.supervisor, NOW, old.id)
+            adopt_sure(session, self.supervisor, NOW, TODAY, old.id)
             self.new_id = self.take_in(session, SECOND).id
 
     def take_in(self, session: Session, text: str) -> Plan:

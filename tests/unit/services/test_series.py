@@ -42,7 +42,7 @@ def a_recurring_draft(session: Session, city: City, phrase: str, until: date | N
 
 def adopted(session: Session, city: City, phrase: str, until: date | None = None) -> Task:
     draft = a_recurring_draft(session, city, phrase, until)
-    done = adopt(session, the_actor(city.supervisor), NOW, draft.id, draft.version)
+    done = adopt(session, the_actor(city.supervisor), NOW, TODAY, draft.id, draft.version)
     return session.get_one(Task, done.task_id)
 
 
@@ -85,13 +85,13 @@ def test_other_drafts_make_no_series(session: Session, city: City) -> None:
     draft = a_draft("报送情况", "市教育局", deadline=Deadline())
     done = import_source(session, the_actor(city.supervisor), NOW, a_reading(draft), city.root.id)
     row = drafts_of(session, session.get_one(Source, done.source_id).plans[0].id)[0]
-    adopt(session, the_actor(city.supervisor), NOW, row.id, row.version)
+    adopt(session, the_actor(city.supervisor), NOW, TODAY, row.id, row.version)
     assert session.scalar(select(func.count()).select_from(TaskSeries)) == 0
 
 
 def test_a_series_is_looked_at_before_it_is_adopted(session: Session, city: City) -> None:
     draft = a_recurring_draft(session, city, "每月25日前")
-    assert adopt_sure(session, the_actor(city.supervisor), NOW, draft.plan_id) == 0
+    assert adopt_sure(session, the_actor(city.supervisor), NOW, TODAY, draft.plan_id) == 0
     (row,) = review(session, the_actor(city.supervisor), draft.plan_id).page.rows
     assert [question.words for question in row.questions] == [
         "周期任务（每月25日），采纳后每到一期自动新立一项任务，请核对"

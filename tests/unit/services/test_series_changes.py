@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import select
@@ -21,7 +22,6 @@ from tracker.services.lit import When
 from tracker.services.series import make_due_tasks
 from tracker.services.series_changes import Stamp, change_end, end_with_clause, follow_clause, mark_of
 from tracker.services.series_pages import series_page, series_view
-from tracker.services.sweep import OFFICE_ZONE
 from tracker.store.extensions import ExtensionState
 from tracker.store.handling import Division
 from tracker.store.tasks import Task
@@ -95,7 +95,7 @@ def test_moved_out_again_the_days_ahead_are_dispatched_anew(session: Session, ci
     part = row.template.assignments[0]
     assert (part.state, part.withdrawn_on, part.due_on) == (State.DISPATCHED, None, date(2023, 6, 25))
     assert days(session) == [("06-25", "open")]
-    (told,) = ledger(session, the_actor(city.supervisor), When(TODAY, OFFICE_ZONE))
+    (told,) = ledger(session, the_actor(city.supervisor), When(TODAY, ZoneInfo("Asia/Shanghai")))
     assert (told.then.state, told.then.due_on, told.then.withdrawn_on) == (State.DISPATCHED, date(2023, 6, 25), None)
     assert sweep_on(session, date(2023, 7, 1)) == 1
 

@@ -53,7 +53,7 @@ def test_an_import_of_which_nothing_was_adopted_goes_whole_and_can_be_had_again(
 def test_one_with_tasks_stays(session: Session, city: City) -> None:
     actor = the_actor(city.supervisor)
     source = taken_in(session, city, FIRST)
-    adopt_sure(session, actor, NOW, source.plans[0].id)
+    adopt_sure(session, actor, NOW, TODAY, source.plans[0].id)
     found = deletion_of(session, actor, source.id)
     assert (found.is_free, found.tasks) == (False, 5)
     with pytest.raises(Invalid, match="已经采纳"):
@@ -64,7 +64,7 @@ def test_one_with_tasks_stays(session: Session, city: City) -> None:
 def test_one_whose_tasks_went_over_to_a_newer_version_stays_too(session: Session, city: City) -> None:
     actor = the_actor(city.supervisor)
     old = taken_in(session, city, FIRST)
-    adopt_sure(session, actor, NOW, old.plans[0].id)
+    adopt_sure(session, actor, NOW, TODAY, old.plans[0].id)
     new = taken_in(session, city, FIRST.replace("当日处置", "次日处置"))
     for group in (Group.CHANGED, Group.SAME):
         page = revision_page(session, actor, new.plans[0].id, 1)
@@ -78,7 +78,7 @@ def test_one_whose_tasks_went_over_to_a_newer_version_stays_too(session: Session
 def test_a_wrong_new_version_can_go_and_the_old_one_is_the_newest_again(session: Session, city: City) -> None:
     actor = the_actor(city.supervisor)
     old = taken_in(session, city, FIRST)
-    adopt_sure(session, actor, NOW, old.plans[0].id)
+    adopt_sure(session, actor, NOW, TODAY, old.plans[0].id)
     new = taken_in(session, city, SECOND)
     delete_source(session, actor, new.id, deletion_of(session, actor, new.id).seen)
     session.expire_all()

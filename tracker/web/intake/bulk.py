@@ -9,7 +9,7 @@ from tracker.services.errors import Invalid, Stale
 from tracker.services.intake_adopt import adopt_sure, sure_drafts
 from tracker.services.intake_undo import undo_batch
 from tracker.web.access import requires
-from tracker.web.context import actor, now
+from tracker.web.context import actor, now, today
 from tracker.web.database import session
 from tracker.web.intake.blueprint import blueprint
 from tracker.web.intake.forms import BatchForm, BulkForm
@@ -26,7 +26,7 @@ def adopt_all_sure(plan_id: int) -> Answer:
     # What is incomplete was not shown as a whole: no number of drafts fits it.
     expected = form.expected.data if form.validate() else -1
     try:
-        count = adopt_sure(session(), actor(), now(), plan_id, expected, form.seen.data)
+        count = adopt_sure(session(), actor(), now(), today(), plan_id, expected, form.seen.data)
     except Stale as stale:
         return _preview(plan_id, str(stale), 409)
     except Invalid as fault:

@@ -29,7 +29,7 @@ from tracker.services.intake_review import naming_for
 from tracker.services.intake_undo import ActedOn, Undone, undo_adoption
 from tracker.store.plans import Draft, DraftState
 from tracker.web.access import requires
-from tracker.web.context import actor, now
+from tracker.web.context import actor, now, today
 from tracker.web.database import session
 from tracker.web.filters import day, instant
 from tracker.web.forms import seen_version
@@ -49,7 +49,8 @@ Action = Callable[[Session, Actor, datetime, int, int], object]
 @requires(Permission.INTAKE)
 def adopt_draft(draft_id: int) -> Answer:
     """Makes the draft a task."""
-    return _act(draft_id, adopt)
+    day_of_deed = today()
+    return _act(draft_id, lambda held, by, at, *draft: adopt(held, by, at, day_of_deed, *draft))
 
 
 @blueprint.post("/drafts/<int:draft_id>/drop", endpoint="drop")

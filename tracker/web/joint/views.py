@@ -15,7 +15,7 @@ from tracker.services.joint import JointPage, joint_page
 from tracker.services.task_pages import task_page
 from tracker.store.tasks import Task
 from tracker.web.access import requires
-from tracker.web.context import actor, now
+from tracker.web.context import actor, now, settings
 from tracker.web.database import session
 from tracker.web.filters import day as day_words
 from tracker.web.joint.forms import AskForm, EndForm, PanelForms, WaiveForm
@@ -34,7 +34,7 @@ def ask(task_id: int) -> Answer:
 
     def deed() -> str:
         wanted = (form.day.data, form.mark(), unread)
-        _, changed = service.ask_opinions(session(), actor(), now(), task_id, *wanted)
+        _, changed = service.ask_opinions(session(), actor(), now(), settings().zone, task_id, *wanted)
         return f"会办意见须于{day_words(form.day.data)}前提出。" if changed else "会办日期没有变化，不用保存。"
 
     return _done(task_id, PanelForms(form), deed)
