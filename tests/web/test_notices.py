@@ -71,6 +71,19 @@ def test_tomorrow_tells_whom_of_what(page: Visitor, part: Assignment) -> None:
     assert "2023年6月16日8点起发出" in shown.text
 
 
+def test_tomorrow_lists_its_messages(page: Visitor, session: Session, city: City, part: Assignment) -> None:
+    robot = Robot(unit_id=city.education.id, kind=RobotKind.WECOM, name="教育群", webhook=WEBHOOK, created_at=NOW)
+    session.add(robot)
+    session.commit()
+    shown = page.sign_in("supervisor")("/notices/tomorrow")
+    notices, messages = shown.main.all("tbody")
+    assert [item.text for item in notices.one("tr").all("li")] == ["站内消息", "机器人"]  # there is no mail server
+    cells = [cell.text for cell in messages.one("tr").all("td")]
+    assert cells == ["教育群（市教育局）", "机器人", "督办提醒（2023-06-16）", "1项", "—", "—"]
+    page.sign_out()
+    assert "教育群" not in page.sign_in("county_supervisor")("/notices/tomorrow").text
+
+
 def test_tomorrow_keeps_to_the_reach(page: Visitor, part: Assignment) -> None:
     assert "没有要新发的提醒" in page.sign_in("county_supervisor")("/notices/tomorrow").text
 
