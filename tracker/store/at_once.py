@@ -8,6 +8,7 @@ from functools import cached_property, lru_cache
 from typing import Any
 
 from sqlalchemy import Connection, Dialect, Select
+from sqlalchemy.exc import DBAPIError
 
 Rows = tuple[tuple[Any, ...], ...]
 
@@ -17,7 +18,7 @@ class AtOnce:
 
     Its rows come as the driver gives them: good enough to be sorted, and to see whether they are the same as before.
     ``typed`` makes of them what the ORM would have given. Parameters are texts and numbers alone; a statement that
-    takes none (``is_whole``) has what stands in it written into the SQL, of whatever type it is.
+    takes none (``is_whole``) has what stands in it written into the SQL, of whatever type it is. Raises DBAPIError.
     """
 
     def __init__(self, statement: Select[*tuple[Any, ...]], *, is_whole: bool = False) -> None:
@@ -33,6 +34,8 @@ class AtOnce:
         try:
             cursor.execute(sql, given if order is None else [given[name] for name in order])
             return tuple(cursor.fetchall())
+        except connection.dialect.loaded_dbapi.Error as error:
+            raise DBAPIError(sql, None, error, hide_parameters=True) from error
         finally:
             cursor.close()
 
