@@ -23,11 +23,8 @@ check: ## Format, lint, types, layers
 format: setup-dev ## Put the source into the one format, and mend what can be mended
 	@.venv/bin/ruff format . && .venv/bin/ruff check --fix .
 
-bench: setup-dev ## Measure reading and feeds against a floor taken in the same run
-	@.venv/bin/python -m benchmarks.run
-	@.venv/bin/python -m benchmarks.documents
-	@.venv/bin/python -m benchmarks.paged
-	@.venv/bin/python -m benchmarks.polls
+bench: setup-dev ## Measure against floors taken in the same run, and write docs/BENCHMARKS.md (15 minutes)
+	@.venv/bin/python -m benchmarks.report
 
 lock: ## Write the locked requirements anew from pyproject.toml (needs uv; ARGS=--upgrade)
 	@sh scripts/lock.sh $(ARGS)

@@ -1,6 +1,7 @@
 """List pages of a large office over HTTP, signed in, against a bare page of the same rows in the same run.
 
-`python -m benchmarks.pages URL [URL ...]` asks databases that `benchmarks.scale` filled, and prints a table for each.
+`python -m benchmarks.pages URL [URL ...]` asks databases that `benchmarks.scale` filled, and prints a table for each;
+without an address it fills its own on PostgreSQL, of each of SIZES.
 """
 
 from __future__ import annotations
@@ -15,11 +16,13 @@ from urllib.parse import urlencode
 
 from sqlalchemy import text
 
-from benchmarks.scale import PASSWORD, SECRET, TODAY
+from benchmarks.scale import PASSWORD, SECRET, TODAY, at_scale
 from benchmarks.served import Served, served
+from tests.databases import running_server
 from tracker.store.engine import make_engine
 
 ROUNDS, WARMING = 40, 12
+SIZES = (10_000, 1_000_000)
 # What the overdue list may cost at most beside the bare page, up to so many tasks.
 MUST = ((10_000, 6.0), (1_000_000, 3.0))
 PAGES = (
@@ -81,7 +84,9 @@ def measured(url: str) -> None:
         with served("wsgi:app", env) as product, served("benchmarks.floor_pages:app", env) as floor:
             browser, bare = Browser(product), Browser(floor)
             browser.sign_in()
-            print(f"\n{tasks:,} tasks, {engine.dialect.name}\n\n| page | median | bare page | ratio | must |")
+            print(
+                f"\n### Pages, {engine.dialect.name}, {tasks:,} tasks\n\n| page | median | bare page | ratio | must |"
+            )
             print("|---|---|---|---|---|")
             for path, what in PAGES:
                 _print(what, *_pairs(browser, bare, path), must=_must(tasks) if path == "/overdue" else None)
@@ -115,9 +120,15 @@ def _print(what: str, work: list[float], least: list[float], must: float | None)
 
 
 def main() -> int:
-    """Measures each database that is named."""
+    """Measures each database that is named, or those of SIZES."""
     for url in sys.argv[1:]:
         measured(url)
+    if len(sys.argv) == 1:
+        with running_server() as server:
+            for size in SIZES:
+                url = server.create().render_as_string(hide_password=False)
+                at_scale(url, size).dispose()
+                measured(url)
     return 0
 
 
