@@ -21,7 +21,7 @@ PARTS = (
 )
 HEAD = """# Measured
 
-Written by `make bench`. Ratios compare a median with a floor of the same run: the least that the same answer could cost.
+Written by `make bench`. Ratios compare a median with a floor of the same run: the least that the same could cost.
 They hardly depend on the machine; milliseconds do. ✘ marks what does not reach what was asked of it.
 
 {machine}
