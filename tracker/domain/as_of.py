@@ -58,18 +58,14 @@ class PartThen:
     took_up_on: date | None = None
 
 
-def part_then(happenings: Sequence[Happening], unit_id: int, day: date, zone: tzinfo) -> PartThen | None:
-    """The part at the end of ``day``; None when it had not been dispatched yet.
-
-    ``happenings`` are all that is known of it, in order; ``unit_id`` is the unit that has it at the end of them.
-    """
-    return parts_then(happenings, unit_id, [day], zone)[0]
-
-
 def parts_then(
     happenings: Sequence[Happening], unit_id: int, days: Sequence[date], zone: tzinfo
 ) -> list[PartThen | None]:
-    """The part at the end of each of ``days``, which come in order: its history is told once for them all."""
+    """The part at the end of each of ``days``, which come in order; None before it was dispatched.
+
+    ``happenings`` are all that is known of it, in order, told once for all days; ``unit_id`` is the unit that has it at
+    the end of them.
+    """
     dated = [(each.at.astimezone(zone).date(), each) for each in happenings]
     told: list[PartThen | None] = []
     running: dict[str, Any] = {}

@@ -84,15 +84,6 @@ class Comparison:
     added: tuple[int, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class UnitChanges:
-    """``roles`` holds units of both versions with the role before and after."""
-
-    added: tuple[Share, ...]
-    removed: tuple[Share, ...]
-    roles: tuple[tuple[str, Role, Role], ...]
-
-
 def compare(old: Sequence[Clause], new: Sequence[Clause]) -> Comparison:
     """Matches the clauses of two versions one to one, and says of each pair what changed."""
     pairs = pairing(old, new)
@@ -141,16 +132,6 @@ def standing(old: Clause, new: Clause) -> Clause:
     if old.date_decided and text_key(old.deadline.text or "") == text_key(new.deadline.text or ""):
         return replace(new, deadline=old.deadline, date_decided=True)
     return new
-
-
-def unit_changes(old: Sequence[Share], new: Sequence[Share]) -> UnitChanges:
-    """Units that came, units that went, and units that got another role."""
-    before, after = {share.name: share.role for share in old}, {share.name: share.role for share in new}
-    return UnitChanges(
-        tuple(Share(name, role) for name, role in after.items() if name not in before),
-        tuple(Share(name, role) for name, role in before.items() if name not in after),
-        tuple((name, before[name], role) for name, role in after.items() if before.get(name, role) is not role),
-    )
 
 
 def out_of_order(pairs: Sequence[tuple[int, int]]) -> frozenset[tuple[int, int]]:

@@ -39,12 +39,6 @@ class SweepReport:
     def total(self) -> int:
         return sum(self.recorded.values()) + sum(self.others.values())
 
-    def of_kind(self, kind: NoticeKind) -> int:
-        """How many new notices are of that kind."""
-        if kind not in DATED_KINDS:
-            return self.others.get(kind, 0)
-        return sum(count for step, count in self.recorded.items() if (step > 0) == (kind is NoticeKind.OVERDUE))
-
 
 @dataclass(slots=True)
 class Tally:

@@ -7,7 +7,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from tracker.domain.as_of import Happening, part_then, parts_then, task_state_of
+from tests.unit.domain.single_days import part_then
+from tracker.domain.as_of import Happening, parts_then, task_state_of
 from tracker.domain.lifecycle import Outcome, State, TaskState
 from tracker.domain.roles import Role
 

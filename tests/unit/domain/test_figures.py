@@ -10,7 +10,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from tracker.domain.as_of import Happening, PartThen, part_then, parts_then
+from tests.unit.domain.single_days import part_then
+from tracker.domain.as_of import Happening, PartThen, parts_then
 from tracker.domain.figures import Basis, Figures, Measure, Period, Yardstick, months_up_to, tallied
 from tracker.domain.lateness import JudgedBy
 from tracker.domain.lifecycle import TRANSITIONS, Outcome, State, TaskState

@@ -7,8 +7,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from tests.unit.domain.single_days import part_then
 from tests.unit.domain.test_figures import Part
-from tracker.domain.as_of import Happening, PartThen, part_then
+from tracker.domain.as_of import Happening, PartThen
 from tracker.domain.figures import Basis, Measure, Period, Yardstick, tallied
 from tracker.domain.lateness import JudgedBy, judged_on
 from tracker.domain.lifecycle import Event, Outcome, State

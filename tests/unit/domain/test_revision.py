@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tracker.domain.drafts import Basis, Deadline, DeadlineKind, MilestoneReading
-from tracker.domain.revision import Change, Clause, Share, compare, out_of_order, pairing, standing, unit_changes
+from tracker.domain.revision import Change, Clause, Share, compare, out_of_order, pairing, standing
 from tracker.domain.roles import Role
 
 EDUCATION, FINANCE, POLICE = (Share(name, Role.RESPONSIBLE) for name in ("市教育局", "市财政局", "市公安局"))
@@ -154,16 +154,6 @@ def test_a_date_entered_for_the_same_phrase_stands() -> None:
     new = replace(ROADS, deadline=phrase, passage=ROADS.passage.replace("逐项", "逐条"))
     assert compare([old], [new]).pairs[0].changes == {Change.REWORDED}
     assert compare([replace(old, date_decided=False)], [new]).pairs[0].changes == {Change.REWORDED, Change.DEADLINE}
-
-
-def test_unit_changes_name_who_came_who_went_and_whose_role_changed() -> None:
-    lead = Share("市财政局", Role.LEAD)
-    found = unit_changes([EDUCATION, FINANCE], [lead, POLICE])
-    assert (found.added, found.removed, found.roles) == (
-        (POLICE,),
-        (EDUCATION,),
-        (("市财政局", Role.RESPONSIBLE, Role.LEAD),),
-    )
 
 
 # What holds for any two versions ------------------------------------------------------------------------------------

@@ -11,6 +11,7 @@ from sqlalchemy import Engine, event, select, text
 from sqlalchemy.orm import Session
 
 from tests.builders import TODAY, City, a_city, a_person, a_plan, a_task, a_unit, the_actor
+from tests.unit.services.sweep_counts import of_kind
 from tracker.domain.access import Office
 from tracker.domain.lifecycle import CHASED_STATES, Event, State, TaskState
 from tracker.domain.notices import Ladder, NoticeKind, owed
@@ -77,8 +78,8 @@ def test_what_is_overdue_is_flagged_and_told(engine: Engine, session: Session, c
     before = part.version, part.sequence, part.changed_at
     report = run(engine)
     assert (report.flagged, report.recorded, report.total) == (1, {1: 1}, 1)
-    assert report.of_kind(NoticeKind.OVERDUE) == 1
-    assert report.of_kind(NoticeKind.DUE_SOON) == 0
+    assert of_kind(report, NoticeKind.OVERDUE) == 1
+    assert of_kind(report, NoticeKind.DUE_SOON) == 0
     assert flag_of(session, part) == TODAY
     assert told(session) == [(1, f"person:{city.liaison.id}", 0)]
     session.refresh(part)
@@ -108,7 +109,7 @@ def test_only_what_a_unit_still_owes_is_chased(engine: Engine, session: Session,
     part = task_due(session, city, in_days(-1), state=state)
     report = run(engine)
     chased = state in CHASED_STATES
-    assert (report.flagged, report.total - report.of_kind(NoticeKind.UNSIGNED)) == ((1, 1) if chased else (0, 0))
+    assert (report.flagged, report.total - of_kind(report, NoticeKind.UNSIGNED)) == ((1, 1) if chased else (0, 0))
     assert (flag_of(session, part) is not None) == chased
 
 

@@ -12,6 +12,7 @@ from sqlalchemy import Engine, delete, select, text
 from sqlalchemy.orm import Session
 
 from tests.builders import NOW, TODAY, City, a_city, a_plan, a_task
+from tests.unit.services.sweep_counts import of_kind
 from tracker.domain.history import ADOPTED
 from tracker.domain.lifecycle import State
 from tracker.domain.notices import NoticeKind
@@ -129,7 +130,7 @@ def test_milestones(engine: Engine, session: Session, city: City, monkeypatch: p
     assert aside(session) == [(FaultKind.MILESTONE, bad, "这一行读不出来", 1)]
     assert len(parts_told(session, NoticeKind.MILESTONE_SOON)) == 2
     mend()
-    assert run(engine, HOUR).of_kind(NoticeKind.MILESTONE_SOON) == 1
+    assert of_kind(run(engine, HOUR), NoticeKind.MILESTONE_SOON) == 1
     assert aside(session) == []
 
 
@@ -144,9 +145,9 @@ def test_signing(engine: Engine, session: Session, city: City, monkeypatch: pyte
     mend = poison(monkeypatch, sweep_kinds, "sign_limit", lambda _, day: day == bad_day)
     report = run(engine)
     assert report.failures == (f"超期未签收提醒（分工 {parts[1].id}）：这一行读不出来",)
-    assert report.of_kind(NoticeKind.UNSIGNED) == 2
+    assert of_kind(report, NoticeKind.UNSIGNED) == 2
     mend()
-    assert run(engine, HOUR).of_kind(NoticeKind.UNSIGNED) == 1
+    assert of_kind(run(engine, HOUR), NoticeKind.UNSIGNED) == 1
 
 
 def test_an_event_is_told_although_it_has_become_old(
@@ -162,11 +163,11 @@ def test_an_event_is_told_although_it_has_become_old(
     [_, (bad,), _] = read(session, select(HistoryEntry.id).where(HistoryEntry.event == "return"))
     mend = poison(monkeypatch, sweep_kinds, "_entry_row", lambda entry, _: entry.id == bad)
     report = run(engine, HOUR)
-    assert report.of_kind(NoticeKind.DECIDED) == 2
+    assert of_kind(report, NoticeKind.DECIDED) == 2
     assert report.failures == (f"办理情况通知（办理记录 {bad}）：这一行读不出来",)
-    assert run(engine, 3 * HOUR).of_kind(NoticeKind.DECIDED) == 0
+    assert of_kind(run(engine, 3 * HOUR), NoticeKind.DECIDED) == 0
     mend()
-    assert run(engine, 4 * HOUR).of_kind(NoticeKind.DECIDED) == 1
+    assert of_kind(run(engine, 4 * HOUR), NoticeKind.DECIDED) == 1
     assert aside(session) == []
 
 
