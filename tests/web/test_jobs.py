@@ -60,7 +60,7 @@ def test_before_anything_ran(city: City, page: Visitor) -> None:
     assert "没有调度程序在运行" in shown.text
     assert len(rows(shown, "jobs")) == len(Job)
     assert all("还没有运行过" in row and "待调度程序启动" in row for row in rows(shown, "jobs"))
-    assert "还没有有内容的运行" in shown.text
+    assert "最近的运行都没有需要处理的内容" in shown.text
 
 
 def test_every_job_tells_its_last_run_and_its_next(session: Session, city: City, page: Visitor) -> None:
