@@ -26,7 +26,7 @@ MUST, MUST_AGAIN = 3.0, 0.010
 ROUNDS = 3
 BARE = text(
     "UPDATE assignment SET overdue_flagged_on = :today WHERE overdue_flagged_on IS NULL AND due_on < :today "
-    "AND state IN ('dispatched', 'declined', 'in_progress') "
+    "AND state IN ('dispatched', 'declined', 'in_progress', 'submitted') "
     "AND task_id IN (SELECT id FROM task WHERE state = 'open' AND due_on < :today)"
 )
 
