@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from tracker.domain.lifecycle import State
 from tracker.domain.notices import NoticeKind
-from tracker.store.milestone_queries import answers_for_task
+from tracker.store.milestone_queries import answers_for_task, awaited
 from tracker.store.notices import Notice
 from tracker.store.overdue import TASK_OPEN, chased
 from tracker.store.task_queries import report_late, taken_up_at
@@ -24,7 +24,8 @@ DATED_AND_OPEN = and_(Milestone.reached_on.is_(None), Milestone.due_on.is_not(No
 
 def open_milestone_ids(session: Session, first: date, last: date) -> list[int]:
     """The milestones due between two days that are not reached and that some chased part answers for."""
-    return list(session.scalars(_open_milestones(Milestone.id).where(Milestone.due_on.between(first, last)).distinct()))
+    due = select(Milestone.id).join(Task, Milestone.task_id == Task.id).where(Milestone.due_on.between(first, last))
+    return list(session.scalars(due.where(Milestone.reached_on.is_(None), awaited()).order_by(Milestone.id)))
 
 
 def open_milestones(session: Session, among: Sequence[int]) -> Sequence[Row[int, int, date, datetime]]:
