@@ -18,9 +18,9 @@ from tracker.services.ledger import LedgerRow
 from tracker.services.listings import Listing, filter_of, listed, told
 from tracker.services.lit import When
 from tracker.services.past_words import past_words
-from tracker.services.supervision import REPORTS
 from tracker.store.as_of_queries import last_words_until
 from tracker.store.handling_queries import handling_of
+from tracker.store.late_items import REPORTS
 
 COLUMNS = (
     Column("序号", 6),

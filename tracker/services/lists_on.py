@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from sqlalchemy.orm import Session
 
 from tracker.domain.access import Actor
-from tracker.domain.history import URGED
 from tracker.services import past_lists as past
 from tracker.services.histories import UnitThen
-from tracker.services.lit import Part, When
-from tracker.services.past_lists import PastPart, PastTaskRow
+from tracker.services.lit import When
+from tracker.services.past_lists import PastTaskRow
 from tracker.services.supervision import OverdueFilter, overdue, overdue_sheet, sheet_of, worst_units
 from tracker.services.task_pages import TaskFilter, TaskRow, all_tasks
+from tracker.store.late_items import LateItem
 from tracker.store.pages import Page, Place
-from tracker.store.task_queries import last_entry_of_each
-from tracker.store.tasks import HistoryEntry
 from tracker.store.units import Unit
 
 
@@ -26,12 +24,11 @@ class OverdueList:
     """A page of the overdue items, and the units that have the most of them, whichever unit was chosen.
 
     A list too long to be counted names no units.
-    ``urged`` is the last 催办 by hand of each item on the page that had one; a past day's list tells of none.
+    The items of a past day's list tell of no 催办.
     """
 
-    page: Page[Part] | Page[PastPart]
+    page: Page[LateItem]
     worst: Sequence[tuple[Unit | UnitThen, int]]
-    urged: Mapping[int, HistoryEntry] = field(default_factory=dict)
 
 
 def tasks_on(
@@ -46,9 +43,8 @@ def overdue_on(session: Session, actor: Actor, when: When, wanted: OverdueFilter
     """A page of what was overdue on the day."""
     if not when.is_past:
         page = overdue(session, actor, when, wanted, place)
-        urged = last_entry_of_each(session, [part.assignment.id for part in page.rows], URGED)
         worst = () if page.is_more else worst_units(session, actor, when, wanted)
-        return OverdueList(page, worst, urged)
+        return OverdueList(page, worst)
     rows = past.past_overdue(session, actor, when, replace(wanted, unit_id=None))
     own = past.of_unit(session, rows, wanted.unit_id)
     return OverdueList(past.past_overdue_page(session, when, own, place.number), past.past_worst_units(rows))

@@ -21,9 +21,10 @@ from tracker.domain.roles import Role
 from tracker.services.histories import UnitThen, end_of, histories
 from tracker.services.ledger import LedgerFilter, LedgerRow, ledger, ledgers
 from tracker.services.lit import When
-from tracker.services.supervision import REPORTS, WORST_UNITS, OverdueFilter, OverdueSort
+from tracker.services.supervision import WORST_UNITS, OverdueFilter, OverdueSort
 from tracker.services.task_pages import UNITS_NAMED, WORST_FIRST, TaskFilter, TaskSort
 from tracker.store.as_of_queries import last_entries_until
+from tracker.store.late_items import REPORTS, LateItem
 from tracker.store.pages import PAGE_SIZE, Page, page_number
 from tracker.store.tasks import HistoryEntry
 from tracker.store.units import Unit
@@ -77,12 +78,11 @@ class PastItem:
 
 @dataclass(frozen=True, slots=True)
 class PastPart:
-    """A unit's part as lists showed it on the day; ``told`` is its latest report by then."""
+    """A unit's part as lists showed it on the day."""
 
     assignment: PastItem
     lit: LitLight
     days_late: int
-    told: HistoryEntry | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,12 +160,12 @@ def _task_row(actor: Actor, task: PastTask, rows: Sequence[LedgerRow]) -> PastTa
     return PastTaskRow(task, worst, named, len(rows) - len(named), frozenset(part.assignment.id for part in own))
 
 
-def _part(row: LedgerRow, task: PastTask, told: HistoryEntry | None = None) -> PastPart:
+def _part(row: LedgerRow, task: PastTask) -> PastPart:
     then = row.then
     item = PastItem(
         row.assignment_id, task, row.unit, row.role, then.state, then.due_on, then.original_due_on, then.outcome
     )
-    return PastPart(item, row.lit, row.days_late, told)
+    return PastPart(item, row.lit, row.days_late)
 
 
 Pair = tuple[PastTask, Sequence[LedgerRow]]
@@ -240,17 +240,34 @@ def _overdue_order(wanted: OverdueFilter) -> list[tuple[Key[LedgerRow], bool]]:
     return [*chosen, (lambda row: (row.then.due_on or date.max, row.assignment_id), False)]
 
 
-def past_overdue_page(session: Session, when: When, rows: Sequence[LedgerRow], number: int) -> Page[PastPart]:
+def past_overdue_page(session: Session, when: When, rows: Sequence[LedgerRow], number: int) -> Page[LateItem]:
     """A page of those items, each with its latest report by then."""
     page = _page(rows, number, lambda row: row)
     return Page(with_reports(session, when, page.rows), page.number, page.total)
 
 
-def with_reports(session: Session, when: When, rows: Sequence[LedgerRow]) -> list[PastPart]:
+def with_reports(session: Session, when: When, rows: Sequence[LedgerRow]) -> list[LateItem]:
     """The rows as lists and sheets show them, each with its latest report by the end of the day."""
     ids = [row.assignment_id for row in rows]
     told = last_entries_until(session, ids, end_of(when.today, when.zone), REPORTS)
-    return [_part(row, _task([row]), told.get(row.assignment_id)) for row in rows]
+    return [_late_item(row, told.get(row.assignment_id)) for row in rows]
+
+
+def _late_item(row: LedgerRow, told: HistoryEntry | None) -> LateItem:
+    then = row.then
+    return LateItem(
+        row.assignment_id,
+        row.title,
+        row.unit.name,
+        row.role,
+        then.state,
+        then.due_on or date.max,
+        then.original_due_on,
+        row.plan_id,
+        row.plan_title,
+        row.plan_number,
+        told.words if told else None,
+    )
 
 
 def past_worst_units(rows: Sequence[LedgerRow]) -> list[tuple[UnitThen, int]]:

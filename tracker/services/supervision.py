@@ -23,6 +23,7 @@ from tracker.store import task_queries as ask
 from tracker.store.extension_queries import count_waiting, waiting_requests
 from tracker.store.extensions import Extension
 from tracker.store.former_queries import former_values
+from tracker.store.late_items import LateItem, late_items
 from tracker.store.overdue import TASK_OPEN, overdue_on
 from tracker.store.pages import MOST_COUNTED, PAGE_SIZE, Mark, Page, Place, page_number
 from tracker.store.plans import Plan
@@ -32,7 +33,6 @@ from tracker.store.units import Unit
 
 WORST_UNITS = 8
 DECISIONS_ON_A_PAGE, SHOWN_BESIDE = 20, 10
-REPORTS = (Event.REPORT.value, Event.SUBMIT.value)
 
 
 class OverdueSort(StrEnum):
@@ -73,22 +73,22 @@ class Request:
     part: Part
 
 
-def overdue(session: Session, actor: Actor, when: When, wanted: OverdueFilter, place: Place) -> Page[Part]:
+def overdue(session: Session, actor: Actor, when: When, wanted: OverdueFilter, place: Place) -> Page[LateItem]:
     """A page of the overdue items within reach, each with its latest report."""
     conditions, order = _overdue_conditions(session, actor, when, wanted), _overdue_order(wanted)
     # Whoever comes by a mark comes from a page that was counted.
     marked = bool(place.after or place.before) and _goes_by_days(wanted)
     total = MOST_COUNTED + 1 if marked else ask.count_parts_up_to(session, conditions, _BY_DAY, MOST_COUNTED)
     if total > MOST_COUNTED:
-        return _page_of_many(session, when, wanted, conditions, place)
+        return _page_of_many(session, wanted, conditions, place)
     number = page_number(place.number, total)
-    found = ask.parts(session, conditions, order, PAGE_SIZE, (number - 1) * PAGE_SIZE)
-    return Page(_told(session, found, when, REPORTS), number, total)
+    found = late_items(session, conditions, order, PAGE_SIZE, (number - 1) * PAGE_SIZE)
+    return Page(found, number, total)
 
 
 def _page_of_many(
-    session: Session, when: When, wanted: OverdueFilter, conditions: list[ask.Condition], place: Place
-) -> Page[Part]:
+    session: Session, wanted: OverdueFilter, conditions: list[ask.Condition], place: Place
+) -> Page[LateItem]:
     """A page of a list that is not counted to its end; by marks where it goes by the days alone."""
     order, marked = _overdue_order(wanted), _goes_by_days(wanted)
     mark = (place.after or place.before) if marked else None
@@ -97,14 +97,13 @@ def _page_of_many(
     if mark:
         conditions = [*conditions, ask.beyond(mark, later=not backwards)]
     turned = [Assignment.due_on.desc(), Assignment.id.desc()] if backwards else order
-    found = list(ask.parts(session, conditions, turned, PAGE_SIZE + 1, offset))
+    found = late_items(session, conditions, turned, PAGE_SIZE + 1, offset)
     if not found and place != Place():
-        return _page_of_many(session, when, wanted, conditions[: -1 if mark else None], Place())
+        return _page_of_many(session, wanted, conditions[: -1 if mark else None], Place())
     rows, has_next = found[:PAGE_SIZE], backwards or len(found) > PAGE_SIZE
     rows = rows[::-1] if backwards else rows
-    told = _told(session, rows, when, REPORTS)
     first, last = (_mark_of(rows[0]), _mark_of(rows[-1])) if marked else (None, None)
-    return Page(told, place.number, MOST_COUNTED, is_more=True, has_next=has_next, first=first, last=last)
+    return Page(rows, place.number, MOST_COUNTED, is_more=True, has_next=has_next, first=first, last=last)
 
 
 def _goes_by_days(wanted: OverdueFilter) -> bool:
@@ -112,8 +111,8 @@ def _goes_by_days(wanted: OverdueFilter) -> bool:
     return wanted.sort is OverdueSort.DAYS and wanted.descending
 
 
-def _mark_of(part: Assignment) -> Mark | None:
-    return Mark(part.due_on, part.id) if part.due_on else None
+def _mark_of(item: LateItem) -> Mark:
+    return Mark(item.due_on, item.id)
 
 
 def worst_units(session: Session, actor: Actor, when: When, wanted: OverdueFilter) -> list[tuple[Unit, int]]:
@@ -130,14 +129,13 @@ def worst_units(session: Session, actor: Actor, when: When, wanted: OverdueFilte
 def overdue_sheet(session: Session, actor: Actor, when: When, wanted: OverdueFilter) -> bytes:
     """The whole list, as it is filtered and sorted, as an .xlsx file."""
     conditions = _overdue_conditions(session, actor, when, wanted)
-    parts = _told(session, ask.parts(session, conditions, _overdue_order(wanted)), when, REPORTS)
-    return sheet_of(session, when, wanted, parts)
+    return sheet_of(session, when, wanted, late_items(session, conditions, _overdue_order(wanted)))
 
 
-def sheet_of(session: Session, when: When, wanted: OverdueFilter, parts: Sequence[Any]) -> bytes:
-    """The sheet of these items, ``Part`` or alike: those of today, or of a past day."""
-    note = f"截至{_words(when)}，共{len(parts)}项。{_said(session, when, wanted)}{past_words(session, when)}"
-    return sheet_bytes("逾期清单", OVERDUE_COLUMNS, _overdue_rows(parts), note)
+def sheet_of(session: Session, when: When, wanted: OverdueFilter, items: Sequence[LateItem]) -> bytes:
+    """The sheet of these items: those of today, or of a past day."""
+    note = f"截至{_words(when)}，共{len(items)}项。{_said(session, when, wanted)}{past_words(session, when)}"
+    return sheet_bytes("逾期清单", OVERDUE_COLUMNS, _overdue_rows(items, when), note)
 
 
 OVERDUE_COLUMNS = (
@@ -155,21 +153,20 @@ OVERDUE_COLUMNS = (
 )
 
 
-def _overdue_rows(parts: Sequence[Any]) -> Iterator[tuple[Cell, ...]]:
-    for number, part in enumerate(parts, 1):
-        task, plan = part.assignment.task, part.assignment.task.plan
+def _overdue_rows(items: Sequence[LateItem], when: When) -> Iterator[tuple[Cell, ...]]:
+    for number, item in enumerate(items, 1):
         yield (
             number,
-            task.title,
-            part.assignment.unit.name,
-            part.assignment.role.label,
-            plan.title,
-            plan.number,
-            part.assignment.due_on,
-            part.assignment.original_due_on,
-            part.days_late,
-            part.assignment.state.label,
-            part.told.words if part.told else None,
+            item.title,
+            item.unit,
+            item.role.label,
+            item.plan_title,
+            item.plan_number,
+            item.due_on,
+            item.original_due_on,
+            item.days_late(when.today),
+            item.state.label,
+            item.told,
         )
 
 

@@ -24,6 +24,7 @@ from tracker.services.series_pages import SeriesView, series_view
 from tracker.services.supervision import under
 from tracker.services.work import events_for
 from tracker.store import task_queries as ask
+from tracker.store.choices import PlanChoice, UnitChoice, plans_with_parts, units_within
 from tracker.store.evidence import Evidence
 from tracker.store.extension_queries import requests_of
 from tracker.store.extensions import Extension, ExtensionState
@@ -32,7 +33,6 @@ from tracker.store.pages import MOST_COUNTED, PAGE_SIZE, Page, page_number
 from tracker.store.plans import Plan
 from tracker.store.reach import within
 from tracker.store.tasks import Assignment, HistoryEntry, Task
-from tracker.store.units import Unit
 
 UNITS_NAMED = 4
 CONTEXT = 120  # characters of the plan shown before and after a clause
@@ -266,13 +266,15 @@ def _sent_back(assignment: Assignment) -> HistoryEntry | None:
     return last if last and last.event in SENT_BACK else None
 
 
-def other_units(session: Session, actor: Actor, assignment: Assignment) -> list[Unit]:
+def other_units(session: Session, actor: Actor, assignment: Assignment) -> list[UnitChoice]:
     """The units besides its own to which declined work may go: those in reach without a part in the task."""
     taken = {part.unit_id for part in assignment.task.assignments}
-    return [unit for unit in ask.units_within(session, within(actor, Permission.DECIDE)) if unit.id not in taken]
+    return [unit for unit in units_within(session, within(actor, Permission.DECIDE)) if unit.id not in taken]
 
 
-def choices(session: Session, actor: Actor, permission: Permission) -> tuple[Sequence[Unit], Sequence[Plan]]:
+def choices(
+    session: Session, actor: Actor, permission: Permission
+) -> tuple[Sequence[UnitChoice], Sequence[PlanChoice]]:
     """The units and plans by which a list may be filtered: those that have parts within reach."""
     reach = within(actor, permission)
-    return ask.units_within(session, reach), ask.plans_with_parts(session, reach)
+    return units_within(session, reach), plans_with_parts(session, reach)

@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from typing import Any, TypeVarTuple
 
 from sqlalchemy import ColumnElement, Select, and_, case, false, func, or_, select
-from sqlalchemy.orm import Session, contains_eager, joinedload, load_only, selectinload, undefer
+from sqlalchemy.orm import Session, contains_eager, joinedload, selectinload, undefer
 
 from tracker.domain.lifecycle import OPEN_STATES, State
 from tracker.domain.lights import Light, LightPack
@@ -281,17 +281,3 @@ def about(words: str) -> Condition:
     """Every word stands in the task's title, the unit's names, or the plan's title or number."""
     places = (Task.title, Unit.name, Unit.full_name, Plan.title, Plan.number)
     return and_(*(or_(*(place.icontains(word, autoescape=True) for place in places)) for word in words.split()))
-
-
-def units_within(session: Session, reach: Condition) -> Sequence[Unit]:
-    """The active units that meet the condition, in the order of lists."""
-    found = select(Unit).where(Unit.active, reach).order_by(Unit.position, Unit.id)
-    return session.scalars(found.options(load_only(Unit.name, Unit.kind, Unit.path))).all()
-
-
-def plans_with_parts(session: Session, reach: Condition) -> Sequence[Plan]:
-    """The plans with a part of a unit that meets the condition, the newest first; each is asked for one such part."""
-    one = select(Task.id).join(Task.assignments).join(Assignment.unit).where(Task.plan_id == Plan.id, reach).limit(1)
-    newest = (Plan.issued_on.is_(None), Plan.issued_on.desc(), Plan.id.desc())
-    query = select(Plan).where(one.correlate(Plan).scalar_subquery().is_not(None)).order_by(*newest)
-    return session.scalars(query.options(load_only(Plan.title))).all()

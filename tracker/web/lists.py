@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any, TypeVar
 
 from flask import request, url_for
 from markupsafe import Markup, escape
 from wtforms import Field, HiddenField, SelectField
 from wtforms.validators import ValidationError
-from wtforms.widgets import Select
+from wtforms.widgets import Select, html_params
 
 from tracker.domain.titles import brief_title
 from tracker.domain.units import UnitKind
+from tracker.store.choices import PlanChoice, UnitChoice
 from tracker.store.pages import Mark, Place
-from tracker.store.plans import Plan
 from tracker.store.units import Unit
 from tracker.web.forms import Form
 from tracker.web.incoming import row_id
@@ -28,20 +29,45 @@ FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2999, 12, 31)
 
 
 class _Options(Select):  # type: ignore[misc]
-    """Options as the library writes them, several times faster: a page's filters hold hundreds of units and plans."""
+    """Options as the library writes them, many times faster: a page's filters hold hundreds of units and plans."""
 
-    @classmethod
-    def render_option(cls, choice: Any, **kwargs: Any) -> Markup:
-        if choice.render_kw or kwargs:
-            return super().render_option(choice, **kwargs)  # type: ignore[no-any-return]
-        selected = "selected " if choice.selected else ""
-        return Markup(f'<option {selected}value="{escape(str(choice.value))}">{escape(choice.label)}</option>')  # noqa: S704
+    def __call__(self, field: LongSelectField, **kwargs: Any) -> Markup:
+        kwargs.setdefault("id", field.id)
+        options = "".join(_options(field.choices, field.chosen_word))
+        return Markup(f"<select {html_params(name=field.name, **kwargs)}>{options}</select>")  # noqa: S704
 
 
 class LongSelectField(SelectField):  # type: ignore[misc]
-    """A choice among hundreds."""
+    """A choice among hundreds, none of them required: words by value, or such under the names of groups."""
 
     widget = _Options()
+
+    @property
+    def chosen_word(self) -> str:
+        """The value of the choice as the page writes it; empty for that of all."""
+        return "" if self.data is None else str(self.data)
+
+    def pre_validate(self, form: Any) -> None:
+        """Refuses what was not offered; what could not be read was refused before."""
+        if self.process_errors:
+            return
+        under = (choice for choice in self.choices.values() if isinstance(choice, dict))
+        if self.chosen_word not in self.choices and not any(self.chosen_word in group for group in under):
+            raise ValidationError(self.gettext("Not a valid choice."))
+
+
+def _options(choices: Mapping[str, Any], chosen: str) -> Iterator[str]:
+    for value, label in choices.items():
+        if isinstance(label, dict):
+            inside = "".join(_options(label, chosen))
+            yield f"<optgroup {html_params(label=value)}>{inside}</optgroup>"
+        else:
+            yield _option(value, label, value == chosen)
+
+
+@lru_cache(maxsize=4096)
+def _option(value: str, label: str, selected: bool) -> str:
+    return f'<option {"selected " if selected else ""}value="{escape(value)}">{escape(label or value)}</option>'
 
 
 class FilterForm(Form):
@@ -130,12 +156,12 @@ def labelled(kind: type[StrEnum], everything: str = "全部") -> dict[str, str]:
     return {"": everything, **{member.value: member.label for member in kind}}  # type: ignore[attr-defined]
 
 
-def unit_choices(units: Sequence[Unit]) -> dict[str, str | dict[str, str]]:
+def unit_choices(units: Sequence[UnitChoice]) -> dict[str, str | dict[str, str]]:
     """The choice of all, then each unit."""
     return {"": "全部单位", **units_by_kind(units)}
 
 
-def units_by_kind(units: Sequence[Unit]) -> dict[str, dict[str, str]]:
+def units_by_kind(units: Sequence[Unit | UnitChoice]) -> dict[str, dict[str, str]]:
     """Names by id, under the units' kinds: two hundred names in one row cannot be found through."""
     groups: dict[UnitKind, dict[str, str]] = {kind: {} for kind in UnitKind}
     for unit in units:
@@ -143,5 +169,5 @@ def units_by_kind(units: Sequence[Unit]) -> dict[str, dict[str, str]]:
     return {kind.label: names for kind, names in groups.items() if names}
 
 
-def plan_choices(plans: Sequence[Plan]) -> dict[str, str]:
+def plan_choices(plans: Sequence[PlanChoice]) -> dict[str, str]:
     return {"": "全部文件", **{str(plan.id): brief_title(plan.title) for plan in plans}}

@@ -13,8 +13,7 @@ from wtforms.validators import Optional
 from tracker.domain.figures import Basis, Period
 from tracker.services.figures import By
 from tracker.services.listings import Listing, Show
-from tracker.store.plans import Plan
-from tracker.store.units import Unit
+from tracker.store.choices import PlanChoice, UnitChoice
 from tracker.web.lists import FilterForm, day_that_can_be, plan_choices, unit_choices, whole
 
 Kind = TypeVar("Kind", bound=StrEnum)
@@ -34,7 +33,7 @@ class PeriodForm(FilterForm):
     unit = SelectField("单位（含下属）", coerce=whole, validate_choice=False)
     plan = SelectField("来源文件", coerce=whole, validate_choice=False)
 
-    def offer(self, units: Sequence[Unit], plans: Sequence[Plan]) -> None:
+    def offer(self, units: Sequence[UnitChoice], plans: Sequence[PlanChoice]) -> None:
         """Fills in what can be chosen."""
         self.unit.choices, self.plan.choices = unit_choices(units), plan_choices(plans)
 

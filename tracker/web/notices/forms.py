@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
 from flask import request
@@ -28,8 +28,8 @@ from tracker.services.notice_policies import LONGEST_WORDS
 from tracker.services.sent_log import SentFilter
 from tracker.services.urging import LONGEST_WORDS as LONGEST_URGING
 from tracker.services.urging import Urging
+from tracker.store.choices import UnitChoice
 from tracker.store.notices import MailState
-from tracker.store.units import Unit
 from tracker.web.forms import Form, seen_version, stripped
 from tracker.web.incoming import row_id
 from tracker.web.lists import LONGEST_SEARCH, FilterForm, day_that_can_be, labelled, one_of, unit_choices, whole
@@ -176,7 +176,7 @@ class SentForm(FilterForm):
     person = StringField("接收人", filters=[stripped], validators=[Length(max=LONGEST_SEARCH)])
     state = SelectField("状态", coerce=one_of(MailState), choices=labelled(MailState))
 
-    def offer(self, units: list[Unit]) -> None:
+    def offer(self, units: Sequence[UnitChoice]) -> None:
         self.unit.choices = unit_choices(units)
 
     @property

@@ -46,7 +46,7 @@ def tomorrow_page() -> str:
 def sent() -> str:
     """What was sent, with the filter in the address."""
     form = SentForm(request.args)
-    form.offer(list(choices(session(), actor(), Permission.SUPERVISE)[0]))
+    form.offer(choices(session(), actor(), Permission.SUPERVISE)[0])
     wanted = form.wanted()
     find = sent_by_robots if form.by_robot else sent_notices
     page = find(session(), actor(), parts().clock, wanted, page_asked())

@@ -12,8 +12,7 @@ from tracker.domain.roles import Role
 from tracker.services.bulk import Picked
 from tracker.services.changing import LONGEST_WORDS
 from tracker.services.supervision import Filter, OverdueFilter, OverdueSort
-from tracker.store.plans import Plan
-from tracker.store.units import Unit
+from tracker.store.choices import PlanChoice, UnitChoice
 from tracker.web.as_of import AsOfForm
 from tracker.web.forms import Form, stripped
 from tracker.web.incoming import row_id
@@ -36,7 +35,7 @@ class PartsForm(FilterForm):
     unit = LongSelectField("责任单位（含下属）", coerce=whole)
     plan = LongSelectField("来源文件", coerce=whole)
 
-    def offer(self, units: Sequence[Unit], plans: Sequence[Plan]) -> None:
+    def offer(self, units: Sequence[UnitChoice], plans: Sequence[PlanChoice]) -> None:
         """Fills in what can be chosen."""
         self.unit.choices, self.plan.choices = unit_choices(units), plan_choices(plans)
 

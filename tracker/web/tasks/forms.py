@@ -13,9 +13,8 @@ from tracker.services.anchoring import Waiting
 from tracker.services.changing import version_of
 from tracker.services.demanding import LONGEST_REASON, Demand
 from tracker.services.task_pages import TaskFilter, TaskSort
-from tracker.store.plans import Plan
+from tracker.store.choices import PlanChoice, UnitChoice
 from tracker.store.tasks import Task
-from tracker.store.units import Unit
 from tracker.web.as_of import DAY_WRONG, AsOfForm
 from tracker.web.forms import Form, seen_version, stripped
 from tracker.web.lists import LONGEST_SEARCH, LongSelectField, labelled, one_of, plan_choices, unit_choices, whole
@@ -31,7 +30,7 @@ class TaskFilterForm(AsOfForm):
     light = SelectField("亮灯", coerce=one_of(Light), choices=labelled(Light, "全部"))
     overdue = BooleanField("只看逾期")
 
-    def offer(self, units: Sequence[Unit], plans: Sequence[Plan]) -> None:
+    def offer(self, units: Sequence[UnitChoice], plans: Sequence[PlanChoice]) -> None:
         """Fills in what can be chosen."""
         self.unit.choices, self.plan.choices = unit_choices(units), plan_choices(plans)
 

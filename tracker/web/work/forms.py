@@ -12,6 +12,7 @@ from wtforms.validators import InputRequired, NumberRange, Optional, ValidationE
 from tracker.domain.lifecycle import TRANSITIONS, Event, Outcome
 from tracker.services.task_pages import PartPage
 from tracker.services.work import LONGEST_WORDS
+from tracker.store.choices import UnitChoice
 from tracker.store.units import Unit
 from tracker.web.forms import Form, seen_version
 from tracker.web.incoming import sent_file_names
@@ -37,7 +38,7 @@ class WorkForm(Form):
     files = evidence_field()
     asks_unit = False
 
-    def offer_units(self, present: Unit, others: Sequence[Unit]) -> None:
+    def offer_units(self, present: Unit, others: Sequence[UnitChoice]) -> None:
         """Fills in to whom declined work may go; nothing is chosen beforehand, for either way is a decision."""
         back = {str(present.id): f"{present.name}（退回原单位）"}
         self.unit_id.choices = {"": "请选择", **back, **units_by_kind(others)}

@@ -1,0 +1,87 @@
+"""The rows of the overdue list: plain values, for a list is read and never changed through its rows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, select
+from sqlalchemy.orm import Session
+
+from tracker.domain.history import URGED
+from tracker.domain.lifecycle import Event, State
+from tracker.domain.roles import Role
+from tracker.store.plans import Plan
+from tracker.store.tasks import Assignment, HistoryEntry, Task
+from tracker.store.units import Unit
+
+REPORTS = (Event.REPORT.value, Event.SUBMIT.value)
+
+
+@dataclass(frozen=True, slots=True)
+class LateItem:
+    """A unit's part that is past its day, with what lists and sheets tell of it.
+
+    ``told`` are the words of its latest report, ``urged_at`` when it was last urged by hand; None: never.
+    """
+
+    id: int
+    title: str
+    unit: str
+    role: Role
+    state: State
+    due_on: date
+    original_due_on: date | None
+    plan_id: int
+    plan_title: str
+    plan_number: str | None
+    told: str | None = None
+    urged_at: datetime | None = None
+
+    def days_late(self, on: date) -> int:
+        """The days since it was due, counted on a day."""
+        return (on - self.due_on).days
+
+
+def late_items(
+    session: Session,
+    conditions: Sequence[ColumnElement[bool]],
+    order: Sequence[Any],
+    limit: int | None = None,
+    offset: int = 0,
+) -> list[LateItem]:
+    """The items that meet the conditions, which leave none without a day; in one statement."""
+    if limit is not None:
+        # The page's ids are found before the rows are fetched: ids are sorted by the thousand, wide rows by the page.
+        page = _joined(select(Assignment.id)).where(*conditions).order_by(*order, Assignment.id)
+        conditions = [Assignment.id.in_(page.limit(limit).offset(offset).correlate(None))]
+    rows = session.execute(_joined(select(*_COLUMNS)).where(*conditions).order_by(*order, Assignment.id))
+    return [LateItem(*row) for row in rows]
+
+
+def _joined(query: Select[Any]) -> Select[Any]:
+    return query.select_from(Assignment).join(Assignment.unit).join(Assignment.task).join(Task.plan)
+
+
+def _last(column: Any, *events: str) -> ColumnElement[Any]:
+    """What the item's last entry that is one of these events holds."""
+    entries = select(column).where(HistoryEntry.assignment_id == Assignment.id, HistoryEntry.event.in_(events))
+    return entries.order_by(HistoryEntry.id.desc()).limit(1).correlate(Assignment).scalar_subquery()
+
+
+_COLUMNS: tuple[Any, ...] = (
+    Assignment.id,
+    Task.title,
+    Unit.name,
+    Assignment.role,
+    Assignment.state,
+    Assignment.due_on,
+    Assignment.original_due_on,
+    Task.plan_id,
+    Plan.title,
+    Plan.number,
+    _last(HistoryEntry.words, *REPORTS),
+    _last(HistoryEntry.at, URGED),
+)
