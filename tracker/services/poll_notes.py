@@ -57,7 +57,7 @@ class _Pending:
     """What is to be written: the polls of each feed by client, the last one last, and the entries that were made."""
 
     feeds: dict[int, OrderedDict[str, _Tally]] = field(default_factory=dict)
-    made: dict[tuple[int | None, int | None, str], Kept] = field(default_factory=dict)
+    made: dict[tuple[int, int, str], Kept] = field(default_factory=dict)
 
     def add(self, seen: Seen) -> None:
         clients = self.feeds.setdefault(seen.feed_id, OrderedDict())
@@ -66,7 +66,12 @@ class _Pending:
         clients.move_to_end(seen.client)
         if len(clients) > MOST_CLIENTS:
             clients.popitem(last=False)
-        self.made |= {(entry.assignment_id, entry.milestone_id, entry.style): entry for entry in seen.made}
+        self.made |= {(entry.assignment_id or 0, entry.milestone_id or 0, entry.style): entry for entry in seen.made}
+
+    @property
+    def entries(self) -> list[Kept]:
+        """What was made, in an order that all processes keep: else two could wait for each other for ever."""
+        return [self.made[place] for place in sorted(self.made)]
 
 
 class PollNotes:
@@ -99,7 +104,7 @@ class PollNotes:
         with self._lock:
             pending, self._pending = self._pending, _Pending()
         try:
-            keep_all(self._engine, list(pending.made.values()))
+            keep_all(self._engine, pending.entries)
             _note(self._engine, pending)
         except SQLAlchemyError:
             log.exception("polls of feeds %s could not be noted", sorted(pending.feeds))
@@ -119,11 +124,11 @@ def _note(engine: Engine, pending: _Pending) -> None:
     if not pending.feeds:
         return
     with write_session(engine) as session:
-        for feed_id, clients in pending.feeds.items():
+        for feed_id, clients in sorted(pending.feeds.items()):
             last = clients[next(reversed(clients))].last
             held = {"content_key": last.content_key, "etag": last.etag}
             note_feed(session, feed_id, **held, fetched_at=last.at, fetched_by=last.client)
-            for name, tally in clients.items():
+            for name, tally in sorted(clients.items()):
                 note_client(session, feed_id, name, tally.last.at, tally.last.size, (tally.polls, tally.bodies))
         session.commit()
 

@@ -97,6 +97,22 @@ def test_many_new_entries_are_written_at_once(engine: Engine, monkeypatch: pytes
     assert kept.wait(20)
 
 
+def test_entries_are_written_in_the_same_order_by_every_process(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written: list[int | None] = []
+    monkeypatch.setattr(
+        "tracker.services.poll_notes.keep_all",
+        lambda _engine, entries: written.extend(entry.assignment_id for entry in entries),
+    )
+    notes = PollNotes(engine, patience=3600.0)
+    for number in (7, 3, 5, 3):
+        made = Kept("s", 1, 1, NOW.date(), NOW.date(), assignment_id=number, body=b"x")
+        notes.add(replace(A_POLL, made=(made,)))
+    notes.write()
+    assert written == [3, 5, 7]
+
+
 def test_a_client_that_changes_its_name_fills_neither_memory_nor_table(engine: Engine) -> None:
     notes = PollNotes(engine, patience=3600.0)
     for number in range(5 * MOST_CLIENTS):
