@@ -14,8 +14,10 @@ from tracker.services.poll_notes import PollNotes
 from tracker.settings import PROJECT_ROOT, Settings, settings_from
 from tracker.web import (
     access,
+    addresses,
     audit,
     auth,
+    badges,
     calendars,
     database,
     desk,
@@ -115,8 +117,10 @@ def create_app(settings: Settings | None = None, clock: Clock | None = None) -> 
     CSRFProtect(app).exempt(links.report)  # it asks for the token itself, see there
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
+    addresses.add_addresses(app)
     filters.add_filters(app)
     icons.add_icons(app)
+    badges.add_badges(app)
     navigation.add_navigation(app)
     renewal.renew_calendars(app)
     headers.add_headers(app, https=settings.secure_cookies)

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerifyMismatchError
 from sqlalchemy import select, update
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy.orm import Session, joinedload, selectinload
 
 from tracker.domain.access import Actor, Standing
 from tracker.store.audit_trail import note
@@ -141,11 +141,9 @@ def person_of_session(session: Session, session_id: str) -> Person | None:
     person_id, _, epoch = session_id.partition(":")
     if not (person_id.isdecimal() and epoch.isdecimal()):
         return None
-    person = session.scalar(
-        select(Person)
-        .where(Person.id == int(person_id), Person.active)
-        .options(selectinload(Person.standings).joinedload(PersonStanding.unit))
-    )
+    standings = joinedload(Person.standings).joinedload(PersonStanding.unit)
+    found = select(Person).where(Person.id == int(person_id), Person.active).options(standings)
+    person = session.scalars(found).unique().one_or_none()
     return person if person and person.session_epoch == int(epoch) else None
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 from enum import StrEnum
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any, TypeVar
 
 from flask import request, url_for
@@ -107,9 +107,13 @@ class FilterForm(Form):
 
     def address(self, endpoint: str | None = None, **changes: Any) -> str:
         """The address of this list with what was chosen, and the changes; it begins at the first page."""
-        kept = {field.name: request.args.get(field.name) for field in self}
-        values = {name: value for name, value in {**kept, **changes}.items() if value not in ("", None)}
+        values = {name: value for name, value in {**self._asked, **changes}.items() if value not in ("", None)}
         return url_for(endpoint or request.endpoint or "", **values)
+
+    @cached_property
+    def _asked(self) -> dict[str, str | None]:
+        """What the address says of each field; a page asks for it a dozen times."""
+        return {field.name: request.args.get(field.name) for field in self}
 
     def page_address(self, number: int, **marks: Any) -> str:
         """The address of another page; ``marks`` say after or before which row it stands in a list beyond counting."""
