@@ -11,13 +11,13 @@ import re
 import sys
 import tempfile
 import time
-from statistics import median
 from urllib.parse import urlencode
 
 from sqlalchemy import text
 
 from benchmarks.scale import PASSWORD, SECRET, TODAY, at_scale
 from benchmarks.served import Served, served
+from benchmarks.table import Line, at_most
 from tests.databases import running_server
 from tracker.store.engine import make_engine
 
@@ -89,7 +89,9 @@ def measured(url: str) -> None:
             )
             print("|---|---|---|---|---|")
             for path, what in PAGES:
-                _print(what, *_pairs(browser, bare, path), must=_must(tasks) if path == "/overdue" else None)
+                work, least = _pairs(browser, bare, path)
+                must = at_most(_must(tasks)) if path == "/overdue" else None
+                print(Line(what, work, "bare page", least, must), flush=True)
 
 
 def _must(tasks: int) -> float:
@@ -108,15 +110,6 @@ def _pairs(browser: Browser, bare: Browser, path: str) -> tuple[list[float], lis
             work.append(seconds)
             least.append(floor)
     return work, least
-
-
-def _print(what: str, work: list[float], least: list[float], must: float | None) -> None:
-    ratio = median(work) / median(least)
-    verdict = f"≤ {must:g} × {'✔' if ratio <= must else '✘'}" if must else ""
-    print(
-        f"| {what} | {median(work) * 1000:.1f} ms | {median(least) * 1000:.1f} ms | {ratio:.2f} × | {verdict} |",
-        flush=True,
-    )
 
 
 def main() -> int:

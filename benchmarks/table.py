@@ -22,24 +22,24 @@ def at_least(ratio: float) -> Bound:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """What it took and what the floor took, both in seconds, and what is asked of the ratio of their medians."""
+    """What it took and what the floor took, both in seconds, and what may be asked of the ratio of their medians."""
 
     what: str
     work: list[float]
     floor_name: str
     floor: list[float]
-    must: Bound
+    must: Bound | None = None
 
     @property
     def ratio(self) -> float:
         return median(self.work) / median(self.floor)
 
     def __str__(self) -> str:
-        words, is_kept = self.must
         high = quantiles(self.work, n=20)[-1] if len(self.work) > 1 else self.work[0]
         figures = f"{median(self.work) * 1000:.2f} / {high * 1000:.2f} ms"
         floor = f"{self.floor_name} {median(self.floor) * 1000:.2f} ms"
-        return f"| {self.what} | {figures} | {floor} | {self.ratio:.2f} × | {words} {verdict(is_kept(self.ratio))} |"
+        asked = f"{self.must[0]} {verdict(self.must[1](self.ratio))}" if self.must else ""
+        return f"| {self.what} | {figures} | {floor} | {self.ratio:.2f} × | {asked} |"
 
 
 def verdict(is_kept: bool) -> str:

@@ -80,7 +80,7 @@ class Deeds:
         return Done({"files": files, "runs": tidy_runs(self.engine, self.clock.read())})
 
     def _place(self) -> Place:
-        return Place(self.clock.now(), self.clock.today(), self.settings.zone, self.settings.base_url)
+        return Place.at(self.clock, self.settings.base_url)
 
     def _may_write(self) -> bool:
         with Session(self.engine) as session:

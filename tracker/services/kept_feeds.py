@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
+from tracker.clock import Clock
 from tracker.domain.access import Actor
 from tracker.domain.feeds import Redaction
 from tracker.export import ical
@@ -38,6 +39,12 @@ class Place:
     today: date
     zone: ZoneInfo
     base_url: str
+
+    @classmethod
+    def at(cls, clock: Clock, base_url: str) -> Place:
+        """The place at this instant, whose day is the one that the instant falls in."""
+        now = clock.now()
+        return cls(now, clock.day_of(now), clock.zone, base_url)
 
 
 @dataclass(frozen=True, slots=True)

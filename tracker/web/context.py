@@ -34,7 +34,7 @@ class Parts:
 
     def place(self) -> Place:
         """Where and when calendars are made now."""
-        return Place(self.clock.now(), self.clock.today(), self.settings.zone, self.settings.base_url)
+        return Place.at(self.clock, self.settings.base_url)
 
 
 def parts() -> Parts:

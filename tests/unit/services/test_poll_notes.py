@@ -24,12 +24,10 @@ A_POLL = Seen(1, "key", "etag", "手机", NOW, 0)
 
 
 @pytest.fixture
-def engine(session: Session, city: City) -> Engine:
+def engine(engine: Engine, city: City) -> Engine:
     """A database with one subscription, number 1."""
-    session.commit()
-    found = session.get_bind().engine
-    subscribed(found, city.supervisor, FeedScope.ALL)
-    return found
+    subscribed(engine, city.supervisor, FeedScope.ALL)
+    return engine
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ import pytest
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
-from tests.builders import TODAY, City, a_city, a_plan, a_task
+from tests.builders import TODAY, City, a_plan, a_task
 from tests.needs import ROOT
 from tests.unit.services.robot_servers import Servers, serving
 from tracker.clock import Clock
@@ -26,7 +26,6 @@ from tracker.domain.lifecycle import State
 from tracker.services import robot_posting
 from tracker.services.robot_posting import LEASE, MOST_ATTEMPTS, RobotReport, post_waiting
 from tracker.services.sweep import sweep
-from tracker.store.engine import make_engine, write_session
 from tracker.store.notices import MailState
 from tracker.store.robots import Robot, RobotKind, RobotMessage
 from tracker.store.tasks import Assignment
@@ -40,21 +39,8 @@ PROGRAM = Path(__file__).with_name("posting.py")
 
 
 @pytest.fixture
-def engine(either_url: str) -> Iterator[Engine]:
-    made = make_engine(either_url)
-    yield made
-    made.dispose()
-
-
-@pytest.fixture
-def session(engine: Engine) -> Iterator[Session]:
-    with write_session(engine) as opened:
-        yield opened
-
-
-@pytest.fixture
-def city(session: Session) -> City:
-    return a_city(session)
+def url(either_url: str) -> str:
+    return either_url
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -11,7 +10,7 @@ import pytest
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
-from tests.builders import TODAY, City, a_city, a_person, a_plan, a_task, the_actor
+from tests.builders import TODAY, City, a_person, a_plan, a_task, the_actor
 from tracker.clock import Clock
 from tracker.domain.access import Forbidden, Office
 from tracker.domain.lifecycle import Event, State
@@ -32,7 +31,6 @@ from tracker.services.telling import tell
 from tracker.services.tomorrow import tomorrow
 from tracker.services.urging import UrgedToday, Urging, urge
 from tracker.services.work import act
-from tracker.store.engine import make_engine, write_session
 from tracker.store.matter_queries import matters
 from tracker.store.notices import Notice
 from tracker.store.rule_packs import PackKind, RulePack
@@ -44,21 +42,8 @@ K = NoticeKind
 
 
 @pytest.fixture
-def engine(either_url: str) -> Iterator[Engine]:
-    made = make_engine(either_url)
-    yield made
-    made.dispose()
-
-
-@pytest.fixture
-def session(engine: Engine) -> Iterator[Session]:
-    with write_session(engine) as opened:
-        yield opened
-
-
-@pytest.fixture
-def city(session: Session) -> City:
-    return a_city(session)
+def url(either_url: str) -> str:
+    return either_url
 
 
 def in_days(count: int) -> date:

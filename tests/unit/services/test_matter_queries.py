@@ -2,37 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import Engine, true
+from sqlalchemy import true
 from sqlalchemy.orm import Session
 
-from tests.builders import NOW, TODAY, a_city, a_plan, a_task
+from tests.builders import NOW, TODAY, City, a_plan, a_task
 from tracker.domain.lifecycle import State
 from tracker.domain.notices import NoticeKind
 from tracker.services.digests import by_part
 from tracker.services.telling import tell
-from tracker.store.engine import make_engine, write_session
 from tracker.store.matter_queries import matters
 
 
 @pytest.fixture
-def engine(either_url: str) -> Iterator[Engine]:
-    made = make_engine(either_url)
-    yield made
-    made.dispose()
+def url(either_url: str) -> str:
+    return either_url
 
 
-@pytest.fixture
-def session(engine: Engine) -> Iterator[Session]:
-    with write_session(engine) as opened:
-        yield opened
-
-
-def test_parts_without_a_date_come_last(session: Session) -> None:
-    city = a_city(session)
+def test_parts_without_a_date_come_last(session: Session, city: City) -> None:
     plan, dates = a_plan(session, city.root), (None, 5, 3, None, 4)
     for place, days in enumerate(dates):
         due_on = None if days is None else TODAY + timedelta(days=days)
