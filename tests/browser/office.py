@@ -108,7 +108,8 @@ def take_in(page: Page, file: Path) -> None:
 
 
 def sticks_out(page: Page) -> int:
-    """How many pixels the page is wider than its window; one that is still being laid out is waited for."""
+    """How many pixels the page is wider than its window; one that is still loading, or laid out, is waited for."""
+    page.wait_for_load_state()
     wider = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
     for _ in range(SETTLING_LOOKS):
         if int(page.evaluate(wider)) <= 0:
