@@ -23,10 +23,11 @@ from sqlalchemy import text
 from sqlalchemy.engine import make_url
 
 from benchmarks.by_hand import by_hand, gate
-from benchmarks.seeding import SECRET, TODAY, SeededOffice, seeded
+from benchmarks.seeding import SECRET, TODAY, SeededOffice, seeded, settle
 from benchmarks.served import Served, asked, served, throughput
 from benchmarks.table import HEAD, Bound, Line, at_least, at_most, verdict
 from tests.databases import running_server
+from tracker.services.poll_notes import PATIENCE
 
 SIZES = (100, 1000, 10_000)
 ROUNDS = 30
@@ -183,6 +184,8 @@ def measured(url: str) -> None:
         for size in SIZES:
             body = asked(product.connection(), f"/feeds/{office.tokens[size]}.ics")[3]
             bodies.joinpath(f"{size}.ics").write_bytes(body)
+        time.sleep(2 * PATIENCE)  # what was made is kept by now
+        settle(office.engine)
         floor = stack.enter_context(served("benchmarks.floor:app", {"FLOOR_BODIES": str(bodies)}))
         bench = Bench(office, product, floor, stack.enter_context(_driver(url)))
         print(f"\n### Polls, {office.engine.dialect.name}\n\n{HEAD}")

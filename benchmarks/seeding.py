@@ -49,7 +49,7 @@ def seeded(url: str, sizes: Sequence[int]) -> SeededOffice:
         _put(engine, "task", _tasks(first, size))
         _put(engine, "assignment", _parts(first, size, unit))
         first += size
-    _settle(engine)
+    settle(engine)
     return SeededOffice(engine, {size: _token(engine, unit) for size, unit in units.items()}, units)
 
 
@@ -168,7 +168,7 @@ def _parts(first: int, count: int, unit: int) -> Iterator[dict[str, Any]]:
             }
 
 
-def _settle(engine: Engine) -> None:
+def settle(engine: Engine) -> None:
     """Gives the planner its figures."""
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.execute(text("ANALYZE"))

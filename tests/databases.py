@@ -56,3 +56,14 @@ def running_server() -> Iterator[PostgresServer]:
         get_server(Path(folder) / "data", cleanup_mode="stop") as server,
     ):
         yield PostgresServer(make_url(server.get_uri()).set(drivername=DRIVER))
+
+
+def end_connections(url: str) -> None:
+    """Does to all connections with the database what its server does when it stops."""
+    others = sql.SQL(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+        "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+    )
+    plain = make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
+    with psycopg.connect(plain, autocommit=True) as connection:
+        connection.execute(others)

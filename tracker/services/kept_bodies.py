@@ -44,6 +44,7 @@ class Bodies:
         with self._turns[feed_id % _TURNS]:
             found = self._find(feed_id, key)
             if found is None:
+                self._forget(feed_id)  # nobody wants it any more, and a new one takes room
                 found = make()
                 self._put(feed_id, replace(found, made=()))
             return found
@@ -56,10 +57,13 @@ class Bodies:
             self._bodies.move_to_end(feed_id)
             return found
 
-    def _put(self, feed_id: int, body: Body) -> None:
+    def _forget(self, feed_id: int) -> None:
         with self._lock:
             before = self._bodies.pop(feed_id, None)
             self._size -= len(before.body) if before else 0
+
+    def _put(self, feed_id: int, body: Body) -> None:
+        with self._lock:
             if len(body.body) > self._most:
                 return
             self._bodies[feed_id] = body

@@ -30,12 +30,17 @@ class AtOnce:
     def __call__(self, connection: Connection, **values: str | int) -> Rows:
         sql, defaults, order = self._in_sql(connection.dialect)
         given = defaults | values
-        cursor = connection.connection.cursor()
+        # PostgreSQL's driver takes values in their binary form, of which bytes are half as long as in words.
+        how = {"binary": True} if connection.dialect.name == "postgresql" else {}
+        cursor = connection.connection.cursor(**how)
         try:
             cursor.execute(sql, given if order is None else [given[name] for name in order])
             return tuple(cursor.fetchall())
         except connection.dialect.loaded_dbapi.Error as error:
-            raise DBAPIError(sql, None, error, hide_parameters=True) from error
+            is_gone = connection.dialect.is_disconnect(error, connection.connection.driver_connection, cursor)
+            if is_gone:
+                connection.invalidate(error)
+            raise DBAPIError(sql, None, error, hide_parameters=True, connection_invalidated=is_gone) from error
         finally:
             cursor.close()
 

@@ -7,12 +7,15 @@ writer's update, when somebody wrote in between.
 
 from __future__ import annotations
 
+import math
 import sqlite3
+import time
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import InvalidatePoolError
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import ConnectionPoolEntry
 
@@ -21,6 +24,8 @@ from tracker.store import audit_trail
 audit_trail.listen()  # whoever has an engine has sessions that tell the audit log
 
 BUSY_TIMEOUT_MS = 15_000
+SHORT_REST_SECONDS = 2.0
+_RESTS_SINCE = "rests since"
 
 
 def engine_options(url: str) -> dict[str, Any]:
@@ -32,7 +37,7 @@ def engine_options(url: str) -> dict[str, Any]:
         if parsed.database and not parsed.database.startswith((":", "file:")):
             make_private(Path(parsed.database))
         return {**shared, "connect_args": {"timeout": BUSY_TIMEOUT_MS / 1000}}
-    return {**shared, "pool_pre_ping": True}
+    return shared
 
 
 def make_private(file: Path) -> None:
@@ -55,6 +60,7 @@ def apply_rules(engine: Engine) -> None:
     """Puts the rules of its kind on an engine."""
     if engine.dialect.name == "postgresql":
         event.listen(engine, "connect", _plan_for_pages)
+        _ask_after_a_rest(engine)
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _prepare_connection)
         event.listen(engine, "begin", _begin)
@@ -94,6 +100,27 @@ def _plan_for_pages(connection: Any, _entry: ConnectionPoolEntry) -> None:
         cursor.execute("SET max_parallel_workers_per_gather = 0")
         cursor.execute("SET jit = off")
     connection.commit()
+
+
+def _ask_after_a_rest(engine: Engine) -> None:
+    """A connection that rested is asked whether its server is still there before it is used; if not, all are made anew.
+
+    To ask each time, as ``pool_pre_ping`` does, would cost a busy process a round trip for nothing.
+    """
+
+    def rest(_connection: Any, entry: ConnectionPoolEntry) -> None:
+        entry.info[_RESTS_SINCE] = time.monotonic()
+
+    def ask(connection: Any, entry: ConnectionPoolEntry, _proxy: Any) -> None:
+        if time.monotonic() - entry.info.get(_RESTS_SINCE, math.inf) < SHORT_REST_SECONDS:
+            return
+        try:
+            engine.dialect.do_ping(connection)
+        except engine.dialect.loaded_dbapi.Error as error:
+            raise InvalidatePoolError from error
+
+    event.listen(engine, "checkin", rest)
+    event.listen(engine, "checkout", ask)
 
 
 def _begin(connection: Connection) -> None:

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, func, or_, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from tracker.domain.roles import Role
+from tracker.store.at_once import AtOnce
 from tracker.store.base import Instant
 from tracker.store.feeds import Feed
+from tracker.store.given import in_words, is_given
 from tracker.store.kept_calendars import CalendarEntry
 from tracker.store.milestone_queries import awaited
 from tracker.store.plans import Plan
@@ -20,12 +22,17 @@ from tracker.store.tasks import Assignment, Milestone, Task
 from tracker.store.units import Unit
 
 
+def _shown(session: Session, statement: AtOnce, ids: Iterable[int]) -> Sequence[Any]:
+    connection = session.connection()
+    return statement.typed(statement(connection, ids=in_words(ids)), connection.dialect)
+
+
 def parts_to_show(session: Session, part_ids: Collection[int]) -> Sequence[Any]:
     """All that calendars tell of these parts."""
-    return session.connection().execute(_PARTS_TO_SHOW, {"ids": list(part_ids)}).all()
+    return _shown(session, _PARTS_TO_SHOW, part_ids)
 
 
-_PARTS_TO_SHOW = (
+_PARTS_TO_SHOW = AtOnce(
     select(
         Assignment.id,
         Assignment.uid,
@@ -56,17 +63,17 @@ _PARTS_TO_SHOW = (
     .join(Task, Assignment.task_id == Task.id)
     .join(Plan, Task.plan_id == Plan.id)
     .join(Unit, Assignment.unit_id == Unit.id)
-    .where(Assignment.id.in_(bindparam("ids", expanding=True)))
+    .where(is_given(Assignment.id, "ids"))
 )
 
 
 def milestones_to_show(session: Session, milestone_ids: Collection[int]) -> Sequence[Any]:
     """All that calendars tell of these milestones; ``changed_at`` is the last change of any part of the task."""
-    return session.connection().execute(_MILESTONES_TO_SHOW, {"ids": list(milestone_ids)}).all()
+    return _shown(session, _MILESTONES_TO_SHOW, milestone_ids)
 
 
 _LAST_CHANGE = select(func.max(Assignment.changed_at)).where(Assignment.task_id == Task.id).scalar_subquery()
-_MILESTONES_TO_SHOW = (
+_MILESTONES_TO_SHOW = AtOnce(
     select(
         Milestone.id,
         Milestone.uid,
@@ -84,22 +91,22 @@ _MILESTONES_TO_SHOW = (
     )
     .join(Task, Milestone.task_id == Task.id)
     .join(Plan, Task.plan_id == Plan.id)
-    .where(Milestone.id.in_(bindparam("ids", expanding=True)))
+    .where(is_given(Milestone.id, "ids"))
 )
 
 
 def units_by_role(session: Session, task_ids: Collection[int]) -> dict[int, dict[Role, list[str]]]:
     """For every one of the tasks its units by role, as the plan lists them."""
     parts: dict[int, dict[Role, list[str]]] = defaultdict(lambda: defaultdict(list))
-    for task_id, role, name in session.connection().execute(_UNITS_BY_ROLE, {"ids": list(task_ids)}):
+    for task_id, role, name in _shown(session, _UNITS_BY_ROLE, task_ids):
         parts[task_id][role].append(name)
     return parts
 
 
-_UNITS_BY_ROLE = (
+_UNITS_BY_ROLE = AtOnce(
     select(Assignment.task_id, Assignment.role, Unit.name)
     .join(Unit, Assignment.unit_id == Unit.id)
-    .where(Assignment.task_id.in_(bindparam("ids", expanding=True)))
+    .where(is_given(Assignment.task_id, "ids"))
     .order_by(Assignment.task_id, Assignment.position)
 )
 

@@ -6,11 +6,11 @@ kept: what takes longest at a sweep that finds little is then to put its SQL tog
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import CTE, JSON, Date, column, literal, select
+from sqlalchemy import CTE, JSON, Boolean, ColumnElement, Date, String, bindparam, column, literal, select
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
 
@@ -19,6 +19,14 @@ class _EachRow(FunctionElement[Any]):
     """The elements of a JSON list, one a row, in a column ``value``."""
 
     name = "each_row"
+    inherit_cache = True
+
+
+class _IsGiven(FunctionElement[bool]):
+    """Whether a number is one of those in a text, with commas between."""
+
+    name = "is_given"
+    type = Boolean()
     inherit_cache = True
 
 
@@ -33,6 +41,18 @@ class _Day(FunctionElement[date]):
 @compiles(_EachRow, "sqlite")
 def _each_on_sqlite(element: _EachRow, compiler: Any, **more: Any) -> str:
     return f"json_each({compiler.process(element.clauses, **more)})"
+
+
+@compiles(_IsGiven, "sqlite")
+def _is_given_on_sqlite(element: _IsGiven, compiler: Any, **more: Any) -> str:
+    number, given = (compiler.process(each, **more) for each in element.clauses)
+    return f"{number} IN (SELECT value FROM json_each('[' || {given} || ']'))"  # noqa: S608 - our own words
+
+
+@compiles(_IsGiven, "postgresql")
+def _is_given_on_postgresql(element: _IsGiven, compiler: Any, **more: Any) -> str:
+    number, given = (compiler.process(each, **more) for each in element.clauses)
+    return f"{number} = ANY (CAST(string_to_array({given}, ',') AS INTEGER[]))"
 
 
 @compiles(_EachRow, "postgresql")
@@ -57,6 +77,16 @@ def given_rows(name: str, columns: Mapping[str, type], rows: Sequence[Sequence[A
     each = _EachRow(literal(plain, JSON)).table_valued(column("value", JSON)).alias(f"{name}_given")
     cells = (_read(each.c.value[place], kind).label(label) for place, (label, kind) in enumerate(columns.items()))
     return select(*cells).select_from(each).cte(name)
+
+
+def is_given(number: Any, name: str) -> ColumnElement[bool]:
+    """Whether the number is one of those in the parameter of that name: see ``in_words``."""
+    return _IsGiven(number, bindparam(name, "", String))
+
+
+def in_words(numbers: Iterable[int]) -> str:
+    """The numbers as ``is_given`` takes them."""
+    return ",".join(map(str, numbers))
 
 
 def _plain(cell: Any) -> Any:

@@ -8,7 +8,7 @@ from datetime import date
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from icalendar import Calendar
+from icalendar import Calendar, Todo
 
 from tests.unit.export.items import (
     ANY_TEXT,
@@ -24,6 +24,7 @@ from tests.unit.export.items import (
 )
 from tracker.domain.lights import Light
 from tracker.export.ical import FeedItem, FeedSpec, Flavour
+from tracker.export.ical.wire import Text, wire_bytes
 from tracker.export.text import few_blanks, one_line, plain_text
 
 PROPERTIES = {
@@ -76,6 +77,24 @@ def test_9_folding_at_every_place_of_characters_of_every_width(width: int, lead:
     body = rendered(FEED, [an_item(title="b" * lead + char * 80)])
     assert_well_folded(body)
     assert components(body)[0]["SUMMARY"] == "b" * lead + char * 80 + " · 市教育局"
+
+
+@given(ANY_TEXT)
+def test_9_lines_are_folded_where_the_library_folds_them(text: str) -> None:
+    todo = Todo()
+    todo["SUMMARY"], todo["DESCRIPTION"] = Text(plain_text(text)), Text(plain_text(text) * 40)
+    assert wire_bytes(todo) == todo.to_ical()
+
+
+@pytest.mark.parametrize("lead", range(76))
+@pytest.mark.parametrize("typed", [",;\\", "^^", "\\", "字,", "𠮷^"])
+def test_9_no_fold_stands_inside_an_escape(lead: int, typed: str) -> None:
+    """Legal, but there are readers that undo escapes before they join the lines."""
+    todo = Todo()
+    todo["SUMMARY"] = Text("b" * lead + typed * 60)
+    body = wire_bytes(todo)
+    assert_well_folded(body)
+    assert body == todo.to_ical()
 
 
 @given(ANY_TEXT)

@@ -12,7 +12,7 @@ from icalendar.prop import vCategory, vDuration
 from tracker.domain.feeds import Flavour
 from tracker.export.ical.entries import COLOURS, Entry, Status, item_entry, milestone_entry
 from tracker.export.ical.values import FeedItem, FeedStyle, MilestoneItem
-from tracker.export.ical.wire import Text, put_line, put_text
+from tracker.export.ical.wire import Text, put_line, put_text, wire_bytes
 
 # 09:00 on the day before: all-day entries begin at midnight.
 ALARM_BEFORE = timedelta(hours=-15)
@@ -41,8 +41,7 @@ def component_bytes(entry: Entry, style: FeedStyle) -> bytes:
     component = _todo(entry) if style.flavour is Flavour.TODO else _event(entry)
     if style.alarm and entry.wants_alarm:
         component.add_component(_alarm(entry, style.flavour))
-    rendered: bytes = component.to_ical()
-    return rendered
+    return wire_bytes(component)
 
 
 def _event(entry: Entry) -> Component:

@@ -15,7 +15,7 @@ from tracker.export.ical.events import repeated_bytes
 from tracker.export.ical.totals import count_entries, overdue_entry
 from tracker.export.ical.values import FeedSpec, Overview
 from tracker.export.ical.window import WINDOW_WORDS
-from tracker.export.ical.wire import Text, put_duration, put_line, put_x_line
+from tracker.export.ical.wire import Text, put_duration, put_line, put_x_line, wire_bytes
 
 PRODID = "-//Tracker//Duban Taizhang//ZH"
 REFRESH = timedelta(hours=1)
@@ -61,8 +61,7 @@ def _head(name: str, description: str, zone_name: str) -> bytes:
     put_x_line(calendar, "X-WR-TIMEZONE", zone_name)
     put_duration(calendar, "refresh-interval", REFRESH)
     calendar["X-PUBLISHED-TTL"] = Text("PT1H")
-    rendered: bytes = calendar.to_ical()
-    return rendered.removesuffix(TAIL)
+    return wire_bytes(calendar).removesuffix(TAIL)
 
 
 def etag_of(body: bytes) -> str:

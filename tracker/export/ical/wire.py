@@ -17,6 +17,7 @@ from tracker.export.text import few_blanks, one_line, plain_text
 
 _URI_CHARACTERS = "%/:=&?~#+!$,;'@()*[]"  # reserved and unreserved of RFC 3986; all else is percent-encoded
 _FULL_WIDTH = str.maketrans({",": "，", ";": "；", "\\": "\uff3c"})
+_PIECE_OCTETS = 74  # every line but the first begins with a blank
 _LAST_SEQUENCE = 2**31 - 1  # RFC 5545 3.3.8
 
 
@@ -52,6 +53,33 @@ def put_text(component: Component, name: str, value: str) -> None:
 def put_duration(component: Component, name: str, value: timedelta) -> None:
     """Sets a property of RFC 7986 that must name its type, which the library leaves out."""
     component.add(name, value, parameters={"VALUE": "DURATION"})
+
+
+def wire_bytes(component: Component) -> bytes:
+    """The very bytes of the component's ``to_ical()``.
+
+    The library folds character by character, at a third of what an entry costs: here whole pieces are cut.
+    """
+    return b"".join(_folded(line) for line in component.content_lines() if line)
+
+
+def _folded(line: str) -> bytes:
+    """The content line with its break, in pieces of at most 75 octets (RFC 5545 3.1), where the library cuts it."""
+    raw = line.encode("utf-8")
+    pieces, start = [], 0
+    while start + _PIECE_OCTETS < len(raw):
+        cut = _cut(raw, start)
+        pieces.append(raw[start:cut])
+        start = cut
+    return b"\r\n ".join([*pieces, raw[start:]]) + b"\r\n"
+
+
+def _cut(raw: bytes, start: int) -> int:
+    """Where the piece that begins at ``start`` ends: never inside a character, nor behind what begins an escape."""
+    end = start + _PIECE_OCTETS
+    while raw[end] & 0xC0 == 0x80:
+        end -= 1
+    return end - 1 if raw[end - 1] in b"\\^" else end
 
 
 def whole_seconds(instant: datetime) -> datetime:

@@ -15,7 +15,7 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from sqlalchemy import Engine
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from werkzeug.http import parse_etags
 from werkzeug.wsgi import ClosingIterator
 
@@ -71,9 +71,7 @@ class Polls:
 
     def _answered(self, asked: _Asked, start: StartResponse) -> Iterable[bytes]:
         try:
-            parts = self._parts()
-            with self._reading.connect() as connection:
-                answer = answer_poll(connection, asked.poll, parts.place(), parts.bodies)
+            answer = self._answer(asked.poll)
         except NotFound as missing:
             return self._told(start, HTTPStatus.NOT_FOUND, f"{missing}\n")
         except FeedUnrenderable:
@@ -82,6 +80,20 @@ class Polls:
             log.exception("a poll could not be answered")
             return self._unavailable(start)
         return self._calendar(answer, asked, start)
+
+    def _answer(self, poll: Poll) -> Answer:
+        """Asks once more where the database had been started anew: nobody is to see that."""
+        try:
+            return self._asked_once(poll)
+        except DBAPIError as error:
+            if not error.connection_invalidated:
+                raise
+        return self._asked_once(poll)
+
+    def _asked_once(self, poll: Poll) -> Answer:
+        parts = self._parts()
+        with self._reading.connect() as connection:
+            return answer_poll(connection, poll, parts.place(), parts.bodies)
 
     def _calendar(self, answer: Answer, asked: _Asked, start: StartResponse) -> Iterable[bytes]:
         headers = [*self._headers, ("ETag", f'"{answer.etag}"'), ("Cache-Control", "private, max-age=900")]
