@@ -58,7 +58,7 @@ class _Sweeper:
 
     ``swept_day`` is the last day that was swept; ``changed_since`` the instant from which changes are new.
     Both are None when the sweep never ran before. ``policy`` is the one of the day: after downtime, too, a unit is
-    told by the rules that count now.
+    told by the rules that count now. ``is_again``: the day was swept to its end, without a fault and by these rules.
     """
 
     engine: Engine
@@ -69,6 +69,7 @@ class _Sweeper:
     policy: NoticePolicy
     calendar: WorkCalendar
     batches: Batches
+    is_again: bool
 
     @property
     def tally(self) -> Tally:
@@ -129,8 +130,14 @@ def _begin(engine: Engine, clock: Clock, today: date) -> tuple[int, _Sweeper]:
         session.add(run)
         session.commit()
         swept_day, since = (last.day, changed_since(last, clock, today)) if last else (None, None)
+        is_again = since is not None and _is_again(session, last, today, since)
         rows = Batches(engine, clock.now(), Tally(), faults)
-        return run.id, _Sweeper(engine, clock, today, swept_day, since, policy, calendar, rows)
+        return run.id, _Sweeper(engine, clock, today, swept_day, since, policy, calendar, rows, is_again)
+
+
+def _is_again(session: Session, last: SweepRun | None, today: date, since: datetime) -> bool:
+    is_done = last is not None and last.day == today and last.error is None
+    return is_done and not sweep_runs.rules_changed(session, since)
 
 
 def changed_since(last: SweepRun, clock: Clock, today: date) -> datetime:
@@ -207,7 +214,13 @@ def decide(  # noqa: PLR0917 - as of when, by which rules
 def _sweep_kinds(sweeper: _Sweeper) -> None:
     """Tells of milestones, of what nobody signed for or reported on, and of what was done, kind by kind."""
     wanted = Kinds(
-        sweeper.clock, sweeper.today, sweeper.swept_day, sweeper.changed_since, sweeper.policy, sweeper.calendar
+        sweeper.clock,
+        sweeper.today,
+        sweeper.swept_day,
+        sweeper.changed_since,
+        sweeper.policy,
+        sweeper.calendar,
+        sweeper.is_again,
     )
     for look in owed_by_kind(wanted):
         try:

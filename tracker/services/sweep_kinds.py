@@ -57,7 +57,11 @@ Owing = Sequence[tuple[int, OwedRow]]
 @dataclass(frozen=True, slots=True)
 class Kinds:
     """What the functions below are asked with: the last day that was swept (``swept_on``), and from when on the history
-    was not looked at yet (``since``); both None when none ever was."""
+    was not looked at yet (``since``); both None when none ever was.
+
+    ``is_again``: the day was swept to its end already, by the rules that count now. So nothing comes by the mere
+    passing of days, and of parts only those that changed since are looked at.
+    """
 
     clock: Clock
     today: date
@@ -65,6 +69,12 @@ class Kinds:
     since: datetime | None
     policy: NoticePolicy
     calendar: WorkCalendar
+    is_again: bool = False
+
+    @property
+    def changed_since(self) -> datetime | None:
+        """From when on parts are looked at that changed; None for all."""
+        return self.since if self.is_again else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +152,7 @@ def milestones_owed(session: Session, wanted: Kinds, ids: Sequence[int]) -> Iter
 def _unsigned_ids(session: Session, wanted: Kinds) -> list[int]:
     if not wanted.policy.unsigned_after:
         return []
-    return queries.unsigned_ids(session, _latest_dispatch(wanted), wanted.today)
+    return queries.unsigned_ids(session, _latest_dispatch(wanted), wanted.today, wanted.changed_since)
 
 
 def unsigned_owed(session: Session, wanted: Kinds, ids: Sequence[int]) -> Iterator[tuple[int, OwedRow]]:
@@ -172,7 +182,9 @@ def _report_rules(session: Session, wanted: Kinds) -> tuple[RulePack | None, Rep
 
 def _late_report_ids(session: Session, wanted: Kinds) -> list[int]:
     _, _, first_in_time = _report_rules(session, wanted)
-    return queries.late_report_ids(session, wanted.clock.start_of(first_in_time)) if first_in_time else []
+    if first_in_time is None:
+        return []
+    return queries.late_report_ids(session, wanted.clock.start_of(first_in_time), wanted.changed_since)
 
 
 def reports_owed(session: Session, wanted: Kinds, ids: Sequence[int]) -> Iterator[tuple[int, OwedRow]]:

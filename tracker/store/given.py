@@ -29,6 +29,10 @@ class _IsGiven(FunctionElement[bool]):
     type = Boolean()
     inherit_cache = True
 
+    def self_group(self, against: Any = None) -> Any:
+        """As it stands: compared with a truth, as SQLite is asked of functions, no index would be used for it."""
+        return self
+
 
 class _Day(FunctionElement[date]):
     """A day from its text."""
@@ -46,13 +50,13 @@ def _each_on_sqlite(element: _EachRow, compiler: Any, **more: Any) -> str:
 @compiles(_IsGiven, "sqlite")
 def _is_given_on_sqlite(element: _IsGiven, compiler: Any, **more: Any) -> str:
     number, given = (compiler.process(each, **more) for each in element.clauses)
-    return f"{number} IN (SELECT value FROM json_each('[' || {given} || ']'))"  # noqa: S608 - our own words
+    return f"({number} IN (SELECT value FROM json_each('[' || {given} || ']')))"  # noqa: S608 - our own words
 
 
 @compiles(_IsGiven, "postgresql")
 def _is_given_on_postgresql(element: _IsGiven, compiler: Any, **more: Any) -> str:
     number, given = (compiler.process(each, **more) for each in element.clauses)
-    return f"{number} = ANY (CAST(string_to_array({given}, ',') AS INTEGER[]))"
+    return f"({number} = ANY (CAST(string_to_array({given}, ',') AS INTEGER[])))"
 
 
 @compiles(_EachRow, "postgresql")

@@ -6,11 +6,12 @@ from collections.abc import Collection, Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, case, exists, func, or_, select, update
+from sqlalchemy import ColumnElement, Row, Select, and_, exists, func, or_, select, update
 from sqlalchemy.orm import Session, aliased, contains_eager
 
 from tracker.domain.lifecycle import CHASED_STATES
 from tracker.domain.roles import Role
+from tracker.store.given import in_words, is_given
 from tracker.store.measures import MilestoneReport
 from tracker.store.overdue import TASK_OPEN
 from tracker.store.plans import Plan
@@ -38,7 +39,11 @@ def awaited() -> Condition:
 
 def late_on(day: date) -> Condition:
     """What ``tracker.domain.milestones.is_milestone_late`` says of a milestone that nobody reported reached."""
-    return and_(Milestone.reached_on.is_(None), Milestone.due_on.is_not(None), Milestone.due_on < day, awaited())
+    return and_(*_overdue(day), awaited())
+
+
+def _overdue(day: date) -> tuple[Condition, ...]:
+    return Milestone.reached_on.is_(None), Milestone.due_on.is_not(None), Milestone.due_on < day
 
 
 def _with_parts(query: Any) -> Any:
@@ -50,29 +55,39 @@ def _with_parts(query: Any) -> Any:
 def flag_late_milestones(session: Session, today: date) -> int:
     """Flags what is late and takes the flag from what was moved or is reached no more than that; how many are new.
 
-    One UPDATE. A row that somebody is changing at this moment is left to the next run.
+    As many statements, however many there are. A row that somebody is changing at this moment is left to the next run.
     """
-    is_late = _late_ids(today)
-    outdated = and_(
-        Milestone.overdue_flagged_on.is_not(None),
-        or_(Milestone.due_on.is_(None), Milestone.due_on >= Milestone.overdue_flagged_on),
-    )
-    changing = select(Milestone.id).where(or_(Milestone.id.in_(is_late), outdated)).with_for_update(skip_locked=True)
-    done = session.execute(
-        update(Milestone)
-        .where(Milestone.id.in_(changing))
-        .values(overdue_flagged_on=case((Milestone.id.in_(is_late), today), else_=None))
-        .returning(Milestone.overdue_flagged_on)
-        .execution_options(synchronize_session=False)
-    )
-    return sum(flagged is not None for (flagged,) in done)
+    late = set(session.scalars(_late_ids(today)))
+    outdated = set(session.scalars(select(Milestone.id).where(_OUTDATED))) - late
+    if outdated:
+        _flag(session, outdated, None, _OUTDATED)
+    return _flag(session, late, today, *_overdue_unflagged(today)) if late else 0
+
+
+_OUTDATED = and_(
+    Milestone.overdue_flagged_on.is_not(None),
+    or_(Milestone.due_on.is_(None), Milestone.due_on >= Milestone.overdue_flagged_on),
+)
+
+
+def _flag(session: Session, ids: Collection[int], day: date | None, *still: Condition) -> int:
+    """Gives the milestones the flag of the day, or takes it from them, where the conditions still hold."""
+    wanted = select(Milestone.id).where(is_given(Milestone.id, "ids"), *still).with_for_update(skip_locked=True)
+    changed = update(Milestone).where(Milestone.id.in_(wanted)).values(overdue_flagged_on=day)
+    given = {"ids": in_words(ids)}
+    done = session.execute(changed.execution_options(synchronize_session=False), given)
+    return int(done.rowcount)  # type: ignore[attr-defined]
 
 
 def _late_ids(today: date) -> Select[int]:
     """Late and not flagged for the present date yet."""
-    unflagged = or_(Milestone.overdue_flagged_on.is_(None), Milestone.due_on >= Milestone.overdue_flagged_on)
     query = select(Milestone.id).join(Task, Milestone.task_id == Task.id)
-    return query.where(late_on(today), unflagged).correlate(None)
+    return query.where(*_overdue_unflagged(today), awaited())
+
+
+def _overdue_unflagged(today: date) -> tuple[Condition, ...]:
+    unflagged = or_(Milestone.overdue_flagged_on.is_(None), Milestone.due_on >= Milestone.overdue_flagged_on)
+    return (*_overdue(today), unflagged)
 
 
 def count_rows(session: Session, conditions: Sequence[Condition]) -> int:

@@ -53,9 +53,16 @@ def milestones_told(session: Session, subjects: Collection[str]) -> set[tuple[in
     return {tuple(row) for row in rows}  # type: ignore[misc]
 
 
-def unsigned_ids(session: Session, dispatched_before: datetime, today: date) -> list[int]:
-    """The parts that nobody signed for in time and nobody was told of since."""
-    return list(session.scalars(_unsigned(dispatched_before, today, Assignment.id).order_by(Assignment.id)))
+def unsigned_ids(
+    session: Session, dispatched_before: datetime, today: date, changed_since: datetime | None
+) -> list[int]:
+    """The parts that nobody signed for in time and nobody was told of since; of all, or of those that changed since."""
+    found = _changed(_unsigned(dispatched_before, today, Assignment.id), changed_since)
+    return list(session.scalars(found.order_by(Assignment.id)))
+
+
+def _changed(query: Select[Any], since: datetime | None) -> Select[Any]:
+    return query.where(Assignment.changed_at >= since) if since else query
 
 
 def unsigned(
@@ -86,10 +93,11 @@ def _unsigned(dispatched_before: datetime, today: date, *columns: Any) -> Select
     return query.where(Assignment.state == State.DISPATCHED, TASK_OPEN, late, ~told)
 
 
-def late_report_ids(session: Session, before: datetime) -> list[int]:
-    """The chased parts in progress that were taken up, or last reported on, before the instant."""
+def late_report_ids(session: Session, before: datetime, changed_since: datetime | None) -> list[int]:
+    """The chased parts in progress that were taken up, or last reported on, before the instant; of all, or of those
+    that changed since."""
     query = select(Assignment.id).join(Task, Assignment.task_id == Task.id).where(TASK_OPEN, report_late(before))
-    return list(session.scalars(query.order_by(Assignment.id)))
+    return list(session.scalars(_changed(query, changed_since).order_by(Assignment.id)))
 
 
 def late_reports(session: Session, before: datetime, among: Sequence[int]) -> Sequence[Row[int, datetime]]:

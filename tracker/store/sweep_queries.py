@@ -12,6 +12,8 @@ from sqlalchemy.orm import Session
 from tracker.domain.lifecycle import CHASED_STATES, Event, State
 from tracker.domain.notices import NoticeKind, Reached
 from tracker.store.base import Instant
+from tracker.store.engine import along_an_index
+from tracker.store.given import in_words, is_given
 from tracker.store.notice_recording import OwedRow, Told, owed_of, owed_table, owed_to_parts, record
 from tracker.store.notices import Notice
 from tracker.store.overdue import TASK_OPEN, chased
@@ -47,11 +49,13 @@ def flag_overdue(session: Session, today: date, swept_day: date | None, limit: i
     Returns (id, whether the sweep of ``swept_day`` should have flagged it already) of each. A row that
     somebody is changing at this moment is left to the next run: the sweep waits for nobody.
     """
+    ids = _find_late(session, today, limit)
+    if not ids:
+        return []
     late = (
         select(Assignment.id)
         .join(Task, Assignment.task_id == Task.id)
-        .where(UNFLAGGED, Assignment.due_on < today, Assignment.state.not_in(NOT_CHASED), TASK_OPEN)
-        .limit(limit)
+        .where(is_given(Assignment.id, "late"), *_late(today))
         .with_for_update(of=Assignment, skip_locked=True)
     )
     was_missed = Assignment.due_on < swept_day if swept_day else false()
@@ -60,9 +64,21 @@ def flag_overdue(session: Session, today: date, swept_day: date | None, limit: i
         .where(Assignment.id.in_(late), Assignment.overdue_flagged_on.is_(None))
         .values(overdue_flagged_on=today)
         .returning(Assignment.id, case((was_missed, 1), else_=0))
-        .execution_options(synchronize_session=False)
+        .execution_options(synchronize_session=False),
+        {"late": in_words(ids)},
     )
     return [(part_id, bool(missed)) for part_id, missed in flagged]
+
+
+def _find_late(session: Session, today: date, limit: int) -> list[int]:
+    """Up to ``limit`` chased parts whose day has passed and that nobody flagged, those due first before the others."""
+    query = select(Assignment.id).join(Task, Assignment.task_id == Task.id).where(*_late(today))
+    with along_an_index(session):
+        return list(session.scalars(query.order_by(Assignment.due_on).limit(limit)))
+
+
+def _late(today: date) -> tuple[Any, ...]:
+    return UNFLAGGED, Assignment.due_on < today, Assignment.state.not_in(NOT_CHASED), TASK_OPEN
 
 
 def changed_ids(session: Session, since: datetime | None, until: date) -> list[int]:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 
 from sqlalchemy import delete, or_, select
 from sqlalchemy.orm import Session
 
 from tracker.store.notices import SweepRun
+from tracker.store.rule_packs import RulePack
+from tracker.store.timing import CalendarYear
 
 
 def last_finished(session: Session, today: date) -> SweepRun | None:
@@ -34,6 +36,15 @@ def forget_empty_runs(session: Session, kept: SweepRun) -> None:
             nothing_new,
         )
     )
+
+
+def rules_changed(session: Session, since: datetime) -> bool:
+    """Whether any rules of the office, or the working days of a year, were changed since."""
+    changed = (
+        select(RulePack.id).where(RulePack.made_at >= since),
+        select(CalendarYear.year).where(CalendarYear.changed_at >= since),
+    )
+    return bool(session.scalar(select(or_(*(query.exists() for query in changed)))))
 
 
 def newest(session: Session) -> SweepRun | None:
