@@ -15,7 +15,12 @@ PIP = ("-m", "pip", "install", "--quiet", "--quiet", "--no-input", "--disable-pi
 
 def python_of(home: Path) -> str:
     """The interpreter of the environment."""
-    return str(home / "venv" / "bin" / "python")
+    return program_of(home, "python")
+
+
+def program_of(home: Path, name: str) -> str:
+    """A program that the environment brings."""
+    return str(home / "venv" / "bin" / name)
 
 
 def make_environment(home: Path, lock: str) -> None:

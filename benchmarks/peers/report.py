@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import http.client
+import re
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -13,13 +14,14 @@ from benchmarks.peers.measuring import ENOUGH_SECONDS, ROUNDS, TOO_LONG_SECONDS,
 from benchmarks.peers.ours import our_program
 from benchmarks.peers.peer import NotMeasuredError, Peer
 from benchmarks.peers.radicale import Radicale
+from benchmarks.peers.trac import TRAC
 from benchmarks.report import machine
 from benchmarks.served import NotStartedError
 
 ROOT = Path(__file__).parents[2]
 REPORT = ROOT / "docs" / "BENCHMARKS-PEERS.md"
 HOME = ROOT / ".cache" / "peers"
-PEERS: tuple[Peer, ...] = (Radicale(),)
+PEERS: tuple[Peer, ...] = (Radicale(), *TRAC)
 SIZES = (100, 1000, 10_000)
 FAILURES = (NotMeasuredError, NotStartedError, OSError, http.client.HTTPException)
 HEAD = """# Beside other programs
@@ -43,12 +45,12 @@ class Report:
 
     def take(self, peer: Peer, sizes: Sequence[int]) -> None:
         """Installs, serves and measures one program; one that cannot be measured is told with the reason."""
-        home = HOME / peer.name.lower().replace(" ", "-")
+        home = HOME / re.sub(r"\W+", "-", peer.name.lower())
         home.mkdir(parents=True, exist_ok=True)
         print(f"\n{peer.name}", flush=True)
         try:
             version = peer.install(home)
-            self.programs.append(f"| {peer.name} {version} | {peer.kept} | {peer.task} | {peer.serving} |")
+            self.programs.append(f"| {peer.name} | {version} | {peer.kept} | {peer.task} | {peer.serving} |")
             with our_program(peer.kept, sizes) as ours, peer.running(home, sizes) as running:
                 measure(peer.name, running, ours, sizes, rounds=self.rounds, found=self.found)
                 ours_name = f"ours, beside {peer.name}"
@@ -62,7 +64,7 @@ class Report:
         return "\n".join([head, *self._sections()])
 
     def _sections(self) -> Iterator[str]:
-        programs = "| program | tasks kept in | a task with a due date is | served by |\n|---|---|---|---|"
+        programs = "| program | version | tasks kept in | a task with a due date is | served by |\n" + "|---" * 5 + "|"
         yield _section("Programs", programs, self.programs)
         yield _section("Polls", POLLS_HEAD, self.found.polls)
         yield _section("What is served", FACTS_HEAD, self.found.facts)
