@@ -14,6 +14,7 @@ from benchmarks.peers.measuring import ENOUGH_SECONDS, ROUNDS, TOO_LONG_SECONDS,
 from benchmarks.peers.ours import our_program
 from benchmarks.peers.peer import NotMeasuredError, Peer
 from benchmarks.peers.radicale import Radicale
+from benchmarks.peers.request_tracker import RequestTracker
 from benchmarks.peers.trac import TRAC
 from benchmarks.report import machine
 from benchmarks.served import NotStartedError
@@ -21,7 +22,7 @@ from benchmarks.served import NotStartedError
 ROOT = Path(__file__).parents[2]
 REPORT = ROOT / "docs" / "BENCHMARKS-PEERS.md"
 HOME = ROOT / ".cache" / "peers"
-PEERS: tuple[Peer, ...] = (Radicale(), *TRAC)
+PEERS: tuple[Peer, ...] = (Radicale(), *TRAC, RequestTracker())
 SIZES = (100, 1000, 10_000)
 FAILURES = (NotMeasuredError, NotStartedError, OSError, http.client.HTTPException)
 HEAD = """# Beside other programs

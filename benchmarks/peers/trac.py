@@ -26,7 +26,8 @@ DATABASE = "db/trac.db"
 OWNER = "bench"
 MILESTONES = "INSERT INTO milestone VALUES (?, ?, 0, ?)"
 TICKETS = (
-    "INSERT INTO ticket (id, type, time, changetime, priority, owner, reporter, milestone, status, summary, description) "
+    "INSERT INTO ticket "
+    "(id, type, time, changetime, priority, owner, reporter, milestone, status, summary, description) "
     "VALUES (?, 'task', ?, ?, 'major', ?, ?, ?, 'assigned', ?, ?)"
 )
 
