@@ -49,7 +49,7 @@ class PollLine:
         return self.times.middle / self.ours.middle
 
     def __str__(self) -> str:
-        figures = f"{self.times.status} | {self.times} | {self.ours.status}, {self.ours} | {self.ratio:.1f} ×"
+        figures = f"{self.times.status} | {self.times} | {self.ours.status}, {self.ours} | {self.ratio:,.1f} ×"
         return f"| {self.program} | {self.size:,} | {self.poll} | {figures} |"
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
 
 from benchmarks.peers.asking import Answer, answered, connected
@@ -28,6 +29,9 @@ class Asked:
 
     def __post_init__(self) -> None:
         self.connection = connected(self.running.port)
+
+    def close(self) -> None:
+        self.connection.close()
 
     def changed(self) -> Answer:
         self.running.change(self.size)
@@ -63,15 +67,20 @@ class Found:
 def measure(name: str, peer: Running, ours: Running, sizes: Sequence[int], *, rounds: int, found: Found) -> None:
     """Measures a program at every size; a size at which one answer takes too long is left out and told."""
     for size in sizes:
-        asked, beside = Asked(name, peer, size), Asked("ours", ours, size)
-        seconds = warmed(asked, beside)
-        if seconds > TOO_LONG_SECONDS:
-            found.left_out.append(f"{name} at {size:,} tasks: one answer took {seconds:.0f} s.")
-            continue
-        for line in poll_lines(asked, beside, rounds_within(rounds, seconds)):
-            found.polls.append(str(line))
-            print(line, flush=True)
-        found.facts.append(facts_of_what(asked))
+        with closing(Asked(name, peer, size)) as asked, closing(Asked("ours", ours, size)) as beside:
+            measure_one(asked, beside, rounds, found)
+
+
+def measure_one(asked: Asked, beside: Asked, rounds: int, found: Found) -> None:
+    """Measures a program at one size."""
+    seconds = warmed(asked, beside)
+    if seconds > TOO_LONG_SECONDS:
+        found.left_out.append(f"{asked.name} at {asked.size:,} tasks: one answer took {seconds:.0f} s.")
+        return
+    for line in poll_lines(asked, beside, rounds_within(rounds, seconds)):
+        found.polls.append(str(line))
+        print(line, flush=True)
+    found.facts.append(facts_of_what(asked))
 
 
 def warmed(asked: Asked, beside: Asked) -> float:

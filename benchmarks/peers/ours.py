@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 
 from sqlalchemy import text
@@ -21,6 +21,7 @@ class RunningOffice:
 
     port: int
     office: SeededOffice
+    kept: Kept
     changes: int = 0
 
     def ask(self, size: int) -> Ask:
@@ -37,28 +38,31 @@ class RunningOffice:
 
 @contextmanager
 def our_program(kept: Kept, sizes: Sequence[int]) -> Iterator[RunningOffice]:
-    """Our program on that kind of database, until the end of the block."""
-    with tempfile.TemporaryDirectory() as folder:
-        if kept is not Kept.POSTGRESQL:
-            with _serving(f"sqlite:///{folder}/peers.sqlite3", folder, sizes) as running:
-                yield running
-            return
-        with running_server() as server:
-            url = server.create().render_as_string(hide_password=False)
-            with _serving(url, folder, sizes) as running:
-                yield running
+    """Our program on that kind of database, beside files on SQLite, until the end of the block."""
+    with ExitStack() as stack:
+        folder = stack.enter_context(tempfile.TemporaryDirectory())
+        url = f"sqlite:///{folder}/peers.sqlite3"
+        if kept is Kept.POSTGRESQL:
+            url = stack.enter_context(_database())
+        office = seeded(url, sizes)
+        stack.callback(office.engine.dispose)
+        program = stack.enter_context(served("wsgi:app", _settings(url, folder)))
+        yield RunningOffice(program.port, office, Kept.POSTGRESQL if kept is Kept.POSTGRESQL else Kept.SQLITE)
 
 
 @contextmanager
-def _serving(url: str, folder: str, sizes: Sequence[int]) -> Iterator[RunningOffice]:
-    office = seeded(url, sizes)
-    env = {
+def _database() -> Iterator[str]:
+    with running_server() as server:
+        url = server.create()
+        yield url.render_as_string(hide_password=False)
+        server.drop(url)
+
+
+def _settings(url: str, folder: str) -> dict[str, str]:
+    return {
         "TRACKER_DATABASE_URL": url,
         "TRACKER_SECRET_KEY": SECRET,
         "TRACKER_INSTANCE": folder,
         "TRACKER_TODAY": TODAY.isoformat(),
         "TRACKER_BASE_URL": "http://localhost",
     }
-    with served("wsgi:app", env) as program:
-        yield RunningOffice(program.port, office)
-    office.engine.dispose()

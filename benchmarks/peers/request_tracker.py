@@ -55,9 +55,7 @@ TICKET = (
     "INSERT INTO tickets (id, effectiveid, queue, type, owner, subject, status, due, creator, created, lastupdatedby, "
     "lastupdated) SELECT %s, %s, %s, 'ticket', id, %s, 'open', %s, id, %s, id, %s FROM users WHERE name = 'root'"
 )
-CHANGE = (
-    "UPDATE tickets SET subject = %s, lastupdated = now() WHERE id = (SELECT max(id) FROM tickets WHERE queue = %s)"
-)
+CHANGE = "UPDATE tickets SET subject = %s, lastupdated = %s WHERE id = (SELECT max(id) FROM tickets WHERE queue = %s)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +82,7 @@ class RunningTracker:
         """In the database: the program keeps nothing of tickets between requests."""
         self.changes += 1
         words = f"{title_of(size)}（第{self.changes}次修改）"
-        self.database.execute(CHANGE, (words, self.queues[size].number))
+        self.database.execute(CHANGE, (words, _written(AT), self.queues[size].number))
 
 
 class RequestTracker:
@@ -95,7 +93,7 @@ class RequestTracker:
     task = "a ticket with a due date, in a queue"
     serving = "Starman, 2 processes"
 
-    def install(self, home: Path) -> str:  # noqa: ARG002 - it has its place in the system
+    def install(self, home: Path) -> str:
         install_packages(PACKAGES)
         return version_of(PACKAGE)
 
@@ -162,6 +160,11 @@ def _fill(database: psycopg.Connection, queues: dict[int, Queue]) -> None:
     database.execute("ANALYZE")
 
 
+def _written(instant: datetime) -> datetime:
+    """As its columns hold instants: in UTC, which they do not name."""
+    return instant.replace(tzinfo=None)
+
+
 def _ticket(number: int, queue: int) -> tuple[object, ...]:
-    made = AT.replace(tzinfo=None)
+    made = _written(AT)
     return number, number, queue, title_of(number), datetime.combine(due_of(number), NOON), made, made
