@@ -26,7 +26,7 @@ format: setup-dev ## Put the source into the one format, and mend what can be me
 bench: setup-dev ## Measure against floors taken in the same run, and write docs/BENCHMARKS.md (15 minutes)
 	@.venv/bin/python -m benchmarks.report
 
-bench-peers: setup-dev ## Measure other programs beside ours (fetched into .cache/peers), and write docs/BENCHMARKS-PEERS.md
+bench-peers: setup-dev ## Measure other programs beside ours (fetched into .cache/peers), and write docs/BENCHMARKS-PEERS.md (15 minutes)
 	@.venv/bin/python -m benchmarks.peers.report $(ARGS)
 
 lock: ## Write the locked requirements anew from pyproject.toml (needs uv; ARGS=--upgrade)

@@ -29,7 +29,7 @@ class Times:
         return median(self.seconds)
 
     def __str__(self) -> str:
-        high = quantiles(self.seconds, n=20)[-1] if len(self.seconds) > 1 else self.seconds[0]
+        high = quantiles(self.seconds, n=20, method="inclusive")[-1] if len(self.seconds) > 1 else self.seconds[0]
         return f"{self.middle * 1000:.2f} / {high * 1000:.2f} ms"
 
 

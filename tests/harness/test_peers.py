@@ -66,6 +66,10 @@ def test_a_line_tells_the_medians_and_their_ratio() -> None:
     assert written.count("|") == POLLS_HEAD.splitlines()[0].count("|")
 
 
+def test_the_high_figure_is_none_that_was_not_seen() -> None:
+    assert str(Times("200", [0.1, 0.1, 0.1, 0.1, 0.2])) == "100.00 / 180.00 ms"
+
+
 def test_a_line_of_facts_has_a_cell_for_each_column() -> None:
     line = facts_line("Other", 1000, Facts(2000, 1, 2, 3, 4, 5), answers_304=False)
     assert line == "| Other | 1,000 | 2,000 | 1 | 2 | 3 | 4 | 5 | no |"
