@@ -1,9 +1,9 @@
 # Two commands matter: "make run" and "make test". The work is done by the scripts beside this file.
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev run test check format bench lock clean
+.PHONY: help setup setup-dev run test check format bench bench-peers lock clean
 
 help: ## List these targets
-	@sed -n 's/^\([a-z-]*\):.*## /\1|/p' Makefile | while IFS='|' read -r name words; do printf '  make %-10s %s\n' "$$name" "$$words"; done
+	@sed -n 's/^\([a-z-]*\):.*## /\1|/p' Makefile | while IFS='|' read -r name words; do printf '  make %-11s %s\n' "$$name" "$$words"; done
 
 setup: ## Install the program into .venv (then: .venv/bin/tracker)
 	@sh scripts/setup.sh run
@@ -25,6 +25,9 @@ format: setup-dev ## Put the source into the one format, and mend what can be me
 
 bench: setup-dev ## Measure against floors taken in the same run, and write docs/BENCHMARKS.md (15 minutes)
 	@.venv/bin/python -m benchmarks.report
+
+bench-peers: setup-dev ## Measure other programs beside ours (fetched into .cache/peers), and write docs/BENCHMARKS-PEERS.md (15 minutes)
+	@.venv/bin/python -m benchmarks.peers.report $(ARGS)
 
 lock: ## Write the locked requirements anew from pyproject.toml (needs uv; ARGS=--upgrade)
 	@sh scripts/lock.sh $(ARGS)

@@ -28,7 +28,8 @@ They hardly depend on the machine; milliseconds do. ✘ marks what does not reac
 """
 
 
-def _machine() -> str:
+def machine() -> str:
+    """What it was measured on, and when."""
     processor = next(
         (line.partition(":")[2].strip() for line in _cpu_lines() if line.startswith("model name")), platform.machine()
     )
@@ -58,7 +59,7 @@ def _printed(module: str) -> str:
 
 def main() -> int:
     """Measures, prints, and writes the report."""
-    told = [HEAD.format(machine=_machine())]
+    told = [HEAD.format(machine=machine())]
     for module, is_markdown in PARTS:
         printed = _printed(module)
         told.append(f"{printed}\n" if is_markdown else f"```\n{printed}\n```\n")

@@ -24,6 +24,7 @@ SECRET = "a key for measurements that is long enough"  # noqa: S105 - opens noth
 PASSWORD_HASH = "not to be signed in with"  # noqa: S105 - it is none
 PIECE = 10_000
 PARTS_PER_TASK = 3
+QUOTE = "（牵头单位：市行政审批局，配合单位：市财政局、市发展改革委，完成时限：2023年底前）"
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,16 +122,21 @@ def due_of(number: int) -> date:
     return TODAY + timedelta(days=number % 360 - 60)
 
 
+def title_of(number: int) -> str:
+    """What the task is called."""
+    return f"完善第{number}类窗口服务"
+
+
 def _tasks(first: int, count: int) -> Iterator[dict[str, Any]]:
     for number in range(first, first + count):
         yield {
             "id": number,
             "plan_id": 1,
             "position": number,
-            "title": f"完善第{number}类窗口服务",
-            "path": ["二、重点任务", f"{number}．完善第{number}类窗口服务"],
+            "title": title_of(number),
+            "path": ["二、重点任务", f"{number}．{title_of(number)}"],
             "form": "bracket",
-            "quote": "（牵头单位：市行政审批局，配合单位：市财政局、市发展改革委，完成时限：2023年底前）",
+            "quote": QUOTE,
             "deadline_kind": "fixed",
             "original_due_on": due_of(number),
             "due_on": due_of(number),

@@ -9,8 +9,8 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -48,23 +48,40 @@ def _status(pid: int, name: str) -> float:
     return int(next(line for line in lines if line.startswith(name)).split()[1]) / 1024
 
 
+class NotStartedError(Exception):
+    """A program that was to be measured does not answer."""
+
+
 @contextmanager
-def served(application: str, env: Mapping[str, str]) -> Iterator[Served]:
+def served(
+    application: str, env: Mapping[str, str], python: str = sys.executable, log: Path | None = None
+) -> Iterator[Served]:
     """The WSGI application under gunicorn with two processes of four threads, until the end of the block."""
-    port = _free_port()
+    port = free_port()
     options = ["--bind", f"127.0.0.1:{port}", "--worker-class", "gthread", "--workers", WORKERS, "--threads", THREADS]
     quiet = ["--log-level", "error", "--no-control-socket", "--keep-alive", "60"]
-    command = [sys.executable, "-m", "gunicorn", *options, *quiet, application]
-    process = subprocess.Popen(command, env={**os.environ, **env})
-    try:
+    with started([python, "-m", "gunicorn", *options, *quiet, application], env, port, log) as program:
+        yield program
+
+
+@contextmanager
+def started(command: Sequence[str], env: Mapping[str, str], port: int, log: Path | None = None) -> Iterator[Served]:
+    """The program that the command starts on the port, until the end of the block; what it says goes into the log."""
+    with ExitStack() as stack:
+        output = stack.enter_context(log.open("ab")) if log else None
+        process = subprocess.Popen(command, env={**os.environ, **env}, stdout=output, stderr=output)
+        stack.callback(_end, process)
         _wait(port)
         yield Served(port, process)
-    finally:
-        process.terminate()
-        process.wait(20)
 
 
-def _free_port() -> int:
+def _end(process: subprocess.Popen[bytes]) -> None:
+    process.terminate()
+    process.wait(20)
+
+
+def free_port() -> int:
+    """A port of this machine that nobody listens on."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
@@ -78,7 +95,7 @@ def _wait(port: int) -> None:
             return
         except OSError:
             time.sleep(0.1)
-    raise SystemExit("a program to be measured did not start")
+    raise NotStartedError("a program to be measured did not start")
 
 
 def asked(connection: http.client.HTTPConnection, path: str, etag: str = "") -> tuple[float, int, str, bytes]:
