@@ -139,7 +139,7 @@ def test_1_to_8_any_feed_holds_what_it_must_and_nothing_else(feed: Feed) -> None
         assert each["DTSTAMP"] == each["LAST-MODIFIED"]
         assert spec.style.alarm or own == set(each)
     if spec.style.redaction is not Redaction.COUNT:
-        uids = [each.uid for each in (*items, *milestones)]
+        uids = [item.uid for item in items] + [milestone.uid for milestone in milestones]
         assert [each["UID"] for each in found][-len(uids) or len(found) :] == uids
     names = {line.partition(":")[0].partition(";")[0] for line in content_lines(body)}
     assert not {"METHOD", "ORGANIZER", "ATTENDEE", "TZID"} & names
