@@ -11,7 +11,16 @@ from tests.unit.export.items import CHANGED, NASTY, TODAY, a_feed, an_item, over
 from tracker.domain.lifecycle import State
 from tracker.domain.lights import Light
 from tracker.domain.milestones import Standing
-from tracker.export.ical import FeedItem, FeedSpec, Flavour, MilestoneItem, Redaction, event_bytes, feed_bytes, milestone_bytes
+from tracker.export.ical import (
+    FeedItem,
+    FeedSpec,
+    Flavour,
+    MilestoneItem,
+    Redaction,
+    event_bytes,
+    feed_bytes,
+    milestone_bytes,
+)
 from tracker.export.text import one_line
 
 Judge = Callable[[bytes], Read]
@@ -70,6 +79,8 @@ def demanding(spec: FeedSpec) -> bytes:
     return feed_bytes(spec, kept, overview_of(ITEMS))
 
 
+DUE = {item.uid: str(item.due_on) for item in ITEMS} | {each.uid: str(each.due_on) for each in MILESTONES}
+DAYS = {*DUE.values(), str(TODAY)}
 # How the table in docs/CALENDARS.md counts: each column with the style of the feed and what is counted of it.
 COLUMNS: dict[str, tuple[dict[str, object], Callable[[Read], int]]] = {
     "Events": ({"alarm": True}, len),
@@ -78,15 +89,16 @@ COLUMNS: dict[str, tuple[dict[str, object], Callable[[Read], int]]] = {
     "Cancelled": ({"alarm": True}, lambda read: sum(each["status"] == "CANCELLED" for each in read)),
     "Hostile titles": ({"alarm": True}, lambda read: sum(TITLES.get(each["uid"]) == each["title"] for each in read)),
     "Tasks": ({"flavour": Flavour.TODO, "alarm": True}, lambda read: sum(each["kind"] == "vtodo" for each in read)),
-    "Completed": ({"flavour": Flavour.TODO, "alarm": True}, lambda read: sum(each["status"] == "COMPLETED" for each in read)),
+    "Completed": (
+        {"flavour": Flavour.TODO, "alarm": True},
+        lambda read: sum(each["status"] == "COMPLETED" for each in read),
+    ),
     "Title and unit": ({"redaction": Redaction.TITLE_UNIT}, lambda read: sum(map(_is_on_its_day, read))),
     "Counts": ({"redaction": Redaction.COUNT}, lambda read: sum(each["start"] in DAYS for each in read)),
 }
 # What stands in the feeds: items (seven states by four lights, and the hostile ones), milestones and the total; alarms
 # of what is open and not red; a count for each day but those on which only withdrawn items are due.
 SENT = dict(zip(COLUMNS, (57, 57, 39, 4, 20, 57, 7, 57, 29), strict=True))
-DUE = {each.uid: str(each.due_on) for each in (*STATES, *HOSTILE, *MILESTONES)}
-DAYS = {*DUE.values(), str(TODAY)}
 
 
 def _is_on_its_day(event: dict[str, str]) -> bool:

@@ -2,8 +2,8 @@
 
 Each function gives a list of plain dictionaries: ``kind`` (vevent or vtodo), ``uid``, ``title``, ``start`` and ``end``
 as ISO days (``end`` is the day after, as in the file; for a vtodo ``start`` is its due day and ``end`` is empty) and
-``status``; ``alarms`` is how many it has, which khal does not tell; most tell ``description`` and ``url`` too. Tests that call them carry ``needs("node")`` for ical.js and
-node-ical, ``needs("khal")`` for khal, vdirsyncer and recurring-ical-events.
+``status``; most tell ``description``, ``url`` and ``alarms`` too, which is how many there are. Tests that call them
+carry ``needs("node")`` for ical.js and node-ical, ``needs("khal")`` for khal, vdirsyncer and recurring-ical-events.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""FEEDS checklist item 16: the table of docs/CALENDARS.md states what each parser reads of the demanding feeds, today."""
+"""FEEDS checklist item 16: the table of docs/CALENDARS.md states what each parser reads of the demanding feeds."""
 
 from __future__ import annotations
 

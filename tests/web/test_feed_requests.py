@@ -12,6 +12,7 @@ import unicodedata
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import timedelta
+from uuid import UUID
 
 import pytest
 from flask import Flask
@@ -24,7 +25,7 @@ from tests.builders import NOW, TODAY, City, a_plan, a_task
 from tests.html import Node
 from tests.web.browsing import Page, Visitor
 from tracker.store.feeds import Feed, FeedClient
-from tracker.store.tasks import Milestone
+from tracker.store.tasks import Assignment, Milestone
 
 FUTURE = "Wed, 01 Jan 2031 00:00:00 GMT"
 
@@ -361,3 +362,21 @@ def test_14_each_client_has_its_steps_and_its_honest_delay(client: str, step: st
     assert step in words
     assert delay in words
     assert "更新" in words
+
+
+def test_2_uids_are_random_and_no_change_touches_them(ask: Asker, path: str, session: Session) -> None:
+    rows = [*session.scalars(select(Assignment.uid)), *session.scalars(select(Milestone.uid))]
+    assert {UUID(uid).version for uid in rows} == {4}
+    session.rollback()
+    before = uids_of(ask(path))
+    session.execute(text("UPDATE task SET title = 'anew'"))
+    session.execute(text("UPDATE assignment SET due_on = '2023-09-09', state = 'in_progress' WHERE due_on IS NOT NULL"))
+    session.execute(text("UPDATE unit SET name = 'anew ' || id"))
+    session.commit()
+    after = uids_of(ask(path))
+    assert {uid for uid in after if uid in rows} == {uid for uid in before if uid in rows}
+    assert len([uid for uid in after if uid in rows]) == 3
+
+
+def uids_of(answer: Sent) -> set[str]:
+    return {str(event["UID"]) for event in Calendar.from_ical(answer.body).walk("VEVENT")}
