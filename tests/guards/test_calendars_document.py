@@ -1,4 +1,4 @@
-"""docs/CALENDARS.md names tests that exist for every line of the checklist of calendars, and the clients of the page."""
+"""docs/CALENDARS.md names tests that exist for every line of the calendars' checklist, and the clients of the page."""
 
 from __future__ import annotations
 
