@@ -380,3 +380,15 @@ def test_2_uids_are_random_and_no_change_touches_them(ask: Asker, path: str, ses
 
 def uids_of(answer: Sent) -> set[str]:
     return {str(event["UID"]) for event in Calendar.from_ical(answer.body).walk("VEVENT")}
+
+
+@pytest.mark.parametrize(
+    "change", ["UPDATE person_standing SET office = 'administrator'", "DELETE FROM person_standing"]
+)
+def test_12_an_owner_who_may_no_longer_read_items_reads_no_feed(
+    change: str, ask: Asker, path: str, session: Session
+) -> None:
+    assert ask(path).status == 200
+    session.execute(text(change))
+    session.commit()
+    assert ask(path).status == 404
