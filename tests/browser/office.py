@@ -87,9 +87,10 @@ class Office:
         people = json.loads((self.instance / "sample.json").read_text("utf-8"))["people"]
         return str(next(person["login"] for person in people if person["office"] == office and unit in person["unit"]))
 
-    def fetch(self, address: str) -> bytes:
-        """What a calendar program gets from an address."""
-        with urllib.request.urlopen(address, timeout=PATIENCE_SECONDS) as answer:
+    def fetch(self, address: str, program: str = "a calendar") -> bytes:
+        """What a calendar program that calls itself so gets from an address."""
+        asked = urllib.request.Request(address, headers={"User-Agent": program})
+        with urllib.request.urlopen(asked, timeout=PATIENCE_SECONDS) as answer:
             return bytes(answer.read())
 
     def _answers(self) -> bool:

@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import PLAN, SignedIn
-from tests.browser.office import Office, sticks_out, take_in
+from tests.browser.office import SETTLING_LOOKS, Office, sticks_out, take_in
 
 pytestmark = [pytest.mark.needs("browser"), pytest.mark.timeout(300)]
 
@@ -99,6 +99,35 @@ def test_the_page_of_a_new_version(office: Office, at_browser: SignedIn, tmp_pat
     assert page.locator("article.change").count() == 1
     page.get_by_role("button", name=re.compile("^接受这项变化")).click()
     assert page.get_by_text("已按新版调整").count() == 1
+
+
+def test_the_pages_of_a_subscription(office: Office, at_browser: SignedIn, width: int) -> None:
+    """The form asks for a unit or a plan only where the content goes by it; three programs have read the link."""
+    page = at_browser(office.login_of("督查员", "市政府"))
+    page.set_viewport_size({"width": width, "height": 900})
+    page.goto("/feeds")
+    for scope, asked in (("一个单位的事项", ["单位"]), ("一份文件的事项", ["文件"]), ("全部事项", [])):
+        page.get_by_role("radio", name=scope, exact=True).check()
+        assert [name for name in ("单位", "文件") if page.get_by_label(name, exact=True).is_visible()] == asked
+    page.get_by_role("button", name="生成订阅链接").click()
+    link = page.get_by_label("链接（凭此链接即可查看，请勿转发）").input_value()
+    for program in (
+        "iOS/17.4.1 (21E236) dataaccessd/1.0",
+        "Thunderbird/128.5.0",
+        f"Microsoft.Exchange/15.20 ({'x' * 300}",
+    ):
+        assert b"VEVENT" in office.fetch(link, program)
+    path = page.url.removeprefix(office.url).partition("#")[0]
+    expect(page.locator(".feed-qr svg")).to_be_visible()
+    assert _faults(page, path, width) == []
+    for _ in range(SETTLING_LOOKS):  # what polls leave behind is written a moment later
+        page.goto(f"{path}/doctor")
+        if page.get_by_role("main").get_by_text("iPhone、iPad 日历").count():
+            break
+        page.wait_for_timeout(100)
+    assert _faults(page, f"{path}/doctor?sought=方案", width) == []
+    expect(page.get_by_role("main")).to_contain_text("iPhone、iPad 日历")
+    expect(page.get_by_role("main")).to_contain_text("只列出前20项")
 
 
 def _faults(page: Page, path: str, width: int, start: str | None = None) -> list[str]:

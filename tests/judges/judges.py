@@ -2,8 +2,8 @@
 
 Each function gives a list of plain dictionaries: ``kind`` (vevent or vtodo), ``uid``, ``title``, ``start`` and ``end``
 as ISO days (``end`` is the day after, as in the file; for a vtodo ``start`` is its due day and ``end`` is empty) and
-``status``; most tell ``description`` and ``url`` too. Tests that call them carry ``needs("node")`` for ical.js and
-node-ical, ``needs("khal")`` for khal, vdirsyncer and recurring-ical-events.
+``status``; most tell ``description``, ``url`` and ``alarms`` too, which is how many there are. Tests that call them
+carry ``needs("node")`` for ical.js and node-ical, ``needs("khal")`` for khal, vdirsyncer and recurring-ical-events.
 """
 
 from __future__ import annotations
@@ -134,6 +134,7 @@ def _from_icalendar(part: Any) -> dict[str, str]:
         "status": str(part["STATUS"]),
         "description": str(part.get("DESCRIPTION", "")),
         "url": str(part.get("URL", "")),
+        "alarms": str(len(part.walk("VALARM"))),
     }
 
 

@@ -28,6 +28,7 @@ function withIcalJs() {
       status: textOf(component, "status"),
       description: textOf(component, "description"),
       url: textOf(component, "url"),
+      alarms: String(component.getAllSubcomponents("valarm").length),
       calendar: textOf(calendar, "x-wr-calname"),
     }));
 }
@@ -50,6 +51,7 @@ function withNodeIcal() {
       status: part.status || "",
       description: part.description || "",
       url: part.url || "",
+      alarms: String(Object.keys(part.alarms || {}).length),
       calendar: calendar["WR-CALNAME"] || "",
     }));
 }

@@ -31,6 +31,7 @@ def _told(component: icalendar.Component) -> dict[str, str]:
         "status": str(component["STATUS"]),
         "description": str(component.get("DESCRIPTION", "")),
         "url": str(component.get("URL", "")),
+        "alarms": str(len(component.walk("VALARM"))),
     }
 
 

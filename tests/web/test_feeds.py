@@ -20,6 +20,7 @@ from tests.web.browsing import Visitor, fields_of
 from tracker.app import create_app
 from tracker.clock import Clock
 from tracker.domain.feeds import Redaction
+from tracker.services.feed_doctor import MOST_FOUND
 from tracker.settings import Settings
 from tracker.store.feeds import Feed, FeedClient
 from tracker.store.people import PersonStanding
@@ -221,7 +222,7 @@ def test_a_changed_key_leaves_links_working_but_unshown(
 def test_the_owner_sees_when_and_by_whom_it_was_fetched(page: Visitor, world: City, app: Flask) -> None:
     path = make(page.sign_in("supervisor"))
     app.test_client().get(path, headers={"User-Agent": "Thunderbird/128"})
-    assert "2023-06-15 09:00，Thunderbird/128" in page("/feeds/1").text
+    assert "2023-06-15 09:00，Thunderbird。" in page("/feeds/1").text
 
 
 def test_one_bad_row_is_left_out_and_logged(
@@ -345,6 +346,22 @@ def test_the_doctor_says_what_is_wrong_and_why_an_item_is_or_is_not_there(
     assert "过期的事 · 市教育局：显示。在日历的2023年6月10日。" in told
     assert "县里的事 · 东河县政府：不显示。不在这个订阅的范围内（一个单位的事项）。" in told
     assert "没有日期的事 · 市教育局：不显示。没有确定完成时限，日历中无处显示；确定时限后自动出现。" in told
+
+
+def test_the_doctor_says_when_it_lists_the_first_only(page: Visitor, world: City, session: Session) -> None:
+    make(page.sign_in("supervisor"))
+    plan = a_plan(session, world.root, "大方案")
+    for number in range(MOST_FOUND):
+        a_task(session, plan, world.education, title=f"第{number}件杂务")
+    session.commit()
+    shown = page("/feeds/1/doctor?sought=件杂务")
+    assert shown.text.count("件杂务 · 市教育局") == MOST_FOUND
+    assert "只列出前" not in shown.text
+    a_task(session, plan, world.education, title="又一件杂务")
+    session.commit()
+    shown = page("/feeds/1/doctor?sought=件杂务")
+    assert shown.text.count("件杂务 · 市教育局") == MOST_FOUND
+    assert f"只列出前{MOST_FOUND}项，请多输入几个字再查。" in shown.text
 
 
 def test_the_doctor_names_rows_that_could_not_be_shown(page: Visitor, world: City, session: Session) -> None:

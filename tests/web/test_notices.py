@@ -16,6 +16,7 @@ from tracker.domain.lifecycle import State
 from tracker.services.sweep import sweep
 from tracker.store.engine import make_engine
 from tracker.store.notices import MailState, Notice
+from tracker.store.people import PersonStanding
 from tracker.store.robots import Robot, RobotKind, RobotMessage
 from tracker.store.rule_packs import RulePack
 from tracker.store.tasks import Assignment, HistoryEntry
@@ -66,9 +67,17 @@ def test_tomorrow_tells_whom_of_what(page: Visitor, part: Assignment) -> None:
     assert "逾期7天（督办单）" in row.text
     assert "李联络" in row.text
     assert "站内消息" in row.text
-    assert "新发提醒 1 条" in shown.text
+    assert "新发提醒 1 条，涉及 1 人。" in shown.text
     # The 16th is a Friday; mail goes out from eight o'clock.
     assert "2023年6月16日8点起发出" in shown.text
+
+
+def test_tomorrow_tells_how_many_nobody_gets(page: Visitor, session: Session, city: City, part: Assignment) -> None:
+    session.delete(session.scalars(select(PersonStanding).where(PersonStanding.person_id == city.liaison.id)).one())
+    session.commit()
+    shown = page.sign_in("supervisor")("/notices/tomorrow")
+    assert "新发提醒 1 条，涉及 0 人；其中 1 条因单位没有联络员而无人接收，请联系管理员补充。" in shown.text
+    assert "无人接收：该单位没有联络员" in shown.main.one("tbody").text
 
 
 def test_tomorrow_lists_its_messages(page: Visitor, session: Session, city: City, part: Assignment) -> None:

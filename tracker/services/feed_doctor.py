@@ -47,7 +47,9 @@ class Looked:
 
 @dataclass(frozen=True, slots=True)
 class Diagnosis:
-    """How a subscription does. ``found`` answers a search; it is None where nothing was searched for."""
+    """How a subscription does. ``found`` answers a search; it is None where nothing was searched for. ``is_cut`` says
+    that more was found than is told.
+    """
 
     feed: Feed
     events: int
@@ -55,6 +57,7 @@ class Diagnosis:
     clients: Sequence[FeedClient]
     findings: Sequence[Finding]
     found: Sequence[Looked] | None
+    is_cut: bool
 
 
 def diagnose(session: Session, actor: Actor, feed_id: int, place: Place, sought: str = "") -> Diagnosis:
@@ -67,10 +70,9 @@ def diagnose(session: Session, actor: Actor, feed_id: int, place: Place, sought:
     clients = clients_of(session, feed.id)
     events, size, faults = _rendered(session, wanted)
     findings = [*_of_reading(clients, place), *_of_address(place), *_of_content(events, faults)]
-    found = (
-        [_looked(row, feed, place) for row in looked_for(session, wanted.shown, sought, MOST_FOUND)] if sought else None
-    )
-    return Diagnosis(feed, events, size, clients, findings, found)
+    rows = looked_for(session, wanted.shown, sought, MOST_FOUND + 1) if sought else ()
+    found = [_looked(row, feed, place) for row in rows[:MOST_FOUND]] if sought else None
+    return Diagnosis(feed, events, size, clients, findings, found, len(rows) > MOST_FOUND)
 
 
 def _rendered(session: Session, wanted: Wanted) -> tuple[int, int, tuple[str, ...]]:

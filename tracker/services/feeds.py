@@ -22,6 +22,7 @@ from tracker.services.errors import Invalid, NotFound
 from tracker.store.feed_queries import feeds_of
 from tracker.store.feeds import Feed
 from tracker.store.plan_lists import visible_plan
+from tracker.store.poll_queries import forget_clients
 from tracker.store.units import Unit
 
 TOKEN_BYTES = 24  # 192 bits, above the 128 that a link must have
@@ -92,11 +93,12 @@ def own_feed(session: Session, actor: Actor, feed_id: int) -> Feed:
 
 
 def rotate(session: Session, actor: Actor, secret: str, feed_id: int) -> Feed:
-    """Gives the subscription a new link; the old one answers 404 from now on. Commits."""
+    """Gives the subscription a new link, which nobody has read yet; the old one answers 404 from now on. Commits."""
     feed = own_feed(session, actor, feed_id)
     feed.generation += 1
     feed.token_hash = hash_of(_derived(secret, feed))
     feed.fetched_at = feed.fetched_by = None
+    forget_clients(session, feed.id)
     session.commit()
     return feed
 

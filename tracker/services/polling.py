@@ -36,11 +36,17 @@ MOST_REMEMBERED = 4096
 
 @dataclass(frozen=True, slots=True)
 class Poll:
-    """What a client asked: its token, the validators it holds, and what it calls itself."""
+    """What a client asked: its token, what it calls itself, and the validators it holds; ``holds_any`` is If-None-Match
+    with a star."""
 
     token: str
     client: str
     holds: frozenset[str] = frozenset()
+    holds_any: bool = False
+
+    def has(self, etag: str | None) -> bool:
+        """Whether the client holds the body with that validator."""
+        return self.holds_any or etag in self.holds
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +75,7 @@ def answer_poll(connection: Connection, poll: Poll, place: Place, bodies: Bodies
     FeedUnrenderable when no row could be rendered.
     """
     feed = _opened(connection, hash_of(poll.token[:LONGEST_TOKEN]), place)
-    if feed.row.content_key == feed.key and feed.row.etag in poll.holds:
+    if feed.row.content_key == feed.key and poll.has(feed.row.etag):
         return _answer(feed, poll, place, Body(feed.key, feed.row.etag, b""))
     body = bodies.get(feed.row.id, feed.key, lambda: _made(connection, feed, place))
     return _answer(feed, poll, place, body)
@@ -135,7 +141,7 @@ def _wanted(feed: _Feed, place: Place) -> Wanted:
 
 
 def _answer(feed: _Feed, poll: Poll, place: Place, body: Body) -> Answer:
-    is_held = body.etag in poll.holds
+    is_held = poll.has(body.etag)
     seen = Seen(
         feed.row.id, body.key, body.etag, poll.client[:200], place.now, 0 if is_held else len(body.body), body.made
     )

@@ -44,6 +44,11 @@ class Line:
     person: Person | None
     channels: tuple[str, ...]
 
+    @property
+    def is_heard(self) -> bool:
+        """Whether a person or a group gets it."""
+        return self.channels != (NOBODY,)
+
 
 @dataclass(frozen=True, slots=True)
 class Parcel:

@@ -48,3 +48,8 @@ def clients_of(session: Session, feed_id: int) -> Sequence[FeedClient]:
     return session.scalars(
         select(FeedClient).where(FeedClient.feed_id == feed_id).order_by(FeedClient.last_at.desc(), FeedClient.id)
     ).all()
+
+
+def forget_clients(session: Session, feed_id: int) -> None:
+    """Forgets who asked for the feed."""
+    session.execute(delete(FeedClient).where(FeedClient.feed_id == feed_id))

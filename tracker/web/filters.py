@@ -8,6 +8,7 @@ from itertools import groupby
 
 from flask import Flask
 
+from tracker.domain.calendar_programs import known_name
 from tracker.domain.day_words import in_words
 from tracker.domain.doubts import ABOUT_PLAN
 from tracker.domain.schedule import sent_late
@@ -23,6 +24,7 @@ def add_filters(app: Flask) -> None:
     app.jinja_env.filters["day_of"] = day_of
     app.jinja_env.globals["sent_late"] = sent_late
     app.jinja_env.filters["file_size"] = file_size
+    app.jinja_env.filters["known_name"] = known_name
     app.jinja_env.filters["own_lines"] = own_lines
     app.jinja_env.filters["said_at_once"] = said_at_once
     app.jinja_env.tests["about_the_plan"] = is_about_the_plan

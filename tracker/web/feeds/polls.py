@@ -15,13 +15,14 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from sqlalchemy import Engine
-from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import DBAPIError
+from werkzeug.datastructures import ETags
 from werkzeug.http import parse_etags
 from werkzeug.wsgi import ClosingIterator
 
+from tracker.export.text import one_line
 from tracker.services.errors import NotFound
 from tracker.services.file_names import office_name
-from tracker.services.kept_feeds import FeedUnrenderable
 from tracker.services.polling import Answer, Poll, answer_poll
 from tracker.store.engine import at_once
 from tracker.web.context import Parts
@@ -34,7 +35,10 @@ log = logging.getLogger(__name__)
 
 _POLLED = re.compile(r"/feeds/([^/]*?)(/download)?\.ics")
 RETRY_AFTER_SECONDS = "600"
+LONGEST_NAME = 400  # bytes of what a client calls itself
 GET, HEAD = "GET", "HEAD"
+# What proxies that compress write behind a tag, inside its quotes (Apache's mod_deflate and mod_brotli).
+_PACKED = re.compile("-(gzip|br|df)$")
 
 Headers = list[tuple[str, str]]
 
@@ -65,20 +69,23 @@ class Polls:
         polled = _POLLED.fullmatch(environ.get("PATH_INFO", ""))
         if polled is None:
             return self._others(environ, start)
+        asked = _asked(environ, polled)
         if environ["REQUEST_METHOD"] not in {GET, HEAD}:
-            return self._told(start, HTTPStatus.METHOD_NOT_ALLOWED, "此地址只供日历读取。\n", ("Allow", "GET, HEAD"))
-        return self._answered(_asked(environ, polled), start)
+            allowed = ("Allow", "GET, HEAD")
+            return self._told(start, asked, HTTPStatus.METHOD_NOT_ALLOWED, "此地址只供日历读取。\n", allowed)
+        return self._answered(asked, start)
 
     def _answered(self, asked: _Asked, start: StartResponse) -> Iterable[bytes]:
+        """The answer. Whatever fails is told as 503: the client keeps what it has, and no fault reaches the
+        server, which would write the address with its token into its log."""
         try:
             answer = self._answer(asked.poll)
         except NotFound as missing:
-            return self._told(start, HTTPStatus.NOT_FOUND, f"{missing}\n")
-        except FeedUnrenderable:
-            return self._unavailable(start)
-        except SQLAlchemyError:
+            return self._told(start, asked, HTTPStatus.NOT_FOUND, f"{missing}\n")
+        except Exception:
             log.exception("a poll could not be answered")
-            return self._unavailable(start)
+            later = ("Retry-After", RETRY_AFTER_SECONDS)
+            return self._told(start, asked, HTTPStatus.SERVICE_UNAVAILABLE, "日历暂时无法生成，请稍后再试。\n", later)
         return self._calendar(answer, asked, start)
 
     def _answer(self, poll: Poll) -> Answer:
@@ -101,24 +108,33 @@ class Polls:
         if answer.body is not None:
             status = HTTPStatus.OK
             headers += _of_body(answer.name, len(body), "attachment" if asked.is_download else "inline")
-        sent = _sent(start, status, headers, b"" if asked.is_head else body)
+        sent = _sent(start, asked, status, headers, body)
         return ClosingIterator(sent, partial(self._parts().notes.add, answer.seen)) if answer.seen else sent
 
-    def _unavailable(self, start: StartResponse) -> Iterable[bytes]:
-        later = ("Retry-After", RETRY_AFTER_SECONDS)
-        return self._told(start, HTTPStatus.SERVICE_UNAVAILABLE, "日历暂时无法生成，请稍后再试。\n", later)
-
-    def _told(self, start: StartResponse, status: HTTPStatus, words: str, *more: tuple[str, str]) -> Iterable[bytes]:
+    def _told(
+        self, start: StartResponse, asked: _Asked, status: HTTPStatus, words: str, *more: tuple[str, str]
+    ) -> Iterable[bytes]:
         body = words.encode()
         told = [("Content-Type", "text/plain; charset=utf-8"), ("Content-Length", str(len(body)))]
-        return _sent(start, status, [*self._headers, *told, ("Cache-Control", "no-store"), *more], body)
+        return _sent(start, asked, status, [*self._headers, *told, ("Cache-Control", "no-store"), *more], body)
 
 
 def _asked(environ: WSGIEnvironment, polled: re.Match[str]) -> _Asked:
     token, is_download = polled[1], polled[2] is not None
-    held = frozenset() if is_download else frozenset(parse_etags(environ.get("HTTP_IF_NONE_MATCH")).as_set())
-    client = environ.get("HTTP_USER_AGENT", "")
-    return _Asked(Poll(token, client, held), is_download, environ["REQUEST_METHOD"] == HEAD)
+    tags = ETags() if is_download else parse_etags(environ.get("HTTP_IF_NONE_MATCH"))
+    poll = Poll(token, _name_of(environ.get("HTTP_USER_AGENT", "")), _held(tags), holds_any=tags.star_tag)
+    return _Asked(poll, is_download, environ["REQUEST_METHOD"] == HEAD)
+
+
+def _held(tags: ETags) -> frozenset[str]:
+    """The tags that a client sends back. They are compared weakly, as RFC 9110 13.1.2 says: a proxy that compresses has
+    made the tag weak, or has written behind it how it packed the body."""
+    return frozenset(_PACKED.sub("", tag) for tag in tags.as_set(include_weak=True))
+
+
+def _name_of(client: str) -> str:
+    """What a client calls itself, as text that pages and databases can bear: WSGI gives bytes as Latin-1."""
+    return one_line(client[:LONGEST_NAME].encode("latin-1", "replace").decode("utf-8", "replace"))
 
 
 def _of_body(name: str, size: int, kind: str) -> Headers:
@@ -129,6 +145,6 @@ def _of_body(name: str, size: int, kind: str) -> Headers:
     ]
 
 
-def _sent(start: StartResponse, status: HTTPStatus, headers: Headers, body: bytes) -> list[bytes]:
+def _sent(start: StartResponse, asked: _Asked, status: HTTPStatus, headers: Headers, body: bytes) -> list[bytes]:
     start(f"{status.value} {status.phrase}", headers)
-    return [body]
+    return [] if asked.is_head else [body]

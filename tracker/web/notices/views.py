@@ -35,10 +35,13 @@ def tomorrow_page() -> str:
     found = tomorrow(session(), actor(), parts().clock, mail_is_set=mail_is_set, base_url=base_url)
     number = page_number(page_asked(), len(found.lines))
     shown = found.lines[(number - 1) * PAGE_SIZE : number * PAGE_SIZE]
-    people = len({line.notice.recipient_key for line in found.lines})
+    people = len({line.person.id for line in found.lines if line.person})
+    unheard = sum(not line.is_heard for line in found.lines)
     page = Page(shown, number, len(found.lines))
     policy = rules.policy_on(session(), found.day)
-    return render_template("notices/tomorrow.html", found=found, page=page, people=people, policy=policy)
+    return render_template(
+        "notices/tomorrow.html", found=found, page=page, people=people, unheard=unheard, policy=policy
+    )
 
 
 @blueprint.get("/notices/sent")
