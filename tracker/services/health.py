@@ -43,7 +43,11 @@ class SweepPulse:
 
 def sweep_pulse(session: Session, now: datetime) -> SweepPulse:
     """Whether the sweep lives at an instant of the wall; one statement, answered by an index."""
-    last_at = job_queries.last_well(session, Job.SWEEP)
+    return pulse_of(session.scalar(job_queries.last_well(Job.SWEEP)), now)
+
+
+def pulse_of(last_at: datetime | None, now: datetime) -> SweepPulse:
+    """The same of a sweep that last ended well at that instant, or never did."""
     return SweepPulse(last_at, max(now - last_at, timedelta()) if last_at else None)
 
 

@@ -59,12 +59,6 @@ class Letter:
         return self.notice.assignment
 
 
-def unread_count(session: Session, person_id: int) -> int:
-    """How many notices the person has not read."""
-    unread = select(func.count()).where(Notice.person_id == person_id, Notice.read_at.is_(None))
-    return session.scalar(unread) or 0
-
-
 def letters(
     session: Session,
     person_id: int,

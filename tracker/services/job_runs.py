@@ -64,7 +64,7 @@ def begin(  # noqa: PLR0917 - which run, by whom and when
         last = queries.newest_of_slot(session, job, due_at)
         if last is not None and last.outcome in (Outcome.RUNNING, Outcome.DONE):
             return None
-        late = lateness(job, queries.last_well(session, job), due_at, now, zone)
+        late = lateness(job, session.scalar(queries.last_well(job)), due_at, now, zone)
         run_id = queries.claim(
             session,
             job=job,

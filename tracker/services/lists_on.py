@@ -9,10 +9,12 @@ from sqlalchemy.orm import Session
 
 from tracker.domain.access import Actor
 from tracker.services import past_lists as past
+from tracker.services.day_rules import when_of
 from tracker.services.histories import UnitThen
-from tracker.services.lit import When
+from tracker.services.lit import Day, When
+from tracker.services.overdue_sheet import overdue_sheet, sheet_of
 from tracker.services.past_lists import PastTaskRow
-from tracker.services.supervision import OverdueFilter, overdue, overdue_sheet, sheet_of, worst_units
+from tracker.services.supervision import OverdueFilter, overdue, worst_units
 from tracker.services.task_pages import TaskFilter, TaskRow, all_tasks
 from tracker.store.late_items import LateItem
 from tracker.store.pages import Page, Place
@@ -39,20 +41,22 @@ def tasks_on(
     return listed(session, actor, when, wanted, number)
 
 
-def overdue_on(session: Session, actor: Actor, when: When, wanted: OverdueFilter, place: Place) -> OverdueList:
+def overdue_on(session: Session, actor: Actor, day: Day, wanted: OverdueFilter, place: Place) -> OverdueList:
     """A page of what was overdue on the day."""
-    if not when.is_past:
-        page = overdue(session, actor, when, wanted, place)
-        worst = () if page.is_more else worst_units(session, actor, when, wanted)
+    if not day.is_past:
+        page = overdue(session, actor, day, wanted, place)
+        worst = () if page.is_more else worst_units(session, actor, day, wanted)
         return OverdueList(page, worst)
+    when = when_of(session, day)
     rows = past.past_overdue(session, actor, when, replace(wanted, unit_id=None))
     own = past.of_unit(session, rows, wanted.unit_id)
     return OverdueList(past.past_overdue_page(session, when, own, place.number), past.past_worst_units(rows))
 
 
-def overdue_sheet_on(session: Session, actor: Actor, when: When, wanted: OverdueFilter) -> bytes:
+def overdue_sheet_on(session: Session, actor: Actor, day: Day, wanted: OverdueFilter) -> bytes:
     """The whole overdue list of the day, as it is filtered and sorted, as an .xlsx file."""
-    if not when.is_past:
-        return overdue_sheet(session, actor, when, wanted)
+    if not day.is_past:
+        return overdue_sheet(session, actor, day, wanted)
+    when = when_of(session, day)
     rows = past.past_overdue(session, actor, when, wanted)
     return sheet_of(session, when, wanted, past.with_reports(session, when, rows))

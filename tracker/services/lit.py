@@ -14,17 +14,20 @@ from tracker.store.tasks import Assignment, HistoryEntry
 
 
 @dataclass(frozen=True, slots=True)
-class When:
-    """The day a list is asked for, the office's zone, its working days and its light pack.
-
-    Where ``is_past``, lists are made from the ledger of that day.
-    """
+class Day:
+    """The day a list is asked for, in the office's zone. Where ``is_past``, lists are made from the ledger of it."""
 
     today: date
     zone: tzinfo
+    is_past: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class When(Day):
+    """A day with the working days and the light pack that count on it, for lists that show lights."""
+
     calendar: WorkCalendar = field(default_factory=announced_calendar)
     pack: LightPack = DEFAULT_PACK
-    is_past: bool = False
 
 
 @dataclass(frozen=True, slots=True)

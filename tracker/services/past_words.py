@@ -5,20 +5,20 @@ from __future__ import annotations
 from sqlalchemy.orm import Session
 
 from tracker.domain.day_words import in_words
-from tracker.services.lit import When
+from tracker.services.lit import Day
 from tracker.store.former_queries import told_since
 
 
-def past_words(session: Session, when: When) -> str:
-    """The sentence for lists as of ``when``; empty where all is known.
+def past_words(session: Session, day: Day) -> str:
+    """The sentence for lists as of ``day``; empty where all is known.
 
     Titles, names, roles, handlers and dates of tasks are told from the audit log: not what was altered before it began.
     """
-    if not when.is_past:
+    if not day.is_past:
         return ""
     since = told_since(session)
-    first = since.astimezone(when.zone).date() if since else None
-    if first is None or first <= when.today:
+    first = since.astimezone(day.zone).date() if since else None
+    if first is None or first <= day.today:
         return ""
     return f"审计日志自{in_words(first)}起才有记录，在此之前改过的{_UNKNOWN}无从还原。"
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from enum import StrEnum
@@ -12,18 +12,13 @@ from sqlalchemy import and_
 from sqlalchemy.orm import Session
 
 from tracker.domain.access import Actor, Permission
-from tracker.domain.day_words import in_words
 from tracker.domain.lifecycle import Event, State
 from tracker.domain.roles import Role
-from tracker.export.sheets import Cell, Column, sheet_bytes
-from tracker.services.histories import end_of
-from tracker.services.lit import Part, When, late_to_sign, part_of
-from tracker.services.past_words import past_words
+from tracker.services.lit import Day, Part, When, late_to_sign, part_of
 from tracker.store import task_queries as ask
 from tracker.store.extension_queries import count_waiting, waiting_requests
 from tracker.store.extensions import Extension
-from tracker.store.former_queries import former_values
-from tracker.store.late_items import LateItem, late_items
+from tracker.store.late_items import LateItem, late_items, longest_overdue
 from tracker.store.overdue import TASK_OPEN, overdue_on
 from tracker.store.pages import MOST_COUNTED, PAGE_SIZE, Mark, Page, Place, page_number
 from tracker.store.plans import Plan
@@ -73,9 +68,11 @@ class Request:
     part: Part
 
 
-def overdue(session: Session, actor: Actor, when: When, wanted: OverdueFilter, place: Place) -> Page[LateItem]:
+def overdue(session: Session, actor: Actor, day: Day, wanted: OverdueFilter, place: Place) -> Page[LateItem]:
     """A page of the overdue items within reach, each with its latest report."""
-    conditions, order = _overdue_conditions(session, actor, when, wanted), _overdue_order(wanted)
+    conditions, order = overdue_conditions(session, actor, day, wanted), overdue_order(wanted)
+    if _goes_by_days(wanted) and place == Place():
+        return _first_page(session, conditions)
     # Whoever comes by a mark comes from a page that was counted.
     marked = bool(place.after or place.before) and _goes_by_days(wanted)
     total = MOST_COUNTED + 1 if marked else ask.count_parts_up_to(session, conditions, _BY_DAY, MOST_COUNTED)
@@ -86,11 +83,20 @@ def overdue(session: Session, actor: Actor, when: When, wanted: OverdueFilter, p
     return Page(found, number, total)
 
 
+def _first_page(session: Session, conditions: list[ask.Condition]) -> Page[LateItem]:
+    """The page that opens most often: what is longest overdue, with the number of all, in one statement."""
+    rows, total = longest_overdue(session, conditions, PAGE_SIZE, MOST_COUNTED)
+    if total <= MOST_COUNTED:
+        return Page(rows, 1, total)
+    first, last = _mark_of(rows[0]), _mark_of(rows[-1])
+    return Page(rows, 1, MOST_COUNTED, is_more=True, has_next=True, first=first, last=last)
+
+
 def _page_of_many(
     session: Session, wanted: OverdueFilter, conditions: list[ask.Condition], place: Place
 ) -> Page[LateItem]:
     """A page of a list that is not counted to its end; by marks where it goes by the days alone."""
-    order, marked = _overdue_order(wanted), _goes_by_days(wanted)
+    order, marked = overdue_order(wanted), _goes_by_days(wanted)
     mark = (place.after or place.before) if marked else None
     backwards = mark is not None and mark is not place.after
     offset = 0 if mark else (place.number - 1) * PAGE_SIZE
@@ -115,59 +121,15 @@ def _mark_of(item: LateItem) -> Mark:
     return Mark(item.due_on, item.id)
 
 
-def worst_units(session: Session, actor: Actor, when: When, wanted: OverdueFilter) -> list[tuple[Unit, int]]:
+def worst_units(session: Session, actor: Actor, day: Day, wanted: OverdueFilter) -> list[tuple[Unit, int]]:
     """The units with the most overdue items among those asked for, whichever unit was chosen.
 
     None beyond MOST_COUNTED items.
     """
-    conditions = _overdue_conditions(session, actor, when, replace(wanted, unit_id=None))
+    conditions = overdue_conditions(session, actor, day, replace(wanted, unit_id=None))
     if wanted.unit_id and ask.count_parts_up_to(session, conditions, _BY_DAY, MOST_COUNTED) > MOST_COUNTED:
         return []
     return ask.counts_by_unit(session, conditions, WORST_UNITS)
-
-
-def overdue_sheet(session: Session, actor: Actor, when: When, wanted: OverdueFilter) -> bytes:
-    """The whole list, as it is filtered and sorted, as an .xlsx file."""
-    conditions = _overdue_conditions(session, actor, when, wanted)
-    return sheet_of(session, when, wanted, late_items(session, conditions, _overdue_order(wanted)))
-
-
-def sheet_of(session: Session, when: When, wanted: OverdueFilter, items: Sequence[LateItem]) -> bytes:
-    """The sheet of these items: those of today, or of a past day."""
-    note = f"截至{_words(when)}，共{len(items)}项。{_said(session, when, wanted)}{past_words(session, when)}"
-    return sheet_bytes("逾期清单", OVERDUE_COLUMNS, _overdue_rows(items, when), note)
-
-
-OVERDUE_COLUMNS = (
-    Column("序号", 6),
-    Column("任务", 40),
-    Column("责任单位", 20),
-    Column("角色", 8),
-    Column("来源文件", 40),
-    Column("文号", 22),
-    Column("完成时限", 13),
-    Column("原定时限", 13),
-    Column("逾期天数", 10),
-    Column("状态", 12),
-    Column("最近进展", 50),
-)
-
-
-def _overdue_rows(items: Sequence[LateItem], when: When) -> Iterator[tuple[Cell, ...]]:
-    for number, item in enumerate(items, 1):
-        yield (
-            number,
-            item.title,
-            item.unit,
-            item.role.label,
-            item.plan_title,
-            item.plan_number,
-            item.due_on,
-            item.original_due_on,
-            item.days_late(when.today),
-            item.state.label,
-            item.told,
-        )
 
 
 def _told(session: Session, found: Sequence[Assignment], when: When, events: tuple[str, ...]) -> list[Part]:
@@ -175,10 +137,11 @@ def _told(session: Session, found: Sequence[Assignment], when: When, events: tup
     return [part_of(part, when, reports.get(part.id)) for part in found]
 
 
-def _overdue_conditions(session: Session, actor: Actor, when: When, wanted: OverdueFilter) -> list[ask.Condition]:
-    conditions = [within(actor, Permission.SUPERVISE), overdue_on(when.today), *narrowed(session, wanted)]
+def overdue_conditions(session: Session, actor: Actor, day: Day, wanted: OverdueFilter) -> list[ask.Condition]:
+    """What the overdue items within reach that are asked for have in common."""
+    conditions = [within(actor, Permission.SUPERVISE), overdue_on(day.today), *narrowed(session, wanted)]
     if wanted.min_days:
-        conditions.append(Assignment.due_on <= when.today - timedelta(days=wanted.min_days))
+        conditions.append(Assignment.due_on <= day.today - timedelta(days=wanted.min_days))
     if wanted.role:
         conditions.append(Assignment.role == wanted.role)
     return conditions
@@ -204,7 +167,8 @@ def under(session: Session, unit_id: int) -> ask.Condition:
     return below(unit.path if unit else "none")
 
 
-def _overdue_order(wanted: OverdueFilter) -> list[Any]:
+def overdue_order(wanted: OverdueFilter) -> list[Any]:
+    """The columns by which the list is put in order."""
     columns: dict[OverdueSort, tuple[Any, ...]] = {
         OverdueSort.DAYS: (Assignment.due_on,),
         OverdueSort.TITLE: (Task.title,),
@@ -220,36 +184,6 @@ def _overdue_order(wanted: OverdueFilter) -> list[Any]:
 
 
 _BY_DAY = (Assignment.due_on,)
-
-
-def _words(when: When) -> str:
-    return in_words(when.today)
-
-
-def _said(session: Session, when: When, wanted: OverdueFilter) -> str:
-    """The filters in words, for the note under a sheet's title; empty when nothing is filtered."""
-    unit, plan = _chosen_names(session, when, wanted)
-    said = [
-        f"查找“{wanted.words}”" if wanted.words else "",
-        f"单位：{unit}（含下属单位）" if unit else "",
-        f"文件：{plan}" if plan else "",
-        f"逾期不少于{wanted.min_days}天" if wanted.min_days else "",
-        f"角色：{wanted.role.label}" if wanted.role else "",
-    ]
-    filters = "；".join(filter(None, said))
-    return f"筛选条件：{filters}。" if filters else ""
-
-
-def _chosen_names(session: Session, when: When, wanted: Filter) -> tuple[str, str]:
-    """What the chosen unit and plan were called on the day; empty where none was chosen."""
-    unit = session.get(Unit, wanted.unit_id) if wanted.unit_id else None
-    plan = session.get(Plan, wanted.plan_id) if wanted.plan_id else None
-    names = unit.name if unit else "", plan.title if plan else ""
-    if not when.is_past or not any(names):
-        return names
-    former, end = former_values(session), end_of(when.today, when.zone)
-    unit_then, plan_then = former.unit(wanted.unit_id or 0, end), former.plan(wanted.plan_id or 0, end)
-    return unit_then.get("name", names[0]), plan_then.get("title", names[1])
 
 
 def submitted(session: Session, actor: Actor, when: When, wanted: Filter, number: int) -> Page[Part]:

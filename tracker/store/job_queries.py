@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete, func, or_, select, update
+from sqlalchemy import Select, delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from tracker.domain.schedule import Job, Outcome
@@ -23,10 +23,10 @@ def newest_of_slot(session: Session, job: Job, due_at: datetime) -> JobRun | Non
     return session.scalar(query.order_by(JobRun.attempt.desc()).limit(1))
 
 
-def last_well(session: Session, job: Job) -> datetime | None:
+def last_well(job: Job) -> Select[datetime | None]:
     """When the job last ended well; None when it never did. One look into one index."""
     query = select(func.max(JobRun.ended_at, type_=JobRun.ended_at.type))
-    return session.scalar(query.where(JobRun.job == job, JobRun.outcome == Outcome.DONE))
+    return query.where(JobRun.job == job, JobRun.outcome == Outcome.DONE)
 
 
 def claim(session: Session, **values: Any) -> int | None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, select
+from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import Session
 
 from tracker.domain.history import URGED
@@ -59,6 +59,21 @@ def late_items(
         conditions = [Assignment.id.in_(page.limit(limit).offset(offset).correlate(None))]
     rows = session.execute(_joined(select(*_COLUMNS)).where(*conditions).order_by(*order, Assignment.id))
     return [LateItem(*row) for row in rows]
+
+
+def longest_overdue(
+    session: Session, conditions: Sequence[ColumnElement[bool]], limit: int, most: int
+) -> tuple[list[LateItem], int]:
+    """The items that were due first, and how many meet the conditions; beyond ``most`` one more, whatever their number.
+
+    One statement: what is counted is walked through once.
+    """
+    by_day: tuple[Any, ...] = (Assignment.due_on, Assignment.id)
+    found = _joined(select(*by_day)).where(*conditions).order_by(*by_day).limit(most + 1).cte("found")
+    page = select(found.c.id).order_by(found.c.due_on, found.c.id).limit(limit)
+    number = select(func.count()).select_from(found).scalar_subquery()
+    rows = session.execute(_joined(select(number, *_COLUMNS)).where(Assignment.id.in_(page)).order_by(*by_day)).all()
+    return [LateItem(*cells) for _, *cells in rows], rows[0][0] if rows else 0
 
 
 def _joined(query: Select[Any]) -> Select[Any]:

@@ -7,11 +7,11 @@ from datetime import date
 from wtforms import DateField
 from wtforms.validators import Optional
 
-from tracker.services.lit import When
+from tracker.services.lit import Day, When
 from tracker.web.context import today
 from tracker.web.filters import day
 from tracker.web.lists import FilterForm
-from tracker.web.when import when_on
+from tracker.web.when import the_day, when_on
 
 DAY_WRONG = "请填写2023-06-15这样的日期。"
 
@@ -32,7 +32,11 @@ class AsOfForm(FilterForm):
 
     def when(self) -> When:
         """The end of the day asked for; now where none was, or none that can be used. ``validate`` comes first."""
-        return when_on(self.chosen(self.as_of) or today())
+        return when_on(self.day().today)
+
+    def day(self) -> Day:
+        """The same without the rules that count on it."""
+        return the_day(self.chosen(self.as_of) or today())
 
     @property
     def past_day(self) -> date | None:

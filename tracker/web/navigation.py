@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from flask import Flask, request
 from flask_login import current_user
-from sqlalchemy.orm import Session
 
 from tracker.domain.access import Actor, Permission
-from tracker.services.health import SweepPulse, sweep_pulse
-from tracker.services.inbox import unread_count
+from tracker.services.greeting import Greeting, greeting
 from tracker.web.access import signed_in_actor
 from tracker.web.context import parts, today
 from tracker.web.database import session
@@ -113,14 +110,6 @@ def first_page(actor: Actor) -> str:
     return next((entry.endpoint for entry in menu_of(actor)), "units.index")
 
 
-def late_sweep(actor: Actor, asked: Session, now: datetime) -> SweepPulse | None:
-    """The sweep's pulse when it is late and this person is to know; asks nothing for others."""
-    if not actor.holds(Permission.READ_JOBS):
-        return None
-    pulse = sweep_pulse(asked, now)
-    return pulse if pulse.is_late else None
-
-
 def add_navigation(app: Flask) -> None:
     """Gives every template the menu, the unread count, the sample's banner, and whether the sweep is late."""
 
@@ -129,12 +118,13 @@ def add_navigation(app: Flask) -> None:
         settings = parts().settings
         # Before the first password is changed every entry would only lead back to that page.
         menu = menu_of(actor) if actor and not current_user.person.must_change_password else ()
+        told = greeting(session(), actor, parts().clock.read()) if actor else Greeting()
         return {
             "me": actor,
             "menu": menu,
             "menu_entry": entry_of(menu, request.endpoint),
-            "unread": unread_count(session(), actor.person_id) if actor else 0,
-            "late_sweep": late_sweep(actor, session(), parts().clock.read()) if menu and actor else None,
+            "unread": told.unread,
+            "late_sweep": told.late_sweep if menu else None,
             "sample_day": settings.sample_day,
             "today": today(),
             "Permission": Permission,

@@ -6,9 +6,8 @@ from datetime import date
 
 from flask import g
 
-from tracker.services.calendars import work_calendar
-from tracker.services.lit import When
-from tracker.services.rule_packs import light_pack_on
+from tracker.services.day_rules import when_of
+from tracker.services.lit import Day, When
 from tracker.web.context import settings, today
 from tracker.web.database import session
 
@@ -22,6 +21,10 @@ def when_on(day: date) -> When:
     """The end of a day, with the calendar of the present and the light pack that was in force then."""
     asked: dict[date, When] = g.setdefault("when_on", {})
     if day not in asked:
-        pack, calendar = light_pack_on(session(), day), work_calendar(session())
-        asked[day] = When(day, settings().zone, calendar, pack, is_past=day < today())
+        asked[day] = when_of(session(), the_day(day))
     return asked[day]
+
+
+def the_day(day: date) -> Day:
+    """The end of a day, for lists without lights: it asks the database nothing."""
+    return Day(day, settings().zone, is_past=day < today())

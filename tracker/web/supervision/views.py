@@ -34,13 +34,13 @@ def overdue_page() -> str:
     """The list with its filters, order and page in the address."""
     form = _offered(OverdueForm(request.args), Permission.SUPERVISE)
     wanted = form.wanted()
-    found = overdue_on(session(), actor(), form.when(), wanted, place_asked())
+    found = overdue_on(session(), actor(), form.day(), wanted, place_asked())
     return render_template(
         "supervision/overdue.html",
         form=form,
         wanted=wanted,
         found=found,
-        past_words=past_words(session(), form.when()),
+        past_words=past_words(session(), form.day()),
         Sort=OverdueSort,
     )
 
@@ -53,10 +53,9 @@ def overdue_xlsx() -> Response | Redirect:
     wanted = form.wanted()
     if form.as_of.errors:
         return redirect(form.address("supervision.overdue"))
-    when = form.when()
-    body = overdue_sheet_on(session(), actor(), when, wanted)
-    day = when.today.isoformat()
-    return file_to_save(body, f"逾期清单-{day}.xlsx", f"overdue-{day}")
+    day = form.day()
+    body = overdue_sheet_on(session(), actor(), day, wanted)
+    return file_to_save(body, f"逾期清单-{day.today}.xlsx", f"overdue-{day.today}")
 
 
 @blueprint.get("/pending")

@@ -20,7 +20,7 @@ from tracker.reading.columns import read_header
 from tracker.reading.formats.contract import Extracted
 from tracker.reading.formats.sheet import extract_xlsx
 from tracker.reading.formats.sheet_values import words_of
-from tracker.services.supervision import OVERDUE_COLUMNS
+from tracker.services.overdue_sheet import OVERDUE_COLUMNS
 
 HEADER = ("序号", "重点任务", "责任单位", "完成时限")
 ROWS = ((1, "修渠", "市水利局", date(2024, 6, 30)), (2, "植树", "市林业局", date(2024, 9, 30)))
