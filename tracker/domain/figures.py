@@ -29,7 +29,8 @@ acceptance or of submission is held against it is a rule of the office (``tracke
 
 from __future__ import annotations
 
-from collections import defaultdict
+from abc import ABC, abstractmethod
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -151,15 +152,15 @@ class PartCounted(Protocol):
     def needed(self) -> bool: ...
 
 
-@dataclass(slots=True)
-class Figures:
-    """Numbers with the ids of the parts behind each, in the ledger's order; ``days_late`` is their sum."""
+class Numbers(ABC):
+    """Numbers of a period by what is counted; ``days_late`` is the sum over what was completed late or missed."""
 
-    parts: dict[Measure, list[int]] = field(default_factory=lambda: {measure: [] for measure in Measure})
-    days_late: int = 0
+    __slots__ = ()
+    days_late: int
 
+    @abstractmethod
     def count(self, measure: Measure) -> int:
-        return len(self.parts[measure])
+        """How many parts count in it."""
 
     @property
     def rate(self) -> float | None:
@@ -175,7 +176,34 @@ class Figures:
 
     @property
     def is_empty(self) -> bool:
-        return not any(self.parts.values())
+        return not any(map(self.count, Measure))
+
+
+@dataclass(slots=True)
+class Tally(Numbers):
+    """Numbers alone, as the database counts them."""
+
+    counts: Counter[Measure] = field(default_factory=Counter)
+    days_late: int = 0
+
+    def count(self, measure: Measure) -> int:
+        return self.counts[measure]
+
+    def add(self, counts: Mapping[Measure, int], days_late: int) -> None:
+        """Adds what was counted elsewhere."""
+        self.counts.update(counts)
+        self.days_late += days_late
+
+
+@dataclass(slots=True)
+class Figures(Numbers):
+    """Numbers with the ids of the parts behind each, in the ledger's order."""
+
+    parts: dict[Measure, list[int]] = field(default_factory=lambda: {measure: [] for measure in Measure})
+    days_late: int = 0
+
+    def count(self, measure: Measure) -> int:
+        return len(self.parts[measure])
 
     def add(self, part: PartCounted, measures: Iterable[Measure], period: Period, yardstick: Yardstick) -> None:
         """Counts one part in these numbers."""

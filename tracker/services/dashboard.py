@@ -10,9 +10,10 @@ from datetime import date, timedelta
 from sqlalchemy.orm import Session
 
 from tracker.domain.access import Actor, Permission
-from tracker.domain.figures import Period
+from tracker.domain.figures import Period, Tally
 from tracker.domain.lights import Light
-from tracker.services.figures import Board, figures
+from tracker.services.boards import course
+from tracker.services.figures import Board
 from tracker.services.histories import UnitThen, histories
 from tracker.services.ledger import LedgerRow, ledger
 from tracker.services.listings import Show, asking, chosen
@@ -54,7 +55,7 @@ class Dashboard:
     soon: Shelf
     lights: Sequence[UnitLights]
     more_units: int
-    year: Board
+    year: Board[Tally]
 
 
 def dashboard(session: Session, actor: Actor, when: When) -> Dashboard:
@@ -73,7 +74,7 @@ def dashboard(session: Session, actor: Actor, when: When) -> Dashboard:
         _shelf(rows, Show.SOON, year, asked),
         lights[:WORST_UNITS],
         max(len(lights) - WORST_UNITS, 0),
-        figures(session, actor, when, year, known=known),
+        course(session, actor, when, year),
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import date, datetime, time, timedelta, tzinfo
 from itertools import groupby
@@ -17,9 +17,10 @@ from tracker.domain.division import Share, rolled_up
 from tracker.domain.former import Former
 from tracker.domain.lifecycle import TaskState
 from tracker.domain.roles import needed_of
-from tracker.store.as_of_queries import PartFacts, PlanNames, facts_of_parts, happenings_of, plan_names
+from tracker.store.among import among
+from tracker.store.as_of_queries import PartFacts, PlanNames, facts_of_parts, happenings_of, parts_of_tasks, plan_names
 from tracker.store.former_queries import former_values
-from tracker.store.tasks import Task
+from tracker.store.tasks import Assignment, Task
 from tracker.store.unit_queries import units_by_id
 from tracker.store.units import Unit
 
@@ -72,6 +73,11 @@ class Histories:
         others = {key: replace(self.units[key], **values) for key, values in named.items() if key in self.units}
         return {**self.units, **others} if others else self.units
 
+    def plan_at(self, plan_id: int, end: datetime) -> PlanNames:
+        """What a plan was called at the end of a day."""
+        called = self.former.plan(plan_id, end)
+        return replace(self.plans[plan_id], **{_OF_PLAN[name]: value for name, value in called.items()})
+
     def facts_at(self, facts: PartFacts, end: datetime) -> PartFacts:
         """The facts as they stood at the end of a day, with the plan in which the task stood then."""
         values = self.former.of_part(facts.task_id, facts.assignment_id, end)
@@ -88,10 +94,18 @@ class Histories:
 _OF_PLAN = {"title": "plan_title", "number": "plan_number", "issued_on": "issued_on"}
 
 
-def histories(session: Session, wanted: LedgerFilter | None = None) -> Histories:
-    """The histories of the parts; who may see them is asked by whoever tells them."""
-    wanted, former = wanted or LedgerFilter(), former_values(session)
+def histories(
+    session: Session, wanted: LedgerFilter | None = None, task_ids: Collection[int] | None = None
+) -> Histories:
+    """The histories of the parts, or of those in some tasks; who may see them is asked by whoever tells them."""
+    wanted, of = wanted or LedgerFilter(), None
+    if task_ids is not None:
+        part_ids = parts_of_tasks(session, task_ids)
+        of = {"task": task_ids, "assignment": part_ids}
+    former = former_values(session, of)
     conditions = [_in_plan(wanted.plan_id, former)] if wanted.plan_id else []
+    if task_ids is not None:
+        conditions.append(among(session, Assignment.task_id, task_ids))
     return Histories(
         wanted,
         facts_of_parts(session, conditions),
@@ -173,7 +187,12 @@ def parts_on_days(known: Histories, days: Iterable[date], zone: tzinfo) -> dict[
 def _place(part: PartOn) -> tuple[int, int, int, int]:
     """A task's place in the ledger: newest plans first, those without a date last."""
     facts = part.facts
-    return -facts.issued_on.toordinal() if facts.issued_on else 0, facts.plan_id, facts.position, facts.task_id
+    return *newest_first(facts.issued_on, facts.plan_id), facts.position, facts.task_id
+
+
+def newest_first(issued_on: date | None, plan_id: int) -> tuple[int, int]:
+    """A plan's place in the ledger: the newest first, those without a date last."""
+    return -issued_on.toordinal() if issued_on else 0, plan_id
 
 
 def end_of(day: date, zone: tzinfo) -> datetime:

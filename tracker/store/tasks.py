@@ -6,12 +6,24 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, false, func, select
+from sqlalchemy import (
+    JSON,
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    String,
+    Text,
+    UniqueConstraint,
+    bindparam,
+    false,
+    func,
+    select,
+)
 from sqlalchemy import text as condition
 from sqlalchemy.orm import Mapped, column_property, mapped_column, relationship
 
 from tracker.domain.drafts import Basis, DeadlineKind, Form
-from tracker.domain.history import OTHER_EVENTS, TOOK_UP
+from tracker.domain.history import OTHER_EVENTS, TOOK_UP, UNFORESEEN
 from tracker.domain.lifecycle import CHASED_STATES, Event, Outcome, State, TaskState
 from tracker.domain.roles import Role
 from tracker.store.base import Base, Instant, one_of, word
@@ -19,6 +31,8 @@ from tracker.store.people import Person
 from tracker.store.plans import Plan
 from tracker.store.units import Unit
 
+_KEPT_IN_VIEW = (*UNFORESEEN, Event.RETURN.value)
+_UNTOLD = "event IN ({})".format(", ".join(f"'{event}'" for event in _KEPT_IN_VIEW))
 _CHASED = "state IN ({})".format(", ".join(f"'{state}'" for state in CHASED_STATES))
 
 
@@ -188,6 +202,8 @@ class Assignment(Base):
             sqlite_where=condition("state IN ('submitted', 'declined')"),
             postgresql_where=condition("state IN ('submitted', 'declined')"),
         ),
+        # Figures: what is due, completed, given out within a period, and what was completed after its day.
+        Index("ix_assignment_due_told", "due_on", "role", "completed_on", "state", "task_id", "unit_id"),
         # The sweep's own questions: what changed since the last one; open, past its day, not yet flagged;
         # flagged for a day that was moved since.
         Index("ix_assignment_changed", "changed_at"),
@@ -244,7 +260,20 @@ class HistoryEntry(Base):
             "event IN ({})".format(", ".join(f"'{e}'" for e in (*OTHER_EVENTS, *Event))), name="event_known"
         ),
         one_of("to_state", State, "to_state_known"),
+        # What figures ask of the history: what rows do not tell, and what was returned.
+        Index(
+            "ix_history_entry_untold",
+            "event",
+            "at",
+            "assignment_id",
+            sqlite_where=condition(_UNTOLD),
+            postgresql_where=condition(_UNTOLD),
+        ),
     )
+
+
+# Written out in the statement, or the index is not used.
+UNTOLD = HistoryEntry.event.in_(bindparam("untold", _KEPT_IN_VIEW, expanding=True, literal_execute=True, unique=True))
 
 
 # When the unit last took the work up or told of its progress; lists that show lights load it along with their rows.

@@ -1,0 +1,164 @@
+"""The figures of a period as numbers alone: counted by the database, whatever the number of tasks.
+
+``tracker.services.figures`` recounts the same out of the histories, with the parts behind each number; a test holds the
+two against each other. Where a row does not tell how a part stood at the end of a period, because its date, unit, role
+or end was altered since, its task is told from its history here too; so are tasks that were divided, of which a number
+counts each piece of work once.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, tzinfo
+
+from sqlalchemy.orm import Session
+
+from tracker.domain.access import Actor, Permission
+from tracker.domain.figures import Basis, Figures, Measure, Period, Tally, Yardstick, months_up_to, tallied
+from tracker.domain.lateness import JudgedBy
+from tracker.domain.titles import brief_title
+from tracker.services.figures import MONTHS, Board, By, Line, in_force, ranked, since_begun
+from tracker.services.histories import (
+    Histories,
+    LedgerFilter,
+    PartOn,
+    end_of,
+    histories,
+    newest_first,
+    parts_on_days,
+)
+from tracker.services.lit import When
+from tracker.services.rule_packs import light_packs_on
+from tracker.store.former_queries import moved_since
+from tracker.store.tally_queries import Asked, Key, counted, divided_tasks, turns_since
+from tracker.store.tasks import Assignment, Task
+
+_KEYS: Mapping[By, Key] = {By.UNIT: Assignment.unit_id, By.PLAN: Task.plan_id}
+
+
+def board(  # noqa: PLR0917 - who asks for what
+    session: Session,
+    actor: Actor,
+    when: When,
+    period: Period,
+    by: By = By.UNIT,
+    wanted: LedgerFilter | None = None,
+) -> Board[Tally]:
+    """What ``tracker.services.figures.figures`` tells, without the parts behind the numbers."""
+    counting = _counting(session, actor, when, period, by, wanted or LedgerFilter())
+    total = {basis: counting.total(period, Yardstick(basis, when.pack.judged_by)) for basis in Basis}
+    lines = counting.lines(period, when.pack.judged_by, by)
+    return _board(counting, when, period, by, total, lines)
+
+
+def course(session: Session, actor: Actor, when: When, period: Period) -> Board[Tally]:
+    """The same without the lines and the dates first given: what a first look needs."""
+    counting = _counting(session, actor, when, period, By.UNIT, LedgerFilter())
+    total = {Basis.CURRENT: counting.total(period, in_force(when.pack))}
+    return _board(counting, when, period, By.UNIT, total, ())
+
+
+def _board(  # noqa: PLR0917 - what was counted
+    counting: _Counting, when: When, period: Period, by: By, total: dict[Basis, Tally], lines: Sequence[Line[Tally]]
+) -> Board[Tally]:
+    months = months_up_to(period.until, MONTHS)
+    packs = light_packs_on(counting.session, [month.until for month in months])
+    told = [(month, counting.total(month, in_force(pack))) for month, pack in zip(months, packs, strict=True)]
+    return Board(period, by, lines, Line(0, "合计", total), when.pack.judged_by, since_begun(told))
+
+
+@dataclass(frozen=True, slots=True)
+class _Counting:
+    """What counts, and what is told from its history: ``told`` by day, ``left_out`` the tasks of each period's end."""
+
+    session: Session
+    zone: tzinfo
+    known: Histories
+    in_reach: set[int]
+    told: Mapping[date, Sequence[PartOn]]
+    left_out: Mapping[date, Collection[int]]
+
+    def total(self, period: Period, yardstick: Yardstick) -> Tally:
+        """The numbers of all that counts."""
+        return self._numbers(period, yardstick, None).get(0, Tally())
+
+    def lines(self, period: Period, judged_by: JudgedBy, by: By) -> list[Line[Tally]]:
+        """A line for each unit or plan that has anything to count, in order."""
+        told = {basis: self._numbers(period, Yardstick(basis, judged_by), by) for basis in Basis}
+        keys = {key for numbers in told.values() for key, each in numbers.items() if not each.is_empty}
+        by_key = [(key, {basis: told[basis].get(key, Tally()) for basis in Basis}) for key in keys]
+        end = end_of(period.until, self.zone)
+        return self._of_units(by_key, end) if by is By.UNIT else self._of_plans(by_key, end)
+
+    def _of_units(self, by_key: Sequence[_ByKey], end: datetime) -> list[Line[Tally]]:
+        units = self.known.units_at(end)
+        return ranked([Line(key, units[key].name, numbers, units[key]) for key, numbers in by_key])
+
+    def _of_plans(self, by_key: Sequence[_ByKey], end: datetime) -> list[Line[Tally]]:
+        plans = {key: self.known.plan_at(key, end) for key, _ in by_key}
+        ordered = sorted(by_key, key=lambda each: newest_first(plans[each[0]].issued_on, each[0]))
+        return [Line(key, brief_title(plans[key].plan_title), numbers) for key, numbers in ordered]
+
+    def _numbers(self, period: Period, yardstick: Yardstick, by: By | None) -> dict[int, Tally]:
+        """The numbers of each unit or plan, or of all under 0."""
+        found: defaultdict[int, Tally] = defaultdict(Tally)
+        for each in counted(self.session, self._asked(period, yardstick), _KEYS[by] if by else None):
+            found[each.key].add(each.counts, each.days_late)
+        for key, numbers in self._recounted(period, yardstick, by).items():
+            found[key].add({measure: numbers.count(measure) for measure in Measure}, numbers.days_late)
+        return found
+
+    def _asked(self, period: Period, yardstick: Yardstick) -> Asked:
+        begins, ends = end_of(period.day_before, self.zone), end_of(period.until, self.zone)
+        everybody = len(self.in_reach) == len(self.known.units)
+        return Asked(
+            period,
+            begins,
+            ends,
+            self.zone,
+            yardstick,
+            None if everybody else self.in_reach,
+            self.known.wanted.plan_id,
+            self.left_out[period.until],
+        )
+
+    def _recounted(self, period: Period, yardstick: Yardstick, by: By | None) -> dict[int, Figures]:
+        """The same of the tasks that are left out, from their histories."""
+        parts = self._those(period.until, period.until)
+        before = {part.assignment_id: part.then for part in self._those(period.day_before, period.until)}
+        return tallied(((_key_of(part, by), part) for part in parts), before, period, yardstick)
+
+    def _those(self, day: date, until: date) -> list[PartOn]:
+        """How they stood at the end of a day, of those in reach."""
+        left_out = self.left_out[until]
+        return [p for p in self.told[day] if p.facts.task_id in left_out and p.unit.id in self.in_reach]
+
+
+def _key_of(part: PartOn, by: By | None) -> int:
+    if by is None:
+        return 0
+    return part.unit.id if by is By.UNIT else part.plan_id
+
+
+_ByKey = tuple[int, dict[Basis, Tally]]
+
+
+def _counting(  # noqa: PLR0917 - who asks for what
+    session: Session, actor: Actor, when: When, period: Period, by: By, wanted: LedgerFilter
+) -> _Counting:
+    periods = [period, *months_up_to(period.until, MONTHS)]
+    ends = {each.until: end_of(each.until, when.zone) for each in periods}
+    first = min(ends.values())
+    turns = turns_since(session, first)
+    moved = moved_since(session, first) if by is By.PLAN or wanted.plan_id else {}
+    divided = divided_tasks(session)
+    left_out = {
+        day: divided | {turn.task_id for turn in turns if turn.hides(end)} | {key for key in moved if moved[key] >= end}
+        for day, end in ends.items()
+    }
+    known = histories(session, wanted, frozenset().union(*left_out.values()))
+    days = [day for each in periods for day in (each.day_before, each.until)]
+    in_reach = known.in_reach(actor, Permission.SUPERVISE)
+    return _Counting(session, when.zone, known, in_reach, parts_on_days(known, days, when.zone), left_out)
