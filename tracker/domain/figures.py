@@ -214,7 +214,7 @@ class Figures(Numbers):
 
 
 _LATE = (Measure.LATE, Measure.MISSED)
-_DUE = (Measure.DUE, Measure.ON_TIME, *_LATE)
+OF_DUE = (Measure.DUE, Measure.ON_TIME, *_LATE)
 
 
 def due_day(then: PartThen, basis: Basis) -> date | None:
@@ -295,7 +295,7 @@ def counted_once(
     parents = {part.assignment_id: part.parent_assignment_id for part in parts}
 
     def counts_above(part_id: int, measure: Measure) -> bool:
-        decides = Measure.DUE if measure in _DUE else measure
+        decides = Measure.DUE if measure in OF_DUE else measure
         return any(decides in told.get(above, ()) for above in parts_above(part_id, parents))
 
     return {

@@ -16,10 +16,11 @@ from datetime import date, datetime, tzinfo
 from sqlalchemy.orm import Session
 
 from tracker.domain.access import Actor, Permission
-from tracker.domain.figures import Basis, Figures, Measure, Period, Tally, Yardstick, months_up_to, tallied
+from tracker.domain.figures import OF_DUE, Basis, Figures, Measure, Period, Tally, Yardstick, months_up_to, tallied
 from tracker.domain.lateness import JudgedBy
 from tracker.domain.titles import brief_title
 from tracker.services.figures import MONTHS, Board, By, Line, in_force, ranked, since_begun
+from tracker.services.finished_months import FinishedMonths
 from tracker.services.histories import (
     Histories,
     LedgerFilter,
@@ -28,11 +29,13 @@ from tracker.services.histories import (
     histories,
     newest_first,
     parts_on_days,
+    reached,
+    units_called,
 )
 from tracker.services.lit import When
 from tracker.services.rule_packs import light_packs_on
 from tracker.store.former_queries import moved_since
-from tracker.store.tally_queries import Asked, Key, counted, divided_tasks, turns_since
+from tracker.store.tally_queries import Asked, Key, counted, counted_due, divided_tasks, turns_since
 from tracker.store.tasks import Assignment, Task
 
 _KEYS: Mapping[By, Key] = {By.UNIT: Assignment.unit_id, By.PLAN: Task.plan_id}
@@ -47,26 +50,49 @@ def board(  # noqa: PLR0917 - who asks for what
     wanted: LedgerFilter | None = None,
 ) -> Board[Tally]:
     """What ``tracker.services.figures.figures`` tells, without the parts behind the numbers."""
-    counting = _counting(session, actor, when, period, by, wanted or LedgerFilter())
+    course_of = _Course(session, actor, when, period, by, wanted or LedgerFilter())
+    counting = course_of.counting
     total = {basis: counting.total(period, Yardstick(basis, when.pack.judged_by)) for basis in Basis}
-    lines = counting.lines(period, when.pack.judged_by, by)
-    return _board(counting, when, period, by, total, lines)
+    return course_of.board(total, counting.lines(period, when.pack.judged_by, by))
 
 
 def course(session: Session, actor: Actor, when: When, period: Period) -> Board[Tally]:
-    """The same without the lines and the dates first given: what a first look needs."""
-    counting = _counting(session, actor, when, period, By.UNIT, LedgerFilter())
-    total = {Basis.CURRENT: counting.total(period, in_force(when.pack))}
-    return _board(counting, when, period, By.UNIT, total, ())
+    """The months, and of the period itself what was due and how it ended, by the date in force: for a first look."""
+    course_of = _Course(session, actor, when, period, By.UNIT, LedgerFilter())
+    return course_of.board({Basis.CURRENT: course_of.counting.due(period, in_force(when.pack))}, ())
 
 
-def _board(  # noqa: PLR0917 - what was counted
-    counting: _Counting, when: When, period: Period, by: By, total: dict[Basis, Tally], lines: Sequence[Line[Tally]]
-) -> Board[Tally]:
-    months = months_up_to(period.until, MONTHS)
-    packs = light_packs_on(counting.session, [month.until for month in months])
-    told = [(month, counting.total(month, in_force(pack))) for month, pack in zip(months, packs, strict=True)]
-    return Board(period, by, lines, Line(0, "合计", total), when.pack.judged_by, since_begun(told))
+class _Course:
+    """The months up to the end of a period, those that are over remembered, and what counts the others."""
+
+    def __init__(  # noqa: PLR0917 - who asks for what
+        self, session: Session, actor: Actor, when: When, period: Period, by: By, wanted: LedgerFilter
+    ) -> None:
+        self.period, self.by, self.judged_by = period, by, when.pack.judged_by
+        in_reach = reached(units_called(session), wanted, actor, Permission.SUPERVISE)
+        self.memory = FinishedMonths(session, when, in_reach, wanted.plan_id)
+        months = months_up_to(period.until, MONTHS)
+        packs = light_packs_on(session, [month.until for month in months])
+        self.months = [(month, in_force(pack)) for month, pack in zip(months, packs, strict=True)]
+        self.known = [self.memory.find(month, yardstick) for month, yardstick in self.months]
+        new = [month for month, known in zip(months, self.known, strict=True) if known is None]
+        self.counting = _counting(session, in_reach, when.zone, [period, *new], by, wanted)
+
+    def board(self, total: dict[Basis, Tally], lines: Sequence[Line[Tally]]) -> Board[Tally]:
+        """All together; the months are counted that are not known."""
+        told = [
+            (month, self._told(month, yardstick, known))
+            for (month, yardstick), known in zip(self.months, self.known, strict=True)
+        ]
+        line = Line(0, "合计", total)
+        return Board(self.period, self.by, lines, line, self.judged_by, since_begun(told))
+
+    def _told(self, month: Period, yardstick: Yardstick, known: Tally | None) -> Tally:
+        if known is not None:
+            return known
+        numbers = self.counting.total(month, yardstick)
+        self.memory.keep(month, yardstick, numbers)
+        return numbers
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +109,15 @@ class _Counting:
     def total(self, period: Period, yardstick: Yardstick) -> Tally:
         """The numbers of all that counts."""
         return self._numbers(period, yardstick, None).get(0, Tally())
+
+    def due(self, period: Period, yardstick: Yardstick) -> Tally:
+        """What was due of all that counts, and how it ended; the other numbers stay nought."""
+        found = Tally()
+        for each in counted_due(self.session, self._asked(period, yardstick)):
+            found.add(each.counts, each.days_late)
+        for numbers in self._recounted(period, yardstick, None).values():
+            found.add({measure: numbers.count(measure) for measure in OF_DUE}, numbers.days_late)
+        return found
 
     def lines(self, period: Period, judged_by: JudgedBy, by: By) -> list[Line[Tally]]:
         """A line for each unit or plan that has anything to count, in order."""
@@ -145,11 +180,10 @@ def _key_of(part: PartOn, by: By | None) -> int:
 _ByKey = tuple[int, dict[Basis, Tally]]
 
 
-def _counting(  # noqa: PLR0917 - who asks for what
-    session: Session, actor: Actor, when: When, period: Period, by: By, wanted: LedgerFilter
+def _counting(  # noqa: PLR0917 - what is asked for
+    session: Session, in_reach: set[int], zone: tzinfo, periods: Sequence[Period], by: By, wanted: LedgerFilter
 ) -> _Counting:
-    periods = [period, *months_up_to(period.until, MONTHS)]
-    ends = {each.until: end_of(each.until, when.zone) for each in periods}
+    ends = {each.until: end_of(each.until, zone) for each in periods}
     first = min(ends.values())
     turns = turns_since(session, first)
     moved = moved_since(session, first) if by is By.PLAN or wanted.plan_id else {}
@@ -160,5 +194,4 @@ def _counting(  # noqa: PLR0917 - who asks for what
     }
     known = histories(session, wanted, frozenset().union(*left_out.values()))
     days = [day for each in periods for day in (each.day_before, each.until)]
-    in_reach = known.in_reach(actor, Permission.SUPERVISE)
-    return _Counting(session, when.zone, known, in_reach, parts_on_days(known, days, when.zone), left_out)
+    return _Counting(session, zone, known, in_reach, parts_on_days(known, days, zone), left_out)

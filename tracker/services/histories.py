@@ -64,8 +64,7 @@ class Histories:
 
     def in_reach(self, actor: Actor, permission: Permission) -> set[int]:
         """The units whose parts are given."""
-        below = self.wanted.unit_path or "/"
-        return {u.id for u in self.units.values() if u.path.startswith(below) and actor.may(permission, u.path)}
+        return reached(self.units, self.wanted, actor, permission)
 
     def units_at(self, end: datetime) -> Mapping[int, UnitThen]:
         """The units as they were called at the end of a day; the very same mapping where none was called otherwise."""
@@ -110,7 +109,7 @@ def histories(
         wanted,
         facts_of_parts(session, conditions),
         happenings_of(session, conditions),
-        {key: _as_called(unit) for key, unit in units_by_id(session).items()},
+        units_called(session),
         former,
         plan_names(session),
     )
@@ -120,6 +119,17 @@ def _in_plan(plan_id: int, former: Former) -> ColumnElement[bool]:
     """The condition that a task stands in the plan, or once did."""
     left = former.once_in(plan_id)
     return or_(Task.plan_id == plan_id, Task.id.in_(left)) if left else Task.plan_id == plan_id
+
+
+def reached(units: Mapping[int, UnitThen], wanted: LedgerFilter, actor: Actor, permission: Permission) -> set[int]:
+    """The units among those asked for whose parts the actor may be told."""
+    below = wanted.unit_path or "/"
+    return {u.id for u in units.values() if u.path.startswith(below) and actor.may(permission, u.path)}
+
+
+def units_called(session: Session) -> dict[int, UnitThen]:
+    """Every unit as it is called at present, by its id."""
+    return {key: _as_called(unit) for key, unit in units_by_id(session).items()}
 
 
 def _as_called(unit: Unit) -> UnitThen:

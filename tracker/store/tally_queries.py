@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, tzinfo
+from datetime import datetime, tzinfo
 from typing import Any
 
 from sqlalchemy import (
@@ -81,6 +81,11 @@ def counted(session: Session, asked: Asked, key: Key | None) -> list[Counted]:
     return _told(session, (asks.given(), asks.completed(), *asks.by_date(), *asks.events()))
 
 
+def counted_due(session: Session, asked: Asked) -> list[Counted]:
+    """What is due in the period, and how it ended, all together under 0; one statement."""
+    return _told(session, [_Questions(session, asked, None).due()])
+
+
 def _told(session: Session, questions: Iterable[Select[Any]]) -> list[Counted]:
     """Adds what is due: on time, late and missed."""
     found = []
@@ -110,8 +115,8 @@ class _Questions:
         within = Assignment.completed_on.between(self.asked.period.since, self.asked.period.until)
         return self._ask({Measure.COMPLETED: func.count()}, within)
 
-    def by_date(self) -> Iterator[Select[Any]]:
-        """How the dates within the period ended, and what is open past its date: now, or until after the period."""
+    def due(self) -> Select[Any]:
+        """How the dates within the period ended."""
         asked, ended_on = self.asked, self._ended_on()
         done, in_time = Assignment.completed_on <= asked.period.until, ended_on <= self.due_on
         missed = and_(self.due_on < asked.period.until, or_(AWAITED, Assignment.completed_on > asked.period.until))
@@ -119,7 +124,7 @@ class _Questions:
             days_between(ended_on, self.due_on),
             days_between(literal(asked.period.until), self.due_on),
         )
-        yield self._ask(
+        return self._ask(
             {
                 Measure.ON_TIME: _sum(and_(done, in_time)),
                 Measure.LATE: _sum(and_(done, ~in_time)),
@@ -128,7 +133,11 @@ class _Questions:
             self.due_on.between(asked.period.since, asked.period.until),
             days=func.sum(case((and_(done, ~in_time), late_days), (missed, open_days), else_=0)),
         )
-        overdue = {Measure.OVERDUE: func.count()}
+
+    def by_date(self) -> Iterator[Select[Any]]:
+        """What is due, and what is open past its date: now, or until after the period."""
+        asked, overdue = self.asked, {Measure.OVERDUE: func.count()}
+        yield self.due()
         yield self._ask(overdue, AWAITED, self.due_on < asked.period.until)
         # The second says to the database what follows from the others: which index holds them.
         late = Assignment.completed_on > Assignment.due_on if asked.yardstick.basis is Basis.CURRENT else true()
@@ -153,12 +162,10 @@ class _Questions:
         *conditions: Condition,
         days: ColumnElement[int] | None = None,
     ) -> Select[Any]:
-        columns = (numbers.get(measure, literal(0)).label(measure.value) for measure in _COLUMNS)
-        first = literal(0) if self.key is None else self.key
-        question: Select[Any] = select(
-            first.label("key"), (literal(0) if days is None else days).label("days"), *columns
-        )
-        question = question.select_from(Assignment).where(*conditions, *self._counts())
+        told: list[ColumnElement[Any]] = [numbers.get(measure, literal(0)).label(measure.value) for measure in _COLUMNS]
+        first = (literal(0) if self.key is None else self.key).label("key")
+        columns = [first, (literal(0) if days is None else days).label("days"), *told]
+        question: Select[Any] = select(*columns).select_from(Assignment).where(*conditions, *self._counts())
         if self.key is Task.plan_id or self.asked.plan_id:
             question = question.join(Task, Assignment.task_id == Task.id)
         return question if self.key is None else question.group_by(self.key)
@@ -176,7 +183,7 @@ class _Questions:
         if asked.left_out:
             yield Assignment.task_id.not_in(_ids(self.session, asked.left_out))
 
-    def _ended_on(self) -> ColumnElement[date | None]:
+    def _ended_on(self) -> Any:
         """The day that is held against the date (``tracker.domain.lateness.judged_on``)."""
         if self.asked.yardstick.judged_by is JudgedBy.ACCEPTANCE:
             return Assignment.completed_on
@@ -203,7 +210,7 @@ def _ids(session: Session, ids: Collection[int]) -> Select[int]:
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """When something last happened to a task that the rows of its parts do not tell; ``there``: when they were given."""
+    """When something last happened to a task that the rows of its parts do not tell, and when those were given out."""
 
     task_id: int
     last: datetime

@@ -31,6 +31,11 @@ from tracker.store.people import Person
 from tracker.store.plans import Plan
 from tracker.store.units import Unit
 
+_TOLD = {
+    "due": "due_on completed_on state role dispatched_at submitted_at task_id unit_id",
+    "completed": "completed_on due_on role dispatched_at state task_id unit_id",
+    "given": "dispatched_at role state task_id unit_id",
+}
 _KEPT_IN_VIEW = (*UNFORESEEN, Event.RETURN.value)
 _UNTOLD = "event IN ({})".format(", ".join(f"'{event}'" for event in _KEPT_IN_VIEW))
 _CHASED = "state IN ({})".format(", ".join(f"'{state}'" for state in CHASED_STATES))
@@ -202,8 +207,16 @@ class Assignment(Base):
             sqlite_where=condition("state IN ('submitted', 'declined')"),
             postgresql_where=condition("state IN ('submitted', 'declined')"),
         ),
-        # Figures: what is due, completed, given out within a period, and what was completed after its day.
-        Index("ix_assignment_due_told", "due_on", "role", "completed_on", "state", "task_id", "unit_id"),
+        # Figures: what is due, completed, given out within a period, each read off its index alone; and whether a task
+        # has a unit that carries it, beside those in support.
+        *(Index(f"ix_assignment_{name}_told", *columns.split()) for name, columns in _TOLD.items()),
+        Index(
+            "ix_assignment_carries",
+            "task_id",
+            "dispatched_at",
+            sqlite_where=condition("role <> 'support'"),
+            postgresql_where=condition("role <> 'support'"),
+        ),
         # The sweep's own questions: what changed since the last one; open, past its day, not yet flagged;
         # flagged for a day that was moved since.
         Index("ix_assignment_changed", "changed_at"),

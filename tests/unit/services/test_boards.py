@@ -68,7 +68,7 @@ def turbulent(session: Session, city: City, seed: int) -> None:
     office = [(Office.LIAISON, unit) for unit in units] + [(Office.SUPERVISOR, city.root)]
     anybody = the_actor(a_person(session, "anybody", *office))
     plans = [a_plan(session, city.root, title=f"方案{number}") for number in range(2)]
-    chance = Random(seed)  # noqa: S311 - the same office for the same seed
+    chance = Random(seed)
     for number in range(18):
         due_on = None if number % 8 == 7 else TODAY + timedelta(days=chance.randrange(-30, 20))
         roles = chance.choice(((Role.LEAD, Role.SUPPORT), (Role.SUPPORT, Role.SUPPORT), (Role.RESPONSIBLE,)))
