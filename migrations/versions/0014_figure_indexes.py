@@ -10,6 +10,7 @@ depends_on = None
 
 PARTS = {
     "ix_assignment_due_told": "due_on completed_on state role dispatched_at submitted_at task_id unit_id",
+    "ix_assignment_original_told": "original_due_on completed_on state role dispatched_at submitted_at task_id unit_id",
     "ix_assignment_completed_told": "completed_on due_on role dispatched_at state task_id unit_id",
     "ix_assignment_given_told": "dispatched_at role state task_id unit_id",
 }

@@ -9,7 +9,7 @@ counts each piece of work once.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, tzinfo
 
@@ -35,7 +35,16 @@ from tracker.services.histories import (
 from tracker.services.lit import When
 from tracker.services.rule_packs import light_packs_on
 from tracker.store.former_queries import moved_since
-from tracker.store.tally_queries import Asked, Key, counted, counted_due, divided_tasks, turns_since
+from tracker.store.tally_queries import (
+    Asked,
+    Counted,
+    Key,
+    counted,
+    counted_due,
+    counted_either_way,
+    divided_tasks,
+    turns_since,
+)
 from tracker.store.tasks import Assignment, Task
 
 _KEYS: Mapping[By, Key] = {By.UNIT: Assignment.unit_id, By.PLAN: Task.plan_id}
@@ -52,8 +61,7 @@ def board(  # noqa: PLR0917 - who asks for what
     """What ``tracker.services.figures.figures`` tells, without the parts behind the numbers."""
     course_of = _Course(session, actor, when, period, by, wanted or LedgerFilter())
     counting = course_of.counting
-    total = {basis: counting.total(period, Yardstick(basis, when.pack.judged_by)) for basis in Basis}
-    return course_of.board(total, counting.lines(period, when.pack.judged_by, by))
+    return course_of.board(*counting.total_and_lines(period, when.pack.judged_by, by))
 
 
 def course(session: Session, actor: Actor, when: When, period: Period) -> Board[Tally]:
@@ -108,7 +116,8 @@ class _Counting:
 
     def total(self, period: Period, yardstick: Yardstick) -> Tally:
         """The numbers of all that counts."""
-        return self._numbers(period, yardstick, None).get(0, Tally())
+        rows = counted(self.session, self._asked(period, yardstick))
+        return _added(((0, row) for row in rows), self._recounted(period, yardstick, None))[0]
 
     def due(self, period: Period, yardstick: Yardstick) -> Tally:
         """What was due of all that counts, and how it ended; the other numbers stay nought."""
@@ -119,13 +128,21 @@ class _Counting:
             found.add({measure: numbers.count(measure) for measure in OF_DUE}, numbers.days_late)
         return found
 
-    def lines(self, period: Period, judged_by: JudgedBy, by: By) -> list[Line[Tally]]:
-        """A line for each unit or plan that has anything to count, in order."""
-        told = {basis: self._numbers(period, Yardstick(basis, judged_by), by) for basis in Basis}
+    def total_and_lines(
+        self, period: Period, judged_by: JudgedBy, by: By
+    ) -> tuple[dict[Basis, Tally], list[Line[Tally]]]:
+        """By either date the numbers of all that counts, and a line for each unit or plan that has any, in order."""
+        found = counted_either_way(self.session, self._asked(period, Yardstick(Basis.CURRENT, judged_by)), _KEYS[by])
+        total: dict[Basis, Tally] = {}
+        told: dict[Basis, dict[int, Tally]] = {}
+        for basis, rows in found.items():
+            yardstick = Yardstick(basis, judged_by)
+            told[basis] = _added(((row.key, row) for row in rows), self._recounted(period, yardstick, by))
+            total[basis] = _added(((0, row) for row in rows), self._recounted(period, yardstick, None))[0]
         keys = {key for numbers in told.values() for key, each in numbers.items() if not each.is_empty}
         by_key = [(key, {basis: told[basis].get(key, Tally()) for basis in Basis}) for key in keys]
         end = end_of(period.until, self.zone)
-        return self._of_units(by_key, end) if by is By.UNIT else self._of_plans(by_key, end)
+        return total, self._of_units(by_key, end) if by is By.UNIT else self._of_plans(by_key, end)
 
     def _of_units(self, by_key: Sequence[_ByKey], end: datetime) -> list[Line[Tally]]:
         units = self.known.units_at(end)
@@ -135,15 +152,6 @@ class _Counting:
         plans = {key: self.known.plan_at(key, end) for key, _ in by_key}
         ordered = sorted(by_key, key=lambda each: newest_first(plans[each[0]].issued_on, each[0]))
         return [Line(key, brief_title(plans[key].plan_title), numbers) for key, numbers in ordered]
-
-    def _numbers(self, period: Period, yardstick: Yardstick, by: By | None) -> dict[int, Tally]:
-        """The numbers of each unit or plan, or of all under 0."""
-        found: defaultdict[int, Tally] = defaultdict(Tally)
-        for each in counted(self.session, self._asked(period, yardstick), _KEYS[by] if by else None):
-            found[each.key].add(each.counts, each.days_late)
-        for key, numbers in self._recounted(period, yardstick, by).items():
-            found[key].add({measure: numbers.count(measure) for measure in Measure}, numbers.days_late)
-        return found
 
     def _asked(self, period: Period, yardstick: Yardstick) -> Asked:
         begins, ends = end_of(period.day_before, self.zone), end_of(period.until, self.zone)
@@ -169,6 +177,16 @@ class _Counting:
         """How they stood at the end of a day, of those in reach."""
         left_out = self.left_out[until]
         return [p for p in self.told[day] if p.facts.task_id in left_out and p.unit.id in self.in_reach]
+
+
+def _added(rows: Iterable[tuple[int, Counted]], recounted: Mapping[int, Figures]) -> defaultdict[int, Tally]:
+    """What the database counted and what was told from histories, together."""
+    found: defaultdict[int, Tally] = defaultdict(Tally)
+    for key, row in rows:
+        found[key].add(row.counts, row.days_late)
+    for key, numbers in recounted.items():
+        found[key].add({measure: numbers.count(measure) for measure in Measure}, numbers.days_late)
+    return found
 
 
 def _key_of(part: PartOn, by: By | None) -> int:

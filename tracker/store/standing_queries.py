@@ -10,10 +10,10 @@ from sqlalchemy import ColumnElement, and_, case, func, or_, select
 from sqlalchemy.orm import Session
 
 from tracker.domain.lifecycle import State
-from tracker.domain.lights import Light, LightPack
+from tracker.domain.lights import LightPack
 from tracker.store.handling import Division
 from tracker.store.overdue import chased
-from tracker.store.task_queries import Condition, Limits, light_is
+from tracker.store.task_queries import Condition, Limits, lights_of_chased
 from tracker.store.tasks import Assignment, Task
 from tracker.store.units import Unit
 
@@ -53,7 +53,7 @@ class FamilyPart:
 
 def standings(session: Session, reach: Condition, day: date, limits: Limits, pack: LightPack) -> list[UnitStanding]:
     """The numbers of each unit in reach that has anything open; one statement."""
-    red, yellow = (light_is(light, day, limits, pack) for light in (Light.RED, Light.YELLOW))
+    red, yellow = lights_of_chased(day, limits, pack)
     sums = (_sum(red), _sum(yellow), _sum(Assignment.state == State.DISPATCHED))
     counted = select(Assignment.unit_id, func.count(), *sums).join(Assignment.unit).join(Assignment.task)
     rows = session.execute(counted.where(reach, chased()).group_by(Assignment.unit_id))
@@ -66,9 +66,7 @@ def _sum(condition: Condition) -> ColumnElement[int]:
 
 def families(session: Session, reach: Condition, day: date, limits: Limits, pack: LightPack) -> list[FamilyPart]:
     """The parts in reach that were divided, and those of child tasks; one statement."""
-    lit = [
-        case((and_(chased(), light_is(light, day, limits, pack)), 1), else_=0) for light in (Light.RED, Light.YELLOW)
-    ]
+    lit = [case((and_(chased(), light), 1), else_=0) for light in lights_of_chased(day, limits, pack)]
     found = (
         select(Assignment.id, Division.parent_id, case((chased(), 1), else_=0), *lit)
         .join(Assignment.unit)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, tzinfo
 from typing import Any
 
@@ -72,13 +72,20 @@ class Counted:
     days_late: int = 0
 
 
-def counted(session: Session, asked: Asked, key: Key | None) -> list[Counted]:
-    """What counts in the period, for each value of ``key``, or all together under 0; one statement.
-
-    A key may come several times, each time with other measures.
-    """
-    asks = _Questions(session, asked, key)
+def counted(session: Session, asked: Asked) -> list[Counted]:
+    """What counts in the period, all together under 0; one statement. Each row has other measures."""
+    asks = _Questions(session, asked, None)
     return _told(session, (asks.given(), asks.completed(), *asks.by_date(), *asks.events()))
+
+
+def counted_either_way(session: Session, asked: Asked, key: Key) -> dict[Basis, list[Counted]]:
+    """The same by either date; three statements, for what happened is counted once."""
+    asks = _Questions(session, asked, key)
+    happened = _told(session, (asks.given(), asks.completed(), *asks.events()))
+    by_date = {each: replace(asked, yardstick=replace(asked.yardstick, basis=each)) for each in Basis}
+    return {
+        each: happened + _told(session, _Questions(session, of_it, key).by_date()) for each, of_it in by_date.items()
+    }
 
 
 def counted_due(session: Session, asked: Asked) -> list[Counted]:
@@ -138,7 +145,9 @@ class _Questions:
         """What is due, and what is open past its date: now, or until after the period."""
         asked, overdue = self.asked, {Measure.OVERDUE: func.count()}
         yield self.due()
-        yield self._ask(overdue, AWAITED, self.due_on < asked.period.until)
+        # What is open is few beside all that was ever due: its own index is read, none of the first dates.
+        day = self.due_on if asked.yardstick.basis is Basis.CURRENT else func.coalesce(self.due_on, None)
+        yield self._ask(overdue, AWAITED, day < asked.period.until)
         # The second says to the database what follows from the others: which index holds them.
         late = Assignment.completed_on > Assignment.due_on if asked.yardstick.basis is Basis.CURRENT else true()
         yield self._ask(overdue, Assignment.completed_on > asked.period.until, self.due_on < asked.period.until, late)
@@ -163,12 +172,13 @@ class _Questions:
         days: ColumnElement[int] | None = None,
     ) -> Select[Any]:
         told: list[ColumnElement[Any]] = [numbers.get(measure, literal(0)).label(measure.value) for measure in _COLUMNS]
-        first = (literal(0) if self.key is None else self.key).label("key")
+        # Grouped by a sum, so that no index on the key is walked for the order: the ranges are what is short.
+        first = (literal(0) if self.key is None else self.key + 0).label("key")
         columns = [first, (literal(0) if days is None else days).label("days"), *told]
         question: Select[Any] = select(*columns).select_from(Assignment).where(*conditions, *self._counts())
         if self.key is Task.plan_id or self.asked.plan_id:
             question = question.join(Task, Assignment.task_id == Task.id)
-        return question if self.key is None else question.group_by(self.key)
+        return question if self.key is None else question.group_by(first)
 
     def _counts(self) -> Iterator[Condition]:
         """That a part counts at all: there by the end of the period, not withdrawn, and awaited by its task."""

@@ -33,6 +33,7 @@ from tracker.store.units import Unit
 
 _TOLD = {
     "due": "due_on completed_on state role dispatched_at submitted_at task_id unit_id",
+    "original": "original_due_on completed_on state role dispatched_at submitted_at task_id unit_id",
     "completed": "completed_on due_on role dispatched_at state task_id unit_id",
     "given": "dispatched_at role state task_id unit_id",
 }
