@@ -94,7 +94,7 @@ class _Ledger:
         """The list, the earliest dates first."""
         held = chosen(show, period, self.rows, self.asked)
         found = sorted(held, key=lambda row: (row.then.due_on or date.max, row.assignment_id))
-        return Shelf(show, period, len(found), list(map(_listed, found[:shown])))
+        return Shelf(show, period, len(found), tuple(map(_listed, found[:shown])))
 
     def lights(self) -> list[UnitLights]:
         """The units that show a red or yellow light, the most red ones first."""

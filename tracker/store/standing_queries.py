@@ -80,17 +80,19 @@ def families(session: Session, reach: Condition, day: date, limits: Limits, pack
     ]
 
 
-def first_of(session: Session, conditions: Sequence[Condition], day: date, most: int) -> tuple[int, list[ListedPart]]:
+def first_of(
+    session: Session, conditions: Sequence[Condition], day: date, most: int
+) -> tuple[int, Sequence[ListedPart]]:
     """How many parts meet the conditions, and the first of them by their dates; two statements."""
     joined = select(func.count()).select_from(Assignment).join(Assignment.unit).join(Assignment.task)
     total = session.scalar(joined.where(*conditions)) or 0
     query = select(Assignment.id, Task.title, Unit.name, Assignment.due_on, case((chased(), 1), else_=0))
     query = query.select_from(Assignment).join(Assignment.unit).join(Assignment.task).where(*conditions)
     rows = session.execute(query.order_by(Assignment.due_on.asc().nulls_last(), Assignment.id).limit(most))
-    return total, [
+    return total, tuple(
         ListedPart(key, title, unit, due_on, _days_late(due_on, day, pressed))
         for key, title, unit, due_on, pressed in rows
-    ]
+    )
 
 
 def _days_late(due_on: date | None, day: date, pressed: int) -> int:

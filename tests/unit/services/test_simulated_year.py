@@ -19,6 +19,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -217,7 +218,7 @@ def test_figures_are_those_of_the_books(year: Year, period: tuple[date, date], b
     _is_that_of_the_books(year, counted, period, by)
 
 
-def _is_that_of_the_books(year: Year, board: Board, period: tuple[date, date], by: JudgedBy) -> None:
+def _is_that_of_the_books(year: Year, board: Board[Any], period: tuple[date, date], by: JudgedBy) -> None:
     for basis in Basis:
         told = {line.label: numbers_of(line.by_basis[basis]) for line in board.lines}
         counted = year.recounts[*period, basis is Basis.ORIGINAL, by is JudgedBy.SUBMISSION]
