@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
-from tracker.domain.figures import Measure, Numbers
+from tracker.domain.measures import Measure, Numbers
 
 FAULTS = (Measure.LATE, Measure.OVERDUE, Measure.RETURNED, Measure.EXTENDED)
 MOST_POINTS = 1000

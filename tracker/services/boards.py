@@ -16,8 +16,9 @@ from datetime import date, datetime, tzinfo
 from sqlalchemy.orm import Session
 
 from tracker.domain.access import Actor, Permission
-from tracker.domain.figures import OF_DUE, Basis, Figures, Measure, Period, Tally, Yardstick, months_up_to, tallied
+from tracker.domain.figures import Basis, Figures, Period, Yardstick, months_up_to, tallied
 from tracker.domain.lateness import JudgedBy
+from tracker.domain.measures import OF_DUE, Measure, Tally
 from tracker.domain.titles import brief_title
 from tracker.services.figures import MONTHS, Board, By, Line, in_force, ranked, since_begun
 from tracker.services.finished_months import FinishedMonths

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from sqlalchemy.orm import Session
 
 from tracker.domain.access import Actor
-from tracker.domain.figures import Basis, Figures, Measure
+from tracker.domain.figures import Basis, Figures
+from tracker.domain.measures import Measure
 from tracker.export.papers import Block, Column, Heading, Link, Paper, Paragraph, Run, Runs, Table, day_words
 from tracker.services.figures import Board, Line, figures
 from tracker.services.histories import histories

@@ -11,9 +11,10 @@ from sqlalchemy.orm import Session
 
 from tracker.domain.access import Actor, Permission
 from tracker.domain.division import parts_above
-from tracker.domain.figures import Period, Tally
+from tracker.domain.figures import Period
 from tracker.domain.lifecycle import State
 from tracker.domain.lights import Light
+from tracker.domain.measures import Tally
 from tracker.services.boards import course
 from tracker.services.figures import Board
 from tracker.services.histories import UnitThen, end_of, units_called

@@ -15,9 +15,10 @@ from sqlalchemy.orm import Session
 
 from tracker.domain.access import Actor, Permission
 from tracker.domain.as_of import PartThen
-from tracker.domain.figures import Basis, Figures, Measure, Numbers, Period, Yardstick, months_up_to, tallied
+from tracker.domain.figures import Basis, Figures, Period, Yardstick, months_up_to, tallied
 from tracker.domain.lateness import JudgedBy
 from tracker.domain.lights import LightPack
+from tracker.domain.measures import Measure, Numbers
 from tracker.domain.titles import brief_title
 from tracker.services.histories import Histories, LedgerFilter, PartOn, UnitThen, histories, parts_on_days
 from tracker.services.lit import When

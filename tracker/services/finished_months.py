@@ -11,7 +11,8 @@ from weakref import WeakKeyDictionary
 from sqlalchemy import Connection, Engine
 from sqlalchemy.orm import Session
 
-from tracker.domain.figures import Period, Tally, Yardstick
+from tracker.domain.figures import Period, Yardstick
+from tracker.domain.measures import Tally
 from tracker.services.histories import end_of
 from tracker.services.lit import When
 from tracker.store.past_marks import PastState, past_state

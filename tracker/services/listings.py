@@ -12,10 +12,11 @@ from sqlalchemy.orm import Session
 
 from tracker.domain.access import Actor, Permission
 from tracker.domain.division import parts_above
-from tracker.domain.figures import Basis, Measure, Period, Yardstick, counted_once
+from tracker.domain.figures import Basis, Period, Yardstick, counted_once
 from tracker.domain.lateness import JudgedBy
 from tracker.domain.lifecycle import State
 from tracker.domain.lights import Light, is_overdue
+from tracker.domain.measures import Measure
 from tracker.domain.titles import brief_title
 from tracker.services.errors import NotFound
 from tracker.services.file_names import office_name, period_part

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from sqlalchemy.orm import Session
 
 from tracker.domain.access import Actor
-from tracker.domain.figures import Tally
+from tracker.domain.measures import Tally
 from tracker.domain.scoring import Scheme, Score, rules_of, scheme_of, score_of
 from tracker.services.figures import Board, Line
 from tracker.services.rule_packs import NewPack, pack_on, packs_of, put_in_force

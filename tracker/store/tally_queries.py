@@ -31,10 +31,11 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
-from tracker.domain.figures import Basis, Measure, Period, Yardstick
+from tracker.domain.figures import Basis, Period, Yardstick
 from tracker.domain.history import EXTENSION_GRANTED, GIVEN_ANEW, UNFORESEEN
 from tracker.domain.lateness import JudgedBy
 from tracker.domain.lifecycle import Event, State
+from tracker.domain.measures import Measure
 from tracker.domain.roles import Role
 from tracker.store.among import among
 from tracker.store.calc_days import days_between, office_day

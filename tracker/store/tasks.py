@@ -208,8 +208,7 @@ class Assignment(Base):
             sqlite_where=condition("state IN ('submitted', 'declined')"),
             postgresql_where=condition("state IN ('submitted', 'declined')"),
         ),
-        # Figures: what is due, completed, given out within a period, each read off its index alone; and whether a task
-        # has a unit that carries it, beside those in support.
+        # Figures: what is due, completed, given out in a period, read off the index alone; whether a task is carried.
         *(Index(f"ix_assignment_{name}_told", *columns.split()) for name, columns in _TOLD.items()),
         Index(
             "ix_assignment_carries",
@@ -286,7 +285,6 @@ class HistoryEntry(Base):
     )
 
 
-# Written out in the statement, or the index is not used.
 UNTOLD = HistoryEntry.event.in_(bindparam("untold", _KEPT_IN_VIEW, expanding=True, literal_execute=True, unique=True))
 
 

@@ -15,11 +15,12 @@ from sqlalchemy.orm import Session
 from tests.builders import LAST_MONTH, TODAY, City, a_city, a_person, a_plan, a_task, the_actor
 from tests.unit.services.test_ledger import ZONE
 from tracker.domain.access import Actor, Office
-from tracker.domain.figures import OF_DUE, Measure, Numbers, Period
+from tracker.domain.figures import Period
 from tracker.domain.history import DIVIDED, EXTENSION_GRANTED, UNFORESEEN
 from tracker.domain.lateness import JudgedBy
 from tracker.domain.lifecycle import Event, Outcome, State
 from tracker.domain.lights import LightPack
+from tracker.domain.measures import OF_DUE, Measure, Numbers
 from tracker.domain.roles import Role
 from tracker.services.boards import board, course
 from tracker.services.division import Wish, divide

@@ -32,11 +32,12 @@ from tests.simulated_notices import Key, Told
 from tests.simulated_office import FIRST, LAST, ONE_DAY, PERIODS, Year, lived
 from tests.simulated_people import up_days
 from tracker.domain.audit import Head
-from tracker.domain.figures import Basis, Measure, Numbers, Period
+from tracker.domain.figures import Basis, Period
 from tracker.domain.history import EXTENSION_EVENTS, MILESTONE_REPORTED
 from tracker.domain.lateness import JudgedBy
 from tracker.domain.lifecycle import Event
 from tracker.domain.lights import LightPack
+from tracker.domain.measures import Measure, Numbers
 from tracker.domain.notices import NoticeKind
 from tracker.domain.series import next_due, occurrences
 from tracker.domain.workdays import announced_calendar

@@ -10,7 +10,7 @@ from wtforms import BooleanField, DecimalField, Field, HiddenField, StringField
 from wtforms.validators import InputRequired, Length, NumberRange, Optional, ValidationError
 
 from tracker.domain.access import Permission
-from tracker.domain.figures import Measure
+from tracker.domain.measures import Measure
 from tracker.domain.scoring import FAULTS, MOST_PLACES, MOST_POINTS, Scheme, places_of, told
 from tracker.services.boards import board
 from tracker.services.errors import Invalid, Stale

@@ -8,7 +8,8 @@ from typing import Any, TypeVar
 from flask import Blueprint, render_template, request
 
 from tracker.domain.access import Permission
-from tracker.domain.figures import NOTES, Measure, Period, Tally
+from tracker.domain.figures import Period
+from tracker.domain.measures import NOTES, Measure, Tally
 from tracker.services.boards import board
 from tracker.services.dashboard import dashboard
 from tracker.services.figures import By
