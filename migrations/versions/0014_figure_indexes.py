@@ -14,6 +14,8 @@ PARTS = {
     "ix_assignment_completed_told": "completed_on due_on role dispatched_at state task_id unit_id",
     "ix_assignment_given_told": "dispatched_at role state task_id unit_id",
 }
+LIT = "unit_id due_on state role dispatched_at sign_by_on task_id"
+CHASED = "state IN ('dispatched', 'declined', 'in_progress', 'submitted')"
 CARRIES = "role <> 'support'"
 UNTOLD = (
     "event IN ('dispatch', 'revise', 'change_series', 'suspend', 'resume', 'withdraw', 'reopen', 'set_date', "
@@ -29,11 +31,15 @@ def upgrade() -> None:
     for name, columns in PARTS.items():
         op.create_index(name, "assignment", columns.split())
     for name, table, columns, condition in (
+        ("ix_assignment_chased_lit", "assignment", LIT.split(), CHASED),
+        ("ix_task_open", "task", ["id", "state"], "state = 'open'"),
         ("ix_assignment_carries", "assignment", ["task_id", "dispatched_at"], CARRIES),
         ("ix_history_entry_untold", "history_entry", ["event", "at", "assignment_id"], UNTOLD),
     ):
         where = sa.text(condition)
         op.create_index(name, table, columns, sqlite_where=where, postgresql_where=where)
+    if op.get_bind().dialect.name == "postgresql":  # SQLite reads the index on the day backwards
+        op.create_index("ix_task_due_on_latest", "task", [sa.text("due_on DESC NULLS LAST")])
     op.create_table(
         "past_mark",
         sa.Column("deed", sa.BigInteger(), autoincrement=False, nullable=False),
@@ -80,6 +86,9 @@ def downgrade() -> None:
         op.execute("DROP FUNCTION count_past_late")
         op.execute("DROP FUNCTION count_past")
     op.drop_table("past_mark")
+    if not sqlite:
+        op.drop_index("ix_task_due_on_latest", "task")
+    op.drop_index("ix_task_open", "task")
     op.drop_index("ix_history_entry_untold", "history_entry")
-    for name in ("ix_assignment_carries", *PARTS):
+    for name in ("ix_assignment_carries", "ix_assignment_chased_lit", *PARTS):
         op.drop_index(name, "assignment")

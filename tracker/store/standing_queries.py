@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import ColumnElement, and_, case, func, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, and_, case, func, select
+from sqlalchemy.orm import Session, aliased
 
 from tracker.domain.lifecycle import State
 from tracker.domain.lights import LightPack
@@ -16,6 +16,8 @@ from tracker.store.overdue import chased
 from tracker.store.task_queries import Condition, Limits, lights_of_chased
 from tracker.store.tasks import Assignment, Task
 from tracker.store.units import Unit
+
+_MEMBER = aliased(Assignment, name="member")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +75,8 @@ def families(session: Session, reach: Condition, day: date, limits: Limits, pack
         .join(Assignment.task)
         .outerjoin(Division, Division.task_id == Assignment.task_id)
     )
-    is_family = or_(Assignment.task_id.in_(select(Division.task_id)), Assignment.id.in_(select(Division.parent_id)))
+    children = select(_MEMBER.id).join(Division, Division.task_id == _MEMBER.task_id)
+    is_family = Assignment.id.in_(children.union(select(Division.parent_id)))
     return [
         FamilyPart(key, parent, *map(bool, held))
         for key, parent, *held in session.execute(found.where(reach, is_family))

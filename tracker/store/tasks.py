@@ -40,6 +40,12 @@ _TOLD = {
 _KEPT_IN_VIEW = (*UNFORESEEN, Event.RETURN.value)
 _UNTOLD = "event IN ({})".format(", ".join(f"'{event}'" for event in _KEPT_IN_VIEW))
 _CHASED = "state IN ({})".format(", ".join(f"'{state}'" for state in CHASED_STATES))
+_LIT = "unit_id due_on state role dispatched_at sign_by_on task_id"
+
+
+def _where(name: str, rows: str, *columns: str) -> Index:
+    """An index over some rows alone."""
+    return Index(name, *columns, sqlite_where=condition(rows), postgresql_where=condition(rows))
 
 
 class Task(Base):
@@ -95,6 +101,9 @@ class Task(Base):
         one_of("deadline_basis", Basis, "deadline_basis_known"),
         # The list of tasks by title.
         Index("ix_task_title", "title"),
+        # The latest first, those without a day last: SQLite reads the index on the day backwards.
+        Index("ix_task_due_on_latest", condition("due_on DESC NULLS LAST")).ddl_if(dialect="postgresql"),
+        _where("ix_task_open", "state = 'open'", "id", "state"),
     )
 
 
@@ -121,12 +130,7 @@ class Milestone(Base):
 
     __table_args__ = (
         # What the sweep asks: which dated milestones are still open.
-        Index(
-            "ix_milestone_open_due",
-            "due_on",
-            sqlite_where=condition("reached_on IS NULL AND due_on IS NOT NULL"),
-            postgresql_where=condition("reached_on IS NULL AND due_on IS NOT NULL"),
-        ),
+        _where("ix_milestone_open_due", "reached_on IS NULL AND due_on IS NOT NULL", "due_on"),
     )
 
 
@@ -191,40 +195,20 @@ class Assignment(Base):
         Index("ix_assignment_state_due", "state", "due_on"),
         # The order of the overdue list, and of what waits for a decision: each page is read off the index, and the
         # first thousand are counted from it.
-        Index(
-            "ix_assignment_chased_due",
-            "due_on",
-            "id",
-            "task_id",
-            "unit_id",
-            sqlite_where=condition(_CHASED),
-            postgresql_where=condition(_CHASED),
-        ),
-        Index(
-            "ix_assignment_waiting",
-            "state",
-            "changed_at",
-            "id",
-            sqlite_where=condition("state IN ('submitted', 'declined')"),
-            postgresql_where=condition("state IN ('submitted', 'declined')"),
-        ),
+        _where("ix_assignment_chased_due", _CHASED, "due_on", "id", "task_id", "unit_id"),
+        _where("ix_assignment_waiting", "state IN ('submitted', 'declined')", "state", "changed_at", "id"),
         # Figures: what is due, completed, given out in a period, read off the index alone; whether a task is carried.
         *(Index(f"ix_assignment_{name}_told", *columns.split()) for name, columns in _TOLD.items()),
-        Index(
-            "ix_assignment_carries",
-            "task_id",
-            "dispatched_at",
-            sqlite_where=condition("role <> 'support'"),
-            postgresql_where=condition("role <> 'support'"),
-        ),
+        _where("ix_assignment_carries", "role <> 'support'", "task_id", "dispatched_at"),
+        # How the work stands today, by unit.
+        _where("ix_assignment_chased_lit", _CHASED, *_LIT.split()),
         # The sweep's own questions: what changed since the last one; open, past its day, not yet flagged;
         # flagged for a day that was moved since.
         Index("ix_assignment_changed", "changed_at"),
-        Index(
+        _where(
             "ix_assignment_unflagged",
+            "overdue_flagged_on IS NULL AND state NOT IN ('completed', 'withdrawn')",
             "due_on",
-            sqlite_where=condition("overdue_flagged_on IS NULL AND state NOT IN ('completed', 'withdrawn')"),
-            postgresql_where=condition("overdue_flagged_on IS NULL AND state NOT IN ('completed', 'withdrawn')"),
         ),
         Index(
             "ix_assignment_flag_outdated",
@@ -274,14 +258,7 @@ class HistoryEntry(Base):
         ),
         one_of("to_state", State, "to_state_known"),
         # What figures ask of the history: what rows do not tell, and what was returned.
-        Index(
-            "ix_history_entry_untold",
-            "event",
-            "at",
-            "assignment_id",
-            sqlite_where=condition(_UNTOLD),
-            postgresql_where=condition(_UNTOLD),
-        ),
+        _where("ix_history_entry_untold", _UNTOLD, "event", "at", "assignment_id"),
     )
 
 
