@@ -29,7 +29,11 @@ PAGES = (
     ("/overdue", "逾期清单"),
     ("/overdue?page=400&after=2023-01-05.77", "逾期清单, far down"),
     ("/overdue?unit=42", "逾期清单 of a county"),
+    ("/dashboard", "概况"),
+    ("/figures", "统计"),
     ("/tasks", "全部任务"),
+    ("/tasks?sort=due&dir=desc", "全部任务, latest first"),
+    ("/units", "单位"),
     ("/units/2", "a unit"),
     ("/pending", "待审核"),
 )

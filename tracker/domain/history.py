@@ -33,6 +33,20 @@ TOOK_UP = (
     MILESTONE_REPORTED,
 )
 """A unit takes its work up, gets it back, or tells of its progress: from the last of these its next report is owed."""
+GIVEN_ANEW = (Event.DISPATCH.value, REVISED, SERIES_CHANGED)
+"""With these the day of dispatch may be another one than it was."""
+UNFORESEEN = (
+    *GIVEN_ANEW,
+    Event.SUSPEND.value,
+    Event.RESUME.value,
+    Event.WITHDRAW.value,
+    Event.REOPEN.value,
+    DATE_SET,
+    EXTENSION_GRANTED,
+    JOINED,
+)
+"""What may alter the date, the unit, the role or an end of a part, so that its row does not tell any more how it stood
+before. All else leads from the dispatch to the acceptance, each once, on days that the row keeps."""
 
 _LABELS = {
     ADOPTED: "下达",

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
-from tracker.domain.figures import Figures, Measure
+from tracker.domain.measures import Measure, Numbers
 
 FAULTS = (Measure.LATE, Measure.OVERDUE, Measure.RETURNED, Measure.EXTENDED)
 MOST_POINTS = 1000
@@ -101,7 +101,7 @@ def places_of(points: Decimal) -> int:
     return max(-exponent, 0) if isinstance(exponent, int) else 0
 
 
-def score_of(numbers: Figures, scheme: Scheme) -> Score | None:
+def score_of(numbers: Numbers, scheme: Scheme) -> Score | None:
     """The unit's score; None where there is nothing to score it by: nothing due and no fault."""
     if numbers.rate is None and not any(numbers.count(fault) for fault in FAULTS):
         return None
@@ -113,7 +113,7 @@ def score_of(numbers: Figures, scheme: Scheme) -> Score | None:
     return Score(_tenths(points), (*words, f"得{_said(_tenths(points))}分"))
 
 
-def _lost(numbers: Figures, scheme: Scheme) -> Iterator[tuple[Decimal, str]]:
+def _lost(numbers: Numbers, scheme: Scheme) -> Iterator[tuple[Decimal, str]]:
     """The points taken off, and why, one after the other."""
     due, on_time = numbers.count(Measure.DUE), numbers.count(Measure.ON_TIME)
     if due and scheme.rate:

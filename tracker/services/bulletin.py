@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from sqlalchemy.orm import Session
 
 from tracker.domain.access import Actor
-from tracker.domain.figures import Basis, Figures, Measure
+from tracker.domain.figures import Basis, Figures
+from tracker.domain.measures import Measure
 from tracker.export.papers import Block, Column, Heading, Link, Paper, Paragraph, Run, Runs, Table, day_words
 from tracker.services.figures import Board, Line, figures
 from tracker.services.histories import histories
@@ -61,7 +62,7 @@ _NOTE = (
 class _Numbers:
     """Numbers as links to the lists of the same period, unit and plan."""
 
-    def __init__(self, wanted: Listing, issue: Issue, board: Board) -> None:
+    def __init__(self, wanted: Listing, issue: Issue, board: Board[Figures]) -> None:
         self.wanted, self.issue, self.board = wanted, issue, board
 
     def link(self, show: Show, count: int, unit_id: int | None = None, basis: Basis = Basis.CURRENT) -> Link:
@@ -112,7 +113,7 @@ class _Numbers:
             return [f"{told}：{'、'.join(names)}。"]
         return [f"{told}，名单见", Link("各单位统计", self.issue.board(self.wanted)), "。"]
 
-    def _row(self, line: Line, unit_id: int | None) -> list[Runs]:
+    def _row(self, line: Line[Figures], unit_id: int | None) -> list[Runs]:
         counts = [(Show(measure.value), line.current.count(measure)) for measure in Measure]
         cells: list[Runs] = [[self.link(show, count, unit_id)] for show, count in counts]
         return [[str(line.rank) if line.rank else "—"], [line.label], *cells, [rate_words(line.current)]]
@@ -146,7 +147,7 @@ _PARTS = (
 )
 
 
-def _is_told(line: Line) -> bool:
+def _is_told(line: Line[Figures]) -> bool:
     """Whether the unit stands in the table: something of its was due in the period, or is overdue at its end."""
     return any(line.current.count(measure) for measure in (Measure.DUE, Measure.OVERDUE))
 

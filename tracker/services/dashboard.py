@@ -10,13 +10,22 @@ from datetime import date, timedelta
 from sqlalchemy.orm import Session
 
 from tracker.domain.access import Actor, Permission
+from tracker.domain.division import parts_above
 from tracker.domain.figures import Period
+from tracker.domain.lifecycle import State
 from tracker.domain.lights import Light
-from tracker.services.figures import Board, figures
-from tracker.services.histories import UnitThen, histories
+from tracker.domain.measures import Tally
+from tracker.services.boards import course
+from tracker.services.figures import Board
+from tracker.services.histories import UnitThen, end_of, units_called
 from tracker.services.ledger import LedgerRow, ledger
-from tracker.services.listings import Show, asking, chosen
-from tracker.services.lit import When
+from tracker.services.listings import COUNTED_ONCE, NEXT_DAYS, Show, asking, chosen, waiting_parts
+from tracker.services.lit import When, limits
+from tracker.store.overdue import chased, overdue_on
+from tracker.store.reach import within
+from tracker.store.standing_queries import ListedPart, families, first_of, standings
+from tracker.store.task_queries import Condition
+from tracker.store.tasks import Assignment
 
 SHOWN_AT_ONCE = 4
 WORST_UNITS = 10
@@ -31,7 +40,7 @@ class Shelf:
     show: Show
     period: Period
     count: int
-    rows: Sequence[LedgerRow] = ()
+    rows: Sequence[ListedPart] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,36 +63,95 @@ class Dashboard:
     soon: Shelf
     lights: Sequence[UnitLights]
     more_units: int
-    year: Board
+    year: Board[Tally]
 
 
 def dashboard(session: Session, actor: Actor, when: When) -> Dashboard:
-    """All of the page, for the day of ``when``, out of one reading of the histories."""
-    day, known = when.today, histories(session)
-    rows = ledger(session, actor, when, permission=Permission.SUPERVISE, known=known)
-    year = Period(date(day.year, 1, 1), day)
-    week = Period(day - timedelta(days=day.weekday()), day)
-    asked = asking(session, when)
-    lights = _lights(rows)
+    """All of the page, for the day of ``when``: today's out of the tables, a past day's out of the histories."""
+    day = when.today
+    year, week = Period(date(day.year, 1, 1), day), Period(day - timedelta(days=day.weekday()), day)
+    shelves = _Ledger(session, actor, when) if when.is_past else _Tables(session, actor, when)
+    lights = shelves.lights()
     return Dashboard(
         day,
-        [_shelf(rows, show, year, asked, shown=0) for show in STANDING],
-        [_shelf(rows, show, year, asked, shown=3) for show in WAITING],
-        _shelf(rows, Show.NEWLY_RED, week, asked),
-        _shelf(rows, Show.SOON, year, asked),
+        [shelves.shelf(show, year, 0) for show in STANDING],
+        [shelves.shelf(show, year, 3) for show in WAITING],
+        shelves.shelf(Show.NEWLY_RED, week, SHOWN_AT_ONCE),
+        shelves.shelf(Show.SOON, year, SHOWN_AT_ONCE),
         lights[:WORST_UNITS],
         max(len(lights) - WORST_UNITS, 0),
-        figures(session, actor, when, year, known=known),
+        course(session, actor, when, year),
     )
 
 
-def _shelf(
-    rows: Sequence[LedgerRow], show: Show, period: Period, asked: frozenset[int], shown: int = SHOWN_AT_ONCE
-) -> Shelf:
-    """The list, the earliest dates first."""
-    held = chosen(show, period, rows, asked)
-    found = sorted(held, key=lambda row: (row.then.due_on or date.max, row.assignment_id))
-    return Shelf(show, period, len(found), found[:shown])
+class _Ledger:
+    """Lists of a past day, out of one reading of the histories."""
+
+    def __init__(self, session: Session, actor: Actor, when: When) -> None:
+        self.rows = ledger(session, actor, when, permission=Permission.SUPERVISE)
+        self.asked = asking(session, when)
+
+    def shelf(self, show: Show, period: Period, shown: int) -> Shelf:
+        """The list, the earliest dates first."""
+        held = chosen(show, period, self.rows, self.asked)
+        found = sorted(held, key=lambda row: (row.then.due_on or date.max, row.assignment_id))
+        return Shelf(show, period, len(found), tuple(map(_listed, found[:shown])))
+
+    def lights(self) -> list[UnitLights]:
+        """The units that show a red or yellow light, the most red ones first."""
+        return _lights(self.rows)
+
+
+def _listed(row: LedgerRow) -> ListedPart:
+    return ListedPart(row.assignment_id, row.title, row.unit.name, row.then.due_on, row.days_late)
+
+
+class _Tables:
+    """Today's lists, counted by the database: of the rows those alone are read that are shown."""
+
+    def __init__(self, session: Session, actor: Actor, when: When) -> None:
+        self.session, self.when, self.reach = session, when, within(actor, Permission.SUPERVISE)
+        asked = (session, self.reach, when.today, limits(when), when.pack)
+        self.units = standings(*asked)
+        self.family = families(*asked)
+
+    def shelf(self, show: Show, period: Period, shown: int) -> Shelf:
+        """The list, the earliest dates first."""
+        if show in STANDING:
+            return Shelf(show, period, self._standing(show))
+        conditions = [self.reach, *self._conditions(show, period)]
+        return Shelf(show, period, *first_of(self.session, conditions, self.when.today, shown))
+
+    def _standing(self, show: Show) -> int:
+        """The number over all units; what was divided from a part that counts is left out, as in the lists."""
+        total = sum(getattr(unit, show.value) for unit in self.units)
+        if show not in COUNTED_ONCE:
+            return int(total)
+        held = {part.assignment_id for part in self.family if getattr(part, show.value)}
+        parents = {part.assignment_id: part.parent_id for part in self.family}
+        return int(total) - sum(not held.isdisjoint(parts_above(each, parents)) for each in held)
+
+    def _conditions(self, show: Show, period: Period) -> list[Condition]:
+        day, week = self.when.today, timedelta(days=NEXT_DAYS)
+        first = period.day_before  # the day after a date is the first that is late
+        found: dict[Show, list[Condition]] = {
+            Show.SUBMITTED: [Assignment.state == State.SUBMITTED],
+            Show.DECLINED: [Assignment.state == State.DECLINED],
+            Show.ASKING: [Assignment.id.in_(waiting_parts(end_of(day, self.when.zone)))],
+            Show.NEWLY_RED: [overdue_on(day), Assignment.due_on >= first],
+            Show.SOON: [chased(), Assignment.due_on.between(day, day + week)],
+        }
+        return found[show]
+
+    def lights(self) -> list[UnitLights]:
+        """The units that show a red or yellow light, the most red ones first."""
+        units = units_called(self.session)
+        lit = [UnitLights(units[each.unit_id], each.red, each.yellow) for each in self.units if each.red or each.yellow]
+        return sorted(lit, key=_most_red)
+
+
+def _most_red(each: UnitLights) -> tuple[int, int, int, int]:
+    return -each.red, -each.yellow, each.unit.position, each.unit.id
 
 
 def _lights(rows: Sequence[LedgerRow]) -> list[UnitLights]:
@@ -92,7 +160,7 @@ def _lights(rows: Sequence[LedgerRow]) -> list[UnitLights]:
     units = {row.unit.id: row.unit for row in rows}
     found = [UnitLights(unit, counts[Light.RED][key], counts[Light.YELLOW][key]) for key, unit in units.items()]
     lit = [each for each in found if each.red or each.yellow]
-    return sorted(lit, key=lambda each: (-each.red, -each.yellow, each.unit.position, each.unit.id))
+    return sorted(lit, key=_most_red)
 
 
 def _by_unit(rows: Sequence[LedgerRow], light: Light) -> Mapping[int, int]:

@@ -1,23 +1,30 @@
-"""Figures of a period by unit or by plan, and by month, all out of one reading of the histories."""
+"""Figures of a period by unit or by plan, and by month, with the parts behind each number.
+
+All out of one reading of the histories: for papers that list the parts beside the numbers. Pages that show numbers
+alone have the database count them (``tracker.services.boards``).
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Generic, TypeVar
 
 from sqlalchemy.orm import Session
 
 from tracker.domain.access import Actor, Permission
 from tracker.domain.as_of import PartThen
-from tracker.domain.figures import Basis, Figures, Measure, Period, Yardstick, months_up_to, tallied
+from tracker.domain.figures import Basis, Figures, Period, Yardstick, months_up_to, tallied
 from tracker.domain.lateness import JudgedBy
 from tracker.domain.lights import LightPack
+from tracker.domain.measures import Measure, Numbers
 from tracker.domain.titles import brief_title
 from tracker.services.histories import Histories, LedgerFilter, PartOn, UnitThen, histories, parts_on_days
 from tracker.services.lit import When
 from tracker.services.rule_packs import light_packs_on
 
+Kind = TypeVar("Kind", bound=Numbers)
 MONTHS, LEAST_MONTHS = 12, 6
 
 
@@ -33,26 +40,26 @@ class By(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class Line(Generic[Kind]):
     """A unit's own figures, or a plan's, by either date. ``rank`` is its place among units; None without a rate."""
 
     id: int
     label: str
-    by_basis: dict[Basis, Figures]
+    by_basis: Mapping[Basis, Kind]
     unit: UnitThen | None = None
     rank: int | None = None
 
     @property
-    def current(self) -> Figures:
+    def current(self) -> Kind:
         return self.by_basis[Basis.CURRENT]
 
     @property
-    def original(self) -> Figures:
+    def original(self) -> Kind:
         return self.by_basis[Basis.ORIGINAL]
 
 
 @dataclass(frozen=True, slots=True)
-class Board:
+class Board(Generic[Kind]):
     """The figures of a period: line by line, together, and month by month up to its last day (by the date in force).
 
     ``months`` are the last twelve, without those before there was anything to count, but six at least.
@@ -61,10 +68,10 @@ class Board:
 
     period: Period
     by: By
-    lines: Sequence[Line]
-    total: Line
+    lines: Sequence[Line[Kind]]
+    total: Line[Kind]
     judged_by: JudgedBy
-    months: Sequence[tuple[Period, Figures]] = field(default=())
+    months: Sequence[tuple[Period, Kind]] = field(default=())
 
 
 def figures(  # noqa: PLR0917 - who asks for what, and what was read of it already
@@ -75,7 +82,7 @@ def figures(  # noqa: PLR0917 - who asks for what, and what was read of it alrea
     by: By = By.UNIT,
     wanted: LedgerFilter | None = None,
     known: Histories | None = None,
-) -> Board:
+) -> Board[Figures]:
     """The figures of the parts within reach, judged at the end of the period's last day; ``when`` gives zone and rules.
 
     Units come by their share completed on time, those with nothing due last; plans in the ledger's order.
@@ -93,18 +100,19 @@ def figures(  # noqa: PLR0917 - who asks for what, and what was read of it alrea
     total = {basis: _sum(on_day[period.until], before, period, each) for basis, each in yardsticks.items()}
     packs = light_packs_on(session, [month.until for month in months])
     by_month = [
-        (month, _sum(on_day[month.until], _by_id(on_day[month.day_before]), month, _in_force(pack)))
+        (month, _sum(on_day[month.until], _by_id(on_day[month.day_before]), month, in_force(pack)))
         for month, pack in zip(months, packs, strict=True)
     ]
-    ranked = _ranked(lines) if by is By.UNIT else lines
-    return Board(period, by, ranked, Line(0, "合计", total), judged_by, _since_begun(by_month))
+    placed = ranked(lines) if by is By.UNIT else lines
+    return Board(period, by, placed, Line(0, "合计", total), judged_by, since_begun(by_month))
 
 
-def _in_force(pack: LightPack) -> Yardstick:
+def in_force(pack: LightPack) -> Yardstick:
+    """By the date in force, and by the day that the rules of the time judge by."""
     return Yardstick(Basis.CURRENT, pack.judged_by)
 
 
-def _since_begun(months: Sequence[tuple[Period, Figures]]) -> Sequence[tuple[Period, Figures]]:
+def since_begun(months: Sequence[tuple[Period, Kind]]) -> Sequence[tuple[Period, Kind]]:
     """The months from the first with a number: a ledger begun in January has nothing to draw of the year before."""
     begun = next((place for place, (_, numbers) in enumerate(months) if not numbers.is_empty), len(months))
     return months[min(begun, len(months) - LEAST_MONTHS) :]
@@ -125,7 +133,7 @@ def _lines(  # noqa: PLR0917 - what is counted, and by what
     yardsticks: Mapping[Basis, Yardstick],
     by: By,
     known: Histories,
-) -> list[Line]:
+) -> list[Line[Figures]]:
     """A line for each unit or plan that has anything to count."""
     keyed = [(part.unit.id if by is By.UNIT else part.plan_id, part) for part in parts]
     told = {basis: tallied(keyed, before, period, each) for basis, each in yardsticks.items()}
@@ -140,11 +148,11 @@ def _lines(  # noqa: PLR0917 - what is counted, and by what
     return found
 
 
-def _ranked(lines: Sequence[Line]) -> list[Line]:
+def ranked(lines: Sequence[Line[Kind]]) -> list[Line[Kind]]:
     """The units in order of merit, equal ones with one place, as offices rank: by 按期办结率, then by what is open."""
     keyed = sorted(
         ((_merit(line), line) for line in lines),
-        key=lambda each: (each[0], each[1].unit.position if each[1].unit else 0),
+        key=lambda each: (each[0], each[1].unit.position if each[1].unit else 0, each[1].id),
     )
     places: dict[tuple[float, int, float], int] = {}
     for place, (merit, _) in enumerate(keyed, 1):
@@ -155,7 +163,7 @@ def _ranked(lines: Sequence[Line]) -> list[Line]:
     ]
 
 
-def _merit(line: Line) -> tuple[float, int, float]:
+def _merit(line: Line[Kind]) -> tuple[float, int, float]:
     """Smaller is better."""
     numbers = line.current
     rate = -1.0 if numbers.rate is None else numbers.rate

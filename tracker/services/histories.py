@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import date, datetime, time, timedelta, tzinfo
 from itertools import groupby
@@ -17,9 +17,10 @@ from tracker.domain.division import Share, rolled_up
 from tracker.domain.former import Former
 from tracker.domain.lifecycle import TaskState
 from tracker.domain.roles import needed_of
-from tracker.store.as_of_queries import PartFacts, PlanNames, facts_of_parts, happenings_of, plan_names
+from tracker.store.among import among
+from tracker.store.as_of_queries import PartFacts, PlanNames, facts_of_parts, happenings_of, parts_of_tasks, plan_names
 from tracker.store.former_queries import former_values
-from tracker.store.tasks import Task
+from tracker.store.tasks import Assignment, Task
 from tracker.store.unit_queries import units_by_id
 from tracker.store.units import Unit
 
@@ -63,14 +64,18 @@ class Histories:
 
     def in_reach(self, actor: Actor, permission: Permission) -> set[int]:
         """The units whose parts are given."""
-        below = self.wanted.unit_path or "/"
-        return {u.id for u in self.units.values() if u.path.startswith(below) and actor.may(permission, u.path)}
+        return reached(self.units, self.wanted, actor, permission)
 
     def units_at(self, end: datetime) -> Mapping[int, UnitThen]:
         """The units as they were called at the end of a day; the very same mapping where none was called otherwise."""
         named = {key: values for key in self.former.units if (values := self.former.unit(key, end))}
         others = {key: replace(self.units[key], **values) for key, values in named.items() if key in self.units}
         return {**self.units, **others} if others else self.units
+
+    def plan_at(self, plan_id: int, end: datetime) -> PlanNames:
+        """What a plan was called at the end of a day."""
+        called = self.former.plan(plan_id, end)
+        return replace(self.plans[plan_id], **{_OF_PLAN[name]: value for name, value in called.items()})
 
     def facts_at(self, facts: PartFacts, end: datetime) -> PartFacts:
         """The facts as they stood at the end of a day, with the plan in which the task stood then."""
@@ -88,15 +93,23 @@ class Histories:
 _OF_PLAN = {"title": "plan_title", "number": "plan_number", "issued_on": "issued_on"}
 
 
-def histories(session: Session, wanted: LedgerFilter | None = None) -> Histories:
-    """The histories of the parts; who may see them is asked by whoever tells them."""
-    wanted, former = wanted or LedgerFilter(), former_values(session)
+def histories(
+    session: Session, wanted: LedgerFilter | None = None, task_ids: Collection[int] | None = None
+) -> Histories:
+    """The histories of the parts, or of those in some tasks; who may see them is asked by whoever tells them."""
+    wanted, of = wanted or LedgerFilter(), None
+    if task_ids is not None:
+        part_ids = parts_of_tasks(session, task_ids)
+        of = {"task": task_ids, "assignment": part_ids}
+    former = former_values(session, of)
     conditions = [_in_plan(wanted.plan_id, former)] if wanted.plan_id else []
+    if task_ids is not None:
+        conditions.append(among(session, Assignment.task_id, task_ids))
     return Histories(
         wanted,
         facts_of_parts(session, conditions),
         happenings_of(session, conditions),
-        {key: _as_called(unit) for key, unit in units_by_id(session).items()},
+        units_called(session),
         former,
         plan_names(session),
     )
@@ -106,6 +119,17 @@ def _in_plan(plan_id: int, former: Former) -> ColumnElement[bool]:
     """The condition that a task stands in the plan, or once did."""
     left = former.once_in(plan_id)
     return or_(Task.plan_id == plan_id, Task.id.in_(left)) if left else Task.plan_id == plan_id
+
+
+def reached(units: Mapping[int, UnitThen], wanted: LedgerFilter, actor: Actor, permission: Permission) -> set[int]:
+    """The units among those asked for whose parts the actor may be told."""
+    below = wanted.unit_path or "/"
+    return {u.id for u in units.values() if u.path.startswith(below) and actor.may(permission, u.path)}
+
+
+def units_called(session: Session) -> dict[int, UnitThen]:
+    """Every unit as it is called at present, by its id."""
+    return {key: _as_called(unit) for key, unit in units_by_id(session).items()}
 
 
 def _as_called(unit: Unit) -> UnitThen:
@@ -173,7 +197,12 @@ def parts_on_days(known: Histories, days: Iterable[date], zone: tzinfo) -> dict[
 def _place(part: PartOn) -> tuple[int, int, int, int]:
     """A task's place in the ledger: newest plans first, those without a date last."""
     facts = part.facts
-    return -facts.issued_on.toordinal() if facts.issued_on else 0, facts.plan_id, facts.position, facts.task_id
+    return *newest_first(facts.issued_on, facts.plan_id), facts.position, facts.task_id
+
+
+def newest_first(issued_on: date | None, plan_id: int) -> tuple[int, int]:
+    """A plan's place in the ledger: the newest first, those without a date last."""
+    return -issued_on.toordinal() if issued_on else 0, plan_id
 
 
 def end_of(day: date, zone: tzinfo) -> datetime:

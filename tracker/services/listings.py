@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import or_, select
+from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import Session
 
 from tracker.domain.access import Actor, Permission
 from tracker.domain.division import parts_above
-from tracker.domain.figures import Basis, Measure, Period, Yardstick, counted_once
+from tracker.domain.figures import Basis, Period, Yardstick, counted_once
 from tracker.domain.lateness import JudgedBy
 from tracker.domain.lifecycle import State
 from tracker.domain.lights import Light, is_overdue
+from tracker.domain.measures import Measure
 from tracker.domain.titles import brief_title
 from tracker.services.errors import NotFound
 from tracker.services.file_names import office_name, period_part
@@ -207,6 +208,10 @@ def _turned_red(row: LedgerRow, period: Period) -> bool:
 
 def asking(session: Session, when: When) -> frozenset[int]:
     """The parts whose units had asked for another date and waited for the answer at the end of the day."""
-    end = end_of(when.today, when.zone)
+    return frozenset(session.scalars(waiting_parts(end_of(when.today, when.zone))))
+
+
+def waiting_parts(end: datetime) -> Select[int]:
+    """The ids of the parts whose units waited for the answer just before ``end``."""
     waiting = or_(Extension.decided_at.is_(None), Extension.decided_at >= end)
-    return frozenset(session.scalars(select(Extension.assignment_id).where(Extension.asked_at < end, waiting)))
+    return select(Extension.assignment_id).where(Extension.asked_at < end, waiting)

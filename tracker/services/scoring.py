@@ -8,6 +8,7 @@ from datetime import date, datetime
 from sqlalchemy.orm import Session
 
 from tracker.domain.access import Actor
+from tracker.domain.measures import Tally
 from tracker.domain.scoring import Scheme, Score, rules_of, scheme_of, score_of
 from tracker.services.figures import Board, Line
 from tracker.services.rule_packs import NewPack, pack_on, packs_of, put_in_force
@@ -18,7 +19,7 @@ from tracker.store.rule_packs import PackKind, RulePack
 class ScoredLine:
     """A unit with its score, None where there is nothing to score it by, and its place among the scored."""
 
-    line: Line
+    line: Line[Tally]
     score: Score | None
     place: int | None
 
@@ -29,7 +30,7 @@ def scheme_on(session: Session, day: date) -> Scheme:
     return scheme_of(pack.rules) if pack else Scheme()
 
 
-def scored(board: Board, scheme: Scheme) -> list[ScoredLine]:
+def scored(board: Board[Tally], scheme: Scheme) -> list[ScoredLine]:
     """The board's units by their scores, the highest first; equal ones share a place. Empty while scoring is off."""
     if not scheme.on:
         return []

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, TypeVar
 
-from sqlalchemy import ARRAY, ColumnElement, Integer, any_, func, literal, select
+from sqlalchemy import ARRAY, ColumnElement, any_, func, literal, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
+Id = TypeVar("Id", int, str)
 
-def among(session: Session, column: InstrumentedAttribute[int] | ColumnElement[int], ids: Iterable[int]) -> Any:
+
+def among(session: Session, column: InstrumentedAttribute[Id] | ColumnElement[Id], ids: Iterable[Id]) -> Any:
     """That the column is one of the ids."""
     wanted = sorted(set(ids))
     if session.get_bind().dialect.name == "postgresql":
-        return column == any_(literal(wanted, ARRAY(Integer)))
+        return column == any_(literal(wanted, ARRAY(column.type)))
     return column.in_(select(func.json_each(json.dumps(wanted)).table_valued("value").c.value))

@@ -93,6 +93,11 @@ def facts_of_parts(session: Session, conditions: Sequence[ColumnElement[bool]]) 
     return [PartFacts(*row) for row in session.execute(query.order_by(*newest))]
 
 
+def parts_of_tasks(session: Session, task_ids: Iterable[int]) -> Sequence[int]:
+    """The ids of all parts of these tasks."""
+    return session.scalars(select(Assignment.id).where(among(session, Assignment.task_id, task_ids))).all()
+
+
 def plan_names(session: Session) -> dict[int, PlanNames]:
     """Every plan, by its id: a task may have stood in another one than it stands in."""
     found = session.execute(select(Plan.id, Plan.title, Plan.number, Plan.issued_on))

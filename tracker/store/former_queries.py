@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from tracker.domain.former import (
@@ -22,6 +22,7 @@ from tracker.domain.former import (
 )
 from tracker.domain.history import DATE_SET, REVISED
 from tracker.domain.lifecycle import Event
+from tracker.store.among import among
 from tracker.store.audit import AuditEntry
 from tracker.store.audit_trail import CHANGED, CREATED, DELETED
 from tracker.store.handling import Handling
@@ -46,17 +47,34 @@ _FIELDS = {
 _OTHERS = frozenset({"unit_name"})
 
 
-def former_values(session: Session) -> Former:
-    """All that was ever altered of them, so far as the log tells; one statement."""
+def former_values(session: Session, of: Mapping[str, Collection[int]] | None = None) -> Former:
+    """All that was ever altered of them, so far as the log tells; one statement.
+
+    Of a subject named in ``of`` those alone with these ids.
+    """
     found: dict[str, dict[int, list[Alteration]]] = {subject: {} for subject in _SIGNS}
     told = select(AuditEntry.at, AuditEntry.subject, AuditEntry.subject_id, AuditEntry.detail).where(
         AuditEntry.act.in_(_ACTS),
-        or_(*(and_(AuditEntry.subject == subject, or_(*map(_holds, signs))) for subject, signs in _SIGNS.items())),
+        or_(*(_alters(session, subject, (of or {}).get(subject)) for subject in _SIGNS)),
     )
     for at, subject, subject_id, detail in session.execute(told.order_by(AuditEntry.id)):
         if before := dict(_replaced(json.loads(detail), _FIELDS[subject])):
             found[subject].setdefault(int(subject_id), []).append(Alteration(at, before))
     return Former(found["task"], found["assignment"], found["plan"], found["unit"])
+
+
+def _alters(session: Session, subject: str, ids: Collection[int] | None) -> ColumnElement[bool]:
+    """That an entry tells of an alteration of the subject, of those ids where some are named."""
+    narrowed = () if ids is None else (among(session, AuditEntry.subject_id, map(str, ids)),)
+    return and_(AuditEntry.subject == subject, *narrowed, or_(*map(_holds, _SIGNS[subject])))
+
+
+def moved_since(session: Session, begins: datetime) -> dict[int, datetime]:
+    """The tasks that went to another plan from ``begins`` on, and when they last did; one statement."""
+    last = select(AuditEntry.subject_id, func.max(AuditEntry.at)).where(
+        AuditEntry.act.in_(_ACTS), AuditEntry.subject == "task", _holds('"plan_id":['), AuditEntry.at >= begins
+    )
+    return {int(task_id): at for task_id, at in session.execute(last.group_by(AuditEntry.subject_id))}
 
 
 def _holds(sign: str) -> ColumnElement[bool]:

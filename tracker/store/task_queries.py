@@ -244,9 +244,7 @@ class Limits:
 
 def light_is(light: Light, day: date, limits: Limits, pack: LightPack) -> Condition:
     """What ``tracker.domain.lights.light_of`` says, as a condition; a test holds the two against each other."""
-    unsigned = and_(Assignment.state == State.DISPATCHED, late_unsigned(day, limits.late_to_sign))
-    soon = and_(DATED, Assignment.due_on <= day + timedelta(days=pack.due_soon_days))
-    worrying = and_(chased(), or_(soon, unsigned, report_late(limits.late_to_report)))
+    worrying = and_(chased(), _gives_cause(day, limits, pack))
     red = overdue_on(day) if pack.support_red else and_(overdue_on(day), Assignment.role != Role.SUPPORT)
     completed = Assignment.state == State.COMPLETED
     calm = and_(DATED, or_(and_(chased(), ~worrying), completed))
@@ -256,6 +254,20 @@ def light_is(light: Light, day: date, limits: Limits, pack: LightPack) -> Condit
         Light.GREEN: calm,
         Light.NONE: and_(~worrying, ~calm),
     }[light]
+
+
+def lights_of_chased(day: date, limits: Limits, pack: LightPack) -> tuple[Condition, Condition]:
+    """Whether a part shows a red light, and whether a yellow one, where it is known that it is chased."""
+    late = and_(DATED, Assignment.due_on < day)
+    red = late if pack.support_red else and_(late, Assignment.role != Role.SUPPORT)
+    return red, and_(~red, _gives_cause(day, limits, pack))
+
+
+def _gives_cause(day: date, limits: Limits, pack: LightPack) -> Condition:
+    """Due soon or overdue, late to be signed for, or late with its report."""
+    unsigned = and_(Assignment.state == State.DISPATCHED, late_unsigned(day, limits.late_to_sign))
+    soon = and_(DATED, Assignment.due_on <= day + timedelta(days=pack.due_soon_days))
+    return or_(soon, unsigned, report_late(limits.late_to_report))
 
 
 def late_unsigned(day: date, late_to_sign: datetime) -> Condition:

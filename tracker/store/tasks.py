@@ -6,12 +6,24 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, false, func, select
+from sqlalchemy import (
+    JSON,
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    String,
+    Text,
+    UniqueConstraint,
+    bindparam,
+    false,
+    func,
+    select,
+)
 from sqlalchemy import text as condition
 from sqlalchemy.orm import Mapped, column_property, mapped_column, relationship
 
 from tracker.domain.drafts import Basis, DeadlineKind, Form
-from tracker.domain.history import OTHER_EVENTS, TOOK_UP
+from tracker.domain.history import OTHER_EVENTS, TOOK_UP, UNFORESEEN
 from tracker.domain.lifecycle import CHASED_STATES, Event, Outcome, State, TaskState
 from tracker.domain.roles import Role
 from tracker.store.base import Base, Instant, one_of, word
@@ -19,7 +31,21 @@ from tracker.store.people import Person
 from tracker.store.plans import Plan
 from tracker.store.units import Unit
 
+_TOLD = {
+    "due": "due_on completed_on state role dispatched_at submitted_at task_id unit_id",
+    "original": "original_due_on completed_on state role dispatched_at submitted_at task_id unit_id",
+    "completed": "completed_on due_on role dispatched_at state task_id unit_id",
+    "given": "dispatched_at role state task_id unit_id",
+}
+_KEPT_IN_VIEW = (*UNFORESEEN, Event.RETURN.value)
+_UNTOLD = "event IN ({})".format(", ".join(f"'{event}'" for event in _KEPT_IN_VIEW))
 _CHASED = "state IN ({})".format(", ".join(f"'{state}'" for state in CHASED_STATES))
+_LIT = "unit_id due_on state role dispatched_at sign_by_on task_id"
+
+
+def _where(name: str, rows: str, *columns: str) -> Index:
+    """An index over some rows alone."""
+    return Index(name, *columns, sqlite_where=condition(rows), postgresql_where=condition(rows))
 
 
 class Task(Base):
@@ -75,6 +101,9 @@ class Task(Base):
         one_of("deadline_basis", Basis, "deadline_basis_known"),
         # The list of tasks by title.
         Index("ix_task_title", "title"),
+        # The latest first, those without a day last: SQLite reads the index on the day backwards.
+        Index("ix_task_due_on_latest", condition("due_on DESC NULLS LAST")).ddl_if(dialect="postgresql"),
+        _where("ix_task_open", "state = 'open'", "id", "state"),
     )
 
 
@@ -101,12 +130,7 @@ class Milestone(Base):
 
     __table_args__ = (
         # What the sweep asks: which dated milestones are still open.
-        Index(
-            "ix_milestone_open_due",
-            "due_on",
-            sqlite_where=condition("reached_on IS NULL AND due_on IS NOT NULL"),
-            postgresql_where=condition("reached_on IS NULL AND due_on IS NOT NULL"),
-        ),
+        _where("ix_milestone_open_due", "reached_on IS NULL AND due_on IS NOT NULL", "due_on"),
     )
 
 
@@ -171,31 +195,20 @@ class Assignment(Base):
         Index("ix_assignment_state_due", "state", "due_on"),
         # The order of the overdue list, and of what waits for a decision: each page is read off the index, and the
         # first thousand are counted from it.
-        Index(
-            "ix_assignment_chased_due",
-            "due_on",
-            "id",
-            "task_id",
-            "unit_id",
-            sqlite_where=condition(_CHASED),
-            postgresql_where=condition(_CHASED),
-        ),
-        Index(
-            "ix_assignment_waiting",
-            "state",
-            "changed_at",
-            "id",
-            sqlite_where=condition("state IN ('submitted', 'declined')"),
-            postgresql_where=condition("state IN ('submitted', 'declined')"),
-        ),
+        _where("ix_assignment_chased_due", _CHASED, "due_on", "id", "task_id", "unit_id"),
+        _where("ix_assignment_waiting", "state IN ('submitted', 'declined')", "state", "changed_at", "id"),
+        # Figures: what is due, completed, given out in a period, read off the index alone; whether a task is carried.
+        *(Index(f"ix_assignment_{name}_told", *columns.split()) for name, columns in _TOLD.items()),
+        _where("ix_assignment_carries", "role <> 'support'", "task_id", "dispatched_at"),
+        # How the work stands today, by unit.
+        _where("ix_assignment_chased_lit", _CHASED, *_LIT.split()),
         # The sweep's own questions: what changed since the last one; open, past its day, not yet flagged;
         # flagged for a day that was moved since.
         Index("ix_assignment_changed", "changed_at"),
-        Index(
+        _where(
             "ix_assignment_unflagged",
+            "overdue_flagged_on IS NULL AND state NOT IN ('completed', 'withdrawn')",
             "due_on",
-            sqlite_where=condition("overdue_flagged_on IS NULL AND state NOT IN ('completed', 'withdrawn')"),
-            postgresql_where=condition("overdue_flagged_on IS NULL AND state NOT IN ('completed', 'withdrawn')"),
         ),
         Index(
             "ix_assignment_flag_outdated",
@@ -244,7 +257,12 @@ class HistoryEntry(Base):
             "event IN ({})".format(", ".join(f"'{e}'" for e in (*OTHER_EVENTS, *Event))), name="event_known"
         ),
         one_of("to_state", State, "to_state_known"),
+        # What figures ask of the history: what rows do not tell, and what was returned.
+        _where("ix_history_entry_untold", _UNTOLD, "event", "at", "assignment_id"),
     )
+
+
+UNTOLD = HistoryEntry.event.in_(bindparam("untold", _KEPT_IN_VIEW, expanding=True, literal_execute=True, unique=True))
 
 
 # When the unit last took the work up or told of its progress; lists that show lights load it along with their rows.

@@ -12,9 +12,10 @@ import pytest
 
 from tests.unit.domain.single_days import part_then
 from tracker.domain.as_of import Happening, PartThen, parts_then
-from tracker.domain.figures import Basis, Figures, Measure, Period, Yardstick, months_up_to, tallied
+from tracker.domain.figures import Basis, Figures, Period, Yardstick, months_up_to, tallied
 from tracker.domain.lateness import JudgedBy
 from tracker.domain.lifecycle import TRANSITIONS, Outcome, State, TaskState
+from tracker.domain.measures import Measure
 
 ZONE = ZoneInfo("Asia/Shanghai")
 FIRST = date(2023, 1, 1)

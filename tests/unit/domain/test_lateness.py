@@ -10,10 +10,11 @@ import pytest
 from tests.unit.domain.single_days import part_then
 from tests.unit.domain.test_figures import Part
 from tracker.domain.as_of import Happening, PartThen
-from tracker.domain.figures import Basis, Measure, Period, Yardstick, tallied
+from tracker.domain.figures import Basis, Period, Yardstick, tallied
 from tracker.domain.lateness import JudgedBy, judged_on
 from tracker.domain.lifecycle import Event, Outcome, State
 from tracker.domain.lights import AssignmentFacts, LightPack, LitLight, light_of
+from tracker.domain.measures import Measure
 
 ZONE = ZoneInfo("Asia/Shanghai")
 DUE, LATER = date(2023, 6, 15), date(2023, 6, 25)

@@ -6,7 +6,8 @@ from decimal import Decimal
 
 import pytest
 
-from tracker.domain.figures import Figures, Measure
+from tracker.domain.figures import Figures
+from tracker.domain.measures import Measure
 from tracker.domain.scoring import Scheme, WrongScheme, rules_of, scheme_of, score_of, told
 
 

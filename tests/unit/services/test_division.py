@@ -13,8 +13,9 @@ from sqlalchemy.orm import Session
 from tests.builders import NOW, TODAY, City, a_person, a_plan, a_task, a_unit, the_actor
 from tests.revision_texts import LISTS, PATROL_OTHERS, POSTS, a_version
 from tracker.domain.access import Forbidden, Office
-from tracker.domain.figures import Figures, Measure, Period
+from tracker.domain.figures import Figures, Period
 from tracker.domain.lifecycle import Event, Outcome, State, TaskState
+from tracker.domain.measures import Measure
 from tracker.domain.roles import Role
 from tracker.domain.units import UnitKind
 from tracker.reading import read_bytes

@@ -10,8 +10,9 @@ from sqlalchemy.orm import Session
 
 from tests.builders import TODAY, City, a_city, a_plan, a_task, the_actor
 from tests.unit.services.test_ledger import ZONE, busy
-from tracker.domain.figures import Basis, Measure, Period
+from tracker.domain.figures import Basis, Period
 from tracker.domain.lights import Light
+from tracker.domain.measures import Measure
 from tracker.domain.roles import Role
 from tracker.services.errors import NotFound
 from tracker.services.figures import By, figures

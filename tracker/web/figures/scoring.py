@@ -10,10 +10,10 @@ from wtforms import BooleanField, DecimalField, Field, HiddenField, StringField
 from wtforms.validators import InputRequired, Length, NumberRange, Optional, ValidationError
 
 from tracker.domain.access import Permission
-from tracker.domain.figures import Measure
+from tracker.domain.measures import Measure
 from tracker.domain.scoring import FAULTS, MOST_PLACES, MOST_POINTS, Scheme, places_of, told
+from tracker.services.boards import board
 from tracker.services.errors import Invalid, Stale
-from tracker.services.figures import figures
 from tracker.services.listings import filter_of
 from tracker.services.rule_packs import may_change, packs_of
 from tracker.services.scoring import newest_version, scheme_on, scored, set_scheme
@@ -115,7 +115,7 @@ def _shown(scheme_form: SchemeForm, fault: str = "") -> str:
     scheme = scheme_on(session(), period.until)
     wanted = filter_of(session(), form.chosen(form.unit), form.chosen(form.plan))
     when = when_on(period.until)
-    board = figures(session(), actor(), when, period, wanted=wanted) if scheme.on else None
+    counted = board(session(), actor(), when, period, wanted=wanted) if scheme.on else None
     return render_template(
         "figures/scores.html",
         form=form,
@@ -125,7 +125,7 @@ def _shown(scheme_form: SchemeForm, fault: str = "") -> str:
         scheme=scheme,
         told=told(scheme),
         judged_by=when.pack.judged_by,
-        scored=scored(board, scheme) if board else (),
+        scored=scored(counted, scheme) if counted else (),
         may_set=may_change(session(), actor()),
         versions=packs_of(session(), PackKind.SCORING),
         faults=FAULTS,

@@ -8,9 +8,11 @@ from typing import Any, TypeVar
 from flask import Blueprint, render_template, request
 
 from tracker.domain.access import Permission
-from tracker.domain.figures import NOTES, Figures, Measure, Period
+from tracker.domain.figures import Period
+from tracker.domain.measures import NOTES, Measure, Tally
+from tracker.services.boards import board
 from tracker.services.dashboard import dashboard
-from tracker.services.figures import By, figures
+from tracker.services.figures import By
 from tracker.services.listings import Listing, filter_of, listed, told
 from tracker.services.past_words import past_words
 from tracker.services.task_pages import choices
@@ -27,7 +29,7 @@ from tracker.web.when import when_on
 blueprint = Blueprint("figures", __name__)
 blueprint.add_app_template_global(list_address, "list_address")
 Kind = TypeVar("Kind", bound=PeriodForm)
-Months = Sequence[tuple[Period, Figures]]
+Months = Sequence[tuple[Period, Tally]]
 
 
 @blueprint.get("/dashboard")
@@ -36,10 +38,10 @@ def home() -> str:
     """How the work in reach stands, today or on the day in the address."""
     form = DayForm(request.args)
     when = when_on(form.read(today()))
-    board = dashboard(session(), actor(), when)
+    found = dashboard(session(), actor(), when)
     values: dict[str, Any] = {"Measure": Measure, "past_words": past_words(session(), when)}
     return render_template(
-        "figures/dashboard.html", form=form, board=board, charts=_charts(board.year.months), **values
+        "figures/dashboard.html", form=form, board=found, charts=_charts(found.year.months), **values
     )
 
 
@@ -50,10 +52,10 @@ def index() -> str:
     form = _offered(FiguresForm(request.args))
     period, by = form.read(today()), form.asked_by()
     wanted = filter_of(session(), form.chosen(form.unit), form.chosen(form.plan))
-    board = figures(session(), actor(), when_on(period.until), period, by, wanted)
+    counted = board(session(), actor(), when_on(period.until), period, by, wanted)
     basis, other = form.bases()
     values: dict[str, Any] = {"Measure": Measure, "basis": basis, "other": other, "By": By, "notes": NOTES}
-    return render_template("figures/index.html", form=form, board=board, charts=_charts(board.months), **values)
+    return render_template("figures/index.html", form=form, board=counted, charts=_charts(counted.months), **values)
 
 
 @blueprint.get("/figures/list")

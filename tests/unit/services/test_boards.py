@@ -1,0 +1,197 @@
+"""Numbers that the database counts, held against the recount out of the histories, in offices where much goes wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import date, timedelta
+from itertools import product
+from random import Random
+from typing import Any
+
+import pytest
+from sqlalchemy import delete, event, select
+from sqlalchemy.orm import Session
+
+from tests.builders import LAST_MONTH, TODAY, City, a_city, a_person, a_plan, a_task, the_actor
+from tests.unit.services.test_ledger import ZONE
+from tracker.domain.access import Actor, Office
+from tracker.domain.figures import Period
+from tracker.domain.history import DIVIDED, EXTENSION_GRANTED, UNFORESEEN
+from tracker.domain.lateness import JudgedBy
+from tracker.domain.lifecycle import Event, Outcome, State
+from tracker.domain.lights import LightPack
+from tracker.domain.measures import OF_DUE, Measure, Numbers
+from tracker.domain.roles import Role
+from tracker.services.boards import board, course
+from tracker.services.division import Wish, divide
+from tracker.services.extensions import Decision, ask, decide
+from tracker.services.figures import Board, By, figures
+from tracker.services.histories import LedgerFilter
+from tracker.services.lit import When
+from tracker.services.work import act, events_for
+from tracker.store.engine import make_engine
+from tracker.store.tasks import Assignment, HistoryEntry
+
+PERIODS = (
+    Period(date(2023, 1, 1), TODAY),
+    Period(date(2023, 5, 20), date(2023, 6, 5)),
+    Period(date(2023, 6, 10), date(2023, 6, 10)),
+    Period(date(2023, 5, 1), date(2023, 5, 31)),
+)
+
+
+OFFICES = (("sqlite_url", 0), ("sqlite_url", 1), ("postgres_url", 2))
+
+
+@pytest.fixture(params=OFFICES, ids=["sqlite-0", "sqlite-1", "postgresql-2"])
+def seed(request: pytest.FixtureRequest) -> int:
+    return int(request.param[1])
+
+
+@pytest.fixture
+def session(request: pytest.FixtureRequest, seed: int) -> Iterator[Session]:
+    url = next(name for name, number in OFFICES if number == seed)
+    engine = make_engine(str(request.getfixturevalue(url)))
+    with Session(engine, expire_on_commit=False) as session:
+        yield session
+    engine.dispose()
+
+
+@pytest.fixture
+def city(session: Session, seed: int) -> City:
+    made = a_city(session)
+    turbulent(session, made, seed)
+    return made
+
+
+def turbulent(session: Session, city: City, seed: int) -> None:
+    """A month in which whatever may happen to a part happens to it, in any order."""
+    units = (city.education, city.finance, city.county, city.county_education)
+    office = [(Office.LIAISON, unit) for unit in units] + [(Office.SUPERVISOR, city.root)]
+    anybody = the_actor(a_person(session, "anybody", *office))
+    plans = [a_plan(session, city.root, title=f"方案{number}") for number in range(2)]
+    chance = Random(seed)
+    for number in range(18):
+        due_on = None if number % 8 == 7 else TODAY + timedelta(days=chance.randrange(-30, 20))
+        roles = chance.choice(((Role.LEAD, Role.SUPPORT), (Role.SUPPORT, Role.SUPPORT), (Role.RESPONSIBLE,)))
+        shares = zip(chance.sample(units, len(roles)), roles, strict=True)
+        a_task(session, chance.choice(plans), *shares, due_on=due_on, title=f"任务{number}", position=number)
+    session.commit()
+    for step in range(280):
+        _something(session, city, anybody, chance, step)
+    session.expunge_all()
+
+
+def _something(session: Session, city: City, actor: Actor, chance: Random, step: int) -> None:
+    now = LAST_MONTH + timedelta(hours=step * 2.5)
+    day = now.astimezone(ZONE).date()
+    part = chance.choice(session.scalars(select(Assignment).order_by(Assignment.id)).all())
+    if part.state is State.IN_PROGRESS and chance.random() < 0.25:
+        if part.unit_id == city.county.id and part.task.state == "open":
+            wish = Wish(f"县里的事{step}", part.due_on, {city.county_education.id: Role.LEAD}, late_confirmed=True)
+            divide(session, actor, now, part.id, part.version, wish)
+        elif part.due_on:
+            wanted_on = max(part.due_on, day) + timedelta(days=9)
+            asked = ask(session, actor, now, day, part.id, part.version, wanted_on, "需要时间")
+            session.refresh(part)
+            decide(session, actor, now, day, asked.id, part.version, Decision(wanted_on))
+        return
+    rare = (Event.WITHDRAW, Event.SUSPEND, Event.REOPEN)
+    events = [each for each in events_for(actor, part) if each not in rare or chance.random() < 0.4]
+    if events:
+        # What ends work goes before what turns it over, or little would ever end.
+        ends = [each for each in events if each in (Event.SUBMIT, Event.ACCEPT)]
+        deed, to = chance.choice(ends if ends and chance.random() < 0.35 else events), None
+        taken = {each.unit_id for each in part.task.assignments}
+        if deed is Event.DISPATCH and (free := {city.education.id, city.finance.id} - taken):
+            to = min(free)
+        act(session, actor, now, day, part.id, deed, part.version, f"第{step}步", 9, Outcome.SOLVED, unit_id=to)
+
+
+OF_A_FIRST_LOOK = (*OF_DUE, "days", "rate", "mean")
+
+
+def numbers_of(told: Numbers) -> dict[str, float | None]:
+    counts = {measure.value: told.count(measure) for measure in Measure}
+    return {**counts, "days": told.days_late, "rate": told.rate, "mean": told.mean_days_late}
+
+
+def told_of(found: Board[Any]) -> dict[str, object]:
+    lines = [
+        (line.id, line.label, line.rank, {basis: numbers_of(each) for basis, each in line.by_basis.items()})
+        for line in found.lines
+    ]
+    total = {basis: numbers_of(each) for basis, each in found.total.by_basis.items()}
+    return {"lines": lines, "total": total, "months": [(m, numbers_of(each)) for m, each in found.months]}
+
+
+def test_the_database_counts_what_the_histories_tell(session: Session, city: City) -> None:
+    assert_much_happened(session, city)
+    everybody, county = the_actor(city.supervisor), the_actor(city.county_supervisor)
+    asked = [
+        (everybody, By.UNIT, LedgerFilter()),
+        (everybody, By.PLAN, LedgerFilter(city.county.path)),
+        (county, By.UNIT, LedgerFilter(plan_id=1)),
+    ]
+    for period, by in product(PERIODS, JudgedBy):
+        when = When(period.until, ZONE, pack=LightPack(judged_by=by), is_past=period.until < TODAY)
+        for actor, lines_by, wanted in asked:
+            counted = told_of(board(session, actor, when, period, lines_by, wanted))
+            recounted = told_of(figures(session, actor, when, period, lines_by, wanted))
+            assert counted == recounted, (period, by, lines_by, wanted)
+        first_look, recount = course(session, county, when, period), figures(session, county, when, period)
+        seen, whole = (numbers_of(each.total.current) for each in (first_look, recount))
+        assert seen == {**dict.fromkeys(seen, 0), **{key: whole[key] for key in OF_A_FIRST_LOOK}}
+        assert [each for each in first_look.months if not each[1].is_empty]
+
+
+def assert_much_happened(session: Session, city: City) -> None:
+    """What the comparison is worth: each event that rows do not tell of, and each number, is there."""
+    events = set(session.scalars(select(HistoryEntry.event)))
+    assert events >= {*UNFORESEEN} & {*Event, EXTENSION_GRANTED, DIVIDED}
+    numbers = figures(session, the_actor(city.supervisor), When(TODAY, ZONE), PERIODS[0]).total.current
+    assert [measure for measure in Measure if not numbers.count(measure)] == []
+
+
+def test_a_month_that_is_over_is_counted_once(session: Session, city: City) -> None:
+    """Until the database counts a change to the past: an entry that comes late, is altered, or goes."""
+    actor, period = the_actor(city.supervisor), PERIODS[0]
+    when = When(TODAY, ZONE)
+
+    def agree() -> int:
+        before = len(asked_of(session, lambda: board(session, actor, when, period)))
+        again = len(asked_of(session, lambda: board(session, actor, when, period)))
+        assert told_of(board(session, actor, when, period)) == told_of(figures(session, actor, when, period))
+        return before - again
+
+    assert agree() > 5
+    assert agree() == 0
+    entry = session.scalars(select(HistoryEntry).order_by(HistoryEntry.id)).first()
+    assert entry
+    late = HistoryEntry(assignment_id=entry.assignment_id, event="urge", at=LAST_MONTH, actor_name="督")
+    late.to_state = entry.to_state
+    session.add(late)
+    session.commit()
+    assert agree() > 5
+    late.at = LAST_MONTH + timedelta(days=1)
+    session.commit()
+    assert agree() > 5
+    session.execute(delete(HistoryEntry).where(HistoryEntry.id == late.id))
+    session.commit()
+    assert agree() > 5
+
+
+def asked_of(session: Session, do: Callable[[], object]) -> list[str]:
+    """The statements that it takes."""
+    asked: list[str] = []
+
+    def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
+        asked.append(statement)
+
+    engine = session.get_bind()
+    event.listen(engine, "before_cursor_execute", note)
+    try:
+        do()
+    finally:
+        event.remove(engine, "before_cursor_execute", note)
+    return asked
