@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -18,10 +18,10 @@ from sqlalchemy.orm import Session
 from tracker.clock import Clock
 from tracker.domain.notice_policy import NoticePolicy
 from tracker.domain.notices import NoticeKind, horizon_of, reached
-from tracker.services.calendars import work_calendar
 from tracker.services.notice_policies import policies
 from tracker.services.sweep import changed_since, decide
 from tracker.services.sweep_kinds import Kinds, owed_by_kind
+from tracker.services.sweep_rules import sweep_rules
 from tracker.store import sweep_queries as queries
 from tracker.store import sweep_runs
 from tracker.store.notice_recording import foreseen, owed_to_parts
@@ -91,7 +91,7 @@ def _rows(  # noqa: PLR0917 - as of when, by which rules
         decisions = list(decide(session, changed[start : start + PARTS_AT_ONCE], day, clock, policy, swept_day))
         if decisions:
             yield from foreseen(session, owed_to_parts(decisions, same_day=True))
-    for look in owed_by_kind(Kinds(clock, day, swept_day, since, policy, work_calendar(session))):
+    for look in owed_by_kind(Kinds(clock, day, swept_day, since, replace(sweep_rules(session, day), policy=policy))):
         owing = look.find(session)
         for start in range(0, len(owing), PARTS_AT_ONCE):
             batch = owing[start : start + PARTS_AT_ONCE]

@@ -16,8 +16,9 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from weakref import WeakKeyDictionary
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Engine
@@ -27,20 +28,19 @@ from tracker.clock import Clock
 from tracker.domain.notice_policy import NoticePolicy
 from tracker.domain.notices import horizon_of, owed, reached
 from tracker.domain.schedule import hours_between
-from tracker.domain.workdays import WorkCalendar
-from tracker.services.calendars import work_calendar
-from tracker.services.notice_policies import policy_on
 from tracker.services.series import behind, make_due_tasks
 from tracker.services.sweep_batches import UNUSABLE, Batches, batches
-from tracker.services.sweep_kinds import Kinds, Look, hours_late, owed_by_kind
+from tracker.services.sweep_kinds import Kinds, Look, hours_late, milestone_days, owed_by_kind
 from tracker.services.sweep_report import SweepReport, Tally
+from tracker.services.sweep_rules import SweepRules, sweep_rules
 from tracker.store import sweep_faults, sweep_runs
 from tracker.store import sweep_queries as queries
-from tracker.store.engine import write_session
+from tracker.store.engine import at_once, write_session
 from tracker.store.milestone_queries import flag_late_milestones
 from tracker.store.notice_recording import OwedRow, owed_to_parts, record
 from tracker.store.notices import SweepRun
 from tracker.store.schedule import FaultKind
+from tracker.store.sweep_signs import ALL, Signs, signs
 
 log = logging.getLogger(__name__)
 
@@ -57,7 +57,7 @@ class _Sweeper:
     """One run: when it is, what the last finished run had covered, and what was found so far.
 
     ``swept_day`` is the last day that was swept; ``changed_since`` the instant from which changes are new.
-    Both are None when the sweep never ran before. ``policy`` is the one of the day: after downtime, too, a unit is
+    Both are None when the sweep never ran before. ``rules`` are those of the day: after downtime, too, a unit is
     told by the rules that count now. ``is_again``: the day was swept to its end, without a fault and by these rules.
     """
 
@@ -66,10 +66,14 @@ class _Sweeper:
     today: date
     swept_day: date | None
     changed_since: datetime | None
-    policy: NoticePolicy
-    calendar: WorkCalendar
+    rules: SweepRules
     batches: Batches
     is_again: bool
+    signs: Signs = ALL
+
+    @property
+    def policy(self) -> NoticePolicy:
+        return self.rules.policy
 
     @property
     def tally(self) -> Tally:
@@ -78,6 +82,15 @@ class _Sweeper:
     @property
     def now(self) -> datetime:
         return self.clock.now()
+
+    @property
+    def kinds(self) -> Kinds:
+        """What the kinds of notice beside a part's own date are asked with."""
+        return Kinds(self.clock, self.today, self.swept_day, self.changed_since, self.rules, self.is_again)
+
+    def reading(self) -> Session:
+        """A session for questions that each stand alone: no transaction is begun around one."""
+        return Session(at_once(self.engine))
 
     @property
     def until(self) -> date:
@@ -102,11 +115,21 @@ def sweep(engine: Engine, now: datetime, today: date, zone: ZoneInfo = OFFICE_ZO
     """
     started = time.monotonic()
     run_id, sweeper = _begin(engine, Clock(zone).fixed_at(now), today)
+    sweeper = _looked_ahead(sweeper)
     _make_due_tasks(sweeper)
     individually = _sweep_sets(sweeper)
     _sweep_parts(sweeper, individually)
     _sweep_kinds(sweeper)
     return _finish(sweeper, run_id, time.monotonic() - started)
+
+
+def _looked_ahead(sweeper: _Sweeper) -> _Sweeper:
+    """A sweep that comes again is told what there is to do, most often nothing."""
+    if not sweeper.is_again or sweeper.changed_since is None:
+        return sweeper
+    with sweeper.reading() as session:
+        found = signs(session, sweeper.today, sweeper.changed_since, milestone_days(sweeper.kinds))
+    return replace(sweeper, signs=found)
 
 
 def _make_due_tasks(sweeper: _Sweeper) -> None:
@@ -116,28 +139,32 @@ def _make_due_tasks(sweeper: _Sweeper) -> None:
         made = make_due_tasks(session, sweeper.now, sweeper.today, ids)
         return lambda: sweeper.tally.add_made(made)
 
-    with Session(sweeper.engine) as session:
-        ids = behind(session, sweeper.today)
+    ids: Sequence[int] = ()
+    if sweeper.signs.series:
+        with sweeper.reading() as session:
+            ids = behind(session, sweeper.today)
     sweeper.batches.go_through(FaultKind.SERIES, ids, make)
 
 
 def _begin(engine: Engine, clock: Clock, today: date) -> tuple[int, _Sweeper]:
     with write_session(engine) as session:
         last = sweep_runs.last_finished(session, today)
-        policy, calendar = policy_on(session, today), work_calendar(session)
+        rules = sweep_rules(session, today)
         faults = sweep_faults.all_set_aside(session)
-        run = SweepRun(day=today, started_at=clock.now())
-        session.add(run)
+        run_id = sweep_runs.begin(session, today, clock.now())
         session.commit()
         swept_day, since = (last.day, changed_since(last, clock, today)) if last else (None, None)
-        is_again = since is not None and _is_again(session, last, today, since)
+        is_again = last is not None and _is_again(engine, last, today, rules)
         rows = Batches(engine, clock.now(), Tally(), faults)
-        return run.id, _Sweeper(engine, clock, today, swept_day, since, policy, calendar, rows, is_again)
+        return run_id, _Sweeper(engine, clock, today, swept_day, since, rules, rows, is_again)
 
 
-def _is_again(session: Session, last: SweepRun | None, today: date, since: datetime) -> bool:
-    is_done = last is not None and last.day == today and last.error is None
-    return is_done and not sweep_runs.rules_changed(session, since)
+# The day that this process swept last to its end, and the count of changes to the rules by which it did.
+_swept: WeakKeyDictionary[Engine, tuple[date, int]] = WeakKeyDictionary()
+
+
+def _is_again(engine: Engine, last: SweepRun, today: date, rules: SweepRules) -> bool:
+    return (last.day, last.error) == (today, None) and _swept.get(engine) == (today, rules.changes)
 
 
 def changed_since(last: SweepRun, clock: Clock, today: date) -> datetime:
@@ -148,7 +175,12 @@ def changed_since(last: SweepRun, clock: Clock, today: date) -> datetime:
 
 
 def _sweep_sets(sweeper: _Sweeper) -> list[int]:
-    """Flags, and tells all that came to a rung since the last run; returns the parts to be looked at one by one."""
+    """Flags, and tells all that came to a rung since the last run; returns the parts to be looked at one by one.
+
+    On a day that was swept nothing comes to a rung.
+    """
+    if not sweeper.signs.flags:
+        return []
     with sweeper.batches.turn() as session:
         queries.clear_outdated_flags(session)
         flag_late_milestones(session, sweeper.today)
@@ -192,8 +224,10 @@ def _tell_reached(sweeper: _Sweeper, session: Session) -> list[int]:
 
 def _sweep_parts(sweeper: _Sweeper, more: list[int]) -> None:
     """Looks at every part that changed since the last run, and at ``more``."""
-    with Session(sweeper.engine) as session:
-        changed = queries.changed_ids(session, sweeper.changed_since, sweeper.until)
+    changed: Sequence[int] = ()
+    if sweeper.signs.changes:
+        with sweeper.reading() as session:
+            changed = queries.changed_ids(session, sweeper.changed_since, sweeper.until)
     sweeper.batches.go_through(FaultKind.PART, [*changed, *more], sweeper.tell_parts)
 
 
@@ -213,16 +247,7 @@ def decide(  # noqa: PLR0917 - as of when, by which rules
 
 def _sweep_kinds(sweeper: _Sweeper) -> None:
     """Tells of milestones, of what nobody signed for or reported on, and of what was done, kind by kind."""
-    wanted = Kinds(
-        sweeper.clock,
-        sweeper.today,
-        sweeper.swept_day,
-        sweeper.changed_since,
-        sweeper.policy,
-        sweeper.calendar,
-        sweeper.is_again,
-    )
-    for look in owed_by_kind(wanted):
+    for look in owed_by_kind(sweeper.kinds):
         try:
             _sweep_kind(sweeper, look)
         except UNUSABLE:
@@ -238,21 +263,22 @@ def _sweep_kind(sweeper: _Sweeper, look: Look) -> None:
         told = record(session, owed_to_parts(owing, same_day=False, pressed=look.pressed), sweeper.now) if owing else ()
         return lambda: sweeper.tally.add(told)
 
-    with Session(sweeper.engine) as session:
-        ids = look.rows(session)
+    ids: Sequence[int] = ()
+    if look.sign(sweeper.signs):
+        with sweeper.reading() as session:
+            ids = look.rows(session)
     sweeper.batches.go_through(look.kind, ids, tell)
 
 
 def _finish(sweeper: _Sweeper, run_id: int, seconds: float) -> SweepReport:
-    tally = sweeper.tally
+    tally, error = sweeper.tally, "\n".join(sweeper.tally.failures[:FAILURES_KEPT]) or None
     with write_session(sweeper.engine) as session:
-        run = session.get_one(SweepRun, run_id)
-        run.finished_at = run.started_at + timedelta(seconds=seconds)
-        run.flagged, run.recorded = tally.flagged, tally.total
-        run.error = "\n".join(tally.failures[:FAILURES_KEPT]) or None
-        sweep_runs.forget_empty_runs(session, run)
+        finished_at = sweeper.now + timedelta(seconds=seconds)
+        sweep_runs.finish(session, run_id, finished_at, (tally.flagged, tally.total), error)
+        sweep_runs.forget_empty_runs(session, run_id, sweeper.today, error)
         unreachable = queries.unit_names(session, tally.unreached)
         session.commit()
+    _swept[sweeper.engine] = sweeper.today, sweeper.rules.changes
     return SweepReport(
         day=sweeper.today,
         flagged=tally.flagged,

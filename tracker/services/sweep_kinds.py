@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from operator import attrgetter
 
 from sqlalchemy.orm import Session
 
@@ -16,17 +17,14 @@ from tracker.clock import Clock
 from tracker.domain.day_words import in_words
 from tracker.domain.history import ADOPTED, EXTENSION_GRANTED, EXTENSION_REFUSED, label_of
 from tracker.domain.lifecycle import Event
-from tracker.domain.lights import DEFAULT_PACK
 from tracker.domain.notice_policy import NoticePolicy
 from tracker.domain.notices import NoticeKind, horizon_of, owed
-from tracker.domain.report_rhythm import ReportRhythm
 from tracker.domain.schedule import hours_between
-from tracker.domain.workdays import WorkCalendar
-from tracker.services.rule_packs import light_pack_of, pack_on
+from tracker.services.sweep_rules import SweepRules
 from tracker.store import sweep_kinds_queries as queries
 from tracker.store.notice_recording import OwedRow
-from tracker.store.rule_packs import PackKind, RulePack
 from tracker.store.schedule import FaultKind
+from tracker.store.sweep_signs import Signs
 from tracker.store.tasks import HistoryEntry
 
 # How long after its day a milestone is still looked at; not for ever, because each sweep looks at all of them.
@@ -67,9 +65,12 @@ class Kinds:
     today: date
     swept_on: date | None
     since: datetime | None
-    policy: NoticePolicy
-    calendar: WorkCalendar
+    rules: SweepRules
     is_again: bool = False
+
+    @property
+    def policy(self) -> NoticePolicy:
+        return self.rules.policy
 
     @property
     def changed_since(self) -> datetime | None:
@@ -79,9 +80,13 @@ class Kinds:
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """One kind: which rows are looked at, what is owed for some of them, and whether only chased parts are told."""
+    """One kind: which rows are looked at, what is owed for some of them, and whether only chased parts are told.
+
+    ``sign`` picks what tells whether there can be any rows.
+    """
 
     kind: FaultKind
+    sign: Callable[[Signs], bool]
     rows: Callable[[Session], Sequence[int]]
     owed: Callable[[Session, Sequence[int]], Owing]
     pressed: bool = True
@@ -98,21 +103,25 @@ def owed_by_kind(wanted: Kinds) -> tuple[Look, ...]:
     return (
         Look(
             FaultKind.MILESTONE,
-            lambda session: queries.open_milestone_ids(session, *_milestone_days(wanted)),
+            attrgetter("milestones"),
+            lambda session: queries.open_milestone_ids(session, *milestone_days(wanted)),
             lambda session, ids: list(milestones_owed(session, wanted, ids)),
         ),
         Look(
             FaultKind.UNSIGNED,
+            attrgetter("changes"),
             lambda session: _unsigned_ids(session, wanted),
             lambda session, ids: list(unsigned_owed(session, wanted, ids)),
         ),
         Look(
             FaultKind.REPORT,
+            attrgetter("changes"),
             lambda session: _late_report_ids(session, wanted),
             lambda session, ids: list(reports_owed(session, wanted, ids)),
         ),
         Look(
             FaultKind.ENTRY,
+            attrgetter("entries"),
             lambda session: queries.recent_entry_ids(session, TOLD_EVENTS, _since(wanted)),
             lambda session, ids: list(entries_owed(session, wanted, ids)),
             pressed=False,
@@ -131,7 +140,8 @@ def _of_the_day(wanted: Kinds, planned_on: date) -> int:
     return hours_between(wanted.clock.start_of(planned_on), wanted.clock.now()) if wanted.swept_on else 0
 
 
-def _milestone_days(wanted: Kinds) -> tuple[date, date]:
+def milestone_days(wanted: Kinds) -> tuple[date, date]:
+    """The first and the last day of which milestones are looked at."""
     # From the last sweep on, so that downtime leaves none out that would have been told of meanwhile.
     return (wanted.swept_on or wanted.today) - LOOKED_BACK, wanted.today + horizon_of(wanted.policy.milestone_ladder)
 
@@ -170,18 +180,11 @@ def unsigned_owed(session: Session, wanted: Kinds, ids: Sequence[int]) -> Iterat
 
 def sign_limit(wanted: Kinds, dispatched_on: date) -> date:
     """The last day to sign for what was dispatched on a day."""
-    return wanted.calendar.add_workdays(dispatched_on, wanted.policy.unsigned_after)
-
-
-def _report_rules(session: Session, wanted: Kinds) -> tuple[RulePack | None, ReportRhythm, date | None]:
-    """The version of the rules in force, its rhythm, and the first day on which a report counts as in time."""
-    pack = pack_on(session, PackKind.LIGHTS, wanted.today)
-    rhythm = light_pack_of(pack.rules).reports if pack else DEFAULT_PACK.reports
-    return pack, rhythm, rhythm.first_in_time(wanted.today)
+    return wanted.rules.calendar.add_workdays(dispatched_on, wanted.policy.unsigned_after)
 
 
 def _late_report_ids(session: Session, wanted: Kinds) -> list[int]:
-    _, _, first_in_time = _report_rules(session, wanted)
+    first_in_time = wanted.rules.rhythm.first_in_time(wanted.today)
     if first_in_time is None:
         return []
     return queries.late_report_ids(session, wanted.clock.start_of(first_in_time), wanted.changed_since)
@@ -192,7 +195,8 @@ def reports_owed(session: Session, wanted: Kinds, ids: Sequence[int]) -> Iterato
 
     Once for each day on which a report was owed, on the day after it, or on the day on which the rules came in force.
     """
-    pack, rhythm, first_in_time = _report_rules(session, wanted)
+    rhythm, in_force_on = wanted.rules.rhythm, wanted.rules.rhythm_since
+    first_in_time = rhythm.first_in_time(wanted.today)
     if first_in_time is None:
         return
     late = queries.late_reports(session, wanted.clock.start_of(first_in_time), ids)
@@ -203,7 +207,7 @@ def reports_owed(session: Session, wanted: Kinds, ids: Sequence[int]) -> Iterato
     )
     for part_id, owed_on in dated:
         if (part_id, owed_on) not in known:
-            planned = max(owed_on + timedelta(days=1), pack.in_force_on if pack else owed_on)
+            planned = max(owed_on + timedelta(days=1), in_force_on or owed_on)
             words = f"应于{in_words(owed_on)}前报进展（{rhythm.words}），至今未报。"
             late_days = (wanted.today - planned).days
             hours = _of_the_day(wanted, planned)

@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, exists, func, or_, select, update
+from sqlalchemy import ColumnElement, Row, Select, and_, exists, func, or_, select, text, update
 from sqlalchemy.orm import Session, aliased, contains_eager
 
 from tracker.domain.lifecycle import CHASED_STATES
@@ -15,7 +15,7 @@ from tracker.store.given import in_words, is_given
 from tracker.store.measures import MilestoneReport
 from tracker.store.overdue import TASK_OPEN
 from tracker.store.plans import Plan
-from tracker.store.tasks import Assignment, Milestone, Task
+from tracker.store.tasks import FLAG_OUTDATED, Assignment, Milestone, Task
 from tracker.store.units import Unit
 
 Condition = ColumnElement[bool]
@@ -57,17 +57,16 @@ def flag_late_milestones(session: Session, today: date) -> int:
 
     As many statements, however many there are. A row that somebody is changing at this moment is left to the next run.
     """
-    late = set(session.scalars(_late_ids(today)))
-    outdated = set(session.scalars(select(Milestone.id).where(_OUTDATED))) - late
+    late = set(session.scalars(late_milestones(today)))
+    outdated = set(session.scalars(OUTDATED_MILESTONES)) - late
     if outdated:
         _flag(session, outdated, None, _OUTDATED)
     return _flag(session, late, today, *_overdue_unflagged(today)) if late else 0
 
 
-_OUTDATED = and_(
-    Milestone.overdue_flagged_on.is_not(None),
-    or_(Milestone.due_on.is_(None), Milestone.due_on >= Milestone.overdue_flagged_on),
-)
+_OUTDATED: Any = text(FLAG_OUTDATED)
+OUTDATED_MILESTONES = select(Milestone.id).where(_OUTDATED)
+"""The milestones whose flag is to be taken from them: their day was moved."""
 
 
 def _flag(session: Session, ids: Collection[int], day: date | None, *still: Condition) -> int:
@@ -79,8 +78,8 @@ def _flag(session: Session, ids: Collection[int], day: date | None, *still: Cond
     return int(done.rowcount)  # type: ignore[attr-defined]
 
 
-def _late_ids(today: date) -> Select[int]:
-    """Late and not flagged for the present date yet."""
+def late_milestones(today: date) -> Select[int]:
+    """The milestones that are late and not flagged for their present date yet."""
     query = select(Milestone.id).join(Task, Milestone.task_id == Task.id)
     return query.where(*_overdue_unflagged(today), awaited())
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from datetime import date
 
-from sqlalchemy import func, select, update
+from sqlalchemy import Select, func, select, update
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from tracker.domain.lifecycle import TaskState
@@ -30,9 +30,13 @@ def hold(session: Session, series_id: int, *, pass_over: bool = False) -> TaskSe
 
 def behind(session: Session, today: date) -> Sequence[int]:
     """The series whose latest day is past."""
+    return session.scalars(series_behind(today).order_by(SeriesOccurrence.series_id)).all()
+
+
+def series_behind(today: date) -> Select[int]:
+    """The question of it, in no order."""
     query = select(SeriesOccurrence.series_id).group_by(SeriesOccurrence.series_id)
-    query = query.having(func.max(SeriesOccurrence.due_on) < today).order_by(SeriesOccurrence.series_id)
-    return session.scalars(query).all()
+    return query.having(func.max(SeriesOccurrence.due_on) < today)
 
 
 def days_of(session: Session, series_id: int) -> list[date]:

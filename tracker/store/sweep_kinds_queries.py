@@ -24,8 +24,13 @@ DATED_AND_OPEN = and_(Milestone.reached_on.is_(None), Milestone.due_on.is_not(No
 
 def open_milestone_ids(session: Session, first: date, last: date) -> list[int]:
     """The milestones due between two days that are not reached and that some chased part answers for."""
+    return list(session.scalars(open_milestones_due(first, last).order_by(Milestone.id)))
+
+
+def open_milestones_due(first: date, last: date) -> Select[int]:
+    """The question of it, in no order."""
     due = select(Milestone.id).join(Task, Milestone.task_id == Task.id).where(Milestone.due_on.between(first, last))
-    return list(session.scalars(due.where(Milestone.reached_on.is_(None), awaited()).order_by(Milestone.id)))
+    return due.where(Milestone.reached_on.is_(None), awaited())
 
 
 def open_milestones(session: Session, among: Sequence[int]) -> Sequence[Row[int, int, date, datetime]]:

@@ -17,12 +17,14 @@ from tracker.store.given import in_words, is_given
 from tracker.store.notice_recording import OwedRow, Told, owed_of, owed_table, owed_to_parts, record
 from tracker.store.notices import Notice
 from tracker.store.overdue import TASK_OPEN, chased
-from tracker.store.tasks import Assignment, HistoryEntry, Task
+from tracker.store.tasks import FLAG_OUTDATED, Assignment, HistoryEntry, Task
 from tracker.store.units import Unit
 
 # Word for word the conditions of the indexes, so that both databases recognise them.
 UNFLAGGED = text("assignment.overdue_flagged_on IS NULL AND assignment.state NOT IN ('completed', 'withdrawn')")
-FLAG_OUTDATED = text("overdue_flagged_on IS NOT NULL AND (due_on IS NULL OR due_on >= overdue_flagged_on)")
+_OUTDATED = text(FLAG_OUTDATED)
+OUTDATED_PARTS = select(Assignment.id).where(_OUTDATED)
+"""The parts whose flag is to be taken from them: their day was moved."""
 # Said by what is left out: asked by IN, SQLite would walk the long index by state instead of the short one above.
 NOT_CHASED = tuple(state for state in State if state not in CHASED_STATES)
 # Events after which a unit is held to its date anew.
@@ -33,10 +35,10 @@ DATED_KINDS = (NoticeKind.DUE_SOON, NoticeKind.OVERDUE)
 
 def clear_outdated_flags(session: Session) -> int:
     """Takes the overdue flag from parts whose date was moved to the flag's day or later; returns how many."""
-    outdated = select(Assignment.id).where(FLAG_OUTDATED).with_for_update(skip_locked=True)
+    outdated = OUTDATED_PARTS.with_for_update(skip_locked=True)
     done = session.execute(
         update(Assignment)
-        .where(Assignment.id.in_(outdated), FLAG_OUTDATED)
+        .where(Assignment.id.in_(outdated), _OUTDATED)
         .values(overdue_flagged_on=None)
         .execution_options(synchronize_session=False)
     )
@@ -72,9 +74,13 @@ def flag_overdue(session: Session, today: date, swept_day: date | None, limit: i
 
 def _find_late(session: Session, today: date, limit: int) -> list[int]:
     """Up to ``limit`` chased parts whose day has passed and that nobody flagged, those due first before the others."""
-    query = select(Assignment.id).join(Task, Assignment.task_id == Task.id).where(*_late(today))
     with along_an_index(session):
-        return list(session.scalars(query.order_by(Assignment.due_on).limit(limit)))
+        return list(session.scalars(late_parts(today).order_by(Assignment.due_on).limit(limit)))
+
+
+def late_parts(today: date) -> Select[int]:
+    """The chased parts whose day has passed and that nobody flagged."""
+    return select(Assignment.id).join(Task, Assignment.task_id == Task.id).where(*_late(today))
 
 
 def _late(today: date) -> tuple[Any, ...]:

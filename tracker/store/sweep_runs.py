@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import delete, or_, select
+from sqlalchemy import delete, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from tracker.store.notices import SweepRun
-from tracker.store.rule_packs import RulePack
-from tracker.store.timing import CalendarYear
 
 
 def last_finished(session: Session, today: date) -> SweepRun | None:
@@ -22,13 +20,27 @@ def last_finished(session: Session, today: date) -> SweepRun | None:
     )
 
 
-def forget_empty_runs(session: Session, kept: SweepRun) -> None:
+def begin(session: Session, day: date, at: datetime) -> int:
+    """Writes that a run begins; its id."""
+    begun = insert(SweepRun).values(day=day, started_at=at, flagged=0, recorded=0, mailed=0).returning(SweepRun.id)
+    return session.execute(begun).scalar_one()
+
+
+def finish(session: Session, run_id: int, at: datetime, found: tuple[int, int], error: str | None) -> None:
+    """Writes how a run ended: how many parts it flagged and notices it recorded, and what went wrong."""
+    flagged, recorded = found
+    values = {"finished_at": at, "flagged": flagged, "recorded": recorded, "error": error}
+    done = update(SweepRun).where(SweepRun.id == run_id).values(values)
+    session.execute(done.execution_options(synchronize_session=False))
+
+
+def forget_empty_runs(session: Session, kept_id: int, day: date, error: str | None) -> None:
     """Drops the day's earlier runs that found nothing new: one row tells as much as hundreds."""
-    nothing_new = or_(SweepRun.error.is_(None), SweepRun.error == kept.error)
+    nothing_new = or_(SweepRun.error.is_(None), SweepRun.error == error)
     session.execute(
         delete(SweepRun).where(
-            SweepRun.day == kept.day,
-            SweepRun.id < kept.id,
+            SweepRun.day == day,
+            SweepRun.id < kept_id,
             SweepRun.finished_at.is_not(None),
             SweepRun.flagged == 0,
             SweepRun.recorded == 0,
@@ -36,15 +48,6 @@ def forget_empty_runs(session: Session, kept: SweepRun) -> None:
             nothing_new,
         )
     )
-
-
-def rules_changed(session: Session, since: datetime) -> bool:
-    """Whether any rules of the office, or the working days of a year, were changed since."""
-    changed = (
-        select(RulePack.id).where(RulePack.made_at >= since),
-        select(CalendarYear.year).where(CalendarYear.changed_at >= since),
-    )
-    return bool(session.scalar(select(or_(*(query.exists() for query in changed)))))
 
 
 def newest(session: Session) -> SweepRun | None:

@@ -40,6 +40,8 @@ _TOLD = {
 _KEPT_IN_VIEW = (*UNFORESEEN, Event.RETURN.value)
 _UNTOLD = "event IN ({})".format(", ".join(f"'{event}'" for event in _KEPT_IN_VIEW))
 _CHASED = "state IN ({})".format(", ".join(f"'{state}'" for state in CHASED_STATES))
+# That the flag of what was overdue is to be taken from it: its day was moved.
+FLAG_OUTDATED = "overdue_flagged_on IS NOT NULL AND (due_on IS NULL OR due_on >= overdue_flagged_on)"
 _LIT = "unit_id due_on state role dispatched_at sign_by_on task_id"
 
 
@@ -131,6 +133,7 @@ class Milestone(Base):
     __table_args__ = (
         # What the sweep asks: which dated milestones are still open.
         _where("ix_milestone_open_due", "reached_on IS NULL AND due_on IS NOT NULL", "due_on"),
+        _where("ix_milestone_flag_outdated", FLAG_OUTDATED, "id"),
     )
 
 
@@ -210,16 +213,7 @@ class Assignment(Base):
             "overdue_flagged_on IS NULL AND state NOT IN ('completed', 'withdrawn')",
             "due_on",
         ),
-        Index(
-            "ix_assignment_flag_outdated",
-            "id",
-            sqlite_where=condition(
-                "overdue_flagged_on IS NOT NULL AND (due_on IS NULL OR due_on >= overdue_flagged_on)"
-            ),
-            postgresql_where=condition(
-                "overdue_flagged_on IS NOT NULL AND (due_on IS NULL OR due_on >= overdue_flagged_on)"
-            ),
-        ),
+        _where("ix_assignment_flag_outdated", FLAG_OUTDATED, "id"),
     )
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy reads it off the class
 
