@@ -19,9 +19,10 @@ from tracker.clock import Clock
 from tracker.domain.notice_policy import NoticePolicy
 from tracker.domain.notices import NoticeKind, horizon_of, reached
 from tracker.services.notice_policies import policies
-from tracker.services.sweep import changed_since, decide
+from tracker.services.sweep import decide
 from tracker.services.sweep_kinds import Kinds, owed_by_kind
 from tracker.services.sweep_rules import sweep_rules
+from tracker.services.sweeper import changed_since
 from tracker.store import sweep_queries as queries
 from tracker.store import sweep_runs
 from tracker.store.notice_recording import foreseen, owed_to_parts

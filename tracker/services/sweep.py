@@ -16,9 +16,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
-from weakref import WeakKeyDictionary
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Engine
@@ -27,20 +25,17 @@ from sqlalchemy.orm import Session
 from tracker.clock import Clock
 from tracker.domain.notice_policy import NoticePolicy
 from tracker.domain.notices import horizon_of, owed, reached
-from tracker.domain.schedule import hours_between
 from tracker.services.series import behind, make_due_tasks
-from tracker.services.sweep_batches import UNUSABLE, Batches, batches
-from tracker.services.sweep_kinds import Kinds, Look, hours_late, milestone_days, owed_by_kind
-from tracker.services.sweep_report import SweepReport, Tally
-from tracker.services.sweep_rules import SweepRules, sweep_rules
-from tracker.store import sweep_faults, sweep_runs
+from tracker.services.sweep_batches import UNUSABLE, Work, batches
+from tracker.services.sweep_kinds import Look, hours_late, owed_by_kind
+from tracker.services.sweep_report import SweepReport
+from tracker.services.sweeper import Sweeper, note_swept, opened
 from tracker.store import sweep_queries as queries
-from tracker.store.engine import at_once, write_session
+from tracker.store import sweep_runs
+from tracker.store.engine import write_session
 from tracker.store.milestone_queries import flag_late_milestones
 from tracker.store.notice_recording import OwedRow, owed_to_parts, record
-from tracker.store.notices import SweepRun
 from tracker.store.schedule import FaultKind
-from tracker.store.sweep_signs import ALL, Signs, signs
 
 log = logging.getLogger(__name__)
 
@@ -48,64 +43,6 @@ OFFICE_ZONE = ZoneInfo("Asia/Shanghai")
 FLAGS_AT_ONCE = 20_000
 RUNGS_AT_ONCE = 500
 FAILURES_KEPT = 20
-# A change is stamped when its request begins and seen when that commits; none takes longer than this.
-SLOWEST_CHANGE = timedelta(minutes=10)
-
-
-@dataclass(frozen=True, slots=True)
-class _Sweeper:
-    """One run: when it is, what the last finished run had covered, and what was found so far.
-
-    ``swept_day`` is the last day that was swept; ``changed_since`` the instant from which changes are new.
-    Both are None when the sweep never ran before. ``rules`` are those of the day: after downtime, too, a unit is
-    told by the rules that count now. ``is_again``: the day was swept to its end, without a fault and by these rules.
-    """
-
-    engine: Engine
-    clock: Clock
-    today: date
-    swept_day: date | None
-    changed_since: datetime | None
-    rules: SweepRules
-    batches: Batches
-    is_again: bool
-    signs: Signs = ALL
-
-    @property
-    def policy(self) -> NoticePolicy:
-        return self.rules.policy
-
-    @property
-    def tally(self) -> Tally:
-        return self.batches.tally
-
-    @property
-    def now(self) -> datetime:
-        return self.clock.now()
-
-    @property
-    def kinds(self) -> Kinds:
-        """What the kinds of notice beside a part's own date are asked with."""
-        return Kinds(self.clock, self.today, self.swept_day, self.changed_since, self.rules, self.is_again)
-
-    def reading(self) -> Session:
-        """A session for questions that each stand alone: no transaction is begun around one."""
-        return Session(at_once(self.engine))
-
-    @property
-    def until(self) -> date:
-        """The furthest due day at which anything is owed today."""
-        return self.today + horizon_of(self.policy.ladder)
-
-    def hours_late(self, planned_on: date) -> int:
-        """How many whole hours of the day that a notice was planned for, and after it, have passed."""
-        return hours_between(self.clock.start_of(planned_on), self.now)
-
-    def tell_parts(self, session: Session, ids: Sequence[int]) -> Callable[[], None]:
-        """Decides and records for some parts, on their own dates."""
-        decisions = list(decide(session, ids, self.today, self.clock, self.policy, self.swept_day))
-        told = queries.record_decisions(session, decisions, self.now) if decisions else ()
-        return lambda: self.tally.add(told)
 
 
 def sweep(engine: Engine, now: datetime, today: date, zone: ZoneInfo = OFFICE_ZONE) -> SweepReport:
@@ -114,8 +51,10 @@ def sweep(engine: Engine, now: datetime, today: date, zone: ZoneInfo = OFFICE_ZO
     Raises OperationalError when the database is out of reach or stays locked; the run then counts as unfinished.
     """
     started = time.monotonic()
-    run_id, sweeper = _begin(engine, Clock(zone).fixed_at(now), today)
-    sweeper = _looked_ahead(sweeper)
+    sweeper = opened(engine, Clock(zone).fixed_at(now), today)
+    if sweeper.is_idle:
+        return _finish(sweeper, None, time.monotonic() - started)
+    run_id = _begin(sweeper)
     _make_due_tasks(sweeper)
     individually = _sweep_sets(sweeper)
     _sweep_parts(sweeper, individually)
@@ -123,16 +62,14 @@ def sweep(engine: Engine, now: datetime, today: date, zone: ZoneInfo = OFFICE_ZO
     return _finish(sweeper, run_id, time.monotonic() - started)
 
 
-def _looked_ahead(sweeper: _Sweeper) -> _Sweeper:
-    """A sweep that comes again is told what there is to do, most often nothing."""
-    if not sweeper.is_again or sweeper.changed_since is None:
-        return sweeper
-    with sweeper.reading() as session:
-        found = signs(session, sweeper.today, sweeper.changed_since, milestone_days(sweeper.kinds))
-    return replace(sweeper, signs=found)
+def _begin(sweeper: Sweeper) -> int:
+    with write_session(sweeper.engine) as session:
+        run_id = sweep_runs.begin(session, sweeper.today, sweeper.now)
+        session.commit()
+        return run_id
 
 
-def _make_due_tasks(sweeper: _Sweeper) -> None:
+def _make_due_tasks(sweeper: Sweeper) -> None:
     """Lets recurring duties come, before it is looked at what is overdue or due soon."""
 
     def make(session: Session, ids: Sequence[int]) -> Callable[[], None]:
@@ -146,35 +83,7 @@ def _make_due_tasks(sweeper: _Sweeper) -> None:
     sweeper.batches.go_through(FaultKind.SERIES, ids, make)
 
 
-def _begin(engine: Engine, clock: Clock, today: date) -> tuple[int, _Sweeper]:
-    with write_session(engine) as session:
-        last = sweep_runs.last_finished(session, today)
-        rules = sweep_rules(session, today)
-        faults = sweep_faults.all_set_aside(session)
-        run_id = sweep_runs.begin(session, today, clock.now())
-        session.commit()
-        swept_day, since = (last.day, changed_since(last, clock, today)) if last else (None, None)
-        is_again = last is not None and _is_again(engine, last, today, rules)
-        rows = Batches(engine, clock.now(), Tally(), faults)
-        return run_id, _Sweeper(engine, clock, today, swept_day, since, rules, rows, is_again)
-
-
-# The day that this process swept last to its end, and the count of changes to the rules by which it did.
-_swept: WeakKeyDictionary[Engine, tuple[date, int]] = WeakKeyDictionary()
-
-
-def _is_again(engine: Engine, last: SweepRun, today: date, rules: SweepRules) -> bool:
-    return (last.day, last.error) == (today, None) and _swept.get(engine) == (today, rules.changes)
-
-
-def changed_since(last: SweepRun, clock: Clock, today: date) -> datetime:
-    """From when on a change may have been missed by the last run."""
-    # The sample's hours run round on one day, so that a run of the same day may have begun "later" than now.
-    began = last.started_at if last.started_at <= clock.now() else clock.start_of(today)
-    return began - SLOWEST_CHANGE
-
-
-def _sweep_sets(sweeper: _Sweeper) -> list[int]:
+def _sweep_sets(sweeper: Sweeper) -> list[int]:
     """Flags, and tells all that came to a rung since the last run; returns the parts to be looked at one by one.
 
     On a day that was swept nothing comes to a rung.
@@ -194,17 +103,17 @@ def _sweep_sets(sweeper: _Sweeper) -> list[int]:
     return individually
 
 
-def _flag(sweeper: _Sweeper, session: Session) -> int:
+def _flag(sweeper: Sweeper, session: Session) -> int:
     """Flags a batch; returns how many. Parts that an earlier sweep should have flagged came in behind its back: they
     are told now, in the same transaction, since no later run would find them."""
     found = queries.flag_overdue(session, sweeper.today, sweeper.swept_day, FLAGS_AT_ONCE)
     sweeper.tally.flagged += len(found)
     missed = [part_id for part_id, was_missed in found if was_missed]
-    sweeper.batches.go_on(session, FaultKind.PART, missed, sweeper.tell_parts)
+    sweeper.batches.go_on(session, FaultKind.PART, missed, _tell_parts(sweeper))
     return len(found)
 
 
-def _tell_reached(sweeper: _Sweeper, session: Session) -> list[int]:
+def _tell_reached(sweeper: Sweeper, session: Session) -> list[int]:
     """Tells, in a statement or two, all unchanged parts that came to a rung; returns those it could not tell."""
     if sweeper.swept_day is None or sweeper.changed_since is None:
         return []
@@ -222,13 +131,24 @@ def _tell_reached(sweeper: _Sweeper, session: Session) -> list[int]:
     return left
 
 
-def _sweep_parts(sweeper: _Sweeper, more: list[int]) -> None:
+def _tell_parts(sweeper: Sweeper) -> Work:
+    """Decides and records for some parts, on their own dates."""
+
+    def tell(session: Session, ids: Sequence[int]) -> Callable[[], None]:
+        decisions = list(decide(session, ids, sweeper.today, sweeper.clock, sweeper.policy, sweeper.swept_day))
+        told = queries.record_decisions(session, decisions, sweeper.now) if decisions else ()
+        return lambda: sweeper.tally.add(told)
+
+    return tell
+
+
+def _sweep_parts(sweeper: Sweeper, more: list[int]) -> None:
     """Looks at every part that changed since the last run, and at ``more``."""
     changed: Sequence[int] = ()
     if sweeper.signs.changes:
         with sweeper.reading() as session:
             changed = queries.changed_ids(session, sweeper.changed_since, sweeper.until)
-    sweeper.batches.go_through(FaultKind.PART, [*changed, *more], sweeper.tell_parts)
+    sweeper.batches.go_through(FaultKind.PART, [*changed, *more], _tell_parts(sweeper))
 
 
 def decide(  # noqa: PLR0917 - as of when, by which rules
@@ -245,7 +165,7 @@ def decide(  # noqa: PLR0917 - as of when, by which rules
                 yield part_id, OwedRow.of_rung(due_on, each, hours)
 
 
-def _sweep_kinds(sweeper: _Sweeper) -> None:
+def _sweep_kinds(sweeper: Sweeper) -> None:
     """Tells of milestones, of what nobody signed for or reported on, and of what was done, kind by kind."""
     for look in owed_by_kind(sweeper.kinds):
         try:
@@ -257,7 +177,7 @@ def _sweep_kinds(sweeper: _Sweeper) -> None:
             sweeper.tally.failures.append(f"{look.kind.label}：{error}".splitlines()[0][:300])
 
 
-def _sweep_kind(sweeper: _Sweeper, look: Look) -> None:
+def _sweep_kind(sweeper: Sweeper, look: Look) -> None:
     def tell(session: Session, ids: Sequence[int]) -> Callable[[], None]:
         owing = look.owed(session, ids)
         told = record(session, owed_to_parts(owing, same_day=False, pressed=look.pressed), sweeper.now) if owing else ()
@@ -270,15 +190,17 @@ def _sweep_kind(sweeper: _Sweeper, look: Look) -> None:
     sweeper.batches.go_through(look.kind, ids, tell)
 
 
-def _finish(sweeper: _Sweeper, run_id: int, seconds: float) -> SweepReport:
+def _finish(sweeper: Sweeper, begun_id: int | None, seconds: float) -> SweepReport:
+    """Writes the row of the run, which a run that found nothing to do writes once it has ended."""
     tally, error = sweeper.tally, "\n".join(sweeper.tally.failures[:FAILURES_KEPT]) or None
     with write_session(sweeper.engine) as session:
         finished_at = sweeper.now + timedelta(seconds=seconds)
+        run_id = begun_id or sweep_runs.begin(session, sweeper.today, sweeper.now)
         sweep_runs.finish(session, run_id, finished_at, (tally.flagged, tally.total), error)
         sweep_runs.forget_empty_runs(session, run_id, sweeper.today, error)
         unreachable = queries.unit_names(session, tally.unreached)
         session.commit()
-    _swept[sweeper.engine] = sweeper.today, sweeper.rules.changes
+    note_swept(sweeper)
     return SweepReport(
         day=sweeper.today,
         flagged=tally.flagged,

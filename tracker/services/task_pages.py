@@ -20,11 +20,12 @@ from tracker.services.evidence import evidence_of
 from tracker.services.extensions import may_ask
 from tracker.services.lit import Part, When, limits, part_of
 from tracker.services.milestones import MilestoneLine, lines_of, may_report
+from tracker.services.offered_plans import offered_plans
 from tracker.services.series_pages import SeriesView, series_view
 from tracker.services.supervision import under
 from tracker.services.work import events_for
 from tracker.store import task_queries as ask
-from tracker.store.choices import PlanChoice, UnitChoice, plans_with_parts, units_within
+from tracker.store.choices import PlanChoice, UnitChoice, units_within
 from tracker.store.evidence import Evidence
 from tracker.store.extension_queries import requests_of
 from tracker.store.extensions import Extension, ExtensionState
@@ -276,5 +277,4 @@ def choices(
     session: Session, actor: Actor, permission: Permission
 ) -> tuple[Sequence[UnitChoice], Sequence[PlanChoice]]:
     """The units and plans by which a list may be filtered: those that have parts within reach."""
-    reach = within(actor, permission)
-    return units_within(session, reach), plans_with_parts(session, reach)
+    return units_within(session, within(actor, permission)), offered_plans(session, actor, permission)

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from tracker.domain.units import UnitKind
+from tracker.store.kept_calendars import CalendarMark
 from tracker.store.plans import Plan
 from tracker.store.tasks import Assignment, Task
 from tracker.store.units import Unit
@@ -35,6 +36,13 @@ def units_within(session: Session, reach: ColumnElement[bool]) -> Sequence[UnitC
     columns = select(Unit.id, Unit.name, Unit.kind, Unit.path)
     found = session.execute(columns.where(Unit.active, reach).order_by(Unit.position, Unit.id))
     return [UnitChoice(*row) for row in found]
+
+
+def plans_state(session: Session) -> tuple[int, ...]:
+    """What is different once a plan, its title, or a part anywhere was added, changed or removed; one statement."""
+    changes = select(func.coalesce(func.sum(CalendarMark.changes), 0)).scalar_subquery()
+    counts = (func.count(), func.count(Plan.issued_on), func.coalesce(func.max(Plan.id), 0), changes)
+    return tuple(session.execute(select(*counts).select_from(Plan)).one())
 
 
 def plans_with_parts(session: Session, reach: ColumnElement[bool]) -> Sequence[PlanChoice]:

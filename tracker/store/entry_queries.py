@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import Integer, Select, bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
 from tracker.domain.roles import Role
@@ -22,17 +22,26 @@ from tracker.store.tasks import Assignment, Milestone, Task
 from tracker.store.units import Unit
 
 
-def _shown(session: Session, statement: AtOnce, ids: Iterable[int]) -> Sequence[Any]:
-    connection = session.connection()
-    return statement.typed(statement(connection, ids=in_words(ids)), connection.dialect)
+class _ByIds:
+    """A question asked by ids. Most often it is one: as a question of its own, PostgreSQL plans that once for all."""
+
+    def __init__(self, query: Select[*tuple[Any, ...]], number: Any) -> None:
+        self._some = AtOnce(query.where(is_given(number, "ids")))
+        self._one = AtOnce(query.where(number == bindparam("id", 0, Integer)))
+
+    def __call__(self, session: Session, ids: Collection[int]) -> Sequence[Any]:
+        connection = session.connection()
+        if len(ids) == 1:
+            return self._one.typed(self._one(connection, id=next(iter(ids))), connection.dialect)
+        return self._some.typed(self._some(connection, ids=in_words(ids)), connection.dialect)
 
 
 def parts_to_show(session: Session, part_ids: Collection[int]) -> Sequence[Any]:
     """All that calendars tell of these parts."""
-    return _shown(session, _PARTS_TO_SHOW, part_ids)
+    return _PARTS_TO_SHOW(session, part_ids)
 
 
-_PARTS_TO_SHOW = AtOnce(
+_PARTS_TO_SHOW = _ByIds(
     select(
         Assignment.id,
         Assignment.uid,
@@ -62,18 +71,18 @@ _PARTS_TO_SHOW = AtOnce(
     )
     .join(Task, Assignment.task_id == Task.id)
     .join(Plan, Task.plan_id == Plan.id)
-    .join(Unit, Assignment.unit_id == Unit.id)
-    .where(is_given(Assignment.id, "ids"))
+    .join(Unit, Assignment.unit_id == Unit.id),
+    Assignment.id,
 )
 
 
 def milestones_to_show(session: Session, milestone_ids: Collection[int]) -> Sequence[Any]:
     """All that calendars tell of these milestones; ``changed_at`` is the last change of any part of the task."""
-    return _shown(session, _MILESTONES_TO_SHOW, milestone_ids)
+    return _MILESTONES_TO_SHOW(session, milestone_ids)
 
 
 _LAST_CHANGE = select(func.max(Assignment.changed_at)).where(Assignment.task_id == Task.id).scalar_subquery()
-_MILESTONES_TO_SHOW = AtOnce(
+_MILESTONES_TO_SHOW = _ByIds(
     select(
         Milestone.id,
         Milestone.uid,
@@ -90,24 +99,24 @@ _MILESTONES_TO_SHOW = AtOnce(
         awaited().label("awaited"),
     )
     .join(Task, Milestone.task_id == Task.id)
-    .join(Plan, Task.plan_id == Plan.id)
-    .where(is_given(Milestone.id, "ids"))
+    .join(Plan, Task.plan_id == Plan.id),
+    Milestone.id,
 )
 
 
 def units_by_role(session: Session, task_ids: Collection[int]) -> dict[int, dict[Role, list[str]]]:
     """For every one of the tasks its units by role, as the plan lists them."""
     parts: dict[int, dict[Role, list[str]]] = defaultdict(lambda: defaultdict(list))
-    for task_id, role, name in _shown(session, _UNITS_BY_ROLE, task_ids):
+    for task_id, role, name in _UNITS_BY_ROLE(session, task_ids):
         parts[task_id][role].append(name)
     return parts
 
 
-_UNITS_BY_ROLE = AtOnce(
+_UNITS_BY_ROLE = _ByIds(
     select(Assignment.task_id, Assignment.role, Unit.name)
     .join(Unit, Assignment.unit_id == Unit.id)
-    .where(is_given(Assignment.task_id, "ids"))
-    .order_by(Assignment.task_id, Assignment.position)
+    .order_by(Assignment.task_id, Assignment.position),
+    Assignment.task_id,
 )
 
 
