@@ -19,7 +19,6 @@ from pathlib import Path
 from typing import Any
 
 import psycopg
-from sqlalchemy import text
 from sqlalchemy.engine import make_url
 
 from benchmarks.by_hand import by_hand, gate
@@ -46,18 +45,6 @@ class Bench:
     product: Served
     floor: Served
     database: Any
-    changes: int = 0
-
-    def path(self, size: int) -> str:
-        return f"/feeds/{self.office.tokens[size]}.ics"
-
-    def change(self, size: int) -> None:
-        """One task of the unit is changed, past the program, so that nothing is made ahead."""
-        self.changes += 1
-        last = "(SELECT max(id) FROM assignment WHERE unit_id = :unit)"
-        statement = f"UPDATE assignment SET percent = :percent WHERE id = {last}"  # noqa: S608 - our own words
-        with self.office.engine.execution_options(writes=True).begin() as connection:
-            connection.execute(text(statement), {"percent": self.changes % 100, "unit": self.office.units[size]})
 
     def lines(self) -> Iterator[Line]:
         product, floor = self.product.connection(), self.floor.connection()
@@ -73,8 +60,8 @@ class Bench:
     def _first_after_a_change(self, product: http.client.HTTPConnection, size: int) -> Line:
         work, floor = [], []
         for number in range(ROUNDS + 2):
-            self.change(size)
-            seconds, status, _, body = asked(product, self.path(size))
+            self.office.change(size)
+            seconds, status, _, body = asked(product, self.office.path(size))
             assert status == 200
             if number == 0:
                 gate(body, size)
@@ -87,15 +74,17 @@ class Bench:
         return Line(what, work, "B(n)", floor, at_most(MUST_CHANGED[size]))
 
     def _unchanged(self, product: http.client.HTTPConnection, floor: http.client.HTTPConnection, size: int) -> Line:
-        pairs = [(asked(product, self.path(size))[0], asked(floor, f"/constant/{size}")[0]) for _ in range(2 * ROUNDS)]
+        pairs = [
+            (asked(product, self.office.path(size))[0], asked(floor, f"/constant/{size}")[0]) for _ in range(2 * ROUNDS)
+        ]
         work, least = zip(*pairs[ROUNDS // 2 :], strict=True)
         return Line(f"unchanged, no validator, {size:,} tasks", list(work), "constant body", list(least), at_most(2.5))
 
     def _not_modified(self, product: http.client.HTTPConnection, floor: http.client.HTTPConnection, size: int) -> Line:
-        etag = asked(product, self.path(size))[2]
+        etag = asked(product, self.office.path(size))[2]
         pairs = []
         for _ in range(4 * ROUNDS):
-            seconds, status, *_ = asked(product, self.path(size), etag)
+            seconds, status, *_ = asked(product, self.office.path(size), etag)
             assert status == 304
             pairs.append((seconds, asked(floor, "/trivial")[0]))
         work, least = zip(*pairs[ROUNDS:], strict=True)
@@ -104,7 +93,7 @@ class Bench:
 
 def connected(bench: Bench) -> Iterator[str]:
     """Eight connections at once, a thousand tasks."""
-    path = bench.path(1000)
+    path = bench.office.path(1000)
     etag = asked(bench.product.connection(), path)[2]
     changed = _changed_each_time(bench)
     kept = verdict(changed >= MUST_CHANGED_EACH_TIME)
@@ -129,8 +118,8 @@ def _changed_each_time(bench: Bench) -> float:
     def poll(place: int) -> None:
         connection = bench.product.connection()
         while time.perf_counter() < end:
-            bench.change(1000)
-            assert asked(connection, bench.path(1000))[1] == 200
+            bench.office.change(1000)
+            assert asked(connection, bench.office.path(1000))[1] == 200
             counts[place] += 1
 
     threads = [threading.Thread(target=poll, args=(place,)) for place in range(CONNECTIONS)]
@@ -150,13 +139,19 @@ def memory(bench: Bench, idle: float, largest: int) -> Iterator[str]:
         f"(must: idle + 5 × the largest body = {allowed:.0f} MB {verdict(peak <= allowed)})."
     )
     connections = [bench.product.connection() for _ in range(4)]
-    etag, warm = asked(connections[0], bench.path(1000))[2], 0.0
+    etag, warm = asked(connections[0], bench.office.path(1000))[2], 0.0
+    asks = ((bench.office.path(100), ""), (bench.office.path(1000), etag), ("/sign-in", ""), ("/feeds/none.ics", ""))
     for number in range(MIXED):
         if number == WARM:
             warm = max(bench.product.worker_megabytes())
         if number % 50 == 0:
-            bench.change((100, 1000)[number // 50 % 2])
-        asks = ((bench.path(100), ""), (bench.path(1000), etag), ("/sign-in", ""), ("/feeds/none.ics", ""))[number % 4]
+            bench.office.change((100, 1000)[number // 50 % 2])
+        asks = (
+            (bench.office.path(100), ""),
+            (bench.office.path(1000), etag),
+            ("/sign-in", ""),
+            ("/feeds/none.ics", ""),
+        )[number % 4]
         asked(connections[number % len(connections)], *asks)
     after = max(bench.product.worker_megabytes())
     yield (
@@ -182,7 +177,7 @@ def measured(url: str) -> None:
         bodies = Path(folder, "bodies")
         bodies.mkdir()
         for size in SIZES:
-            body = asked(product.connection(), f"/feeds/{office.tokens[size]}.ics")[3]
+            body = asked(product.connection(), office.path(size))[3]
             bodies.joinpath(f"{size}.ics").write_bytes(body)
         time.sleep(2 * PATIENCE)  # what was made is kept by now
         settle(office.engine)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -34,6 +35,18 @@ class SeededOffice:
     engine: Engine
     tokens: dict[int, str]
     units: dict[int, int]
+    changes: Iterator[int] = field(default_factory=itertools.count)
+
+    def path(self, size: int) -> str:
+        """Where the calendar of so many tasks is asked for."""
+        return f"/feeds/{self.tokens[size]}.ics"
+
+    def change(self, size: int) -> None:
+        """Changes one task of that calendar, past the program, so that nothing is made ahead."""
+        last = "(SELECT max(id) FROM assignment WHERE unit_id = :unit)"
+        statement = f"UPDATE assignment SET percent = :percent WHERE id = {last}"  # noqa: S608 - our own words
+        with self.engine.execution_options(writes=True).begin() as connection:
+            connection.execute(text(statement), {"percent": next(self.changes) % 100, "unit": self.units[size]})
 
 
 def seeded(url: str, sizes: Sequence[int]) -> SeededOffice:

@@ -7,8 +7,6 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 
-from sqlalchemy import text
-
 from benchmarks.peers.peer import Ask, Kept
 from benchmarks.seeding import SECRET, TODAY, SeededOffice, seeded
 from benchmarks.served import served
@@ -22,18 +20,12 @@ class RunningOffice:
     port: int
     office: SeededOffice
     kept: Kept
-    changes: int = 0
 
     def ask(self, size: int) -> Ask:
-        return Ask(f"/feeds/{self.office.tokens[size]}.ics")
+        return Ask(self.office.path(size))
 
     def change(self, size: int) -> None:
-        """One task of the unit, past the program, so that nothing is made ahead."""
-        self.changes += 1
-        last = "(SELECT max(id) FROM assignment WHERE unit_id = :unit)"
-        statement = f"UPDATE assignment SET percent = :percent WHERE id = {last}"  # noqa: S608 - our own words
-        with self.office.engine.execution_options(writes=True).begin() as connection:
-            connection.execute(text(statement), {"percent": self.changes % 100, "unit": self.office.units[size]})
+        self.office.change(size)
 
 
 @contextmanager

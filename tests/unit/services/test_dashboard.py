@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 
@@ -15,15 +14,11 @@ from tests.unit.services.test_ledger import STRICT, ZONE
 from tracker.domain.lights import DEFAULT_PACK
 from tracker.services.dashboard import Dashboard, dashboard
 from tracker.services.lit import When
-from tracker.store.engine import make_engine
 
 
-@pytest.fixture(params=["sqlite_url", "postgres_url"])
-def session(request: pytest.FixtureRequest) -> Iterator[Session]:
-    engine = make_engine(str(request.getfixturevalue(request.param)))
-    with Session(engine, expire_on_commit=False) as session:
-        yield session
-    engine.dispose()
+@pytest.fixture
+def url(either_url: str) -> str:
+    return either_url
 
 
 @pytest.fixture

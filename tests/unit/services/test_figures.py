@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import date, timedelta
 
 import pytest
@@ -19,7 +18,6 @@ from tracker.services.figures import By, figures
 from tracker.services.ledger import LedgerFilter, ledger
 from tracker.services.listings import Listing, Show, listed
 from tracker.services.lit import When
-from tracker.store.engine import make_engine
 
 WHEN = When(TODAY, ZONE)
 PERIODS = (
@@ -27,14 +25,6 @@ PERIODS = (
     Period(date(2023, 5, 20), date(2023, 6, 5)),
     Period(date(2023, 6, 10), date(2023, 6, 10)),
 )
-
-
-@pytest.fixture
-def session(sqlite_url: str) -> Iterator[Session]:
-    engine = make_engine(sqlite_url)
-    with Session(engine, expire_on_commit=False) as session:
-        yield session
-    engine.dispose()
 
 
 @pytest.fixture
