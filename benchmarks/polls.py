@@ -146,13 +146,7 @@ def memory(bench: Bench, idle: float, largest: int) -> Iterator[str]:
             warm = max(bench.product.worker_megabytes())
         if number % 50 == 0:
             bench.office.change((100, 1000)[number // 50 % 2])
-        asks = (
-            (bench.office.path(100), ""),
-            (bench.office.path(1000), etag),
-            ("/sign-in", ""),
-            ("/feeds/none.ics", ""),
-        )[number % 4]
-        asked(connections[number % len(connections)], *asks)
+        asked(connections[number % len(connections)], *asks[number % len(asks)])
     after = max(bench.product.worker_megabytes())
     yield (
         f"After {MIXED:,} mixed requests a worker holds {after:.0f} MB, {warm:.0f} MB after the first {WARM:,} "
