@@ -61,7 +61,7 @@ def sent_notices(session: Session, actor: Actor, clock: Clock, wanted: SentFilte
         joinedload(Notice.person),
         joinedload(Notice.assignment).joinedload(Assignment.unit),
         joinedload(Notice.assignment).joinedload(Assignment.task),
-    ).order_by(Notice.recorded_at.desc(), Notice.id.desc())
+    ).order_by(Notice.id.desc())  # as they were recorded; a clock may be put back
     rows = session.scalars(shown.limit(PAGE_SIZE).offset((number - 1) * PAGE_SIZE)).all()
     known = policies(session)
     return Page(
