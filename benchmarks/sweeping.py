@@ -24,7 +24,7 @@ from tracker.services.sweep_report import SweepReport
 ZONE = ZoneInfo("Asia/Shanghai")
 TASKS = {"sqlite": 100_000, "postgresql": 1_000_000}
 MUST, MUST_AGAIN = 3.0, 0.010
-ROUNDS, AGAIN = 3, 11
+ROUNDS, AGAIN = 3, 21
 BARE = text(
     "UPDATE assignment SET overdue_flagged_on = :today WHERE overdue_flagged_on IS NULL AND due_on < :today "
     "AND state IN ('dispatched', 'declined', 'in_progress', 'submitted') "
