@@ -364,6 +364,8 @@ def test_as_many_statements_whatever_was_altered(
         session.add(Handling(assignment_id=task.assignments[1].id, handler="王", changed_at=instant(AFTER)))
     session.commit()
     assert asked() == few
-    assert max(few) <= 20
+    *lists, first_page = few
+    assert max(lists) <= 20
+    assert first_page <= 45  # a few for each month that is not remembered yet
     assert "任务39" in supervisor(paths[0] + "&q=任务39").main.one("tbody").text
     assert len(ledger_on(supervisor, BEFORE)) == 81

@@ -156,6 +156,7 @@ class TestList:
             a_task(session, plan, city.education, city.finance, city.county, title=f"任务{n}")
         session.commit()
         page.sign_in("supervisor")
+        page("/tasks")  # which remembers the plans on offer
         assert counted(page, "/tasks?q=任务59") == counted(page, "/tasks") <= 20
 
 
