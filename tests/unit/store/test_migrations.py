@@ -18,8 +18,6 @@ from tracker.store import migrate
 from tracker.store.engine import make_engine
 from tracker.store.schema import metadata
 
-# An index of PostgreSQL alone, in an order that SQLite cannot tell of.
-pytestmark = pytest.mark.filterwarnings("ignore:autogenerate skipping metadata-specified expression-based index")
 AT = datetime(2023, 6, 15, 1, 0, tzinfo=UTC)
 REVISIONS = [each.revision for each in reversed(list(ScriptDirectory(str(migrate.FOLDER)).walk_revisions()))]
 FIRST = REVISIONS[0]

@@ -16,9 +16,6 @@ from tracker.store.schema import metadata
 
 TABLES = {"reading_job", "reading_upload"}
 
-# An index of PostgreSQL alone, in an order that SQLite cannot tell of.
-pytestmark = pytest.mark.filterwarnings("ignore:autogenerate skipping metadata-specified expression-based index")
-
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.needs("postgresql"))])
 def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
