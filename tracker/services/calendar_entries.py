@@ -7,9 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta, tzinfo
 from functools import partial
 from typing import Any
-from weakref import WeakKeyDictionary
 
-from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from tracker.domain.lights import ONE_DAY, AssignmentFacts, Light, LightPack, between, holds_for, light_of
@@ -20,6 +18,7 @@ from tracker.services.calendars import work_calendar
 from tracker.services.rule_packs import light_pack_around
 from tracker.store import entry_queries as ask
 from tracker.store.kept_entries import Kept
+from tracker.store.last_read import LastRead
 
 # A longer list is asked for in pieces.
 MOST_AT_ONCE = 500
@@ -47,17 +46,14 @@ class _Rules:
     add_workdays: Callable[[date, int], date]
 
 
-# The rules that were read last of each database, with what they are right for: the day, and the count of changes.
-_last_read: WeakKeyDictionary[Engine, tuple[tuple[date, int], _Rules]] = WeakKeyDictionary()
+_last_read = LastRead[_Rules]()
 
 
 def _rules_on(session: Session, today: date, changes: int) -> _Rules:
-    engine, right_for = session.connection().engine, (today, changes)
-    found = _last_read.get(engine)
-    if found is None or found[0] != right_for:
-        found = right_for, _Rules(*light_pack_around(session, today), work_calendar(session).add_workdays)
-        _last_read[engine] = found
-    return found[1]
+    def read() -> _Rules:
+        return _Rules(*light_pack_around(session, today), work_calendar(session).add_workdays)
+
+    return _last_read.get(session, (today, changes), read)
 
 
 def part_entries(

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from weakref import WeakKeyDictionary
 
-from sqlalchemy import Pool
 from sqlalchemy.orm import Session
 
 from tracker.domain.lights import DEFAULT_PACK
@@ -17,6 +15,7 @@ from tracker.services.calendars import work_calendar
 from tracker.services.notice_policies import policy_on
 from tracker.services.rule_packs import light_pack_of, pack_on
 from tracker.store.feed_queries import changes_to_rules
+from tracker.store.last_read import LastRead
 from tracker.store.rule_packs import PackKind
 
 
@@ -35,18 +34,13 @@ class SweepRules:
     changes: int
 
 
-# By the pool of connections: engines with other options share it.
-_last_read: WeakKeyDictionary[Pool, tuple[tuple[date, int], SweepRules]] = WeakKeyDictionary()
+_last_read = LastRead[SweepRules]()
 
 
 def sweep_rules(session: Session, day: date) -> SweepRules:
     """The rules that count on the day; one statement where nothing was changed since they were read."""
-    pool, right_for = session.connection().engine.pool, (day, changes_to_rules(session))
-    found = _last_read.get(pool)
-    if found is None or found[0] != right_for:
-        found = right_for, _read(session, *right_for)
-        _last_read[pool] = found
-    return found[1]
+    changes = changes_to_rules(session)
+    return _last_read.get(session, (day, changes), lambda: _read(session, day, changes))
 
 
 def _read(session: Session, day: date, changes: int) -> SweepRules:
