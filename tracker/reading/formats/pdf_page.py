@@ -19,9 +19,11 @@ from typing import Any, NamedTuple
 import pypdfium2
 from pypdfium2 import raw
 
+from tracker.reading.formats.pdf_font import use_square_font
 from tracker.reading.formats.pdf_letters import letter, looks_unmapped
 
 PDFIUM = Lock()
+use_square_font()
 
 _MOST_OBJECTS = 40_000
 """A page with more drawn objects is a map or a drawing: its lines are no table's."""
