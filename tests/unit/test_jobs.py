@@ -319,6 +319,7 @@ def test_what_nobody_did_is_made_good_at_the_start(sqlite_url: str, tmp_path: Pa
         (Job.CALENDARS, days + timedelta(hours=8, minutes=16)),
         (Job.MAIL, days + timedelta(hours=12, minutes=26)),
         (Job.ROBOTS, days + timedelta(hours=12, minutes=29)),
+        (Job.FIGURES, days + timedelta(hours=12, minutes=21)),
         (Job.TIDY, days + timedelta(hours=11, minutes=31)),
     ]
     engine.dispose()

@@ -81,7 +81,7 @@ def test_every_job_tells_its_last_run_and_its_next(session: Session, city: City,
     shown = page.sign_in("supervisor")(JOBS)
     assert "server-a（进程 101） 负责运行，自 2023-06-15 08:00 起" in shown.text
     assert "待命1个，负责的停止后2秒内接替：server-a（进程 202）" in shown.text
-    sweep, mail, robots, calendars, _ = rows(shown, "jobs")
+    sweep, mail, robots, calendars, *_ = rows(shown, "jobs")
     assert "2023-06-15 08:55" in sweep
     assert "用时7秒" in sweep
     assert "完成" in sweep
@@ -92,6 +92,7 @@ def test_every_job_tells_its_last_run_and_its_next(session: Session, city: City,
     assert "邮件服务器无法使用" in mail
     assert "还没有运行过" in robots
     assert "2023-06-16 00:15 每天0:15" in calendars
+    assert any("备好统计" in row and "每10分钟" in row for row in rows(shown, "jobs"))
 
 
 def test_runs_that_found_nothing_are_listed_on_demand(session: Session, city: City, page: Visitor) -> None:

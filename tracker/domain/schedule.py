@@ -24,6 +24,7 @@ class Job(StrEnum):
     CALENDARS = "calendars"
     MAIL = "mail"
     ROBOTS = "robots"
+    FIGURES = "figures"
     TIDY = "tidy"
 
     @property
@@ -108,6 +109,11 @@ JOBS: dict[Job, Plan] = {
         "零点后更新日历订阅里随日期变化的标题（如“逾期”），第二天打开日历就是新的。",
         Rhythm(ONE_DAY, time(0, 15)),
     ),
+    Job.FIGURES: Plan(
+        "备好统计",
+        "把已结束各月的统计数字算好存下，打开概况时不用再等；补录、更正以前的情况后重新计算。",
+        _minutes(10),
+    ),
     Job.TIDY: Plan("清理", "删除已读取完毕的上传文件、不再使用的日历内容和过期的运行记录。", _minutes(60)),
 }
 
@@ -124,6 +130,7 @@ COUNTS = {
     "failures": ("未成功", "次"),
     "entries": ("更新日历条目", "条"),
     "feeds_failed": ("订阅出错跳过", "个"),
+    "months": ("备好各月统计", "份"),
     "files": ("删除文件", "个"),
     "runs": ("删除旧运行记录", "条"),
 }

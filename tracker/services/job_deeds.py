@@ -16,6 +16,7 @@ from tracker.services.calendars import work_calendar
 from tracker.services.job_runs import Done, tidy_runs
 from tracker.services.kept_feeds import Place
 from tracker.services.mailing import send_waiting
+from tracker.services.month_counting import count_finished_months
 from tracker.services.notice_policies import policy_on
 from tracker.services.reading_jobs import tidy_readings
 from tracker.services.renewing import renew_all, tidy_calendars
@@ -43,6 +44,7 @@ class Deeds:
             Job.MAIL: self._mail,
             Job.ROBOTS: self._robots,
             Job.CALENDARS: self._calendars,
+            Job.FIGURES: self._figures,
             Job.TIDY: self._tidy,
         }
         return deeds[job]()
@@ -73,6 +75,9 @@ class Deeds:
         renewed = renew_all(self.engine, self._place())
         words = f"{renewed.failed}个日历订阅更新出错，已跳过；对方下次读取时会再次生成。" if renewed.failed else ""
         return Done({"entries": renewed.made, "feeds_failed": renewed.failed}, words)
+
+    def _figures(self) -> Done:
+        return Done({"months": count_finished_months(self.engine, self.clock.today(), self.settings.zone)})
 
     def _tidy(self) -> Done:
         tidy_calendars(self.engine, self._place())

@@ -11,7 +11,7 @@ from argon2.exceptions import InvalidHashError, VerifyMismatchError
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session, joinedload, selectinload
 
-from tracker.domain.access import Actor, Standing
+from tracker.domain.access import Actor, Permission, Standing
 from tracker.store.audit_trail import note
 from tracker.store.engine import begin_write
 from tracker.store.people import Person, PersonStanding
@@ -155,6 +155,13 @@ def actor_of(person: Person) -> Actor:
         if held.unit.active
     )
     return Actor(person.id, person.name, standings)
+
+
+def actors_who(session: Session, permission: Permission) -> list[Actor]:
+    """The active people who hold the permission anywhere; one statement."""
+    standings = joinedload(Person.standings).joinedload(PersonStanding.unit)
+    people = session.scalars(select(Person).where(Person.active).options(standings)).unique()
+    return [actor for actor in map(actor_of, people) if actor.holds(permission)]
 
 
 def actor_by_id(session: Session, person_id: int) -> Actor | None:

@@ -113,6 +113,7 @@ UNWATCHED: dict[str, str] = {
     "audit_entry": "the log itself",
     "calendar_entry": "bytes made from what is watched, and made again at any time",
     "calendar_mark": "counts of changes to what is watched",
+    "month_figure": "numbers counted from what is watched, and counted again at any time",
     "past_mark": "counts of changes to what is watched",
     "feed_client": "when calendar programs asked",
     "history_entry": "each row is told, once, as what happened to its part",

@@ -1,13 +1,14 @@
-"""What alters the past: counted by triggers of the database (migration 0014), whoever does it.
+"""What alters the past: counted by triggers of the database (migrations 0014 and 0016), whoever does it.
 
 The history is only ever added to, at its end: then a day that is over stays as it is. An entry that is taken away with
-its part (an adoption undone), altered, or added for a day long past (a seed, an import) is counted.
+its part (an adoption undone), altered, or added for a day long past (a seed, an import) is counted, under its day.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from sqlalchemy import BigInteger, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
@@ -20,23 +21,29 @@ SETTLED_AFTER = timedelta(days=1)
 
 
 class PastMark(Base):
-    """Changes to the past. The sum rises with every commit that makes one.
+    """Changes to what happened on a day, in UTC. The sum rises with every commit that makes one.
 
-    On PostgreSQL each transaction (``deed``) adds a row of its own, so that writers do not wait for each other.
+    On PostgreSQL each transaction (``deed``) adds rows of its own, so that writers do not wait for each other.
     """
 
     __tablename__ = "past_mark"
 
     deed: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    day: Mapped[date] = mapped_column(primary_key=True)
     changes: Mapped[int]
 
 
 @dataclass(frozen=True, slots=True)
 class PastState:
-    """How often the past was altered, and when work was last done; None before the first."""
+    """How often the past was altered, day by day, and when work was last done; None before the first."""
 
-    changes: int
+    changes: Mapping[date, int]
     newest: datetime | None
+
+    def changes_before(self, end: datetime) -> int:
+        """How often it was altered what had happened before ``end``; a little of what came after counts too."""
+        last = end.astimezone(UTC).date()
+        return sum(count for day, count in self.changes.items() if day <= last)
 
     def is_settled(self, end: datetime) -> bool:
         """Whether nothing can come into the time before ``end`` without being counted."""
@@ -44,7 +51,6 @@ class PastState:
 
 
 def past_state(session: Session) -> PastState:
-    """The state now; read it before what is to be remembered with it. One statement."""
-    changes = select(func.coalesce(func.sum(PastMark.changes), 0)).scalar_subquery()
-    newest = select(func.max(Assignment.changed_at)).scalar_subquery()
-    return PastState(*session.execute(select(changes, newest)).one())
+    """The state now; read it before what is to be remembered with it. Two statements."""
+    marks = session.execute(select(PastMark.day, func.sum(PastMark.changes)).group_by(PastMark.day))
+    return PastState(dict(marks.all()), session.scalar(select(func.max(Assignment.changed_at))))

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from itertools import product
 from random import Random
 from typing import Any
 
 import pytest
-from sqlalchemy import delete, event, select
+from sqlalchemy import Engine, delete, event, func, select, update
 from sqlalchemy.orm import Session
 
 from tests.builders import LAST_MONTH, TODAY, City, a_city, a_person, a_plan, a_task, the_actor
@@ -26,10 +26,14 @@ from tracker.services.boards import board, course
 from tracker.services.division import Wish, divide
 from tracker.services.extensions import Decision, ask, decide
 from tracker.services.figures import Board, By, figures
+from tracker.services.finished_months import _KEPT
 from tracker.services.histories import LedgerFilter
 from tracker.services.lit import When
+from tracker.services.month_counting import count_finished_months
 from tracker.services.work import act, events_for
 from tracker.store.engine import make_engine
+from tracker.store.month_figures import MonthFigure
+from tracker.store.past_marks import past_state
 from tracker.store.tasks import Assignment, HistoryEntry
 
 PERIODS = (
@@ -153,32 +157,92 @@ def assert_much_happened(session: Session, city: City) -> None:
     assert [measure for measure in Measure if not numbers.count(measure)] == []
 
 
-def test_a_month_that_is_over_is_counted_once(session: Session, city: City) -> None:
-    """Until the database counts a change to the past: an entry that comes late, is altered, or goes."""
-    actor, period = the_actor(city.supervisor), PERIODS[0]
-    when = When(TODAY, ZONE)
+def agree(session: Session, city: City) -> int:
+    """How many more months a first look counts than the next, when both tell what the histories do."""
+    actor, period, when = the_actor(city.supervisor), PERIODS[0], When(TODAY, ZONE)
+    first, again = (
+        sum("AS assigned" in each for each in asked_of(session, lambda: board(session, actor, when, period)))
+        for _ in range(2)
+    )
+    assert told_of(board(session, actor, when, period)) == told_of(figures(session, actor, when, period))
+    return first - again
 
-    def agree() -> int:
-        before = len(asked_of(session, lambda: board(session, actor, when, period)))
-        again = len(asked_of(session, lambda: board(session, actor, when, period)))
-        assert told_of(board(session, actor, when, period)) == told_of(figures(session, actor, when, period))
-        return before - again
 
-    assert agree() > 5
-    assert agree() == 0
+def a_late_entry(session: Session, at: datetime) -> HistoryEntry:
+    """What is recorded long after it happened, of a part that was there."""
     entry = session.scalars(select(HistoryEntry).order_by(HistoryEntry.id)).first()
     assert entry
-    late = HistoryEntry(assignment_id=entry.assignment_id, event="urge", at=LAST_MONTH, actor_name="督")
+    late = HistoryEntry(assignment_id=entry.assignment_id, event="urge", at=at, actor_name="督")
     late.to_state = entry.to_state
     session.add(late)
     session.commit()
-    assert agree() > 5
+    return late
+
+
+def test_a_month_that_is_over_is_counted_once(session: Session, city: City) -> None:
+    """Until the database counts a change to what had happened by its end: an entry comes late, is altered, or goes."""
+    assert agree(session, city) == ALL
+    assert agree(session, city) == 0
+    late = a_late_entry(session, LAST_MONTH)
+    assert agree(session, city) == ONLY_MAY
     late.at = LAST_MONTH + timedelta(days=1)
     session.commit()
-    assert agree() > 5
+    assert agree(session, city) == ONLY_MAY
+    late.at = datetime(2023, 2, 28, 15, 59, tzinfo=UTC)  # the last minute of the month at the office
+    session.commit()
+    assert agree(session, city) == SINCE_FEBRUARY
     session.execute(delete(HistoryEntry).where(HistoryEntry.id == late.id))
     session.commit()
-    assert agree() > 5
+    assert agree(session, city) == SINCE_FEBRUARY
+
+
+ONLY_MAY, SINCE_FEBRUARY, ALL = 1, 4, 11  # of the twelve up to June, which goes on
+
+
+def test_what_is_taken_back_on_its_own_day_alters_no_month(session: Session, city: City) -> None:
+    agree(session, city)
+    session.delete(a_late_entry(session, datetime(2023, 6, 2, tzinfo=UTC)))
+    session.commit()
+    assert past_state(session).changes
+    assert agree(session, city) == 0
+
+
+def test_months_that_the_scheduler_counted_are_read(session: Session, city: City) -> None:
+    """By every process, as long as they are right; each reach has its own."""
+    engine = session.get_bind()
+    assert isinstance(engine, Engine)
+
+    def forget() -> None:
+        session.rollback()
+        _KEPT.pop(engine, None)
+
+    reaches = 2  # the whole city and its county
+    assert count_finished_months(engine, TODAY, ZONE) == reaches * ALL
+    assert count_finished_months(engine, TODAY, ZONE) == 0
+    forget()
+    assert agree(session, city) == 0
+    session.execute(update(MonthFigure).where(MonthFigure.until == date(2023, 5, 31)).values(days_late=-7))
+    session.commit()
+    forget()
+    with pytest.raises(AssertionError):  # what is read is told, so that the comparison means something
+        agree(session, city)
+    a_late_entry(session, LAST_MONTH)
+    forget()
+    assert agree(session, city) == ONLY_MAY
+    assert count_finished_months(engine, TODAY, ZONE) == reaches  # one of them is remembered here, and kept
+    county = the_actor(city.county_supervisor)
+    forget()
+    asked = (session, county, When(TODAY, ZONE), PERIODS[0])
+    assert told_of(board(*asked)) == told_of(figures(*asked))
+
+
+def test_months_of_long_ago_are_forgotten(session: Session, city: City) -> None:
+    engine = session.get_bind()
+    assert isinstance(engine, Engine)
+    count_finished_months(engine, TODAY, ZONE)
+    count_finished_months(engine, date(2023, 12, 1), ZONE)
+    session.rollback()
+    assert session.scalar(select(func.min(MonthFigure.since))) == date(2023, 1, 1)
 
 
 def asked_of(session: Session, do: Callable[[], object]) -> list[str]:
