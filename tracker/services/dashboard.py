@@ -17,7 +17,7 @@ from tracker.domain.lights import Light
 from tracker.domain.measures import Tally
 from tracker.services.boards import course
 from tracker.services.figures import Board
-from tracker.services.histories import UnitThen, end_of, units_called
+from tracker.services.histories import UnitThen, end_of, histories, those_open, units_called
 from tracker.services.ledger import LedgerRow, ledger
 from tracker.services.listings import COUNTED_ONCE, NEXT_DAYS, Show, asking, chosen, waiting_parts
 from tracker.services.lit import When, limits
@@ -88,7 +88,8 @@ class _Ledger:
     """Lists of a past day, out of one reading of the histories."""
 
     def __init__(self, session: Session, actor: Actor, when: When) -> None:
-        self.rows = ledger(session, actor, when, permission=Permission.SUPERVISE)
+        known = histories(session, None, those_open(session, when.today, when.zone))
+        self.rows = ledger(session, actor, when, permission=Permission.SUPERVISE, known=known)
         self.asked = asking(session, when)
 
     def shelf(self, show: Show, period: Period, shown: int) -> Shelf:

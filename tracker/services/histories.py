@@ -8,7 +8,7 @@ from datetime import date, datetime, time, timedelta, tzinfo
 from itertools import groupby
 from operator import is_not
 
-from sqlalchemy import ColumnElement, or_
+from sqlalchemy import ColumnElement, or_, true
 from sqlalchemy.orm import Session
 
 from tracker.domain.access import Actor, Permission
@@ -20,6 +20,7 @@ from tracker.domain.roles import needed_of
 from tracker.store.among import among
 from tracker.store.as_of_queries import PartFacts, PlanNames, facts_of_parts, happenings_of, parts_of_tasks, plan_names
 from tracker.store.former_queries import former_values
+from tracker.store.shortlists import open_then, shortlist
 from tracker.store.tasks import Assignment, Task
 from tracker.store.unit_queries import units_by_id
 from tracker.store.units import Unit
@@ -113,6 +114,16 @@ def histories(
         former,
         plan_names(session),
     )
+
+
+def those_open(session: Session, day: date, zone: tzinfo, *conditions: ColumnElement[bool]) -> set[int]:
+    """The tasks of which a part may have been open at the end of the day, and met the conditions on its row."""
+    return shortlist(session, [end_of(day, zone)], open_then(day, *conditions))
+
+
+def those_of_unit(session: Session, day: date, zone: tzinfo, unit_id: int) -> set[int]:
+    """The tasks of which the unit may have had a part at the end of the day."""
+    return shortlist(session, [end_of(day, zone)], [true()], [unit_id])
 
 
 def _in_plan(plan_id: int, former: Former) -> ColumnElement[bool]:

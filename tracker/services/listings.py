@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import Select, or_, select, true
 from sqlalchemy.orm import Session
 
 from tracker.domain.access import Actor, Permission
@@ -20,11 +20,22 @@ from tracker.domain.measures import Measure
 from tracker.domain.titles import brief_title
 from tracker.services.errors import NotFound
 from tracker.services.file_names import office_name, period_part
-from tracker.services.histories import Histories, LedgerFilter, end_of, histories, parts_on_days
+from tracker.services.histories import (
+    Histories,
+    LedgerFilter,
+    end_of,
+    histories,
+    parts_on_days,
+    reached,
+    units_called,
+)
 from tracker.services.ledger import LedgerRow, ledger
-from tracker.services.lit import When
+from tracker.services.lit import When, limits
 from tracker.store.extensions import Extension
 from tracker.store.plans import Plan
+from tracker.store.shortlists import counted_in, open_then, shortlist
+from tracker.store.task_queries import Condition, lights_of_chased
+from tracker.store.tasks import Assignment
 from tracker.store.units import Unit
 
 NEXT_DAYS = 7
@@ -121,7 +132,7 @@ def lists_of(  # noqa: PLR0917 - who asks for what, and what was read of it alre
     known: Histories | None = None,
 ) -> dict[Show, list[LedgerRow]]:
     """Several lists of one period, unit and plan, out of one ledger; ``wanted.show`` does not matter."""
-    known = known or histories(session, filter_of(session, wanted.unit_id, wanted.plan_id))
+    known = known or _histories(session, actor, when, wanted, shows)
     rows = ledger(session, actor, when, permission=Permission.SUPERVISE, known=known)
     if wanted.alone:
         rows = [row for row in rows if row.unit.id == wanted.unit_id]
@@ -133,6 +144,41 @@ def lists_of(  # noqa: PLR0917 - who asks for what, and what was read of it alre
         else chosen(show, wanted.period, rows, asked)
         for show in shows
     }
+
+
+def _histories(session: Session, actor: Actor, when: When, wanted: Listing, shows: Sequence[Show]) -> Histories:
+    """The histories of the tasks that may stand in one of the lists."""
+    asked = filter_of(session, wanted.unit_id, wanted.plan_id)
+    if Show.ALL in shows:
+        return histories(session, asked)
+    units = units_called(session)
+    in_reach = reached(units, asked, actor, Permission.SUPERVISE)
+    period = wanted.period
+    ends = end_of(period.day_before, when.zone), end_of(period.until, when.zone)
+    conditions = [each for show in shows for each in _may_be(show, when, wanted, ends)]
+    everybody = len(in_reach) == len(units)
+    return histories(session, asked, shortlist(session, ends, conditions, None if everybody else in_reach))
+
+
+def _may_be(show: Show, when: When, wanted: Listing, ends: tuple[datetime, datetime]) -> Sequence[Condition]:
+    """What the row of a part meets that stands in the list, if it tells of the day."""
+    last = wanted.period.until
+    if show.measure:
+        return counted_in(show.measure, wanted.period, ends, wanted.basis)
+    if show is Show.ASKING:
+        return [Assignment.id.in_(waiting_parts(ends[1]))]
+    narrower: dict[Show, Condition] = {
+        Show.RED: Assignment.due_on < last,
+        Show.NEWLY_RED: Assignment.due_on < last,
+        Show.SOON: Assignment.due_on.between(last, last + timedelta(days=NEXT_DAYS)),
+    }
+    if not when.is_past:
+        narrower[Show.YELLOW] = lights_of_chased(last, limits(when), when.pack)[1]
+        narrower |= {show: Assignment.state == state for show, state in _OF_STATE.items()}
+    return open_then(last, narrower.get(show, true()))
+
+
+_OF_STATE = {Show.UNSIGNED: State.DISPATCHED, Show.SUBMITTED: State.SUBMITTED, Show.DECLINED: State.DECLINED}
 
 
 def told(wanted: Listing, when: When) -> str:

@@ -20,6 +20,7 @@ from tracker.services.report_links import Issuer, MadeLink, Wish, last_day, link
 from tracker.services.task_pages import part_page
 from tracker.services.work import REPORTING
 from tracker.store.handling import Handling
+from tracker.store.tally_queries import divided_tasks
 from tracker.store.tasks import Assignment
 
 Address = Callable[[Listing], str]
@@ -51,7 +52,7 @@ def urging_sheet(  # noqa: PLR0917 - of which part, as of when, with which link
     ``made`` is a link by which the answer can be given without an account: its code then stands below the form.
     """
     part = _supervised(session, actor, when, assignment_id)
-    known = histories(session, filter_of(session, None, part.task.plan_id))
+    known = _history_of(session, part)
     row = _row_of(session, actor, when, part, known)
     named = session.get(Handling, assignment_id)
     late = f"，已逾期{row.days_late}天" if row.days_late else ""
@@ -98,7 +99,7 @@ def _code(made: MadeLink, when: When) -> Code:
 def talk_letter(session: Session, actor: Actor, when: When, assignment_id: int, issue: Issue) -> Paper:
     """The 约谈提醒函 of a part: to the unit, with what is late and what is asked of it."""
     part = _supervised(session, actor, when, assignment_id)
-    row = _row_of(session, actor, when, part, histories(session, filter_of(session, None, part.task.plan_id)))
+    row = _row_of(session, actor, when, part, _history_of(session, part))
     plan = f"《{row.plan_title}》" + (f"（{row.plan_number}）" if row.plan_number else "")
     late = f"，截至{day_words(when.today)}已逾期{row.days_late}天" if row.days_late else ""
     moved = (
@@ -122,6 +123,11 @@ def talk_letter(session: Session, actor: Actor, when: When, assignment_id: int, 
     ]
     addressee, name = f"{row.unit.full_name}：", _file_name("约谈提醒函", row, issue)
     return Paper("约谈提醒函", number_line("督函", issue), addressee, blocks, office_of(actor), issue.made_on, name)
+
+
+def _history_of(session: Session, part: Assignment) -> Histories:
+    """The history of the part's task, with those of divided tasks: a part may have its percent from them."""
+    return histories(session, filter_of(session, None, part.task.plan_id), {part.task_id, *divided_tasks(session)})
 
 
 def _row_of(session: Session, actor: Actor, when: When, part: Assignment, known: Histories) -> LedgerRow:

@@ -6,7 +6,7 @@ The rows look to templates and sheets like those of today. What nothing holds of
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
@@ -15,18 +15,21 @@ from typing import Any, TypeVar
 from sqlalchemy.orm import Session
 
 from tracker.domain.access import Actor, Permission
-from tracker.domain.lifecycle import Outcome, State, TaskState
-from tracker.domain.lights import LitLight
+from tracker.domain.lifecycle import CHASED_STATES, Outcome, State, TaskState
+from tracker.domain.lights import Light, LitLight
 from tracker.domain.roles import Role
-from tracker.services.histories import UnitThen, end_of, histories
+from tracker.services.histories import UnitThen, end_of, histories, those_open, units_called
 from tracker.services.ledger import LedgerFilter, LedgerRow, ledger, ledgers
 from tracker.services.lit import When
 from tracker.services.supervision import WORST_UNITS, OverdueFilter, OverdueSort
 from tracker.services.task_pages import UNITS_NAMED, WORST_FIRST, TaskFilter, TaskSort
 from tracker.store.as_of_queries import last_entries_until
+from tracker.store.former_queries import altered_since
 from tracker.store.late_items import REPORTS, LateItem
 from tracker.store.pages import PAGE_SIZE, Page, page_number
-from tracker.store.tasks import HistoryEntry
+from tracker.store.past_task_queries import TaskPlace, ToldByRows, count_told_by_rows, first_told_by_rows
+from tracker.store.shortlists import untold_tasks
+from tracker.store.tasks import Assignment, HistoryEntry
 from tracker.store.units import Unit
 
 Row = TypeVar("Row")
@@ -98,12 +101,65 @@ class PastTaskRow:
 
 def past_tasks(session: Session, actor: Actor, when: When, wanted: TaskFilter, number: int) -> Page[PastTaskRow]:
     """A page of the tasks in which a unit within reach had, on the day, a part that meets the filter."""
+    if _is_told_by_rows(wanted):
+        return _page_of_rows(session, actor, when, wanted, number)
+    told = _told(session, actor, when, wanted, _maybe(session, when, wanted))
+    return _page(in_order(told, _task_order(wanted)), number, lambda pair: _task_row(actor, *pair))
+
+
+def _told(
+    session: Session, actor: Actor, when: When, wanted: TaskFilter, task_ids: Collection[int] | None
+) -> list[Pair]:
+    """The tasks that meet the filter, out of their histories, with all their parts."""
     meets = _task_filter(session, actor, wanted)
-    (book,) = ledgers(histories(session, LedgerFilter(plan_id=wanted.plan_id)), [when], None)
+    known = histories(session, LedgerFilter(plan_id=wanted.plan_id), task_ids)
+    (book,) = ledgers(known, [when], None)
     tasks = (list(rows) for _, rows in groupby(book, key=lambda row: row.task_id))
-    found = [(_task(rows), rows) for rows in tasks if any(meets(row) for row in rows)]
-    ordered = in_order(found, _task_order(wanted))
-    return _page(ordered, number, lambda pair: _task_row(actor, *pair))
+    return [(_task(rows), rows) for rows in tasks if any(meets(row) for row in rows)]
+
+
+def _is_told_by_rows(wanted: TaskFilter) -> bool:
+    """Whether rows tell which tasks are asked for, and in which order: names and states of then they do not."""
+    return wanted.sort is TaskSort.DUE and not (wanted.words or wanted.state or wanted.light or wanted.overdue)
+
+
+def _page_of_rows(session: Session, actor: Actor, when: When, wanted: TaskFilter, number: int) -> Page[PastTaskRow]:
+    """A page for which the histories are read of its own tasks, and of those that their rows do not tell."""
+    end = end_of(when.today, when.zone)
+    untold = untold_tasks(session, [end]) | altered_since(session, end)
+    units = units_called(session)
+    path = _path_of(session, wanted.unit_id)
+    in_reach = {u.id for u in units.values() if u.path.startswith(path) and actor.may(Permission.READ, u.path)}
+    everybody = len(in_reach) == len(units)
+    asked = ToldByRows(end, None if everybody else in_reach, wanted.plan_id, wanted.due_from, wanted.due_to, untold)
+    told = _told(session, actor, when, wanted, untold)
+    total = len(told) + count_told_by_rows(session, asked)
+    number = page_number(number, total, PAGE_SIZE)
+    first, last = (number - 1) * PAGE_SIZE, number * PAGE_SIZE
+    places = first_told_by_rows(session, asked, last, descending=wanted.descending)
+    merged = in_order([*told, *((_placed(place), ()) for place in places)], _task_order(wanted))[first:last]
+    by_id = {task.id: (task, rows) for task, rows in _told(session, actor, when, wanted, _without_rows(merged))}
+    rows = [_task_row(actor, *(pair if pair[1] else by_id[pair[0].id])) for pair in merged]
+    return Page(rows, number, total)
+
+
+def _without_rows(pairs: Iterable[Pair]) -> set[int]:
+    return {task.id for task, rows in pairs if not rows}
+
+
+def _placed(place: TaskPlace) -> PastTask:
+    """A task of which its place in the list is known, and nothing else."""
+    plan = PastPlan(place.plan_id, "", None)
+    return PastTask(place.id, "", plan, place.due_on, TaskState.OPEN, None, None, place.position)
+
+
+def _maybe(session: Session, when: When, wanted: TaskFilter) -> set[int] | None:
+    """The tasks that may meet the filter; None where it asks for nothing that rows tell."""
+    if wanted.overdue or wanted.light is Light.RED:
+        return those_open(session, when.today, when.zone, Assignment.due_on < when.today)
+    if wanted.light is Light.YELLOW or wanted.state in CHASED_STATES:
+        return those_open(session, when.today, when.zone)
+    return None
 
 
 def _task_filter(session: Session, actor: Actor, wanted: TaskFilter) -> Callable[[LedgerRow], bool]:
@@ -202,14 +258,16 @@ Shown = TypeVar("Shown")
 
 
 def _page(rows: Sequence[Row], number: int, shown: Callable[[Row], Shown]) -> Page[Shown]:
-    number = page_number(number, len(rows))
+    number = page_number(number, len(rows), PAGE_SIZE)
     on_it = rows[(number - 1) * PAGE_SIZE : number * PAGE_SIZE]
     return Page([shown(row) for row in on_it], number, len(rows))
 
 
 def past_overdue(session: Session, actor: Actor, when: When, wanted: OverdueFilter) -> list[LedgerRow]:
     """All items within reach that were overdue on the day, in order, whole: pages and sheets are cut from them."""
-    rows = ledger(session, actor, when, LedgerFilter(plan_id=wanted.plan_id), Permission.SUPERVISE)
+    maybe = those_open(session, when.today, when.zone, Assignment.due_on < when.today)
+    known = histories(session, LedgerFilter(plan_id=wanted.plan_id), maybe)
+    rows = ledger(session, actor, when, permission=Permission.SUPERVISE, known=known)
     found = [
         row
         for row in of_unit(session, rows, wanted.unit_id)

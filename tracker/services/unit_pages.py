@@ -13,6 +13,7 @@ from tracker.domain.access import Actor, Permission
 from tracker.domain.lifecycle import State
 from tracker.domain.units import UnitKind, name_key
 from tracker.services.errors import NotFound
+from tracker.services.histories import histories, those_of_unit
 from tracker.services.ledger import LedgerFilter, ledger
 from tracker.services.lit import When
 from tracker.services.units import MANAGE
@@ -101,6 +102,7 @@ def _work_then(session: Session, actor: Actor, when: When, unit: Unit) -> Work:
     """The same as of a past day."""
     if not actor.may(Permission.READ, unit.path):
         return None, {}
-    rows = [row for row in ledger(session, actor, when, LedgerFilter(unit.path)) if row.unit.id == unit.id]
+    known = histories(session, LedgerFilter(unit.path), those_of_unit(session, when.today, when.zone, unit.id))
+    rows = [row for row in ledger(session, actor, when, known=known) if row.unit.id == unit.id]
     still_open = sum(not row.then.state.is_closed for row in rows)
     return PartCounts(still_open, sum(row.is_overdue for row in rows)), Counter(row.then.state for row in rows)

@@ -69,6 +69,12 @@ def _alters(session: Session, subject: str, ids: Collection[int] | None) -> Colu
     return and_(AuditEntry.subject == subject, *narrowed, or_(*map(_holds, _SIGNS[subject])))
 
 
+def altered_since(session: Session, begins: datetime) -> set[int]:
+    """The tasks of which anything was altered from ``begins`` on that lists tell as it was; one statement."""
+    told = select(AuditEntry.subject_id).where(AuditEntry.act.in_(_ACTS), AuditEntry.at >= begins)
+    return set(map(int, session.scalars(told.where(_alters(session, "task", None)))))
+
+
 def moved_since(session: Session, begins: datetime) -> dict[int, datetime]:
     """The tasks that went to another plan from ``begins`` on, and when they last did; one statement."""
     last = select(AuditEntry.subject_id, func.max(AuditEntry.at)).where(
