@@ -13,14 +13,13 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from types import FrameType
 
 from tracker.settings import PROJECT_ROOT
+from tracker.stopping import Requests, noting_requests
 
 WORKERS, THREADS = 2, 4
 READY_SECONDS, STOP_SECONDS, LOOK_SECONDS = 60.0, 15.0, 0.2
 PR_SET_PDEATHSIG = 1  # prctl(2)
-STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 Say = Callable[[str], None]
 
@@ -41,22 +40,13 @@ class Child:
         return self.process.poll() is not None
 
 
-class _Requests:
-    """Whether somebody asked us to stop."""
-
-    asked: int | None = None
-
-    def note(self, number: int, _frame: FrameType | None) -> None:
-        self.asked = number
-
-
 def serve(host: str, port: int, address: str, say: Say) -> int:
     """Serves until asked to stop, or until a child dies; gives back the exit code: 0 when asked.
 
     Raises CannotServe when the port cannot be had, or when the server does not become ready.
     """
     check_port(host, port)
-    with _noting_requests() as requests, _children(host, port, say) as children:
+    with noting_requests() as requests, _children(host, port, say) as children:
         if _until_ready(host, port, children, requests):
             say(f"督办台账已就绪：{address}\n按 Ctrl-C 停止。")
         while requests.asked is None:
@@ -83,17 +73,6 @@ def check_port(host: str, port: int) -> None:
             f"无法使用 {host}:{port}（{error.strerror or error}）。"
             f"可能已被其他程序占用，请先停止该程序，或换一个端口：tracker serve --port {port + 1}"
         ) from error
-
-
-@contextmanager
-def _noting_requests() -> Iterator[_Requests]:
-    requests = _Requests()
-    before = {number: signal.signal(number, requests.note) for number in STOPPING}
-    try:
-        yield requests
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
 
 
 @contextmanager
@@ -135,7 +114,7 @@ def _scheduler_command() -> list[str]:
     return [sys.executable, "-c", "from tracker.cli import main; main()", "scheduler"]
 
 
-def _until_ready(host: str, port: int, children: list[Child], requests: _Requests) -> bool:
+def _until_ready(host: str, port: int, children: list[Child], requests: Requests) -> bool:
     """Waits until the server answers; False when it was asked to stop, or a child died, before that."""
     end = time.monotonic() + READY_SECONDS
     while requests.asked is None and not any(child.has_ended for child in children):

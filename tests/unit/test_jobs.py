@@ -18,6 +18,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from apscheduler.executors.pool import ThreadPoolExecutor
 from click.testing import CliRunner
 from sqlalchemy import Engine, select, text, update
 from sqlalchemy.orm import Session
@@ -29,12 +30,13 @@ from tracker.cli_program import Program
 from tracker.clock import Clock
 from tracker.domain.lifecycle import State
 from tracker.domain.schedule import Job, Outcome
-from tracker.jobs import scheduler_for
+from tracker.jobs import lead, run_scheduler, scheduler_for
 from tracker.scheduling import Scheduling
 from tracker.services import job_deeds
 from tracker.services.job_deeds import NO_MAIL, QUIET_HOURS, summary
 from tracker.services.sweep_report import SweepReport
 from tracker.settings import MailSettings, Settings
+from tracker.stopping import STOPPING, Requests
 from tracker.store.engine import make_engine, write_session
 from tracker.store.leadership import FileLeadership, Leadership
 from tracker.store.notices import Notice, SweepRun
@@ -161,12 +163,16 @@ def test_jobs_are_dropped_never_and_doubled_never(sqlite_url: str, tmp_path: Pat
     engine = make_engine(sqlite_url)
     place: Leadership = Place()
     scheduler = scheduler_for(scheduling(tmp_path, sqlite_url, engine, []), place)
+    scheduler.start(paused=True)
     jobs = {job.id: job for job in scheduler.get_jobs()}
-    assert set(jobs) == {*Job, "heartbeat", "presence"}
+    for job in jobs.values():
+        assert (job.misfire_grace_time, job.coalesce, job.max_instances) == (None, True, 1)
+    assert set(jobs) == {*Job, "presence"}
     evening = datetime(2023, 6, 15, 23, 58, 30, tzinfo=ZONE)
     for job, expected in ((Job.SWEEP, (0, 0)), (Job.CALENDARS, (0, 15)), (Job.TIDY, (0, 0))):
         hour, minute = expected
         assert jobs[job].trigger.get_next_fire_time(None, evening) == datetime(2023, 6, 16, hour, minute, tzinfo=ZONE)
+    scheduler.shutdown()
     engine.dispose()
 
 
@@ -175,17 +181,52 @@ def test_losing_the_place_ends_the_scheduler(sqlite_url: str, tmp_path: Path) ->
     overdue_world(engine)
     said: list[str] = []
     place = Place()
-    scheduler = scheduler_for(scheduling(tmp_path, sqlite_url, engine, said), place)
-    thread = threading.Thread(target=scheduler.start)
+    made = scheduling(tmp_path, sqlite_url, engine, said)
+    thread = threading.Thread(target=lead, args=(made, place, Requests()))
     thread.start()
-    assert within(30, lambda: said)
-    for job in scheduler.get_jobs():
-        assert (job.misfire_grace_time, job.coalesce, job.max_instances) == (None, True, 1)
+    assert within(30, lambda: len(said) > 1)
     place.held = False
     thread.join(10)
     assert not thread.is_alive()
-    assert said == [f"巡查{TODAY}：新标记逾期1项，新增提醒1条。"]
+    assert said[1:] == [f"巡查{TODAY}：新标记逾期1项，新增提醒1条。", "失去主调度位置，转为待命。"]
     engine.dispose()
+
+
+@pytest.mark.parametrize("number", STOPPING)
+def test_a_request_to_stop_is_heard_also_while_a_job_is_handed_on(
+    sqlite_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: signal.Signals
+) -> None:
+    """Whatever is raised at that moment APScheduler catches, and goes on."""
+    hand_on = ThreadPoolExecutor.submit_job
+
+    def asked_meanwhile(*given: Any) -> None:
+        os.kill(os.getpid(), number)
+        hand_on(*given)
+
+    monkeypatch.setattr(ThreadPoolExecutor, "submit_job", asked_meanwhile)
+    engine = make_engine(sqlite_url)
+    said: list[str] = []
+    with given_up_after(30):
+        run_scheduler(scheduling(tmp_path, sqlite_url, engine, said))
+    assert said[-1] == "调度已停止。"
+    assert FileLeadership(Path(f"{engine.url.database}.leader")).take()
+    engine.dispose()
+
+
+@contextmanager
+def given_up_after(seconds: int) -> Iterator[None]:
+    """Fails when what is done in it takes longer."""
+
+    def give_up(*_: Any) -> None:
+        pytest.fail(f"not done within {seconds} s")
+
+    before = signal.signal(signal.SIGALRM, give_up)
+    signal.alarm(seconds)
+    try:
+        yield
+    finally:
+        signal.alarm(0)
+        signal.signal(signal.SIGALRM, before)
 
 
 def test_a_sweep_that_fails_is_said_and_does_not_end_the_scheduler(
