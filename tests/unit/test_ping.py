@@ -5,6 +5,7 @@ from __future__ import annotations
 import http.server
 import logging
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -28,7 +29,7 @@ class Watch(http.server.ThreadingHTTPServer):
 
     def __init__(self) -> None:
         self.asked: list[str] = []
-        self.status, self.wait = 200, threading.Event()
+        self.status, self.wait, self.pause = 200, threading.Event(), 30.0
         self.wait.set()
         super().__init__(("127.0.0.1", 0), _Handler)
 
@@ -42,7 +43,9 @@ class _Handler(http.server.BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         self.server.asked.append(self.path)
-        self.server.wait.wait(30)
+        while not self.server.wait.wait(self.server.pause):
+            self.wfile.write(b"H")  # never the whole of a first line
+            self.wfile.flush()
         self.send_response(self.server.status)
         self.send_header("Location", f"http://127.0.0.1:{self.server.server_port}/elsewhere")
         self.end_headers()
@@ -88,6 +91,26 @@ def test_a_watch_that_is_not_there_or_sleeps_is_logged(
     watch.wait.clear()
     assert not ping(watch.address)
     assert [record.levelno for record in caplog.records] == [logging.WARNING] * 2
+    assert SECRET not in caplog.text
+
+
+def test_a_watch_that_answers_a_byte_at_a_time_holds_nobody_up(
+    watch: Watch, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pinging, "LONGEST_SECONDS", 0.5)
+    watch.wait.clear()
+    watch.pause = 0.05
+    rescue = threading.Timer(10, watch.wait.set)
+    rescue.start()
+    began = time.monotonic()
+    assert not ping(watch.address)
+    assert time.monotonic() - began < 5
+    rescue.cancel()
+    assert "did not come to an end" in caplog.text
+    watch.wait.set()
+    for thread in threading.enumerate():
+        if thread.name == "sign of life":
+            thread.join()
     assert SECRET not in caplog.text
 
 
