@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 
@@ -11,15 +12,18 @@ from sqlalchemy.orm import Session
 
 from tests.builders import TODAY, City, a_plan, a_task
 from tests.unit.services.sweep_counts import of_kind
-from tracker.domain.lifecycle import State
+from tracker.domain.lifecycle import Event, State
 from tracker.domain.light_packs import rules_of
 from tracker.domain.lights import LightPack
 from tracker.domain.notices import NoticeKind
 from tracker.domain.report_rhythm import Every, ReportRhythm
 from tracker.services.sweep import sweep
 from tracker.services.sweep_report import SweepReport
+from tracker.services.sweeper import SLOWEST_CHANGE
+from tracker.store import sweep_kinds_queries
 from tracker.store.rule_packs import PackKind, RulePack
-from tracker.store.tasks import Assignment, Milestone
+from tracker.store.tasks import Assignment, HistoryEntry, Milestone
+from tracker.store.timing import SeriesOccurrence, TaskSeries
 
 LONG_AGO = datetime(2023, 5, 1, tzinfo=UTC)
 
@@ -104,6 +108,67 @@ def test_a_limit_to_sign_that_was_set_is_told_when_it_is_past(engine: Engine, se
     session.commit()
     assert of_kind(run(engine, 1), NoticeKind.UNSIGNED)
     assert not of_kind(run(engine, 2), NoticeKind.UNSIGNED)
+
+
+def test_a_series_that_came_behind_its_back_goes_on(engine: Engine, session: Session, city: City) -> None:
+    task = a_task(session, a_plan(session, city.root), city.education, due_on=TODAY - timedelta(30))
+    session.commit()
+    run(engine, 0)
+    series = TaskSeries(template=task, rhythm="M1:1-25", starts_on=TODAY - timedelta(60), created_at=LONG_AGO)
+    series.occurrences = [SeriesOccurrence(due_on=TODAY - timedelta(30), task=task)]
+    session.add(series)
+    session.commit()
+    assert run(engine, 1).made == 2  # the day that passed, and the next
+
+
+def test_what_was_stamped_before_the_last_run_and_committed_after_it_is_told(
+    engine: Engine, session: Session, city: City
+) -> None:
+    """A request that took as long as any may: it began, and was stamped, ten minutes before the run."""
+    tasks = [a_task(session, a_plan(session, city.root), city.education, due_on=None) for _ in range(2)]
+    changed, decided = (task.assignments[0] for task in tasks)
+    changed.dispatched_at = decided.dispatched_at = at(-20)
+    session.commit()
+    run(engine, 0)
+    run(engine, 1)
+    stamped = at(1) - SLOWEST_CHANGE
+    changed.sign_by_on, changed.changed_at = TODAY - timedelta(1), stamped
+    decided.history.append(HistoryEntry(event=Event.RETURN, at=stamped, actor_name="督", to_state=State.DISPATCHED))
+    session.commit()
+    report = run(engine, 2)
+    assert (of_kind(report, NoticeKind.UNSIGNED), of_kind(report, NoticeKind.DECIDED)) == (1, 1)
+    assert run(engine, 3).total == 0
+
+
+def test_an_entry_below_one_of_a_day_long_past_is_told(engine: Engine, session: Session, city: City) -> None:
+    part = a_task(session, a_plan(session, city.root), city.education, due_on=None).assignments[0]
+    session.commit()
+    run(engine, 0)
+    for instant in (at(1), LONG_AGO):
+        session.add(
+            HistoryEntry(
+                assignment_id=part.id, event=Event.RETURN, at=instant, actor_name="督", to_state=State.DISPATCHED
+            )
+        )
+        session.commit()
+    assert of_kind(run(engine, 1), NoticeKind.DECIDED) == 1
+
+
+def test_after_a_run_in_which_a_kind_failed_all_is_looked_at(
+    engine: Engine, session: Session, city: City, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Not only what changed since: of these parts nothing did."""
+    caplog.set_level(logging.CRITICAL)
+    a_task(session, a_plan(session, city.root), city.education, due_on=None)
+    session.commit()
+
+    def broken(*_: object) -> list[int]:
+        raise ValueError("坏")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(sweep_kinds_queries, "unsigned_ids", broken)
+        assert run(engine, 0).failures
+    assert of_kind(run(engine, 1), NoticeKind.UNSIGNED) == 1
 
 
 def test_rules_that_changed_count_for_all(engine: Engine, session: Session, city: City) -> None:
