@@ -6,6 +6,7 @@ To ask each plan for a part within reach takes longer than all else that a list 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from decimal import Decimal
 from weakref import WeakKeyDictionary
 
 from sqlalchemy import Pool
@@ -17,7 +18,7 @@ from tracker.store.reach import within
 
 MOST_KEPT = 200
 _Reach = tuple[tuple[str, str], ...]
-_Kept = dict[_Reach, tuple[tuple[int, ...], Sequence[PlanChoice]]]
+_Kept = dict[_Reach, tuple[tuple[int, Decimal], Sequence[PlanChoice]]]
 _KEPT: WeakKeyDictionary[Pool, _Kept] = WeakKeyDictionary()
 
 

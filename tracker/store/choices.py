@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from decimal import Decimal
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, extract, func, select
 from sqlalchemy.orm import Session
 
 from tracker.domain.units import UnitKind
@@ -38,11 +39,14 @@ def units_within(session: Session, reach: ColumnElement[bool]) -> Sequence[UnitC
     return [UnitChoice(*row) for row in found]
 
 
-def plans_state(session: Session) -> tuple[int, ...]:
-    """What is different once a plan, its title, or a part anywhere was added, changed or removed; one statement."""
+def plans_state(session: Session) -> tuple[int, Decimal]:
+    """What is different once a part anywhere was added, changed or removed, or a plan's title or date; one statement.
+
+    A calendar shows the title, so its marks count that; they do not count the date, by which plans are in order.
+    """
     changes = select(func.coalesce(func.sum(CalendarMark.changes), 0)).scalar_subquery()
-    counts = (func.count(), func.count(Plan.issued_on), func.coalesce(func.max(Plan.id), 0), changes)
-    return tuple(session.execute(select(*counts).select_from(Plan)).one())
+    dates = func.coalesce(func.sum(Plan.id * extract("epoch", Plan.issued_on)), 0)
+    return tuple(session.execute(select(changes, dates)).one())
 
 
 def plans_with_parts(session: Session, reach: ColumnElement[bool]) -> Sequence[PlanChoice]:

@@ -19,7 +19,6 @@ from tracker.domain.notices import NoticeKind
 from tracker.domain.report_rhythm import Every, ReportRhythm
 from tracker.services.sweep import sweep
 from tracker.services.sweep_report import SweepReport
-from tracker.services.sweeper import SLOWEST_CHANGE
 from tracker.store import sweep_kinds_queries
 from tracker.store.rule_packs import PackKind, RulePack
 from tracker.store.tasks import Assignment, HistoryEntry, Milestone
@@ -131,7 +130,7 @@ def test_what_was_stamped_before_the_last_run_and_committed_after_it_is_told(
     session.commit()
     run(engine, 0)
     run(engine, 1)
-    stamped = at(1) - SLOWEST_CHANGE
+    stamped = at(1) - timedelta(minutes=10)
     changed.sign_by_on, changed.changed_at = TODAY - timedelta(1), stamped
     decided.history.append(HistoryEntry(event=Event.RETURN, at=stamped, actor_name="督", to_state=State.DISPATCHED))
     session.commit()
