@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date, timedelta
+from urllib.parse import unquote
 
 import pytest
 from flask import Flask
@@ -255,6 +256,30 @@ def test_redaction_hides_units_and_quotes(page: Visitor, world: City, app: Flask
     body = app.test_client().get(path).data.decode()
     assert "过期的事" not in body
     assert "市教育局" not in body
+
+
+TOLD = {Redaction.FULL: {"助企方案", "市教育局"}, Redaction.TITLE_UNIT: {"市教育局"}, Redaction.COUNT: set[str]()}
+
+
+@pytest.mark.parametrize("redaction", Redaction)
+def test_its_own_name_tells_no_more_than_its_entries(
+    page: Visitor, world: City, app: Flask, session: Session, redaction: Redaction
+) -> None:
+    """Neither in the head nor as the name of the file: both pass through the servers that a level hides things from."""
+    plan_id = session.scalar(select(Task.plan_id).where(Task.title == "过期的事"))
+    session.rollback()
+    page.sign_in("supervisor")
+    scopes = ({"scope": "plan", "plan_id": str(plan_id)}, {"scope": "unit", "unit_id": str(world.education.id)})
+    answers = [app.test_client().get(make(page, redaction=redaction.value, **scope)) for scope in scopes]
+    heads = "".join(_names_of(answer) for answer in answers)
+    assert {name for name in ("助企方案", "市教育局") if name in heads} == TOLD[redaction]
+
+
+def _names_of(answer: TestResponse) -> str:
+    """What is said of a calendar as a whole."""
+    head = Calendar.from_ical(answer.data)
+    file = unquote(answer.headers["Content-Disposition"])
+    return " ".join([file, *(str(head[name]) for name in ("NAME", "X-WR-CALNAME", "X-WR-CALDESC"))])
 
 
 def test_the_number_of_statements_does_not_grow(page: Visitor, world: City, app: Flask, session: Session) -> None:

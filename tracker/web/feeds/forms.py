@@ -73,6 +73,11 @@ class FeedForm(Form):
         )
 
     def _own_name(self, scope: FeedScope) -> str:
-        field = self.unit_id if scope.is_of_a_unit else self.plan_id if scope is FeedScope.PLAN else None
-        chosen = field.choices.get(field.data, "") if field is not None else scope.label
-        return f"督办 · {chosen}{'及下属单位' if scope is FeedScope.UNIT_TREE else ''}"[:100]
+        """A name that tells no more than the entries do: those without details name units, and counts name nothing."""
+        chosen, redaction = scope.label, Redaction(self.redaction.data)
+        if scope.is_of_a_unit and redaction is not Redaction.COUNT:
+            chosen = self.unit_id.choices.get(self.unit_id.data, "")
+            chosen += "及下属单位" if scope is FeedScope.UNIT_TREE else ""
+        elif scope is FeedScope.PLAN and redaction is Redaction.FULL:
+            chosen = self.plan_id.choices.get(self.plan_id.data, "")
+        return f"督办 · {chosen}"[:100]
