@@ -41,6 +41,11 @@ class Standing(StrEnum):
     def is_reached(self) -> bool:
         return self in (Standing.ON_TIME, Standing.REACHED, Standing.REACHED_LATE)
 
+    @property
+    def is_ahead(self) -> bool:
+        """Whether it is waited for, and its day has not passed."""
+        return self in (Standing.SOON, Standing.AHEAD)
+
 
 _LABELS = {
     Standing.ON_TIME: "按期达到",

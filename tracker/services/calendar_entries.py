@@ -10,7 +10,8 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from tracker.domain.lights import ONE_DAY, AssignmentFacts, Light, LightPack, between, holds_for, light_of
+from tracker.domain.lifecycle import is_chased
+from tracker.domain.lights import ONE_DAY, AssignmentFacts, Light, LightPack, LitLight, between, holds_for, light_of
 from tracker.domain.milestones import SOON_DAYS, Standing, stood
 from tracker.domain.roles import Role
 from tracker.export.ical import FeedItem, FeedStyle, MilestoneItem, event_bytes, milestone_bytes, overdue_line
@@ -79,9 +80,7 @@ def part_entries(
                 overdue_line(row.title, row.unit_name, row.due_on) if lit.light is Light.RED else None,
                 assignment_id=row.id,
             )
-            yield _made(
-                kept, partial(event_bytes, _part_item(row, units[row.task_id], lit.light, lit.word), kept_in.style)
-            )
+            yield _made(kept, partial(event_bytes, _part_item(row, units[row.task_id], lit, today), kept_in.style))
 
 
 def milestone_entries(
@@ -114,7 +113,7 @@ def _made(kept: Kept, render: Callable[[], bytes]) -> Kept:
         return replace(kept, fault=fault)
 
 
-def _part_item(row: Any, units: Units, light: Light, word: str) -> FeedItem:
+def _part_item(row: Any, units: Units, lit: LitLight, today: date) -> FeedItem:
     return FeedItem(
         uid=row.uid,
         title=row.title,
@@ -122,8 +121,8 @@ def _part_item(row: Any, units: Units, light: Light, word: str) -> FeedItem:
         role_label=row.role.label,
         state=row.state,
         due_on=row.due_on,
-        light=light,
-        light_word=word,
+        light=lit.light,
+        light_word=lit.word,
         changed_at=row.changed_at,
         sequence=row.sequence,
         url=f"/assignments/{row.id}",
@@ -136,6 +135,7 @@ def _part_item(row: Any, units: Units, light: Light, word: str) -> FeedItem:
         plan_number=row.plan_number,
         path=tuple(row.path),
         quote=row.quote,
+        is_ahead=is_chased(row.state, row.task_state) and row.due_on >= today,
     )
 
 

@@ -24,7 +24,7 @@ from tracker.store import kept_queries as ask
 from tracker.store.kept_entries import Kept
 
 # Part of every key: raise it when the same items are to be rendered differently.
-RENDERING = "2"
+RENDERING = "3"
 
 
 class FeedUnrenderable(Exception):

@@ -48,6 +48,7 @@ PLAIN = FeedItem(
     plan_number="廊政办字〔2023〕1号",
     path=("三、工作任务", "1.直接转办"),
     quote="（责任单位：市教育局，完成时间：2023年6月）",
+    is_ahead=True,
 )
 
 

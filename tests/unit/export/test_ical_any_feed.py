@@ -64,6 +64,7 @@ ITEMS = st.builds(
     completed_on=DAYS,
     percent=st.none() | st.integers(0, 100),
     quote=st.none() | ANY_TEXT,
+    is_ahead=st.booleans(),
     **COMMON,
     **WRITTEN,
 )

@@ -168,8 +168,9 @@ def test_15_a_day_s_count_keeps_its_uid_when_the_count_changes() -> None:
 
 def test_15_a_count_s_sequence_rises_with_a_change() -> None:
     spec = a_feed(redaction=Redaction.COUNT)
-    later = an_item(1, changed_at=CHANGED + timedelta(minutes=1))
-    before, after = (components(rendered(spec, [item]))[0] for item in (an_item(1), later))
+    today = CHANGED + timedelta(days=14)
+    earlier, later = (an_item(1, changed_at=today + timedelta(minutes=minutes)) for minutes in (0, 1))
+    before, after = (components(rendered(spec, [item]))[0] for item in (earlier, later))
     assert int(before["SEQUENCE"]) < int(after["SEQUENCE"])
 
 

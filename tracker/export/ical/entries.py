@@ -30,7 +30,11 @@ class Status(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One line of somebody's calendar, before it is put into bytes. ``done_at`` and ``stamp`` are in UTC."""
+    """One line of somebody's calendar, before it is put into bytes. ``done_at`` and ``stamp`` are in UTC.
+
+    ``is_ahead``: it is waited for, and its day has not passed. Nothing else has an alarm: some clients ring all past
+    ones at once.
+    """
 
     uid: str
     stamp: datetime
@@ -43,11 +47,7 @@ class Entry:
     status: Status = Status.WAITING
     percent: int | None = None
     done_at: datetime | None = None
-
-    @property
-    def wants_alarm(self) -> bool:
-        """Whether an alarm is of use: not for what is over, nor for the past, rung all at once by some clients."""
-        return self.status not in (Status.DONE, Status.CANCELLED) and self.light is not Light.RED
+    is_ahead: bool = False
 
 
 def item_entry(item: FeedItem, style: FeedStyle) -> Entry:
@@ -64,6 +64,7 @@ def item_entry(item: FeedItem, style: FeedStyle) -> Entry:
         status=_status(item),
         percent=_percent(item),
         done_at=_noon_of(_closed_on(item), style.zone_name) if item.state is State.COMPLETED else None,
+        is_ahead=item.is_ahead,
     )
 
 
@@ -82,6 +83,7 @@ def milestone_entry(item: MilestoneItem, style: FeedStyle) -> Entry:
         status=Status.DONE if reached else Status.WAITING,
         percent=100 if reached else None,
         done_at=_noon_of(item.reached_on, style.zone_name) if reached and item.reached_on else None,
+        is_ahead=item.standing.is_ahead,
     )
 
 

@@ -39,7 +39,7 @@ def repeated_bytes(entry: Entry, style: FeedStyle) -> bytes:
 def component_bytes(entry: Entry, style: FeedStyle) -> bytes:
     """The entry as a VEVENT or VTODO; the same entry gives the same bytes."""
     component = _todo(entry) if style.flavour is Flavour.TODO else _event(entry)
-    if style.alarm and entry.wants_alarm:
+    if style.alarm and entry.is_ahead:
         component.add_component(_alarm(entry, style.flavour))
     return wire_bytes(component)
 

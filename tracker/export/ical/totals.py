@@ -22,15 +22,21 @@ _FIRST_SECOND = datetime(2020, 1, 1, tzinfo=UTC)
 def overdue_entry(spec: FeedSpec, overview: Overview) -> Entry | None:
     """“逾期 N 项” on today, so that the past is not buried; None when nothing is overdue.
 
-    Its UID follows from the feed's own and is the same every day. Its stamp is the start of today, or the last
-    change of the items when that is later: it never comes from a clock.
+    Its UID follows from the feed's own and is the same every day.
     """
     if not overview.overdue:
         return None
-    midnight = datetime.combine(spec.today, time(), ZoneInfo(spec.style.zone_name))
-    stamp = max(midnight, overview.last_change or midnight)
-    total = _total(spec, "overdue", spec.today, f"逾期 {overview.overdue} 项", stamp)
+    total = _total(spec, "overdue", spec.today, f"逾期 {overview.overdue} 项", _stamp(spec, overview))
     return replace(total, light=Light.RED, description=_overdue_words(spec, overview))
+
+
+def _stamp(spec: FeedSpec, overview: Overview) -> datetime:
+    """The start of today, or the last change of the items when that is later: it never comes from a clock.
+
+    Not the last change alone: it goes back when the item that changed last leaves the feed with its days.
+    """
+    midnight = datetime.combine(spec.today, time(), ZoneInfo(spec.style.zone_name))
+    return max(midnight, overview.last_change or midnight)
 
 
 def _overdue_words(spec: FeedSpec, overview: Overview) -> str:
@@ -49,15 +55,16 @@ def overdue_line(title: str, unit_name: str, due_on: date) -> str:
 
 def count_entries(spec: FeedSpec, overview: Overview) -> Iterator[Entry]:
     """For feeds that tell counts only: one entry for each day on which something is due."""
-    stamp = overview.last_change or _FIRST_SECOND
     for day, due, waiting in sorted(overview.days):
-        yield _count_entry(spec, day, due, waiting, stamp)
+        yield _count_entry(spec, day, due, waiting, _stamp(spec, overview))
 
 
 def _count_entry(spec: FeedSpec, day: date, due: int, waiting: int, stamp: datetime) -> Entry:
     summary = f"到期 {due} 项，未办结 {waiting} 项" if waiting else f"✔ 到期 {due} 项，均已办结"
     total = _total(spec, f"count:{day}", day, summary, stamp)
-    return total if waiting else replace(total, status=Status.DONE, percent=100)
+    if not waiting:
+        return replace(total, status=Status.DONE, percent=100)
+    return replace(total, is_ahead=day >= spec.today)
 
 
 def _total(spec: FeedSpec, key: str, day: date, summary: str, stamp: datetime) -> Entry:

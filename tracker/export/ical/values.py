@@ -19,6 +19,7 @@ class FeedItem:
     ``uid`` is the random UUID stored with the row. ``light_word`` is the warning before the title; None takes
     the light's own word. ``parts`` are lines such as 牵头：市教育局. ``url`` may be a path below the feed's base URL.
     ``changed_at`` is an aware instant; ``sequence`` rises when date, title or state changes. Days are the office's.
+    ``is_ahead``: it is pressed for, and its day has not passed.
     Values are checked when the item is rendered, so that one bad row does not keep the others from being made.
     """
 
@@ -42,6 +43,7 @@ class FeedItem:
     plan_number: str | None = None
     path: tuple[str, ...] = ()
     quote: str | None = None
+    is_ahead: bool = False
 
 
 @dataclass(frozen=True, slots=True)
