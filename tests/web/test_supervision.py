@@ -326,6 +326,10 @@ class TestSheet:
         assert [row[1] for row in body] == ["丁任务", "丙任务"] == shown_titles(shown)
         assert note[0] == "截至2023年6月15日，共2项。筛选条件：单位：东河县政府（含下属单位）；逾期不少于3天。"
 
+    def test_it_says_every_filter(self, overdue_city: City, page: Visitor) -> None:
+        _, note, *_ = self.sheet(page.sign_in("supervisor"), f"?q=任务&role={Role.RESPONSIBLE.value}")
+        assert "筛选条件：查找“任务”；角色：责任。" in note[0]
+
     def test_it_stays_within_reach(self, overdue_city: City, page: Visitor) -> None:
         _, _, _, *body = self.sheet(page.sign_in("county_supervisor"))
         assert [row[1] for row in body] == ["丁任务", "丙任务"]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -13,6 +15,7 @@ from sqlalchemy import Engine, event, select
 from sqlalchemy.orm import Session
 
 from tests.builders import NOW, City
+from tests.needs import ROOT
 from tests.unit.services.subscribing import subscribed
 from tracker.domain.feeds import FeedScope
 from tracker.services.poll_notes import WORTH_WRITING, PollNotes, Seen
@@ -93,6 +96,55 @@ def test_many_new_entries_are_written_at_once(engine: Engine, monkeypatch: pytes
     )
     PollNotes(engine, patience=3600.0).add(replace(A_POLL, made=entries))
     assert kept.wait(20)
+
+
+def test_a_thread_that_has_written_all_is_followed_by_another(engine: Engine) -> None:
+    """It ends where nothing comes any more, so that an idle process holds none."""
+    notes = PollNotes(engine, patience=0.02)
+    for number in (1, 2):
+        notes.add(A_POLL)
+        until(lambda number=number: clients(engine).get("手机") == (number, 0))
+        until(lambda: notes._writer is None)
+
+
+def test_what_is_pending_when_a_process_ends_is_written(engine: Engine) -> None:
+    program = (
+        "import sys\n"
+        "from tests.unit.services.test_poll_notes import A_POLL\n"
+        "from tracker.services.poll_notes import PollNotes\n"
+        "from tracker.store.engine import make_engine\n"
+        "PollNotes(make_engine(sys.argv[1]), patience=3600.0).add(A_POLL)\n"
+    )
+    subprocess.run([sys.executable, "-c", program, str(engine.url)], cwd=ROOT, check=True, timeout=60)
+    assert clients(engine) == {"手机": (1, 0)}
+
+
+def test_the_last_poll_of_all_counts_whoever_asked_before(engine: Engine) -> None:
+    """Of a client the last answer, and of the feed the last client, also one that asked first of all."""
+    notes = PollNotes(engine, patience=3600.0)
+    for minute, (client, etag) in enumerate((("手机", "first"), ("电脑", "second"), ("手机", "third"))):
+        notes.add(replace(A_POLL, client=client, etag=etag, at=NOW + timedelta(minutes=minute)))
+    notes.write()
+    with Session(engine) as session:
+        feed = session.scalars(select(Feed)).one()
+        assert (feed.etag, feed.fetched_by, feed.fetched_at) == ("third", "手机", NOW + timedelta(minutes=2))
+
+
+def test_entries_of_one_row_in_two_styles_and_of_a_tasks_milestones_are_all_kept(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written: list[Kept] = []
+    monkeypatch.setattr("tracker.services.poll_notes.keep_all", lambda _engine, entries: written.extend(entries))
+    part = Kept("s", 1, 1, NOW.date(), NOW.date(), assignment_id=1, body=b"x")
+    stone = Kept("s", 0, 1, NOW.date(), NOW.date(), milestone_id=1, body=b"x")
+    made = (part, replace(part, style="t"), stone, replace(stone, milestone_id=2))
+    PollNotes(engine, patience=0.0).add(replace(A_POLL, made=made))
+    assert {(each.style, each.assignment_id, each.milestone_id) for each in written} == {
+        ("s", 1, None),
+        ("t", 1, None),
+        ("s", None, 1),
+        ("s", None, 2),
+    }
 
 
 def test_entries_are_written_in_the_same_order_by_every_process(
