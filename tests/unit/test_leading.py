@@ -95,6 +95,24 @@ def test_a_leader_without_a_sign_of_life_is_put_out(engine: Engine, tmp_path: Pa
         each.release()
 
 
+@pytest.mark.needs("postgresql")
+def test_a_leader_of_another_database_is_left_alone(postgres_url: str, empty_postgres_url: str, tmp_path: Path) -> None:
+    """One server may hold several installations, and shows the locks of all to each."""
+    here, elsewhere = make_engine(postgres_url), make_engine(empty_postgres_url)
+    other, leader = leadership_for(elsewhere, tmp_path), leadership_for(here, tmp_path)
+    waiting = leadership_for(here, tmp_path, hangs_after=0.3)
+    assert other.take()
+    assert leader.take()
+    time.sleep(0.5)
+    assert leader.holds()
+    assert not waiting.take()
+    assert other.holds()
+    for each in (other, leader, waiting):
+        each.release()
+    for engine in (here, elsewhere):
+        engine.dispose()
+
+
 def test_a_leader_that_gives_signs_of_life_stays(engine: Engine, tmp_path: Path) -> None:
     leader, waiting = leadership_for(engine, tmp_path), leadership_for(engine, tmp_path, hangs_after=0.6)
     assert leader.take()
