@@ -79,6 +79,8 @@ def test_a_leader_whose_file_was_taken_away_knows(tmp_path: Path) -> None:
     assert not leader.holds()
     assert other.holds()
     other.release()
+    assert leader.take()  # it stands by like any other
+    leader.release()
 
 
 def test_a_leader_without_a_sign_of_life_is_put_out(engine: Engine, tmp_path: Path) -> None:
