@@ -15,18 +15,19 @@ from datetime import date, timedelta
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Connection, Dialect
+from sqlalchemy import Dialect, Engine
 from sqlalchemy.orm import Session
 
 from tracker.domain.access import Actor, Permission, Standing
 from tracker.services.errors import NotFound
 from tracker.services.feeds import hash_of
 from tracker.services.kept_bodies import Bodies, Body
-from tracker.services.kept_feeds import RENDERING, FeedUnrenderable, Place, Wanted, make_feed_body, wanted_of
+from tracker.services.kept_feeds import RENDERING, FeedUnrenderable, MadeFeed, Place, Wanted, make_feed_body, wanted_of
 from tracker.services.poll_notes import SEEN_EVERY, Seen
 from tracker.store.at_once import Rows
 from tracker.store.feed_queries import OPENED
 from tracker.store.kept_entries import Kept
+from tracker.store.unchanged import UntilACommit
 
 log = logging.getLogger(__name__)
 
@@ -68,30 +69,42 @@ class _Feed:
     key: str
 
 
-def answer_poll(connection: Connection, poll: Poll, place: Place, bodies: Bodies) -> Answer:
+def openings(engine: Engine) -> UntilACommit:
+    """What the tokens given to it open: OPENED, known until something is committed."""
+    return UntilACommit(engine, OPENED)
+
+
+def answer_poll(opened: UntilACommit, poll: Poll, place: Place, bodies: Bodies) -> Answer:
     """The feed as its owner may read it today. A session is made only where the body has to be.
 
     Raises NotFound for a token that opens nothing (wrong, revoked, its owner gone or out of reach), and
     FeedUnrenderable when no row could be rendered.
     """
-    feed = _opened(connection, hash_of(poll.token[:LONGEST_TOKEN]), place)
+    wanted = hash_of(poll.token[:LONGEST_TOKEN])
+    feed = _feed(opened(token_hash=wanted), opened.engine.dialect, wanted, place)
     if feed.row.content_key == feed.key and poll.has(feed.row.etag):
         return _answer(feed, poll, place, Body(feed.key, feed.row.etag, b""))
-    body = bodies.get(feed.row.id, feed.key, lambda: _made(connection, feed, place))
+    body = bodies.get(feed.row.id, feed.key, lambda: _made(opened.engine, feed, place))
     return _answer(feed, poll, place, body)
 
 
 def missing_entries(session: Session, token_hash: str, place: Place) -> tuple[Kept, ...]:
     """The entries that the feed needs today and that are not kept, made; none of a feed that opens nothing any more."""
     try:
-        return make_feed_body(session, _wanted(_opened(session.connection(), token_hash, place), place)).made
+        return made_now(session, token_hash, place).made
     except (NotFound, FeedUnrenderable):
         return ()
 
 
-def _opened(connection: Connection, wanted: str, place: Place) -> _Feed:
-    rows = OPENED(connection, token_hash=wanted)
-    feed = _read(rows, connection.dialect, (place.today, place.zone.key, place.base_url)) if rows else None
+def made_now(session: Session, token_hash: str, place: Place) -> MadeFeed:
+    """The feed's body, of what the session sees now. Raises as ``answer_poll`` does."""
+    connection = session.connection()
+    feed = _feed(OPENED(connection, token_hash=token_hash), connection.dialect, token_hash, place)
+    return make_feed_body(session, _wanted(feed, place))
+
+
+def _feed(rows: Rows, dialect: Dialect, wanted: str, place: Place) -> _Feed:
+    feed = _read(rows, dialect, (place.today, place.zone.key, place.base_url)) if rows else None
     if feed is None or not hmac.compare_digest(feed.row.token_hash, wanted):
         raise NotFound("订阅链接无效或已停用。")
     return feed
@@ -128,8 +141,8 @@ def _content_key(row: Any, owner: Actor, made_for: tuple[date, str, str]) -> str
     return hashlib.sha256(f"{made_from!r} {owner.standings!r}".encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def _made(connection: Connection, feed: _Feed, place: Place) -> Body:
-    with Session(connection) as session:
+def _made(engine: Engine, feed: _Feed, place: Place) -> Body:
+    with Session(engine) as session:
         made = make_feed_body(session, _wanted(feed, place))
     for fault in made.faults:
         log.error("feed %s: an item is left out: %s", feed.row.id, fault)

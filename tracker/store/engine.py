@@ -123,20 +123,28 @@ def _plan_for_pages(connection: Any, _entry: ConnectionPoolEntry) -> None:
 def _ask_after_a_rest(engine: Engine) -> None:
     """A connection that rested is asked whether its server is still there before it is used; if not, all are made anew.
 
-    To ask each time, as ``pool_pre_ping`` does, would cost a busy process a round trip for nothing.
+    So is any that rested while another was lost. To ask each time, as ``pool_pre_ping`` does, would cost a busy process
+    a round trip for nothing.
     """
+    lost_at = -math.inf
+
+    def lose(*_: Any) -> None:
+        nonlocal lost_at
+        lost_at = time.monotonic()
 
     def rest(_connection: Any, entry: ConnectionPoolEntry) -> None:
         entry.info[_RESTS_SINCE] = time.monotonic()
 
     def ask(connection: Any, entry: ConnectionPoolEntry, _proxy: Any) -> None:
-        if time.monotonic() - entry.info.get(_RESTS_SINCE, math.inf) < SHORT_REST_SECONDS:
+        since = entry.info.get(_RESTS_SINCE, math.inf)
+        if since > lost_at and time.monotonic() - since < SHORT_REST_SECONDS:
             return
         try:
             engine.dialect.do_ping(connection)
         except engine.dialect.loaded_dbapi.Error as error:
             raise InvalidatePoolError from error
 
+    event.listen(engine, "invalidate", lose)
     event.listen(engine, "checkin", rest)
     event.listen(engine, "checkout", ask)
 

@@ -5,23 +5,24 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from functools import cached_property
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from icalendar import Calendar
 from sqlalchemy import Engine, delete
-from sqlalchemy.orm import Session
 
 from tests.builders import NOW, the_actor
 from tracker.domain.feeds import FeedScope
-from tracker.services.feeds import NewFeed, make_feed, token_of
+from tracker.services.feeds import NewFeed, hash_of, make_feed, token_of
 from tracker.services.kept_bodies import Bodies
 from tracker.services.kept_feeds import Place
 from tracker.services.poll_notes import PollNotes
-from tracker.services.polling import Answer, Poll, answer_poll
+from tracker.services.polling import Answer, Poll, answer_poll, made_now, openings
 from tracker.store.engine import write_session
 from tracker.store.kept_calendars import CalendarEntry
 from tracker.store.people import Person
+from tracker.store.unchanged import UntilACommit
 
 SECRET = "a key for tests that is long enough"
 ZONE = ZoneInfo("Asia/Shanghai")
@@ -37,6 +38,11 @@ class Subscriber:
     body: bytes = b""
     etag: str = ""
 
+    @cached_property
+    def opened(self) -> UntilACommit:
+        """As the server keeps it from poll to poll."""
+        return openings(self.engine)
+
     def poll(self, day: date) -> bool:
         """Asks once, as a server answers and notes it; whether something new came."""
         answer = self._asked(day, frozenset({self.etag} if self.etag else ()))
@@ -50,16 +56,14 @@ class Subscriber:
         return True
 
     def _asked(self, day: date, held: frozenset[str]) -> Answer:
-        with Session(self.engine) as session:
-            return answer_poll(session.connection(), Poll(self.token, "a calendar", held), at(day), self.bodies)
+        return answer_poll(self.opened, Poll(self.token, "a calendar", held), at(day), self.bodies)
 
     def afresh(self, day: date) -> bytes:
         """What the feed is when nothing of it is kept anywhere."""
         with write_session(self.engine) as session:
             session.execute(delete(CalendarEntry))
-            body = answer_poll(session.connection(), Poll(self.token, "a judge"), at(day), Bodies()).body
+            body = made_now(session, hash_of(self.token), at(day)).body
             session.rollback()
-        assert body is not None
         return body
 
     @property

@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import Engine, func, select
 from sqlalchemy.orm import Session
 
 from tests.builders import NOW, TODAY, City, a_city, the_actor
@@ -31,7 +31,7 @@ from tracker.services.intake_review import review
 from tracker.services.intake_undo import ActedOn, Undone, WantedBatch, batches, undo_adoption, undo_batch
 from tracker.services.kept_bodies import Bodies
 from tracker.services.kept_feeds import Place
-from tracker.services.polling import Answer, Poll, answer_poll
+from tracker.services.polling import Answer, Poll, answer_poll, openings
 from tracker.services.series import make_due_tasks
 from tracker.services.sweep import sweep
 from tracker.services.work import act
@@ -114,13 +114,13 @@ def test_reminders_go_too_and_those_who_read_them_are_counted(session: Session, 
     assert rows(session) == [0, 0, 0, 0, 0]
 
 
-def test_a_calendar_forgets_the_task_at_its_next_poll(session: Session, city: City) -> None:
+def test_a_calendar_forgets_the_task_at_its_next_poll(session: Session, engine: Engine, city: City) -> None:
     wish = NewFeed("教育局", FeedScope.UNIT, unit_id=city.education.id)
     feed = make_feed(session, the_actor(city.liaison), NOW, SECRET, wish)
     token = token_of(feed, SECRET) or ""
 
     def poll(*held: str) -> Answer:
-        return answer_poll(session.connection(), Poll(token, "a calendar", frozenset(held)), OFFICE, Bodies())
+        return answer_poll(openings(engine), Poll(token, "a calendar", frozenset(held)), OFFICE, Bodies())
 
     empty = poll()
     draft = adopted(session, city)

@@ -23,8 +23,7 @@ from werkzeug.wsgi import ClosingIterator
 from tracker.export.text import one_line
 from tracker.services.errors import NotFound
 from tracker.services.file_names import office_name
-from tracker.services.polling import Answer, Poll, answer_poll
-from tracker.store.engine import at_once
+from tracker.services.polling import Answer, Poll, answer_poll, openings
 from tracker.web.context import Parts
 from tracker.web.downloads import disposition
 
@@ -62,7 +61,7 @@ class Polls:
 
     def __init__(self, others: WSGIApplication, engine: Engine, parts: Callable[[], Parts], headers: Mapping[str, str]):
         """``headers`` are those that every answer carries, unless it says otherwise."""
-        self._others, self._reading, self._parts = others, at_once(engine), parts
+        self._others, self._opened, self._parts = others, openings(engine), parts
         self._headers = list((dict(headers) | {"Referrer-Policy": "no-referrer"}).items())
 
     def __call__(self, environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
@@ -99,8 +98,7 @@ class Polls:
 
     def _asked_once(self, poll: Poll) -> Answer:
         parts = self._parts()
-        with self._reading.connect() as connection:
-            return answer_poll(connection, poll, parts.place(), parts.bodies)
+        return answer_poll(self._opened, poll, parts.place(), parts.bodies)
 
     def _calendar(self, answer: Answer, asked: _Asked, start: StartResponse) -> Iterable[bytes]:
         headers = [*self._headers, ("ETag", f'"{answer.etag}"'), ("Cache-Control", "private, max-age=900")]
