@@ -27,47 +27,72 @@ class Body:
     made: tuple[Kept, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """A body, what it was made of besides the database's rows, and the number of its making."""
+
+    body: Body
+    of: object
+    number: int
+
+
 class Bodies:
     """The newest body of each feed, as many as ``most`` bytes hold; those not asked for longest go first."""
 
     def __init__(self, most: int = MOST_BYTES) -> None:
-        self._most, self._size = most, 0
-        self._bodies: OrderedDict[int, Body] = OrderedDict()
+        self._most, self._size, self._begun = most, 0, 0
+        self._bodies: OrderedDict[int, _Held] = OrderedDict()
         self._lock = threading.Lock()
         self._turns = tuple(threading.Lock() for _ in range(_TURNS))
 
-    def get(self, feed_id: int, key: str, make: Callable[[], Body]) -> Body:
-        """The feed's body for that key; made by the first who asks, while others who ask for it wait."""
-        found = self._find(feed_id, key)
-        if found is not None:
-            return found
-        with self._turns[feed_id % _TURNS]:
-            found = self._find(feed_id, key)
-            if found is None:
-                self._forget(feed_id)  # nobody wants it any more, and a new one takes room
-                found = make()
-                self._put(feed_id, replace(found, made=()))
-            return found
-
-    def _find(self, feed_id: int, key: str) -> Body | None:
+    def get(self, feed_id: int, key: str) -> Body | None:
+        """The feed's body for that key, where it is held."""
         with self._lock:
-            found = self._bodies.get(feed_id)
-            if found is None or found.key != key:
+            held = self._bodies.get(feed_id)
+            if held is None or held.body.key != key:
                 return None
             self._bodies.move_to_end(feed_id)
-            return found
+            return held.body
 
-    def _forget(self, feed_id: int) -> None:
+    def make(self, feed_id: int, key: str, of: object, make: Callable[[], Body]) -> Body:
+        """The feed's body, which ``make`` makes of that and of the rows as they are when it is called.
+
+        One at a time is made. Those who wait take the next one, whatever key it was made for: they had read theirs
+        before it was begun, so it shows all that they are to see.
+        """
+        before = self._begun
+        with self._turns[feed_id % _TURNS]:
+            found = self.get(feed_id, key) or self._begun_after(before, feed_id, key, of)
+            return found or self._made(feed_id, of, make)
+
+    def _begun_after(self, number: int, feed_id: int, key: str, of: object) -> Body | None:
+        with self._lock:
+            held = self._bodies.get(feed_id)
+            if held is None or held.number <= number or held.of != of:
+                return None
+            self._bodies[feed_id] = replace(held, body=replace(held.body, key=key))
+            return self._bodies[feed_id].body
+
+    def _made(self, feed_id: int, of: object, make: Callable[[], Body]) -> Body:
+        number = self._forget(feed_id)  # nobody wants it any more, and a new one takes room
+        made = make()
+        self._put(feed_id, _Held(replace(made, made=()), of, number))
+        return made
+
+    def _forget(self, feed_id: int) -> int:
+        """Drops the feed's body; the number of the next one, which begins now."""
         with self._lock:
             before = self._bodies.pop(feed_id, None)
-            self._size -= len(before.body) if before else 0
+            self._size -= len(before.body.body) if before else 0
+            self._begun += 1
+            return self._begun
 
-    def _put(self, feed_id: int, body: Body) -> None:
+    def _put(self, feed_id: int, held: _Held) -> None:
         with self._lock:
-            if len(body.body) > self._most:
+            if len(held.body.body) > self._most:
                 return
-            self._bodies[feed_id] = body
-            self._size += len(body.body)
+            self._bodies[feed_id] = held
+            self._size += len(held.body.body)
             while self._size > self._most:
                 _, oldest = self._bodies.popitem(last=False)
-                self._size -= len(oldest.body)
+                self._size -= len(oldest.body.body)

@@ -84,8 +84,7 @@ def answer_poll(opened: UntilACommit, poll: Poll, place: Place, bodies: Bodies) 
     feed = _feed(opened(token_hash=wanted), opened.engine.dialect, wanted, place)
     if feed.row.content_key == feed.key and poll.has(feed.row.etag):
         return _answer(feed, poll, place, Body(feed.key, feed.row.etag, b""))
-    body = bodies.get(feed.row.id, feed.key, lambda: _made(opened.engine, feed, place))
-    return _answer(feed, poll, place, body)
+    return _answer(feed, poll, place, bodies.get(feed.row.id, feed.key) or _made(opened.engine, feed, place, bodies))
 
 
 def missing_entries(session: Session, token_hash: str, place: Place) -> tuple[Kept, ...]:
@@ -141,12 +140,17 @@ def _content_key(row: Any, owner: Actor, made_for: tuple[date, str, str]) -> str
     return hashlib.sha256(f"{made_from!r} {owner.standings!r}".encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def _made(engine: Engine, feed: _Feed, place: Place) -> Body:
-    with Session(engine) as session:
-        made = make_feed_body(session, _wanted(feed, place))
-    for fault in made.faults:
-        log.error("feed %s: an item is left out: %s", feed.row.id, fault)
-    return Body(feed.key, made.etag, made.body, made.made)
+def _made(engine: Engine, feed: _Feed, place: Place, bodies: Bodies) -> Body:
+    wanted = _wanted(feed, place)
+
+    def make() -> Body:
+        with Session(engine) as session:
+            made = make_feed_body(session, wanted)
+        for fault in made.faults:
+            log.error("feed %s: an item is left out: %s", feed.row.id, fault)
+        return Body(feed.key, made.etag, made.body, made.made)
+
+    return bodies.make(feed.row.id, feed.key, wanted, make)
 
 
 def _wanted(feed: _Feed, place: Place) -> Wanted:
