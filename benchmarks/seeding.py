@@ -36,17 +36,20 @@ class SeededOffice:
     tokens: dict[int, str]
     units: dict[int, int]
     changes: Iterator[int] = field(default_factory=itertools.count)
+    changed: dict[int, int] = field(default_factory=dict)
 
     def path(self, size: int) -> str:
         """Where the calendar of so many tasks is asked for."""
         return f"/feeds/{self.tokens[size]}.ics"
 
     def change(self, size: int) -> None:
-        """Changes one task of that calendar, past the program, so that nothing is made ahead."""
-        last = "(SELECT max(id) FROM assignment WHERE unit_id = :unit)"
-        statement = f"UPDATE assignment SET percent = :percent WHERE id = {last}"  # noqa: S608 - our own words
+        """Changes the last task of that calendar, past the program, so that nothing is made ahead."""
         with self.engine.execution_options(writes=True).begin() as connection:
-            connection.execute(text(statement), {"percent": next(self.changes) % 100, "unit": self.units[size]})
+            if size not in self.changed:  # looking for it each time would cost PostgreSQL as much as the poll
+                last = text("SELECT max(id) FROM assignment WHERE unit_id = :unit")
+                self.changed[size] = connection.execute(last, {"unit": self.units[size]}).scalar_one()
+            changed = text("UPDATE assignment SET percent = :percent WHERE id = :id")
+            connection.execute(changed, {"percent": next(self.changes) % 100, "id": self.changed[size]})
 
 
 def seeded(url: str, sizes: Sequence[int]) -> SeededOffice:
