@@ -51,6 +51,16 @@ def test_without_a_rest_it_is_seen_once(engine: Engine, postgres_url: str, ask: 
         ask(connection)
 
 
+def test_when_one_was_lost_the_others_are_asked(engine: Engine, postgres_url: str) -> None:
+    with engine.connect(), engine.connect(), engine.connect():
+        pass
+    end_connections(postgres_url)
+    with pytest.raises(DBAPIError), at_once(engine).connect() as connection:
+        UNITS(connection)
+    with at_once(engine).connect() as one, at_once(engine).connect() as two:
+        assert UNITS(one) == UNITS(two) == ()
+
+
 def test_a_busy_connection_is_not_asked(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[object] = []
     monkeypatch.setattr(engine.dialect, "do_ping", asked.append)
