@@ -48,6 +48,11 @@ def children_of(session: Session, parent_id: int) -> Sequence[Task]:
     return session.scalars(query).all()
 
 
+def divided_among(session: Session, part_ids: Collection[int]) -> frozenset[int]:
+    """Those of the parts that were divided into child tasks."""
+    return frozenset(session.scalars(select(Division.parent_id).where(Division.parent_id.in_(part_ids))))
+
+
 def divided_or_shares(session: Session, part_ids: Collection[int]) -> set[int]:
     """Those of the parts that were divided into child tasks, or stand in a child task themselves."""
     divided = select(Division.parent_id).where(Division.parent_id.in_(part_ids))

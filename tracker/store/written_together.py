@@ -58,25 +58,24 @@ def _write(session: Session, changed: Sequence[str], rows: Sequence[_Row]) -> No
     mapper: Mapper[_Row] = inspect(type(rows[0]))
     (key,), version = mapper.primary_key, mapper.version_id_col
     assert version is not None
-    new = {mapper.attrs[name].columns[0]: bindparam(f"new_{name}") for name in changed}
+    new: dict[Any, Any] = {mapper.attrs[name].columns[0]: bindparam(f"new_{name}") for name in changed}
     guarded = update(type(rows[0])).where(key == bindparam("its_key"), version == bindparam("its_version"))
-    told = [_told(row, changed, version.key) for row in rows]
+    told = [_told(row, changed, str(version.key)) for row in rows]
     with session.no_autoflush:
         tell_altered(session, rows)
-        written = session.execute(guarded.values({**new, version: version + 1}), told, execution_options=_NO_BULK)
-    if written.rowcount != len(rows):  # type: ignore[attr-defined]
-        raise StaleDataError(f"{len(rows) - written.rowcount} rows of {mapper.local_table} were changed meanwhile")  # type: ignore[attr-defined]
+        done = session.execute(guarded.values({**new, version: version + 1}), told, execution_options=_NO_BULK)
+    written = done.rowcount  # type: ignore[attr-defined]
+    if written != len(rows):
+        raise StaleDataError(f"of {len(rows)} rows of {mapper.local_table} {written} were as they had been read")
     for row in rows:
         for name in changed:
             set_committed_value(row, name, getattr(row, name))
-        set_committed_value(row, version.key, getattr(row, version.key) + 1)
+        set_committed_value(row, str(version.key), getattr(row, str(version.key)) + 1)
 
 
 def _told(row: Base, changed: Sequence[str], version: str) -> dict[str, Any]:
     """The values of one row's statement."""
-    (key,) = inspect(row).identity
-    return {
-        "its_key": key,
-        "its_version": getattr(row, version),
-        **{f"new_{name}": getattr(row, name) for name in changed},
-    }
+    identity = inspect(row).identity
+    assert identity
+    values = {f"new_{name}": getattr(row, name) for name in changed}
+    return {"its_key": identity[0], "its_version": getattr(row, version), **values}
