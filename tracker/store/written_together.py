@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any, TypeVar
 
 from sqlalchemy import bindparam, inspect, update
-from sqlalchemy.orm import InstanceState, Mapper, Session
+from sqlalchemy.orm import InstanceState, Mapper, RelationshipDirection, Session
 from sqlalchemy.orm.attributes import set_committed_value
 from sqlalchemy.orm.exc import StaleDataError
 
@@ -27,8 +27,8 @@ _Row = TypeVar("_Row", bound=Base)
 def write_together(session: Session, rows: Iterable[_Row]) -> None:
     """Writes what changed on these rows of one kind, and makes a new version of each; does not commit.
 
-    What hangs on them is left to the session's flush, and so are rows that are new. Raises StaleDataError when another
-    changed one of them meanwhile.
+    What hangs on them is left to the session's flush, and so are rows that are new or were given another row to refer
+    to. Raises StaleDataError when another changed one of them meanwhile.
     """
     groups = defaultdict[frozenset[str], list[_Row]](list)
     with session.no_autoflush:
@@ -42,9 +42,9 @@ def write_together(session: Session, rows: Iterable[_Row]) -> None:
 
 
 def _changed_columns(row: Base) -> frozenset[str]:
-    """The attributes that the session would write; none for a row that it would insert."""
+    """The attributes to be written; none for a row that is left to the session."""
     state: InstanceState[Any] = inspect(row)
-    if not state.persistent or not state.modified:
+    if not state.persistent or not state.modified or _refers_anew(state):
         return frozenset()
     written = {column.key for column in state.mapper.local_table.columns}
     return frozenset(
@@ -52,6 +52,12 @@ def _changed_columns(row: Base) -> frozenset[str]:
         for each in state.mapper.column_attrs
         if each.columns[0].key in written and state.attrs[each.key].history.added
     )
+
+
+def _refers_anew(state: InstanceState[Any]) -> bool:
+    """Whether a row was given as an object whose key the session has still to put into its column."""
+    referred = (each for each in state.mapper.relationships if each.direction is RelationshipDirection.MANYTOONE)
+    return any(state.attrs[each.key].history.added for each in referred)
 
 
 def _write(session: Session, changed: Sequence[str], rows: Sequence[_Row]) -> None:

@@ -1,4 +1,4 @@
-"""An import asks as many statements for three clauses as for thirty, and none of them looks through the ledger."""
+"""An import asks as many statements for three clauses as for thirty, and as many in a larger ledger."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from sqlalchemy import Engine, event, text
+from sqlalchemy import Engine, event
 from sqlalchemy.orm import Session
 
 from tests.builders import NOW, TODAY, City, a_plan, a_task, the_actor
@@ -32,13 +32,11 @@ from tracker.services.round_trip_cells import filled_of
 from tracker.services.round_trip_sheet import unit_sheet
 from tracker.store.engine import write_session
 from tracker.store.plans import Source
-from tracker.store.undo_queries import adoptions_of_plan
 from tracker.store.units import Unit
 
 KEY = "a key for tests that is long enough"
 WHEN = When(TODAY, ZoneInfo("Asia/Shanghai"))
 FEW, MANY = 3, 30
-LEDGER = ("task", "assignment", "history_entry")
 LATER = Deadline("2023年11月底前", DeadlineKind.FIXED, date(2023, 11, 30), Basis.CLAUSE, "month-end")
 
 
@@ -149,24 +147,3 @@ def test_a_larger_ledger_needs_no_more_statements(engine: Engine, session: Sessi
     second = stages.taken_in("store", reading(FEW + 1, stages.units))
     stages.adopted(second, FEW + 1)
     assert stages.counts == small
-
-
-def test_who_acted_is_asked_of_the_plans_own_tasks_alone(engine: Engine, city: City) -> None:
-    """SQLite says how it looks for rows, and so does PostgreSQL once it may not read a small table as a whole."""
-    asked: list[tuple[str, Any]] = []
-    with Session(engine) as session:
-        is_sqlite = engine.dialect.name == "sqlite"
-        if not is_sqlite:
-            session.execute(text("SET LOCAL enable_seqscan = off"))
-        event.listen(engine, "before_cursor_execute", lambda _c, _k, told, given, *_: asked.append((told, given)))
-        adoptions_of_plan(session, 1)
-        explain = "EXPLAIN QUERY PLAN" if is_sqlite else "EXPLAIN"
-        steps = [
-            str(row[-1])
-            for told, given in list(asked)
-            if told.startswith("SELECT")
-            for row in session.connection().exec_driver_sql(f"{explain} {told}", given)
-        ]
-    assert any("ix_history_entry_assignment_id" in step for step in steps)
-    whole = "SCAN " if is_sqlite else "Seq Scan on "
-    assert not [step for step in steps for table in LEDGER if f"{whole}{table}" in step]

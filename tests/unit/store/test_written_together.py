@@ -172,3 +172,13 @@ def test_new_rows_are_left_to_the_session(session: Session, city: City) -> None:
     write_together(session, [made])
     session.commit()
     assert (made.version, session.scalar(select(Draft.title).where(Draft.position == 9))) == (1, "新")
+
+
+def test_a_row_that_refers_to_another_person_is_left_to_the_session(session: Session, city: City) -> None:
+    (draft,) = some_drafts(session, city, 1)
+    draft.title, draft.changed_by = "改", city.supervisor
+    write_together(session, [draft])
+    assert draft.version == 1
+    session.commit()
+    stored = session.execute(select(Draft.title, Draft.changed_by_id, Draft.version)).one()
+    assert tuple(stored) == ("改", city.supervisor.id, 2)
