@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from statistics import median
 from typing import TypeVar
 from zoneinfo import ZoneInfo
@@ -37,6 +38,7 @@ from benchmarks.table import verdict
 from tests.databases import running_server
 from tests.filled_sheets import filled, report
 from tracker.domain.access import Actor
+from tracker.domain.drafts import SourceReading
 from tracker.services.intake import Upload, import_source, known_source
 from tracker.services.intake_adopt import adopt_sure, sure_drafts
 from tracker.services.intake_lists import Show, Wanted
@@ -109,13 +111,17 @@ def _taken_in(office: Measured, data: bytes, what: str) -> int:
     """Reads and stores an upload as ``import_file`` does; the plan's id."""
     upload = Upload(data, "plan.txt")
     warm_up()
-    office.page(f"{what}: asked whether it is known", lambda s, by: known_source(s, by, upload, SCOPE))
-    reading = read_file(upload.data, upload.name, LIMITS)
-    office.stage(f"{what}: stored as drafts", lambda s, by: import_source(s, by, NOW, reading, SCOPE))
+    reading = office.page(f"{what}: read", lambda _s, _by: read_file(upload.data, upload.name, LIMITS))
+    office.stage(f"{what}: stored as drafts", lambda s, by: _stored(s, by, upload, reading))
     with Session(office.engine) as session:
         plan = plan_numbered(session)
         assert len(plan.drafts) == CLAUSES, f"{len(plan.drafts)} clauses were read"
         return plan.id
+
+
+def _stored(session: Session, actor: Actor, upload: Upload, reading: SourceReading) -> None:
+    assert known_source(session, actor, upload, SCOPE) is None
+    import_source(session, actor, NOW, reading, SCOPE)
 
 
 def _names(office: Measured, plan_id: int) -> None:
@@ -144,12 +150,13 @@ def _adopted(office: Measured, plan_id: int) -> None:
 def _sheet(office: Measured) -> None:
     """The sheet of a unit that has a part in every clause comes back with a report in each row."""
     unit_id = office.units[LEAD]
-    data = office.page("sheet made", lambda s, by: unit_sheet(s, by, When(TODAY, ZONE), SECRET, unit_id))
+    data = office.page("sheet: made", lambda s, by: unit_sheet(s, by, When(TODAY, ZONE), SECRET, unit_id))
     warm_up()
-    back = read_filled(filled(data, *[report()] * CLAUSES), "sheet.xlsx", LIMITS)
-    checked = office.stage("sheet checked", lambda s, by: check(s, _press(by, unit_id), back))
+    sheet = filled(data, *[report()] * CLAUSES)
+    back = office.page("sheet: read", lambda _s, _by: read_filled(sheet, "sheet.xlsx", LIMITS))
+    checked = office.stage("sheet: checked", lambda s, by: check(s, _press(by, unit_id), back))
     assert (len(checked.rows), checked.faults) == (CLAUSES, [])
-    office.stage("sheet recorded", lambda s, by: apply(s, _press(by, unit_id), back))
+    office.stage("sheet: recorded", lambda s, by: apply(s, _press(by, unit_id), back))
 
 
 def _press(actor: Actor, unit_id: int) -> Press:
@@ -157,16 +164,15 @@ def _press(actor: Actor, unit_id: int) -> Press:
 
 
 def _new_version(office: Measured, number: int) -> None:
+    """The same plan once more, with other dates, clauses left out and clauses added."""
     plan_id = _taken_in(office, a_plan(number, again=True), "new version")
-    page = office.page("old and new side by side", lambda s, by: revision_page(s, by, plan_id, 1))
+    page = office.page("new version: beside the old one", lambda s, by: revision_page(s, by, plan_id, 1))
     for group in (Group.CHANGED, Group.SAME):
-        seen, items = page.bulk[group].seen, len(page.bulk[group].items)
-        assert items
-        done = office.stage(
-            f"{items} clauses {group.value}: accepted",
-            lambda s, by, group=group, seen=seen: accept_group(s, by, NOW, TODAY, plan_id, group, seen),  # type: ignore[misc]
-        )
-        assert done == items
+        bulk = page.bulk[group]
+        what = f"new version: {len(bulk.items)} clauses accepted ({group.value})"
+        accept = partial(accept_group, today=TODAY, plan_id=plan_id, group=group, seen=bulk.seen)
+        assert bulk.items
+        assert office.stage(what, lambda s, by, accept=accept: accept(s, by, NOW)) == len(bulk.items)  # type: ignore[misc]
 
 
 def told(offices: Sequence[Measured]) -> None:

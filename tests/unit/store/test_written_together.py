@@ -68,7 +68,7 @@ def told(session: Session) -> list[tuple[str, str, str]]:
         .where(AuditEntry.subject == "draft")
         .order_by(AuditEntry.id)
     )
-    return [tuple(row) for row in rows]
+    return [(key, act, detail) for key, act, detail in rows]
 
 
 def change(drafts: list[Draft], title: str) -> None:
