@@ -1,8 +1,8 @@
 """Importing into a large office beside the same in the smallest: a plan of 400 clauses, a unit's sheet, a new version.
 
 `python -m benchmarks.importing URL [URL ...]` asks databases that `benchmarks.scale` filled, the smallest first, and
-leaves them as they were, but for the audit log; without an address it fills its own, of each of SIZES. All sizes take
-turns within a round, so that a busy moment hits them alike.
+leaves them as they were, but for the audit log; without an address it fills its own, of each of SIZES. Each stage is
+done in every size before the next is, so that a busy moment hits them alike.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import sys
 import tempfile
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -64,6 +64,7 @@ ROUNDS, WARMING, MUST = 7, 1, 1.3
 NOW = datetime(TODAY.year, TODAY.month, TODAY.day, 9, tzinfo=ZONE)
 LIMITS, SCOPE, PERSON = ReadingLimits(), 1, 1
 Answer = TypeVar("Answer")
+Stages = Generator[None, None, Answer]
 
 
 @dataclass(slots=True)
@@ -97,22 +98,24 @@ class Measured:
         return self.stage(what, deed, writes=False)
 
 
-def a_round(office: Measured, number: int) -> None:
-    """Every stage once, one after the other."""
-    plan_id = _taken_in(office, a_plan(number), "the plan")
-    _names(office, plan_id)
-    _adopted(office, plan_id)
-    _sheet(office)
-    _new_version(office, number)
+def a_round(office: Measured, number: int) -> Stages[None]:
+    """Every stage once, one after the other; it pauses after each."""
+    plan_id = yield from _taken_in(office, a_plan(number), "the plan")
+    yield from _names(office, plan_id)
+    yield from _adopted(office, plan_id)
+    yield from _sheet(office)
+    yield from _new_version(office, number)
     remove_plans(office.engine)
 
 
-def _taken_in(office: Measured, data: bytes, what: str) -> int:
+def _taken_in(office: Measured, data: bytes, what: str) -> Stages[int]:
     """Reads and stores an upload as ``import_file`` does; the plan's id."""
     upload = Upload(data, "plan.txt")
     warm_up()
     reading = office.page(f"{what}: read", lambda _s, _by: read_file(upload.data, upload.name, LIMITS))
+    yield
     office.stage(f"{what}: stored as drafts", lambda s, by: _stored(s, by, upload, reading))
+    yield
     with Session(office.engine) as session:
         plan = plan_numbered(session)
         assert len(plan.drafts) == CLAUSES, f"{len(plan.drafts)} clauses were read"
@@ -124,55 +127,69 @@ def _stored(session: Session, actor: Actor, upload: Upload, reading: SourceReadi
     import_source(session, actor, NOW, reading, SCOPE)
 
 
-def _names(office: Measured, plan_id: int) -> None:
+def _names(office: Measured, plan_id: int) -> Stages[None]:
     office.page("review page", lambda s, by: (review(s, by, plan_id), version_note(s, plan_id)))
+    yield
     found = office.page("page of unknown names", lambda s, by: unknown_names(s, by, plan_id))
+    yield
     assert {row.name for row in found.rows} == UNKNOWN.keys()
     matches = [Match(name, f"unit:{office.units[unit]}") for name, unit in UNKNOWN.items()]
     office.stage("unknown names settled", lambda s, by: settle_names(s, by, NOW, plan_id, matches))
+    yield
 
 
-def _adopted(office: Measured, plan_id: int) -> None:
+def _adopted(office: Measured, plan_id: int) -> Stages[None]:
     """All drafts are adopted, taken back, and adopted again."""
     sure = office.page("preview of adopting", lambda s, by: sure_drafts(s, by, plan_id))
+    yield
     assert (len(sure.rows), sure.parts) == (CLAUSES, 3 * CLAUSES)
     office.stage("adopting", lambda s, by: adopt_sure(s, by, NOW, TODAY, plan_id, CLAUSES, sure.seen))
+    yield
     adopted = Wanted(Show.ADOPTED)
     (batch,) = office.page(
         "review page with the batch", lambda s, by: (review(s, by, plan_id, adopted), batches(s, by, plan_id))
     )[1]
+    yield
     wanted = WantedBatch(batch.at, batch.by_id, len(batch.free))
     undone = office.stage("taking the batch back", lambda s, by: undo_batch(s, by, NOW, plan_id, wanted))
+    yield
     assert undone.tasks == CLAUSES
     office.stage("adopting once more", lambda s, by: adopt_sure(s, by, NOW, TODAY, plan_id))
+    yield
 
 
-def _sheet(office: Measured) -> None:
+def _sheet(office: Measured) -> Stages[None]:
     """The sheet of a unit that has a part in every clause comes back with a report in each row."""
     unit_id = office.units[LEAD]
     data = office.page("sheet: made", lambda s, by: unit_sheet(s, by, When(TODAY, ZONE), SECRET, unit_id))
+    yield
     warm_up()
     sheet = filled(data, *[report()] * CLAUSES)
     back = office.page("sheet: read", lambda _s, _by: read_filled(sheet, "sheet.xlsx", LIMITS))
+    yield
     checked = office.stage("sheet: checked", lambda s, by: check(s, _press(by, unit_id), back))
+    yield
     assert (len(checked.rows), checked.faults) == (CLAUSES, [])
     office.stage("sheet: recorded", lambda s, by: apply(s, _press(by, unit_id), back))
+    yield
 
 
 def _press(actor: Actor, unit_id: int) -> Press:
     return Press(actor, NOW, TODAY, SECRET, unit_id)
 
 
-def _new_version(office: Measured, number: int) -> None:
+def _new_version(office: Measured, number: int) -> Stages[None]:
     """The same plan once more, with other dates, clauses left out and clauses added."""
-    plan_id = _taken_in(office, a_plan(number, again=True), "new version")
+    plan_id = yield from _taken_in(office, a_plan(number, again=True), "new version")
     page = office.page("new version: beside the old one", lambda s, by: revision_page(s, by, plan_id, 1))
+    yield
     for group in (Group.CHANGED, Group.SAME):
         bulk = page.bulk[group]
         what = f"new version: {len(bulk.items)} clauses accepted ({group.value})"
         accept = partial(accept_group, today=TODAY, plan_id=plan_id, group=group, seen=bulk.seen)
         assert bulk.items
         assert office.stage(what, lambda s, by, accept=accept: accept(s, by, NOW)) == len(bulk.items)  # type: ignore[misc]
+        yield
 
 
 def told(offices: Sequence[Measured]) -> None:
@@ -200,8 +217,8 @@ def measured(engines: Sequence[Engine]) -> None:
         offices.append(Measured(engine, tasks, register_units(engine)))
     try:
         for number in range(WARMING + ROUNDS):
-            for office in offices:
-                a_round(office, number)
+            for _ in zip(*(a_round(office, number) for office in offices), strict=True):
+                pass
     finally:
         for office in offices:
             remove_plans(office.engine)
