@@ -18,6 +18,7 @@ PARTS = (
     ("benchmarks.polls", True),
     ("benchmarks.sweeping", True),
     ("benchmarks.pages", True),
+    ("benchmarks.importing", True),
 )
 HEAD = """# Measured
 

@@ -17,6 +17,7 @@ from tracker.domain.lifecycle import State
 from tracker.services.noting import note
 from tracker.store.division_queries import (
     children_of,
+    divided_or_shares,
     hold_part,
     parent_id_of,
     set_percent,
@@ -50,6 +51,15 @@ def follow_progress(session: Session, part: Assignment) -> None:
         part.percent = percent
         session.flush()
     _climb(session, part.task_id)
+
+
+def follow_progress_of(session: Session, parts: Sequence[Assignment]) -> None:
+    """The same for several parts; those that have nothing to do with a division are found by one question."""
+    session.flush()
+    concerned = divided_or_shares(session, [part.id for part in parts])
+    for part in parts:
+        if part.id in concerned:
+            follow_progress(session, part)
 
 
 def _climb(session: Session, task_id: int) -> None:

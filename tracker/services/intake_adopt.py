@@ -28,6 +28,7 @@ from tracker.store.office import office_setting
 from tracker.store.plan_queries import drafts_of, names_of_units, task_of_draft
 from tracker.store.plans import Draft, DraftState, Plan
 from tracker.store.tasks import Milestone, Task
+from tracker.store.written_together import write_together
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +144,7 @@ def adopt_sure(  # noqa: PLR0917 - what the reviewer was shown
     for row in sure.rows:
         _adopt_row(session, row, actor, now, today)
     try:
+        write_together(session, (row.draft for row in sure.rows))
         session.commit()
     except (IntegrityError, StaleDataError):
         session.rollback()
@@ -179,6 +181,7 @@ def confirm_dates(session: Session, actor: Actor, now: datetime, plan_id: int, s
         draft.doubts = answered
         sign(draft, actor, now)
     try:
+        write_together(session, waiting)
         session.commit()
     except StaleDataError:
         session.rollback()

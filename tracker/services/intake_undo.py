@@ -34,6 +34,7 @@ from tracker.store.undo_queries import (
     hold_tasks,
     people_told,
 )
+from tracker.store.written_together import write_together
 
 
 class ActedOn(Invalid):
@@ -129,10 +130,11 @@ def undo_batch(session: Session, actor: Actor, now: datetime, plan_id: int, want
         )
     told = _delete(session, free)
     reopened = {each.draft_id for each in free}
-    for draft in drafts_of(session, plan_id):
-        if draft.id in reopened:
-            _reopen(draft, actor, now)
+    opened = [draft for draft in drafts_of(session, plan_id) if draft.id in reopened]
+    for draft in opened:
+        _reopen(draft, actor, now)
     try:
+        write_together(session, opened)
         session.commit()
     except StaleDataError:
         session.rollback()

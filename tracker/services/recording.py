@@ -5,6 +5,7 @@ They change a part exactly as ``tracker.services.work.act`` does, through ``move
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -13,11 +14,12 @@ from sqlalchemy.orm import Session
 
 from tracker.domain.history import HANDED_OVER, HANDLER_NAMED, REMARKED, URGED
 from tracker.domain.lifecycle import Event, State, transition
-from tracker.services.division_effects import follow_progress
+from tracker.services.division_effects import follow_progress_of
 from tracker.services.evidence import SentFile, keep
 from tracker.services.moves import Act, move, settle_task
 from tracker.store.evidence_queries import digests_with
 from tracker.store.tasks import Assignment, HistoryEntry
+from tracker.store.written_together import write_together
 
 REPORTABLE = (State.DISPATCHED, State.IN_PROGRESS)
 # What does not change what a report would say: it may have happened since the page or the sheet was made.
@@ -95,19 +97,37 @@ def record(  # noqa: PLR0917 - a report, by whom and when
 
     Whoever reports on work has received it: the history tells both, in this order. Raises Refused in other states.
     """
-    if part.state is State.DISPATCHED:
-        _step(session, part, Act(Event.SIGN_FOR), author, now, today)
-    entry = _step(session, part, Act(report.event, report.words, report.percent), author, now, today)
-    keep(session, entry, report.files)
-    settle_task(part.task)
-    follow_progress(session, part)
+    record_all(session, [(part, report)], author, now, today)
 
 
-def _step(  # noqa: PLR0917 - one row of the history
-    session: Session, part: Assignment, deed: Act, author: Author, now: datetime, today: date
-) -> HistoryEntry:
+def record_all(
+    session: Session, reports: Sequence[tuple[Assignment, Report]], author: Author, now: datetime, today: date
+) -> None:
+    """Writes a report on each of these parts, which are all different, as ``record`` does; commits nothing."""
+    unsigned = [(part, Act(Event.SIGN_FOR)) for part, _ in reports if part.state is State.DISPATCHED]
+    _step(session, unsigned, author, now, today)
+    told = [(part, Act(report.event, report.words, report.percent)) for part, report in reports]
+    for entry, (part, report) in zip(_step(session, told, author, now, today), reports, strict=True):
+        keep(session, entry, report.files)
+        settle_task(part.task)
+    follow_progress_of(session, [part for part, _ in reports])
+
+
+def _step(
+    session: Session, deeds: Sequence[tuple[Assignment, Act]], author: Author, now: datetime, today: date
+) -> list[HistoryEntry]:
+    """One row of the history for each part."""
+    entries = [_moved(part, deed, author, now, today) for part, deed in deeds]
+    session.add_all(entries)
+    # Rows of one instant keep their order, and each step is a version of its own.
+    write_together(session, (part for part, _ in deeds))
+    session.flush()
+    return entries
+
+
+def _moved(part: Assignment, deed: Act, author: Author, now: datetime, today: date) -> HistoryEntry:
     came_from = move(part, transition(part.state, deed.event), deed, now, today)
-    entry = HistoryEntry(
+    return HistoryEntry(
         assignment_id=part.id,
         event=deed.event.value,
         at=now,
@@ -118,9 +138,6 @@ def _step(  # noqa: PLR0917 - one row of the history
         words=deed.words,
         percent=deed.percent,
     )
-    session.add(entry)
-    session.flush()  # rows of one instant keep their order, and each step is a version of its own
-    return entry
 
 
 def is_last_word(session: Session, part: Assignment, report: Report, author: Author) -> HistoryEntry | None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from sqlalchemy.orm import object_session
 from sqlalchemy.orm.attributes import flag_modified
 
 from tracker.domain.access import Actor
@@ -150,9 +151,13 @@ def _on_part(each: PartEffect, said: str, by: By, today: date, *, retitled: bool
     part.changed_at = by.now
     flag_modified(part, "changed_at")
     row = _row(by, came_from, part.state, said)
+    # Given the part, and not put into its list: the list would be loaded for it.
+    row.assignment = part
     if part.due_on != each.due_from:
         row.due_from, row.due_to = each.due_from, part.due_on
-    part.history.append(row)
+    session = object_session(part)
+    assert session is not None
+    session.add(row)
 
 
 def _bring(part: Assignment, each: PartEffect, by: By, today: date) -> None:

@@ -30,6 +30,7 @@ from tracker.store.revision_queries import (
     newest_plans,
 )
 from tracker.store.revisions import PlanRevision, Verdict
+from tracker.store.written_together import write_together
 
 MOST_CHOICES = 10
 
@@ -63,7 +64,7 @@ def link_new_versions(session: Session, source: Source, now: datetime) -> None:
     session.flush()
     for plan in plans:
         if plan.id not in free:
-            mark_continued(session, plan)
+            write_together(session, marked_as_continued(session, plan))
 
 
 def _versions_among(session: Session, plan: Plan, known: Sequence[Row[Any]]) -> Iterable[tuple[float, int, int]]:
@@ -84,12 +85,16 @@ def _text(session: Session, plan_id: int) -> str:
     return text_of_plan(session, plan) if plan else ""
 
 
-def mark_continued(session: Session, plan: Plan) -> None:
-    """Gives every open clause that continues a task the doubt that keeps it from becoming another; does not commit."""
-    for pair in versions_of(session, plan).matched:
-        draft, task = pair.new.draft, pair.old.task
-        if task is not None and draft.state is DraftState.OPEN:
-            draft.doubts = marked(draft.doubts, task.title)
+def marked_as_continued(session: Session, plan: Plan) -> list[Draft]:
+    """Gives every open clause that continues a task the doubt that keeps it from becoming another; gives them back.
+
+    Writes nothing.
+    """
+    found = [(pair.new.draft, pair.old.task) for pair in versions_of(session, plan).matched]
+    continued = [(draft, task) for draft, task in found if task is not None and draft.state is DraftState.OPEN]
+    for draft, task in continued:
+        draft.doubts = marked(draft.doubts, task.title)
+    return [draft for draft, _ in continued]
 
 
 def likely_predecessors(session: Session, actor: Actor, plan_id: int, words: str = "") -> list[Choice]:
@@ -138,8 +143,7 @@ def link(session: Session, actor: Actor, now: datetime, plan_id: int, revises_id
         PlanRevision(plan_id=plan_id, revises_id=revises_id, linked_by_id=actor.person_id or None, linked_at=now)
     )
     session.flush()
-    mark_continued(session, plan)
-    _commit(session)
+    _commit(session, marked_as_continued(session, plan))
 
 
 def _check(session: Session, plan: Plan, older: Plan) -> None:
@@ -165,10 +169,11 @@ def unlink(session: Session, actor: Actor, now: datetime, plan_id: int) -> bool:
     if any(row.verdict is Verdict.ACCEPTED for row in decisions):
         raise Invalid("已经接受过新版的变化，任务已转入新版，不能再取消关联。")
     declined = {row.draft_id for row in decisions if row.verdict is Verdict.DECLINED}
-    for draft in drafts_of_versions(session, [plan.id]):
+    drafts = drafts_of_versions(session, [plan.id])
+    for draft in drafts:
         _free(draft, declined, actor, now)
     forget_links(session, plan_id)
-    _commit(session)
+    _commit(session, drafts)
     return True
 
 
@@ -186,8 +191,9 @@ def refuse_superseded(session: Session, plan: Plan) -> None:
         raise Invalid(f"这份文件已有新版《{newer.title}》，请在新版中核对和采纳。")
 
 
-def _commit(session: Session) -> None:
+def _commit(session: Session, drafts: Sequence[Draft]) -> None:
     try:
+        write_together(session, drafts)
         session.commit()
     except StaleDataError:
         session.rollback()

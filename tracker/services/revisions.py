@@ -5,6 +5,7 @@ Each decision is one commit with a row that tells of it; the same form sent twic
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -21,13 +22,16 @@ from tracker.services.intake_drafts import sign
 from tracker.services.intake_review import plan_for_intake
 from tracker.services.revision_apply import By, apply_change, apply_loss, basis_of
 from tracker.services.revision_effects import Deed
+from tracker.services.revision_hanging import Hanging, hanging_on
 from tracker.services.revision_items import Group, Item, Wanted, items_of, mark_of, together
 from tracker.services.revision_marks import marked, settled, unmarked
-from tracker.services.revision_sides import Versions, versions_of
+from tracker.services.revision_sides import Matched, Versions, versions_of
 from tracker.services.series_changes import Stamp, end_with_clause, follow_clause
-from tracker.store.plans import DraftState
+from tracker.store.plans import Draft, DraftState
 from tracker.store.revision_queries import earlier_versions, hold_versions
 from tracker.store.revisions import RevisionDecision, Verdict
+from tracker.store.tasks import Assignment
+from tracker.store.written_together import write_together
 
 NOT_THERE = "新旧对照刚有变化（可能其他人员已办理，或条款被修改），没有办理。请核对现在的内容。"
 
@@ -53,8 +57,7 @@ def accept(  # noqa: PLR0917 - what the supervisor was shown
     if before:
         return before
     item = _item(versions, wanted)
-    _accept(session, versions, item, _by(versions, actor, now), today)
-    _commit(session)
+    _accept(session, versions, [item], _by(versions, actor, now), today)
     return Decided(item.task.title)
 
 
@@ -69,9 +72,7 @@ def accept_group(  # noqa: PLR0917 - what the supervisor was shown
     items = together(items_of(versions), group)
     if items and mark_of(items) != seen:
         raise Stale(NOT_THERE)
-    for item in items:
-        _accept(session, versions, item, _by(versions, actor, now), today)
-    _commit(session)
+    _accept(session, versions, items, _by(versions, actor, now), today)
     return len(items)
 
 
@@ -164,30 +165,50 @@ def _by(versions: Versions, actor: Actor, now: datetime) -> By:
     return By(actor, now, basis_of(versions.plan))
 
 
-def _accept(session: Session, versions: Versions, item: Item, by: By, today: date) -> None:
-    stamp = Stamp(by.actor, by.now, today, f"依据{by.basis}")
+def _accept(session: Session, versions: Versions, items: Sequence[Item], by: By, today: date) -> None:
+    """Brings the changes onto their tasks, and commits; what hangs on any of them is asked for all together."""
+    hanging = hanging_on(session, [item.task for item in items])
+    for item in items:
+        _apply(session, item, hanging, by, today)
+        words = "；".join(item.effect.sentences) or "内容未变，转入新版"
+        session.add(_decision(versions, item, Verdict.ACCEPTED, words, by))
+    parts = [part for item in items for part in item.task.assignments]
+    _commit(session, parts, [item.draft for item in items if item.draft])
+
+
+def _apply(session: Session, item: Item, hanging: Hanging, by: By, today: date) -> None:
     if item.pair is None:
         apply_loss(item.task, item.effect, by, today)
-        end_with_clause(session, item.task, stamp)
     else:
-        if item.pair.unknown:
-            raise UnknownUnits(item.pair.unknown)
-        if not item.pair.shares_after:
-            raise Invalid(f"新版的“{item.pair.after.title}”没有责任单位，不能接受。请先到核对页面补填单位。")
+        _demand_units(item.pair)
         old_end = item.task.plan.effective_until
         apply_change(item.pair, item.effect, by, today)
-        follow_clause(session, item.task, old_end, stamp)
+    if item.task.id in hanging.series:
+        stamp = Stamp(by.actor, by.now, today, f"依据{by.basis}")
+        if item.pair is None:
+            end_with_clause(session, item.task, stamp)
+        else:
+            follow_clause(session, item.task, old_end, stamp)
+    if item.pair and any(part.id in hanging.divided for part in item.task.assignments):
         follow_version(session, item.task)
-    _follow_withdrawn(session, item, by)
-    words = "；".join(item.effect.sentences) or "内容未变，转入新版"
-    session.add(_decision(versions, item, Verdict.ACCEPTED, words, by))
+    _follow_withdrawn(session, item, hanging, by)
 
 
-def _follow_withdrawn(session: Session, item: Item, by: By) -> None:
+def _demand_units(pair: Matched) -> None:
+    if pair.unknown:
+        raise UnknownUnits(pair.unknown)
+    if not pair.shares_after:
+        raise Invalid(f"新版的“{pair.after.title}”没有责任单位，不能接受。请先到核对页面补填单位。")
+
+
+def _follow_withdrawn(session: Session, item: Item, hanging: Hanging, by: By) -> None:
     """Ends what was asked for of a part that the new version withdrew, and lets its child tasks know."""
     for each in item.effect.parts:
-        if each.deed is Deed.WITHDRAW and each.part is not None:
+        if each.deed is not Deed.WITHDRAW or each.part is None:
+            continue
+        if each.part.id in hanging.asking:
             end_request(session, by.actor, by.now, each.part)
+        if each.part.id in hanging.divided:
             tell_withdrawn(session, by.actor, by.now, each.part)
 
 
@@ -204,8 +225,10 @@ def _decision(versions: Versions, item: Item, verdict: Verdict, words: str, by: 
     )
 
 
-def _commit(session: Session) -> None:
+def _commit(session: Session, parts: Sequence[Assignment] = (), drafts: Sequence[Draft] = ()) -> None:
     try:
+        write_together(session, parts)
+        write_together(session, drafts)
         session.commit()
     except (IntegrityError, StaleDataError):
         session.rollback()

@@ -12,7 +12,7 @@ from sqlalchemy.orm.exc import StaleDataError
 from tracker.domain.access import Actor, Permission
 from tracker.domain.lifecycle import Event, State
 from tracker.services.joint_check import OpinionsMissing, demand_opinions
-from tracker.services.recording import Author, Report, changes_since, is_last_word, record, why_not
+from tracker.services.recording import Author, Report, changes_since, is_last_word, record_all, why_not
 from tracker.services.round_trip_cells import Cells, Filled, FilledRow, told_changes
 from tracker.services.round_trip_sheet import Claim, Typed, claim_of, unit_in_reach
 from tracker.services.work import SAME_PRESS
@@ -103,12 +103,9 @@ def apply(session: Session, press: Press, filled: Filled) -> Checked:
             session.rollback()
             return checked
         raise NotRecorded(checked)
-    author = _author(press)
-    for row in checked.rows:
-        assert row.part
-        assert row.report
-        record(session, row.part, row.report, author, press.now, press.today)
+    reports = [(row.part, row.report) for row in checked.rows if row.part and row.report]
     try:
+        record_all(session, reports, _author(press), press.now, press.today)
         session.commit()
     except StaleDataError:
         session.rollback()

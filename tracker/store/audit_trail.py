@@ -59,6 +59,11 @@ def note(session: Session, subject: str, subject_id: object, act: str, detail: M
     _pending(session).append(_Change(subject, str(subject_id), act, {k: _plain(v) for k, v in detail.items()}))
 
 
+def tell_altered(session: Session, rows: Iterable[object]) -> None:
+    """Tells of what was changed on objects that are about to be written past the session's flush."""
+    _pending(session).extend(change for row in rows if (change := _altered(row)))
+
+
 def _pending(session: Session) -> list[_Change]:
     found: list[_Change] = session.info.setdefault(_PENDING, [])
     return found
@@ -68,7 +73,7 @@ def _gather(session: Session, _context: UOWTransaction) -> None:
     """After a flush: what it wrote, while the old values are still known."""
     told = _pending(session)
     told += [change for row in session.new if (change := _made(row))]
-    told += [change for row in session.dirty if (change := _altered(row))]
+    tell_altered(session, session.dirty)
 
 
 def _gather_losses(session: Session, _context: UOWTransaction, _objects: object) -> None:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
-from sqlalchemy import ColumnElement, exists, or_, select, update
+from sqlalchemy import ColumnElement, exists, or_, select, union, update
 from sqlalchemy.orm import Session, aliased, joinedload, selectinload
 
 from tracker.domain.access import Actor, Permission
@@ -46,6 +46,20 @@ def children_of(session: Session, parent_id: int) -> Sequence[Task]:
         .execution_options(populate_existing=True)
     )
     return session.scalars(query).all()
+
+
+def divided_among(session: Session, part_ids: Collection[int]) -> frozenset[int]:
+    """Those of the parts that were divided into child tasks."""
+    return frozenset(session.scalars(select(Division.parent_id).where(Division.parent_id.in_(part_ids))))
+
+
+def divided_or_shares(session: Session, part_ids: Collection[int]) -> set[int]:
+    """Those of the parts that were divided into child tasks, or stand in a child task themselves."""
+    divided = select(Division.parent_id).where(Division.parent_id.in_(part_ids))
+    shares = (
+        select(Assignment.id).join(Division, Division.task_id == Assignment.task_id).where(Assignment.id.in_(part_ids))
+    )
+    return set(session.scalars(union(divided, shares)))
 
 
 def ids_below(session: Session, parent_id: int) -> list[int]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import TypeVarTuple
 
 from sqlalchemy import ColumnElement, Select, func, select
@@ -20,6 +20,13 @@ def waiting_of(session: Session, assignment_id: int) -> Extension | None:
     """The part's request that is still to be decided, read afresh."""
     query = select(Extension).where(Extension.assignment_id == assignment_id, _WAITS)
     return session.scalar(query.execution_options(populate_existing=True))
+
+
+def parts_that_ask(session: Session, part_ids: Collection[int]) -> frozenset[int]:
+    """Those of the parts that have a request still to be decided."""
+    return frozenset(
+        session.scalars(select(Extension.assignment_id).where(Extension.assignment_id.in_(part_ids), _WAITS))
+    )
 
 
 def part_of_request(session: Session, extension_id: int) -> int | None:

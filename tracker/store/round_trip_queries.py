@@ -20,12 +20,13 @@ def parts_of_uids(session: Session, uids: Sequence[str], *, hold: bool) -> dict[
     if hold:
         concerned = select(Assignment.task_id).where(Assignment.uid.in_(uids))
         session.execute(select(Task.id).where(Task.id.in_(concerned)).order_by(Task.id).with_for_update())
+    # The second statement reads the parts once more: it has to bring along what the first brought.
+    along = joinedload(Assignment.unit), joinedload(Assignment.task, innerjoin=True)
     found = session.scalars(
         select(Assignment)
         .where(Assignment.uid.in_(uids))
-        .options(
-            joinedload(Assignment.unit), joinedload(Assignment.task, innerjoin=True).selectinload(Task.assignments)
-        )
+        .options(joinedload(Assignment.unit))
+        .options(joinedload(Assignment.task, innerjoin=True).selectinload(Task.assignments).options(*along))
         .execution_options(populate_existing=True)
     )
     return {part.uid: part for part in found}

@@ -19,6 +19,11 @@ def series_of_task(session: Session, task_id: int) -> TaskSeries | None:
     return session.scalar(query)
 
 
+def templates_among(session: Session, task_ids: Collection[int]) -> frozenset[int]:
+    """Those of the tasks that began a series."""
+    return frozenset(session.scalars(select(TaskSeries.template_id).where(TaskSeries.template_id.in_(task_ids))))
+
+
 def hold(session: Session, series_id: int, *, pass_over: bool = False) -> TaskSeries | None:
     """The series, read afresh and held until the transaction ends; None when it is gone.
 

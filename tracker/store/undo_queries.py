@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import delete, func, or_, select
+from sqlalchemy import Subquery, delete, func, or_, select, union
 from sqlalchemy.orm import Session
 
 from tracker.domain.history import BEFORE_WORK
@@ -69,19 +69,31 @@ def _first_deeds(session: Session, wanted: object) -> dict[int, Deed]:
 
     A date worked out later, because a day was entered or the calendar changed, is nobody's deed.
     """
-    adopted = func.coalesce(TaskSeries.template_id, Assignment.task_id)
+    concerned = _concerned(wanted)
     rows = session.execute(
-        select(adopted, HistoryEntry.event, HistoryEntry.at, HistoryEntry.actor_name, Unit.name)
-        .join(Assignment, HistoryEntry.assignment_id == Assignment.id)
+        select(concerned.c.adopted, HistoryEntry.event, HistoryEntry.at, HistoryEntry.actor_name, Unit.name)
+        .join(Assignment, Assignment.task_id == concerned.c.task_id)
+        .join(HistoryEntry, HistoryEntry.assignment_id == Assignment.id)
         .join(Unit, Assignment.unit_id == Unit.id)
-        .outerjoin(SeriesOccurrence, SeriesOccurrence.task_id == Assignment.task_id)
-        .outerjoin(TaskSeries, TaskSeries.id == SeriesOccurrence.series_id)
-        .where(or_(Assignment.task_id.in_(wanted), TaskSeries.template_id.in_(wanted)))  # type: ignore[arg-type]
         .where(HistoryEntry.event.not_in(BEFORE_WORK))
         .order_by(HistoryEntry.id.desc())
     )
     # The later ones first: what stays is the earliest.
     return {task_id: Deed(event, at, actor, unit) for task_id, event, at, actor, unit in rows}
+
+
+def _concerned(wanted: object) -> Subquery:
+    """The adopted tasks and all later ones of the series they began, each with the one that was adopted.
+
+    The two are looked up one after the other: a condition on either would be held against every part of the ledger.
+    """
+    own = select(Task.id.label("task_id"), Task.id.label("adopted")).where(Task.id.in_(wanted))  # type: ignore[arg-type]
+    later = (
+        select(SeriesOccurrence.task_id, TaskSeries.template_id)
+        .join(TaskSeries, SeriesOccurrence.series_id == TaskSeries.id)
+        .where(TaskSeries.template_id.in_(wanted))  # type: ignore[arg-type]
+    )
+    return union(own, later).subquery()
 
 
 def hold_series(session: Session, task_ids: Collection[int]) -> list[int]:

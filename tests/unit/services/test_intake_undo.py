@@ -5,10 +5,11 @@ from __future__ import annotations
 import threading
 from dataclasses import replace
 from datetime import date, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from sqlalchemy import Engine, func, select
+from sqlalchemy import Engine, event, func, select
 from sqlalchemy.orm import Session
 
 from tests.builders import NOW, TODAY, City, a_city, the_actor
@@ -360,3 +361,20 @@ def test_signing_and_taking_back_at_once_on_sqlite(sqlite_url: str) -> None:
 @pytest.mark.needs("postgresql")
 def test_signing_and_taking_back_at_once_on_postgresql(postgres_url: str) -> None:
     assert race(postgres_url) == ("done", "NotFound")
+
+
+def test_who_acted_is_asked_of_the_plans_own_tasks_alone(engine: Engine, city: City) -> None:
+    """SQLite says how it looks for rows: no table of the ledger is read as a whole."""
+    asked: list[tuple[str, Any]] = []
+    event.listen(engine, "before_cursor_execute", lambda _c, _k, told, given, *_: asked.append((told, given)))
+    with Session(engine) as session:
+        undo_queries.adoptions_of_plan(session, 1)
+        queries = [(told, given) for told, given in asked if told.startswith("SELECT")]
+        steps = [
+            str(row[-1])
+            for told, given in queries
+            for row in session.connection().exec_driver_sql(f"EXPLAIN QUERY PLAN {told}", given)
+        ]
+    assert any("ix_history_entry_assignment_id" in step for step in steps)
+    ledger = ("task", "assignment", "history_entry")
+    assert [step for step in steps for table in ledger if step.startswith(f"SCAN {table}")] == []

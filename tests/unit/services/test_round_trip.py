@@ -143,8 +143,8 @@ class TestComingBack:
         assert [(row.title, row.filled.row) for row in done.rows] == [("第1项任务", 5), ("第2项任务", 6)]
         first, second = parts[:2]
         assert history(session) == [
-            (first.id, "report", "李联络", "已开工。\n备注：图纸待批", 40),
             (second.id, "sign_for", "李联络", None, None),
+            (first.id, "report", "李联络", "已开工。\n备注：图纸待批", 40),
             (second.id, "submit", "李联络", "全部完成。", 100),
         ]
         assert (first.state, first.percent, first.reported_at) == (State.IN_PROGRESS, 40, NOW)
