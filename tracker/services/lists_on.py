@@ -13,7 +13,7 @@ from tracker.services.day_rules import when_of
 from tracker.services.histories import UnitThen
 from tracker.services.lit import Day, When
 from tracker.services.overdue_sheet import overdue_sheet, sheet_of
-from tracker.services.past_lists import PastTaskRow
+from tracker.services.past_tasks import PastTaskRow, past_tasks
 from tracker.services.supervision import OverdueFilter, overdue, worst_units
 from tracker.services.task_pages import TaskFilter, TaskRow, all_tasks
 from tracker.store.late_items import LateItem
@@ -37,7 +37,7 @@ def tasks_on(
     session: Session, actor: Actor, when: When, wanted: TaskFilter, number: int
 ) -> Page[TaskRow] | Page[PastTaskRow]:
     """A page of all tasks within reach, as they stood on the day."""
-    listed = past.past_tasks if when.is_past else all_tasks
+    listed = past_tasks if when.is_past else all_tasks
     return listed(session, actor, when, wanted, number)
 
 

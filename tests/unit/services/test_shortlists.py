@@ -17,12 +17,12 @@ from tracker.domain.access import Office
 from tracker.domain.figures import Basis
 from tracker.domain.lifecycle import State
 from tracker.domain.lights import Light
-from tracker.services import past_lists
+from tracker.services import past_lists, past_tasks
 from tracker.services.extensions import ask
 from tracker.services.histories import end_of, histories
 from tracker.services.listings import Listing, Show, filter_of, listed
 from tracker.services.lit import When
-from tracker.services.past_lists import past_overdue, past_tasks
+from tracker.services.past_lists import past_overdue
 from tracker.services.supervision import OverdueFilter
 from tracker.services.task_pages import TaskFilter, TaskSort
 from tracker.store.engine import make_engine
@@ -116,15 +116,16 @@ def test_lists_of_a_past_day_hold_what_they_hold_when_all_is_read(
 
     def told() -> list[object]:
         lists = [
-            [past_tasks(session, actor, when, wanted, number) for number in (1, 2, 3, 4, 5)]
+            [past_tasks.past_tasks(session, actor, when, wanted, number) for number in (1, 2, 3, 4, 5)]
             for when, actor, wanted in product(whens, actors, asked)
         ]
         return [*lists, *(past_overdue(session, actors[0], when, OverdueFilter()) for when in whens)]
 
-    monkeypatch.setattr(past_lists, "PAGE_SIZE", 7)
+    for module in (past_lists, past_tasks):
+        monkeypatch.setattr(module, "PAGE_SIZE", 7)
     shortly = told()
     for each in ("_maybe", "_is_told_by_rows"):
-        monkeypatch.setattr(past_lists, each, lambda *_: None)
+        monkeypatch.setattr(past_tasks, each, lambda *_: None)
     assert shortly == told()
 
 
