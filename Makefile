@@ -23,8 +23,8 @@ check: ## Format, lint, types, layers
 format: setup-dev ## Put the source into the one format, and mend what can be mended
 	@.venv/bin/ruff format . && .venv/bin/ruff check --fix .
 
-bench: setup-dev ## Measure against floors taken in the same run, and write docs/BENCHMARKS.md (an hour)
-	@.venv/bin/python -m benchmarks.report
+bench: setup-dev ## Measure against floors taken in the same run, and write docs/BENCHMARKS.md (an hour; ARGS="polls pages" for some parts)
+	@.venv/bin/python -m benchmarks.report $(ARGS)
 
 bench-peers: setup-dev ## Measure other programs beside ours (fetched into .cache/peers), and write docs/BENCHMARKS-PEERS.md (15 minutes)
 	@.venv/bin/python -m benchmarks.peers.report $(ARGS)

@@ -1,32 +1,36 @@
-"""Runs every measurement and writes down what it printed, with the machine, in docs/BENCHMARKS.md: `make bench`."""
+"""Runs the measurements and writes down what they printed, with day and machine, in docs/BENCHMARKS.md: `make bench`.
+
+`make bench ARGS="polls sweeping"` measures these parts alone, and leaves what stands there of the others.
+"""
 
 from __future__ import annotations
 
 import os
 import platform
+import re
 import subprocess
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
 REPORT = Path(__file__).parents[1] / "docs" / "BENCHMARKS.md"
-# Module, and whether what it prints is Markdown.
-PARTS = (
-    ("benchmarks.run", False),
-    ("benchmarks.documents", False),
-    ("benchmarks.paged", False),
-    ("benchmarks.polls", True),
-    ("benchmarks.sweeping", True),
-    ("benchmarks.pages", True),
-    ("benchmarks.importing", True),
-)
+# Each part is a module here; with it stands whether what it prints is Markdown.
+PARTS = {
+    "run": False,
+    "documents": False,
+    "paged": False,
+    "polls": True,
+    "sweeping": True,
+    "pages": True,
+    "importing": True,
+}
 HEAD = """# Measured
 
 Written by `make bench`. Ratios compare a median with a floor of the same run: the least that the same could cost.
 They hardly depend on the machine; milliseconds do. ✘ marks what does not reach what was asked of it.
-
-{machine}
 """
+# Where a part begins in the report.
+_BEGINS = re.compile(r"^<!-- (\w+) -->$", re.MULTILINE)
 
 
 def machine() -> str:
@@ -45,27 +49,41 @@ def _cpu_lines() -> list[str]:
     return known.read_text("utf-8").splitlines() if known.exists() else []
 
 
-def _printed(module: str) -> str:
-    """What the module prints, shown while it does."""
+def _printed(part: str) -> str:
+    """What the part prints, shown while it does."""
     lines = []
-    with subprocess.Popen([sys.executable, "-m", module], stdout=subprocess.PIPE, text=True) as process:
+    with subprocess.Popen([sys.executable, "-m", f"benchmarks.{part}"], stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout
         for line in process.stdout:
             print(line, end="", flush=True)
             lines.append(line)
     if process.returncode:
-        raise SystemExit(f"{module} did not end well: nothing was written")
+        raise SystemExit(f"{part} did not end well: nothing was written")
     return "".join(lines).strip("\n")
 
 
+def _measured(part: str) -> str:
+    printed = _printed(part)
+    told = printed if PARTS[part] else f"```\n{printed}\n```"
+    return f"{machine()}\n\n{told}"
+
+
+def _known() -> dict[str, str]:
+    """What the report tells of each part."""
+    _, *told = _BEGINS.split(REPORT.read_text("utf-8")) if REPORT.exists() else [""]
+    return {part: words.strip("\n") for part, words in zip(told[::2], told[1::2], strict=True)}
+
+
 def main() -> int:
-    """Measures, prints, and writes the report."""
-    told = [HEAD.format(machine=machine())]
-    for module, is_markdown in PARTS:
-        printed = _printed(module)
-        told.append(f"{printed}\n" if is_markdown else f"```\n{printed}\n```\n")
-    REPORT.write_text("\n".join(told), "utf-8")
-    print(f"\nwritten to {REPORT.name}")
+    """Measures the parts that are named, or all, prints, and writes the report after each."""
+    wanted = sys.argv[1:] or list(PARTS)
+    if unknown := set(wanted) - set(PARTS):
+        raise SystemExit(f"no such part: {', '.join(sorted(unknown))}; there are {', '.join(PARTS)}")
+    for part in wanted:
+        known = _known() | {part: _measured(part)}
+        told = [f"<!-- {each} -->\n\n{known[each]}\n" for each in PARTS if each in known]
+        REPORT.write_text("\n".join((HEAD, *told)), "utf-8")
+        print(f"\nwritten to {REPORT.name}: {part}\n")
     return 0
 
 
