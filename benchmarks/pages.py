@@ -22,6 +22,7 @@ from tests.databases import running_server
 from tracker.store.engine import make_engine
 
 ROUNDS, WARMING = 40, 12
+FEW_ROUNDS, WARMED = 5, 1  # of lists that read histories
 SIZES = (10_000, 1_000_000)
 # What the overdue list may cost at most beside the bare page, up to so many tasks.
 MUST = ((10_000, 6.0), (1_000_000, 3.0))
@@ -36,6 +37,11 @@ PAGES = (
     ("/units", "单位"),
     ("/units/2", "a unit"),
     ("/pending", "待审核"),
+)
+HISTORIES = (
+    ("/figures/list?show=red", "the list behind 红灯"),
+    ("/overdue?as_of=2023-05-15", "逾期清单 of a past day"),
+    ("/tasks?as_of=2023-05-15", "全部任务 of a past day"),
 )
 
 
@@ -96,21 +102,26 @@ def measured(url: str) -> None:
                 work, least = _pairs(browser, bare, path)
                 must = at_most(_must(tasks)) if path == "/overdue" else None
                 print(Line(what, work, "bare page", least, must), flush=True)
+            for path, what in HISTORIES:
+                work, least = _pairs(browser, bare, path, FEW_ROUNDS, WARMED)
+                print(Line(what, work, "bare page", least), flush=True)
 
 
 def _must(tasks: int) -> float:
     return next((ratio for size, ratio in MUST if tasks <= size), MUST[-1][1])
 
 
-def _pairs(browser: Browser, bare: Browser, path: str) -> tuple[list[float], list[float]]:
+def _pairs(
+    browser: Browser, bare: Browser, path: str, rounds: int = ROUNDS, warming: int = WARMING
+) -> tuple[list[float], list[float]]:
     """Page and bare page by turns, so that a busy moment hits them alike."""
     work, least = [], []
-    for number in range(ROUNDS + WARMING):
+    for number in range(rounds + warming):
         seconds, status, _ = browser.ask(path)
         assert status == 200, f"{path} answered {status}"
         floor, answered, _ = bare.ask("/")
         assert answered == 200, f"the bare page answered {answered}"
-        if number >= WARMING:
+        if number >= warming:
             work.append(seconds)
             least.append(floor)
     return work, least
