@@ -9,7 +9,7 @@ from datetime import date, datetime
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
-from tracker.store.among import among
+from tracker.store.among import among, not_among
 from tracker.store.tasks import Assignment, Task
 
 Condition = ColumnElement[bool]
@@ -47,7 +47,7 @@ class ToldByRows:
         part += [Assignment.due_on <= self.due_to] if self.due_to else []
         found: list[Condition] = [select(Assignment.id).where(*part).exists()]
         found += [Task.plan_id == self.plan_id] if self.plan_id else []
-        return [*found, ~among(session, Task.id, self.left_out)] if self.left_out else found
+        return [*found, not_among(session, Task.id, self.left_out)] if self.left_out else found
 
 
 def count_told_by_rows(session: Session, asked: ToldByRows) -> int:

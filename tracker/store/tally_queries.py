@@ -6,16 +6,13 @@ What must be told from its history, the caller names, and counts by itself (``tr
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, tzinfo
 from typing import Any
 
 from sqlalchemy import (
-    ARRAY,
     ColumnElement,
-    Integer,
     Select,
     and_,
     case,
@@ -37,7 +34,7 @@ from tracker.domain.lateness import JudgedBy
 from tracker.domain.lifecycle import Event, State
 from tracker.domain.measures import Measure
 from tracker.domain.roles import Role
-from tracker.store.among import among
+from tracker.store.among import among, not_among
 from tracker.store.calc_days import days_between, office_day
 from tracker.store.handling import Division
 from tracker.store.overdue import AWAITED
@@ -192,7 +189,7 @@ class _Questions:
         if asked.plan_id:
             yield Task.plan_id == asked.plan_id
         if asked.left_out:
-            yield Assignment.task_id.not_in(_ids(self.session, asked.left_out))
+            yield not_among(self.session, Assignment.task_id, asked.left_out)
 
     def _ended_on(self) -> Any:
         """The day that is held against the date (``tracker.domain.lateness.judged_on``)."""
@@ -210,13 +207,6 @@ def _others_carry(ends: datetime) -> Condition:
     """That the task had a lead or a responsible unit by then: it does not wait for its units in support."""
     carried = (_OTHER.task_id == Assignment.task_id, _OTHER.role != Role.SUPPORT, _OTHER.dispatched_at < ends)
     return exists().where(*carried).correlate(Assignment)
-
-
-def _ids(session: Session, ids: Collection[int]) -> Select[int]:
-    """The ids as rows."""
-    if session.get_bind().dialect.name == "postgresql":
-        return select(func.unnest(literal(sorted(ids), ARRAY(Integer))))
-    return select(func.json_each(json.dumps(sorted(ids))).table_valued("value").c.value)
 
 
 @dataclass(frozen=True, slots=True)
