@@ -57,7 +57,14 @@ def test_every_instant_lies_between_two_slots(seconds: int) -> None:
 
 def test_every_job_says_what_it_does() -> None:
     assert set(JOBS) == set(Job)
-    assert [plan.rhythm.words for plan in JOBS.values()] == ["每5分钟", "每5分钟", "每1分钟", "每天0:15", "每小时"]
+    assert [plan.rhythm.words for plan in JOBS.values()] == [
+        "每5分钟",
+        "每5分钟",
+        "每1分钟",
+        "每天0:15",
+        "每10分钟",
+        "每小时",
+    ]
     assert all(plan.does.endswith("。") for plan in JOBS.values())
 
 

@@ -53,8 +53,10 @@ PLAIN = FeedItem(
 
 
 def an_item(number: int = 1, **changes: Any) -> FeedItem:
-    """The plain item with its own UID and the changes."""
-    return replace(PLAIN, uid=str(UUID(int=number)), **changes)
+    """The plain item with its own UID and the changes; what is over or late is not ahead."""
+    item = replace(PLAIN, uid=str(UUID(int=number)), **changes)
+    is_ahead = not item.state.is_closed and item.light is not Light.RED
+    return item if "is_ahead" in changes else replace(item, is_ahead=is_ahead)
 
 
 def a_feed(**style: Any) -> FeedSpec:
