@@ -108,7 +108,7 @@ def test_lists_of_a_past_day_hold_what_they_hold_when_all_is_read(
             {"state": State.SUBMITTED},
             {"unit_id": city.county.id},
             {"plan_id": 1},
-            {"due_from": date(2023, 5, 20), "due_to": date(2023, 6, 10)},
+            {"due_from": date(2023, 5, 26), "due_to": date(2023, 6, 11)},
         )
     ]
     whens = [When(day, ZONE, is_past=True) for day in DAYS]
