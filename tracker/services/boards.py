@@ -55,6 +55,6 @@ class _Course:
 
     def board(self, total: dict[Basis, Tally], lines: Sequence[Line[Tally]]) -> Board[Tally]:
         """All together; the months are counted that are not known."""
-        told = self.months.told(self.counting, [month for month, _ in self.months.months])
+        told = self.months.told(self.counting)
         line = Line(0, "合计", total)
         return Board(self.period, self.by, lines, line, self.judged_by, since_begun(told))

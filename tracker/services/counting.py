@@ -14,7 +14,16 @@ from tracker.domain.lateness import JudgedBy
 from tracker.domain.measures import OF_DUE, Measure, Tally
 from tracker.domain.titles import brief_title
 from tracker.services.figures import By, Line, ranked
-from tracker.services.histories import Histories, LedgerFilter, PartOn, end_of, histories, newest_first, parts_on_days
+from tracker.services.histories import (
+    Histories,
+    LedgerFilter,
+    PartOn,
+    end_of,
+    histories,
+    newest_first,
+    parts_on_days,
+    unless_all,
+)
 from tracker.store.former_queries import moved_since
 from tracker.store.tally_queries import (
     Asked,
@@ -23,8 +32,7 @@ from tracker.store.tally_queries import (
     counted,
     counted_due,
     counted_either_way,
-    divided_tasks,
-    turns_since,
+    untold_tasks,
 )
 from tracker.store.tasks import Assignment, Task
 
@@ -83,14 +91,13 @@ class Counting:
 
     def _asked(self, period: Period, yardstick: Yardstick) -> Asked:
         begins, ends = end_of(period.day_before, self.zone), end_of(period.until, self.zone)
-        everybody = len(self.in_reach) == len(self.known.units)
         return Asked(
             period,
             begins,
             ends,
             self.zone,
             yardstick,
-            None if everybody else self.in_reach,
+            unless_all(self.in_reach, self.known.units),
             self.known.wanted.plan_id,
             self.left_out[period.until],
         )
@@ -129,15 +136,12 @@ _ByKey = tuple[int, dict[Basis, Tally]]
 def counting_of(  # noqa: PLR0917 - what is asked for
     session: Session, in_reach: set[int], zone: tzinfo, periods: Sequence[Period], by: By, wanted: LedgerFilter
 ) -> Counting:
+    """What counts these periods, with all that is told from histories read once for them."""
     ends = {each.until: end_of(each.until, zone) for each in periods}
     first = min(ends.values())
-    turns = turns_since(session, first)
+    untold = untold_tasks(session, ends.values())
     moved = moved_since(session, first) if by is By.PLAN or wanted.plan_id else {}
-    divided = divided_tasks(session)
-    left_out = {
-        day: divided | {turn.task_id for turn in turns if turn.hides(end)} | {key for key in moved if moved[key] >= end}
-        for day, end in ends.items()
-    }
+    left_out = {day: untold[end] | {key for key in moved if moved[key] >= end} for day, end in ends.items()}
     known = histories(session, wanted, frozenset().union(*left_out.values()))
     days = [day for each in periods for day in (each.day_before, each.until)]
     return Counting(session, zone, known, in_reach, parts_on_days(known, days, zone), left_out)

@@ -138,6 +138,11 @@ def reached(units: Mapping[int, UnitThen], wanted: LedgerFilter, actor: Actor, p
     return {u.id for u in units.values() if u.path.startswith(below) and actor.may(permission, u.path)}
 
 
+def unless_all(in_reach: Collection[int], units: Collection[int]) -> Collection[int] | None:
+    """The units for a question to the database; None where they are all there are, and it need not look."""
+    return None if len(in_reach) == len(units) else in_reach
+
+
 def units_called(session: Session) -> dict[int, UnitThen]:
     """Every unit as it is called at present, by its id."""
     return {key: _as_called(unit) for key, unit in units_by_id(session).items()}

@@ -28,6 +28,7 @@ from tracker.services.histories import (
     parts_on_days,
     reached,
     units_called,
+    unless_all,
 )
 from tracker.services.ledger import LedgerRow, ledger
 from tracker.services.lit import When, limits
@@ -156,8 +157,7 @@ def _histories(session: Session, actor: Actor, when: When, wanted: Listing, show
     period = wanted.period
     ends = end_of(period.day_before, when.zone), end_of(period.until, when.zone)
     conditions = [each for show in shows for each in _may_be(show, when, wanted, ends)]
-    everybody = len(in_reach) == len(units)
-    return histories(session, asked, shortlist(session, ends, conditions, None if everybody else in_reach))
+    return histories(session, asked, shortlist(session, ends, conditions, unless_all(in_reach, units)))
 
 
 def _may_be(show: Show, when: When, wanted: Listing, ends: tuple[datetime, datetime]) -> Sequence[Condition]:

@@ -44,9 +44,11 @@ def _count_for(engine: Engine, reach: Collection[int], today: date, zone: tzinfo
     with Session(engine) as session:
         months = Months(session, reach, zone, today, LedgerFilter())
         over = [month for month in months.months if months.memory.is_over(month[0])]
-        new = [month for month in months.unknown if months.memory.is_over(month)]
+        new = [month for month in over if months.known[month] is None]
         if new:
-            months.told(counting_of(session, set(reach), zone, new, By.UNIT, LedgerFilter()), new)
+            counting = counting_of(session, set(reach), zone, [period for period, _ in new], By.UNIT, LedgerFilter())
+            for month in new:
+                months.count(counting, month)
         missing = months.memory.missing(over)
     if missing:
         with write_session(engine) as session:
@@ -71,14 +73,12 @@ class Months:
     def unknown(self) -> list[Period]:
         return [month[0] for month, known in self.known.items() if known is None]
 
-    def told(self, counting: Counting, wanted: Collection[Period]) -> list[tuple[Period, Tally]]:
-        """The numbers of the wanted months, of which those are counted that are not known."""
-        return [(month[0], self._told(counting, month)) for month in self.months if month[0] in wanted]
+    def told(self, counting: Counting) -> list[tuple[Period, Tally]]:
+        """The numbers of all the months, of which those are counted that are not known."""
+        return [(month[0], known or self.count(counting, month)) for month, known in self.known.items()]
 
-    def _told(self, counting: Counting, month: Month) -> Tally:
-        known = self.known[month]
-        if known is not None:
-            return known
+    def count(self, counting: Counting, month: Month) -> Tally:
+        """Counts a month, and remembers it if it is over."""
         numbers = counting.total(*month)
         self.memory.keep(month, numbers)
         return numbers

@@ -54,6 +54,7 @@ Shown = TypeVar("Shown")
 
 
 def paged(rows: Sequence[Row], number: int, shown: Callable[[Row], Shown]) -> Page[Shown]:
+    """The page that exists and is nearest to the number; its rows alone are made into what is shown."""
     number = page_number(number, len(rows), PAGE_SIZE)
     on_it = rows[(number - 1) * PAGE_SIZE : number * PAGE_SIZE]
     return Page([shown(row) for row in on_it], number, len(rows))

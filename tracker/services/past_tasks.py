@@ -16,7 +16,7 @@ from tracker.domain.access import Actor, Permission
 from tracker.domain.lifecycle import CHASED_STATES, Outcome, State, TaskState
 from tracker.domain.lights import Light, LitLight
 from tracker.domain.roles import Role
-from tracker.services.histories import UnitThen, end_of, histories, those_open, units_called
+from tracker.services.histories import UnitThen, end_of, histories, reached, those_open, units_called, unless_all
 from tracker.services.ledger import LedgerFilter, LedgerRow, ledgers
 from tracker.services.lit import When
 from tracker.services.past_lists import Key, in_order, paged, path_of, speaks_of
@@ -24,7 +24,7 @@ from tracker.services.task_pages import UNITS_NAMED, WORST_FIRST, TaskFilter, Ta
 from tracker.store.former_queries import altered_since
 from tracker.store.pages import PAGE_SIZE, Page, page_number
 from tracker.store.past_task_queries import TaskPlace, ToldByRows, count_told_by_rows, first_told_by_rows
-from tracker.store.shortlists import untold_tasks
+from tracker.store.tally_queries import untold_tasks
 from tracker.store.tasks import Assignment
 
 
@@ -117,12 +117,12 @@ def _is_told_by_rows(wanted: TaskFilter) -> bool:
 def _page_of_rows(session: Session, actor: Actor, when: When, wanted: TaskFilter, number: int) -> Page[PastTaskRow]:
     """A page for which the histories are read of its own tasks, and of those that their rows do not tell."""
     end = end_of(when.today, when.zone)
-    untold = untold_tasks(session, [end]) | altered_since(session, end)
+    untold = untold_tasks(session, [end])[end] | altered_since(session, end)
     units = units_called(session)
-    path = path_of(session, wanted.unit_id)
-    in_reach = {u.id for u in units.values() if u.path.startswith(path) and actor.may(Permission.READ, u.path)}
-    everybody = len(in_reach) == len(units)
-    asked = ToldByRows(end, None if everybody else in_reach, wanted.plan_id, wanted.due_from, wanted.due_to, untold)
+    in_reach = reached(units, LedgerFilter(path_of(session, wanted.unit_id)), actor, Permission.READ)
+    asked = ToldByRows(
+        end, unless_all(in_reach, units), wanted.plan_id, wanted.due_from, wanted.due_to, left_out=untold
+    )
     told = _told(session, actor, when, wanted, untold)
     total = len(told) + count_told_by_rows(session, asked)
     number = page_number(number, total, PAGE_SIZE)

@@ -10,6 +10,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerifyMismatchError
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session, joinedload, selectinload
+from sqlalchemy.sql.base import ExecutableOption
 
 from tracker.domain.access import Actor, Permission, Standing
 from tracker.store.audit_trail import note
@@ -141,10 +142,14 @@ def person_of_session(session: Session, session_id: str) -> Person | None:
     person_id, _, epoch = session_id.partition(":")
     if not (person_id.isdecimal() and epoch.isdecimal()):
         return None
-    standings = joinedload(Person.standings).joinedload(PersonStanding.unit)
-    found = select(Person).where(Person.id == int(person_id), Person.active).options(standings)
+    found = select(Person).where(Person.id == int(person_id), Person.active).options(_with_standings())
     person = session.scalars(found).unique().one_or_none()
     return person if person and person.session_epoch == int(epoch) else None
+
+
+def _with_standings() -> ExecutableOption:
+    """Brings along what an actor is made of."""
+    return joinedload(Person.standings).joinedload(PersonStanding.unit)
 
 
 def actor_of(person: Person) -> Actor:
@@ -159,8 +164,7 @@ def actor_of(person: Person) -> Actor:
 
 def actors_who(session: Session, permission: Permission) -> list[Actor]:
     """The active people who hold the permission anywhere; one statement."""
-    standings = joinedload(Person.standings).joinedload(PersonStanding.unit)
-    people = session.scalars(select(Person).where(Person.active).options(standings)).unique()
+    people = session.scalars(select(Person).where(Person.active).options(_with_standings())).unique()
     return [actor for actor in map(actor_of, people) if actor.holds(permission)]
 
 

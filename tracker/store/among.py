@@ -22,7 +22,7 @@ def among(session: Session, column: InstrumentedAttribute[Id] | ColumnElement[Id
 
 def not_among(session: Session, column: InstrumentedAttribute[int], ids: Iterable[int]) -> ColumnElement[bool]:
     """That the column is none of the ids. They are given as rows, which every PostgreSQL looks up by their hash."""
-    wanted = sorted(set(ids))
     if session.get_bind().dialect.name == "postgresql":
-        return column.not_in(select(func.unnest(literal(wanted, ARRAY(column.type)))))
-    return column.not_in(select(func.json_each(json.dumps(wanted)).table_valued("value").c.value))
+        return column.not_in(select(func.unnest(literal(sorted(set(ids)), ARRAY(column.type)))))
+    negated: ColumnElement[bool] = ~among(session, column, ids)
+    return negated

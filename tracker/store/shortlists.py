@@ -9,19 +9,15 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from datetime import date, datetime
 
-from sqlalchemy import Select, and_, select, union
-from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy import and_, select, union
+from sqlalchemy.orm import Session
 
 from tracker.domain.figures import Basis, Period
-from tracker.domain.history import EXTENSION_GRANTED
-from tracker.domain.lifecycle import Event
 from tracker.domain.measures import OF_DUE, Measure
 from tracker.store.among import among
 from tracker.store.overdue import AWAITED
-from tracker.store.tally_queries import Condition, divided_tasks, turns_since
-from tracker.store.tasks import UNTOLD, Assignment, HistoryEntry
-
-_EVENTS = {Measure.RETURNED: Event.RETURN.value, Measure.EXTENDED: EXTENSION_GRANTED}
+from tracker.store.tally_queries import Condition, due_column, happened, untold_tasks
+from tracker.store.tasks import Assignment, HistoryEntry
 
 
 def shortlist(
@@ -37,13 +33,7 @@ def shortlist(
     among_units = () if unit_ids is None else (among(session, Assignment.unit_id, unit_ids),)
     # One question for each condition: each has an index of its own.
     asked = [select(Assignment.task_id).where(each, *among_units) for each in conditions]
-    return untold_tasks(session, ends) | set(session.scalars(union(*asked)))
-
-
-def untold_tasks(session: Session, ends: Collection[datetime]) -> set[int]:
-    """The tasks whose rows do not tell how they stood just before any of the instants; two statements."""
-    turns = turns_since(session, min(ends))
-    return divided_tasks(session) | {turn.task_id for turn in turns if any(map(turn.hides, ends))}
+    return set(session.scalars(union(*asked))).union(*untold_tasks(session, ends).values())
 
 
 def open_then(day: date, *conditions: Condition) -> list[Condition]:
@@ -54,7 +44,7 @@ def open_then(day: date, *conditions: Condition) -> list[Condition]:
 def counted_in(measure: Measure, period: Period, ends: tuple[datetime, datetime], basis: Basis) -> list[Condition]:
     """Parts that a measure of the period counts; ``ends`` are the instants at which the period begins and ends."""
     begins, until = ends
-    due_on = _due_on(basis)
+    due_on = due_column(basis)
     if measure is Measure.ASSIGNED:
         return [and_(Assignment.dispatched_at >= begins, Assignment.dispatched_at < until)]
     if measure is Measure.COMPLETED:
@@ -63,13 +53,4 @@ def counted_in(measure: Measure, period: Period, ends: tuple[datetime, datetime]
         return [due_on.between(period.since, period.until)]
     if measure is Measure.OVERDUE:
         return open_then(period.until, due_on < period.until)
-    return [Assignment.id.in_(_to_whom_happened(_EVENTS[measure], begins, until))]
-
-
-def _due_on(basis: Basis) -> InstrumentedAttribute[date | None]:
-    return Assignment.due_on if basis is Basis.CURRENT else Assignment.original_due_on
-
-
-def _to_whom_happened(event: str, begins: datetime, ends: datetime) -> Select[int]:
-    happened = (HistoryEntry.event == event, HistoryEntry.at >= begins, HistoryEntry.at < ends)
-    return select(HistoryEntry.assignment_id).where(UNTOLD, *happened)
+    return [Assignment.id.in_(select(HistoryEntry.assignment_id).where(*happened(measure, begins, until)))]

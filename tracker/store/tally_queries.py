@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime, tzinfo
+from datetime import date, datetime, tzinfo
 from typing import Any
 
 from sqlalchemy import (
@@ -101,6 +101,19 @@ def _told(session: Session, questions: Iterable[Select[Any]]) -> list[Counted]:
     return found
 
 
+def due_column(basis: Basis) -> InstrumentedAttribute[date | None]:
+    """The date by which a part is judged."""
+    return Assignment.due_on if basis is Basis.CURRENT else Assignment.original_due_on
+
+
+HAPPENINGS: Mapping[Measure, str] = {Measure.RETURNED: Event.RETURN.value, Measure.EXTENDED: EXTENSION_GRANTED}
+
+
+def happened(measure: Measure, begins: datetime, ends: datetime) -> tuple[Condition, ...]:
+    """That an entry of the history is what the measure counts, from one instant until before another."""
+    return UNTOLD, HistoryEntry.event == HAPPENINGS[measure], HistoryEntry.at >= begins, HistoryEntry.at < ends
+
+
 Key = InstrumentedAttribute[int]
 _COLUMNS: tuple[Measure, ...] = tuple(measure for measure in Measure if measure is not Measure.DUE)
 
@@ -110,7 +123,7 @@ class _Questions:
 
     def __init__(self, session: Session, asked: Asked, key: Key | None) -> None:
         self.session, self.asked, self.key = session, asked, key
-        self.due_on = Assignment.due_on if asked.yardstick.basis is Basis.CURRENT else Assignment.original_due_on
+        self.due_on = due_column(asked.yardstick.basis)
 
     def given(self) -> Select[Any]:
         """What was given out within the period."""
@@ -152,15 +165,9 @@ class _Questions:
 
     def events(self) -> Iterator[Select[Any]]:
         """What was returned within the period, or got a later date, each part once."""
-        for measure, event in ((Measure.RETURNED, Event.RETURN.value), (Measure.EXTENDED, EXTENSION_GRANTED)):
-            happened = (
-                UNTOLD,
-                HistoryEntry.event == event,
-                HistoryEntry.at >= self.asked.begins,
-                HistoryEntry.at < self.asked.ends,
-            )
+        for measure in HAPPENINGS:
             number = func.count(distinct(HistoryEntry.assignment_id))
-            question = self._ask({measure: number}, *happened)
+            question = self._ask({measure: number}, *happened(measure, self.asked.begins, self.asked.ends))
             yield question.join(HistoryEntry, HistoryEntry.assignment_id == Assignment.id)
 
     def _ask(
@@ -240,3 +247,12 @@ def divided_tasks(session: Session) -> set[int]:
     """The tasks of which a part was divided, and those that were made so; one statement."""
     parents = select(Assignment.task_id).join(Division, Division.parent_id == Assignment.id)
     return set(session.scalars(union(select(Division.task_id), parents)))
+
+
+def untold_tasks(session: Session, ends: Collection[datetime]) -> dict[datetime, set[int]]:
+    """For each of the instants the tasks whose rows do not tell how they stood just before it, and divided ones.
+
+    Two statements.
+    """
+    turns, divided = turns_since(session, min(ends)), divided_tasks(session)
+    return {end: divided | {turn.task_id for turn in turns if turn.hides(end)} for end in ends}

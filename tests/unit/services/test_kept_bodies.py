@@ -4,34 +4,19 @@ from __future__ import annotations
 
 import threading
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, field
 
 import pytest
 
+from tests.locks import NotingLock
 from tracker.services.kept_bodies import Bodies, Body
 from tracker.store.kept_entries import Kept
-
-
-@dataclass
-class Lock:
-    """A lock that knows how many came to it."""
-
-    lock: threading.Lock = field(default_factory=threading.Lock)
-    come: threading.Semaphore = field(default_factory=lambda: threading.Semaphore(0))
-
-    def __enter__(self) -> None:
-        self.come.release()
-        self.lock.acquire()
-
-    def __exit__(self, *_: object) -> None:
-        self.lock.release()
 
 
 class Feed:
     """A feed whose rows are one text; it is polled by many, and what is made waits until it is let go on."""
 
     def __init__(self, most: int = 1000) -> None:
-        self.bodies, self.turn = Bodies(most), Lock()
+        self.bodies, self.turn = Bodies(most), NotingLock()
         self.bodies._turns = (self.turn,) * 16  # type: ignore[assignment]
         self.rows, self.made = "", list[str]()
         self.begun, self.go_on = threading.Semaphore(0), threading.Event()

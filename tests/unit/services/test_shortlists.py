@@ -27,7 +27,7 @@ from tracker.services.supervision import OverdueFilter
 from tracker.services.task_pages import TaskFilter, TaskSort
 from tracker.store.engine import make_engine
 from tracker.store.plans import Plan
-from tracker.store.shortlists import untold_tasks
+from tracker.store.tally_queries import untold_tasks
 from tracker.store.tasks import Assignment
 from tracker.store.units import Unit
 
@@ -131,7 +131,7 @@ def test_lists_of_a_past_day_hold_what_they_hold_when_all_is_read(
 
 def test_most_tasks_are_told_by_their_rows(session: Session, city: City) -> None:
     """What the comparison is worth: some tasks are on either side."""
-    untold = untold_tasks(session, [end_of(date(2023, 6, 10), ZONE)])
+    (untold,) = untold_tasks(session, [end_of(date(2023, 6, 10), ZONE)]).values()
     everything = Listing(Show.ALL, PERIODS[0])
     rows = listed(session, the_actor(city.supervisor), When(TODAY, ZONE), everything)
     assert 0 < len(untold) < len({row.task_id for row in rows})

@@ -13,6 +13,7 @@ from sqlalchemy import Connection, Engine, bindparam, literal, select, text
 from sqlalchemy.exc import DBAPIError
 
 from tests.databases import end_connections
+from tests.locks import NotingLock
 from tracker.store import unchanged
 from tracker.store.at_once import AtOnce, Rows
 from tracker.store.engine import make_engine
@@ -128,21 +129,6 @@ class Gate:
             return self.asked[number] or ()
 
         return asked
-
-
-@dataclass
-class NotingLock:
-    """A lock that knows how many came to it."""
-
-    lock: threading.Lock = field(default_factory=threading.Lock)
-    come: threading.Semaphore = field(default_factory=lambda: threading.Semaphore(0))
-
-    def __enter__(self) -> None:
-        self.come.release()
-        self.lock.acquire()
-
-    def __exit__(self, *_: object) -> None:
-        self.lock.release()
 
 
 @pytest.mark.needs("postgresql")

@@ -20,10 +20,10 @@ from tracker.store.plans import Draft, DraftState
 from tracker.store.written_together import write_together
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.needs("postgresql"))])
-def engine(request: pytest.FixtureRequest) -> Iterator[Engine]:
+@pytest.fixture
+def engine(either_url: str) -> Iterator[Engine]:
     """Both kinds of database."""
-    made = make_engine(request.getfixturevalue("sqlite_url" if request.param == "sqlite" else "postgres_url"))
+    made = make_engine(either_url)
     yield made
     made.dispose()
 
