@@ -16,6 +16,7 @@ from pathlib import Path
 
 WORKERS, THREADS = "2", "4"
 READY_SECONDS = 60.0
+REST_SECONDS = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,22 +31,35 @@ class Served:
 
     def worker_megabytes(self) -> list[float]:
         """What each worker holds in memory now."""
-        children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text("ascii").split()
-        return [_resident(int(child)) for child in children]
+        return [_status(child, "VmRSS") for child in self._workers()]
 
     def peak_megabytes(self) -> list[float]:
         """The most that each worker held since it began."""
-        children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text("ascii").split()
-        return [_status(int(child), "VmHWM") for child in children]
+        return [_status(child, "VmHWM") for child in self._workers()]
 
+    def _workers(self) -> list[int]:
+        children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text("ascii")
+        return [int(child) for child in children.split()]
 
-def _resident(pid: int) -> float:
-    return _status(pid, "VmRSS")
+    def rest(self) -> None:
+        """Waits until its workers have come up and do nothing: what is measured meanwhile they would slow down."""
+        end, before = time.monotonic() + READY_SECONDS, -1
+        while (now := sum(_ticks(child) for child in self._workers())) != before or not now:
+            if time.monotonic() > end:
+                raise NotStartedError("a program to be measured does not come to rest")
+            before = now
+            time.sleep(REST_SECONDS)
 
 
 def _status(pid: int, name: str) -> float:
     lines = Path(f"/proc/{pid}/status").read_text("ascii").splitlines()
     return int(next(line for line in lines if line.startswith(name)).split()[1]) / 1024
+
+
+def _ticks(pid: int) -> int:
+    """The processor time that the process has used, in the system's ticks."""
+    fields = Path(f"/proc/{pid}/stat").read_text("ascii").rpartition(")")[2].split()
+    return int(fields[11]) + int(fields[12])
 
 
 class NotStartedError(Exception):
@@ -61,6 +75,7 @@ def served(
     options = ["--bind", f"127.0.0.1:{port}", "--worker-class", "gthread", "--workers", WORKERS, "--threads", THREADS]
     quiet = ["--log-level", "error", "--no-control-socket", "--keep-alive", "60"]
     with started([python, "-m", "gunicorn", *options, *quiet, application], env, port, log) as program:
+        program.rest()
         yield program
 
 

@@ -22,6 +22,8 @@ _BIDI = re.compile(f"[{_EMBEDDINGS}{_ISOLATES}{_PDF}{_PDI}]")
 def plain_text(value: str) -> str:
     """The same text as any reader can bear it: every kind of line break is ``\\n``, tabs are spaces,
     control characters are gone, what is no character is U+FFFD, and bidi marks end with their line."""
+    if value.isprintable():  # holds none of these
+        return value
     broken = _BROKEN.sub("\ufffd", _BREAKS.sub("\n", value)).replace("\t", " ")
     return "\n".join(map(_close_bidi, _CONTROLS.sub("", broken).split("\n")))
 

@@ -8,6 +8,7 @@ from datetime import date, timedelta, tzinfo
 from functools import partial
 from typing import Any
 
+from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 
 from tracker.domain.lifecycle import is_chased
@@ -50,24 +51,23 @@ class _Rules:
 _last_read = LastRead[_Rules]()
 
 
-def _rules_on(session: Session, today: date, changes: int) -> _Rules:
+def _rules_on(connection: Connection, today: date, changes: int) -> _Rules:
     def read() -> _Rules:
-        return _Rules(*light_pack_around(session, today), work_calendar(session).add_workdays)
+        with Session(connection) as session:
+            return _Rules(*light_pack_around(session, today), work_calendar(session).add_workdays)
 
-    return _last_read.get(session, (today, changes), read)
+    return _last_read.get(connection, (today, changes), read)
 
 
 def part_entries(
-    session: Session, part_ids: Sequence[int], kept_in: KeptStyle, day: tuple[date, tzinfo]
+    connection: Connection, part_ids: Sequence[int], kept_in: KeptStyle, day: tuple[date, tzinfo]
 ) -> Iterator[Kept]:
     """The entries of these parts in the style, with the light of the day in that zone."""
     today, zone = day
-    rules = _rules_on(session, today, kept_in.rules)
+    rules = _rules_on(connection, today, kept_in.rules)
     pack, add_workdays = rules.pack, rules.add_workdays
     for ids in _pieces(part_ids):
-        rows = ask.parts_to_show(session, ids)
-        units = ask.units_by_role(session, {row.task_id for row in rows})
-        for row in rows:
+        for row in ask.parts_to_show(connection, ids):
             facts = _facts(row, zone)
             lit = light_of(facts, today, add_workdays, pack)
             since, until = holds_for(facts, today, add_workdays, pack)
@@ -80,22 +80,18 @@ def part_entries(
                 overdue_line(row.title, row.unit_name, row.due_on) if lit.light is Light.RED else None,
                 assignment_id=row.id,
             )
-            yield _made(kept, partial(event_bytes, _part_item(row, units[row.task_id], lit, today), kept_in.style))
+            yield _made(kept, partial(event_bytes, _part_item(row, lit, today), kept_in.style))
 
 
 def milestone_entries(
-    session: Session, milestone_ids: Sequence[int], kept_in: KeptStyle, today: date
+    connection: Connection, milestone_ids: Sequence[int], kept_in: KeptStyle, today: date
 ) -> Iterator[Kept]:
     """The same of milestones."""
     for ids in _pieces(milestone_ids):
-        rows = ask.milestones_to_show(session, ids)
-        units = ask.units_by_role(session, {row.task_id for row in rows})
-        for row in rows:
+        for row in ask.milestones_to_show(connection, ids):
             standing = stood(row.due_on, row.reached_on, today, awaited=row.awaited).standing
             kept = Kept(kept_in.key, 0, row.task_version, *_standing_holds(row, today), milestone_id=row.id)
-            yield _made(
-                kept, partial(milestone_bytes, _milestone_item(row, units[row.task_id], standing), kept_in.style)
-            )
+            yield _made(kept, partial(milestone_bytes, _milestone_item(row, standing), kept_in.style))
 
 
 def _pieces(ids: Sequence[int]) -> Iterator[Sequence[int]]:
@@ -113,7 +109,7 @@ def _made(kept: Kept, render: Callable[[], bytes]) -> Kept:
         return replace(kept, fault=fault)
 
 
-def _part_item(row: Any, units: Units, lit: LitLight, today: date) -> FeedItem:
+def _part_item(row: Any, lit: LitLight, today: date) -> FeedItem:
     return FeedItem(
         uid=row.uid,
         title=row.title,
@@ -130,7 +126,7 @@ def _part_item(row: Any, units: Units, lit: LitLight, today: date) -> FeedItem:
         completed_on=row.completed_on,
         withdrawn_on=row.withdrawn_on,
         percent=row.percent,
-        parts=_by_role(units),
+        parts=_by_role(ask.units_by_role(row.units)),
         plan_title=row.plan_title,
         plan_number=row.plan_number,
         path=tuple(row.path),
@@ -157,7 +153,8 @@ def _facts(row: Any, zone: tzinfo) -> AssignmentFacts:
     )
 
 
-def _milestone_item(row: Any, units: Units, standing: Standing) -> MilestoneItem:
+def _milestone_item(row: Any, standing: Standing) -> MilestoneItem:
+    units = ask.units_by_role(row.units)
     completing = [name for role in Role if role.completes for name in units.get(role, [])]
     return MilestoneItem(
         uid=row.uid,

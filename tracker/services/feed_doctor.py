@@ -78,7 +78,7 @@ def diagnose(session: Session, actor: Actor, feed_id: int, place: Place, sought:
 def _rendered(session: Session, wanted: Wanted) -> tuple[int, int, tuple[str, ...]]:
     """How many entries the body has today, its bytes, and the faults of what is left out."""
     try:
-        made = make_feed_body(session, wanted)
+        made = make_feed_body(session.connection(), wanted)
     except FeedUnrenderable as failed:
         return 0, 0, (str(failed),)
     return made.body.count(b"\r\nBEGIN:V") - made.body.count(b"\r\nBEGIN:VALARM"), len(made.body), made.faults

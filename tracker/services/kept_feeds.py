@@ -12,7 +12,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy.orm import Session
+from sqlalchemy import Connection
 
 from tracker.clock import Clock
 from tracker.domain.access import Actor
@@ -124,20 +124,20 @@ def wanted_of(feed: Any, owner: Actor, unit_path: str | None, rules: int, place:
     return Wanted(FeedSpec(feed.uid, feed.name, words, place.today, style), shown, feed.with_milestones, rules)
 
 
-def make_feed_body(session: Session, wanted: Wanted) -> MadeFeed:
+def make_feed_body(connection: Connection, wanted: Wanted) -> MadeFeed:
     """The feed as it is now. Raises FeedUnrenderable when rows failed and none is left."""
     kept_in, today = kept_under(wanted.spec.style, wanted.rules), wanted.shown.today
     day = (today, ZoneInfo(kept_in.style.zone_name))
     gathered = _Gathered()
-    parts = ask.kept_parts(session, wanted.shown, kept_in.key)
-    gathered.take(parts, lambda ids: part_entries(session, ids, kept_in, day), milestones=False)
+    parts = ask.kept_parts(connection, wanted.shown, kept_in.key)
+    gathered.take(parts, lambda ids: part_entries(connection, ids, kept_in, day), milestones=False)
     if wanted.with_milestones:
-        rows = ask.kept_milestones(session, wanted.shown, kept_in.key)
-        gathered.take(rows, lambda ids: milestone_entries(session, ids, kept_in, today), milestones=True)
+        rows = ask.kept_milestones(connection, wanted.shown, kept_in.key)
+        gathered.take(rows, lambda ids: milestone_entries(connection, ids, kept_in, today), milestones=True)
     if gathered.faults and not gathered.entries:
         raise FeedUnrenderable(f"全部{len(gathered.faults)}项都无法写入日历，例如：{gathered.faults[0]}")
     gathered.entries.sort()
-    overview = _overview(session, wanted, parts, gathered)
+    overview = _overview(connection, wanted, parts, gathered)
     body = ical.feed_bytes(wanted.spec, [entry[3] for entry in gathered.entries], overview)
     return MadeFeed(body, ical.etag_of(body), tuple(gathered.made), tuple(gathered.faults))
 
@@ -158,7 +158,7 @@ def _style_key(style: FeedStyle, rules: int) -> str:
     return hashlib.sha256(f"{RENDERING} {rules} {style!r}".encode()).hexdigest()[:32]
 
 
-def _overview(session: Session, wanted: Wanted, parts: Sequence[Any], gathered: _Gathered) -> Overview:
+def _overview(connection: Connection, wanted: Wanted, parts: Sequence[Any], gathered: _Gathered) -> Overview:
     lines = [line for *_, line in gathered.entries if line is not None]
     changed = max((row[2] for row in parts), default=None)
     is_count = wanted.spec.style.redaction is Redaction.COUNT
@@ -166,5 +166,5 @@ def _overview(session: Session, wanted: Wanted, parts: Sequence[Any], gathered: 
         len(lines),
         () if is_count else tuple(lines[: ical.MOST_NAMED]),
         None if changed is None else ask.instant_of(changed),
-        tuple(DayCount(*row) for row in ask.days_counted(session, wanted.shown)) if is_count else (),
+        tuple(DayCount(*row) for row in ask.days_counted(connection, wanted.shown)) if is_count else (),
     )

@@ -75,7 +75,7 @@ def openings(engine: Engine) -> UntilACommit:
 
 
 def answer_poll(opened: UntilACommit, poll: Poll, place: Place, bodies: Bodies) -> Answer:
-    """The feed as its owner may read it today. A session is made only where the body has to be.
+    """The feed as its owner may read it today. A connection is lent only while its body is made.
 
     Raises NotFound for a token that opens nothing (wrong, revoked, its owner gone or out of reach), and
     FeedUnrenderable when no row could be rendered.
@@ -99,7 +99,7 @@ def made_now(session: Session, token_hash: str, place: Place) -> MadeFeed:
     """The feed's body, of what the session sees now. Raises as ``answer_poll`` does."""
     connection = session.connection()
     feed = _feed(OPENED(connection, token_hash=token_hash), connection.dialect, token_hash, place)
-    return make_feed_body(session, _wanted(feed, place))
+    return make_feed_body(connection, _wanted(feed, place))
 
 
 def _feed(rows: Rows, dialect: Dialect, wanted: str, place: Place) -> _Feed:
@@ -144,8 +144,8 @@ def _made(engine: Engine, feed: _Feed, place: Place, bodies: Bodies) -> Body:
     wanted = _wanted(feed, place)
 
     def make() -> Body:
-        with Session(engine) as session:
-            made = make_feed_body(session, wanted)
+        with engine.connect() as connection:
+            made = make_feed_body(connection, wanted)
         for fault in made.faults:
             log.error("feed %s: an item is left out: %s", feed.row.id, fault)
         return Body(feed.key, made.etag, made.body, made.made)

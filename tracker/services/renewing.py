@@ -92,7 +92,9 @@ def _renewed(session: Session, place: Place, parts: Collection[int], tasks: Coll
     outdated = defaultdict(list)
     for part_id, key in outdated_parts(session, list(styles), parts, tasks)[:MOST_RENEWED] if styles else ():
         outdated[key].append(part_id)
-    return [entry for key, ids in outdated.items() for entry in part_entries(session, ids, styles[key], day)]
+    return [
+        entry for key, ids in outdated.items() for entry in part_entries(session.connection(), ids, styles[key], day)
+    ]
 
 
 def _styles(session: Session, place: Place) -> dict[str, KeptStyle]:

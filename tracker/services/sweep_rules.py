@@ -40,7 +40,7 @@ _last_read = LastRead[SweepRules]()
 def sweep_rules(session: Session, day: date) -> SweepRules:
     """The rules that count on the day; one statement where nothing was changed since they were read."""
     changes = changes_to_rules(session)
-    return _last_read.get(session, (day, changes), lambda: _read(session, day, changes))
+    return _last_read.get(session.connection(), (day, changes), lambda: _read(session, day, changes))
 
 
 def _read(session: Session, day: date, changes: int) -> SweepRules:

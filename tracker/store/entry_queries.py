@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
 from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Integer, Select, bindparam, func, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy import Connection, Integer, Select, bindparam, func, or_, select
+from sqlalchemy.orm import Session, aliased
 
 from tracker.domain.roles import Role
 from tracker.store.at_once import AtOnce
@@ -16,6 +17,7 @@ from tracker.store.base import Instant
 from tracker.store.feeds import Feed
 from tracker.store.given import in_words, is_given
 from tracker.store.kept_calendars import CalendarEntry
+from tracker.store.listed import listed
 from tracker.store.milestone_queries import awaited
 from tracker.store.plans import Plan
 from tracker.store.tasks import Assignment, Milestone, Task
@@ -29,23 +31,40 @@ class _ByIds:
         self._some = AtOnce(query.where(is_given(number, "ids")))
         self._one = AtOnce(query.where(number == bindparam("id", 0, Integer)))
 
-    def __call__(self, session: Session, ids: Collection[int]) -> Sequence[Any]:
-        connection = session.connection()
+    def __call__(self, connection: Connection, ids: Collection[int]) -> Sequence[Any]:
         if len(ids) == 1:
             return self._one.typed(self._one(connection, id=next(iter(ids))), connection.dialect)
         return self._some.typed(self._some(connection, ids=in_words(ids)), connection.dialect)
 
 
-def parts_to_show(session: Session, part_ids: Collection[int]) -> Sequence[Any]:
+# The units of a task: (place in the plan, role, name) of each.
+_OTHER, _OTHER_UNIT = aliased(Assignment), aliased(Unit)
+_UNITS = (
+    select(listed(_OTHER.position, _OTHER.role, _OTHER_UNIT.name))
+    .join(_OTHER_UNIT, _OTHER.unit_id == _OTHER_UNIT.id)
+    .where(_OTHER.task_id == Task.id)
+    .scalar_subquery()
+    .label("units")
+)
+
+
+def units_by_role(units: str | None) -> dict[Role, list[str]]:
+    """The units of a task, as its row tells them, by role and in the plan's order."""
+    parts: dict[Role, list[str]] = defaultdict(list)
+    for _, role, name in sorted(json.loads(units or "[]")):
+        parts[Role(role)].append(name)
+    return parts
+
+
+def parts_to_show(connection: Connection, part_ids: Collection[int]) -> Sequence[Any]:
     """All that calendars tell of these parts."""
-    return _PARTS_TO_SHOW(session, part_ids)
+    return _PARTS_TO_SHOW(connection, part_ids)
 
 
 _PARTS_TO_SHOW = _ByIds(
     select(
         Assignment.id,
         Assignment.uid,
-        Assignment.task_id,
         Assignment.role,
         Assignment.state,
         Assignment.due_on,
@@ -68,6 +87,7 @@ _PARTS_TO_SHOW = _ByIds(
         Unit.name.label("unit_name"),
         Plan.title.label("plan_title"),
         Plan.number.label("plan_number"),
+        _UNITS,
     )
     .join(Task, Assignment.task_id == Task.id)
     .join(Plan, Task.plan_id == Plan.id)
@@ -76,9 +96,9 @@ _PARTS_TO_SHOW = _ByIds(
 )
 
 
-def milestones_to_show(session: Session, milestone_ids: Collection[int]) -> Sequence[Any]:
+def milestones_to_show(connection: Connection, milestone_ids: Collection[int]) -> Sequence[Any]:
     """All that calendars tell of these milestones; ``changed_at`` is the last change of any part of the task."""
-    return _MILESTONES_TO_SHOW(session, milestone_ids)
+    return _MILESTONES_TO_SHOW(connection, milestone_ids)
 
 
 _LAST_CHANGE = select(func.max(Assignment.changed_at)).where(Assignment.task_id == Task.id).scalar_subquery()
@@ -96,27 +116,12 @@ _MILESTONES_TO_SHOW = _ByIds(
         Task.path,
         Plan.title.label("plan_title"),
         Plan.number.label("plan_number"),
+        _UNITS,
         awaited().label("awaited"),
     )
     .join(Task, Milestone.task_id == Task.id)
     .join(Plan, Task.plan_id == Plan.id),
     Milestone.id,
-)
-
-
-def units_by_role(session: Session, task_ids: Collection[int]) -> dict[int, dict[Role, list[str]]]:
-    """For every one of the tasks its units by role, as the plan lists them."""
-    parts: dict[int, dict[Role, list[str]]] = defaultdict(lambda: defaultdict(list))
-    for task_id, role, name in _UNITS_BY_ROLE(session, task_ids):
-        parts[task_id][role].append(name)
-    return parts
-
-
-_UNITS_BY_ROLE = _ByIds(
-    select(Assignment.task_id, Assignment.role, Unit.name)
-    .join(Unit, Assignment.unit_id == Unit.id)
-    .order_by(Assignment.task_id, Assignment.position),
-    Assignment.task_id,
 )
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
+    Connection,
     and_,
     case,
     func,
@@ -54,17 +55,17 @@ class Shown:
     closed_since: date = date.min
 
 
-def kept_parts(session: Session, shown: Shown, style: str) -> Sequence[Any]:
+def kept_parts(connection: Connection, shown: Shown, style: str) -> Sequence[Any]:
     """The parts that stand in the feed, each with its kept bytes, or None for both ``body`` and ``fault``.
 
     In no order, and as the driver gives them: for ``changed_at`` see ``instant_of``.
     """
-    return _kept_parts(shown, style)(session.connection())
+    return _kept_parts(shown, style)(connection)
 
 
-def kept_milestones(session: Session, shown: Shown, style: str) -> Sequence[Any]:
+def kept_milestones(connection: Connection, shown: Shown, style: str) -> Sequence[Any]:
     """The same of the milestones of tasks in which a part stands in the feed."""
-    return _kept_milestones(shown, style)(session.connection())
+    return _kept_milestones(shown, style)(connection)
 
 
 # A statement takes longer to put together than a small feed takes to read; the same feeds are asked for all day.
@@ -101,7 +102,7 @@ def _fresh(shown: Shown, style: str) -> tuple[ColumnElement[bool], ...]:
     )
 
 
-def days_counted(session: Session, shown: Shown) -> Sequence[Any]:
+def days_counted(connection: Connection, shown: Shown) -> Sequence[Any]:
     """For every day on which a part in the feed is due: how many are, and how many of them are still open.
 
     What is withdrawn does not count.
@@ -109,7 +110,7 @@ def days_counted(session: Session, shown: Shown) -> Sequence[Any]:
     waiting = func.sum(case((Assignment.state.in_(OPEN_STATES), 1), else_=0)).label("waiting")
     query = select(Assignment.due_on.label("day"), func.count().label("due"), waiting)
     counted = _within(query, shown).where(Assignment.state != State.WITHDRAWN).group_by(Assignment.due_on)
-    return session.execute(counted).all()
+    return connection.execute(counted).all()
 
 
 def _within(query: Any, shown: Shown, *, dated: bool = True) -> Any:

@@ -6,8 +6,7 @@ from collections.abc import Callable
 from typing import Any, Generic, TypeVar
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import Pool
-from sqlalchemy.orm import Session
+from sqlalchemy import Connection, Pool
 
 Value = TypeVar("Value")
 
@@ -18,9 +17,9 @@ class LastRead(Generic[Value]):
     def __init__(self) -> None:
         self._known: WeakKeyDictionary[Pool, tuple[Any, Value]] = WeakKeyDictionary()
 
-    def get(self, session: Session, right_for: Any, read: Callable[[], Value]) -> Value:
+    def get(self, connection: Connection, right_for: Any, read: Callable[[], Value]) -> Value:
         """The value that is right for that, read where the one that is known is right for something else."""
-        pool = session.connection().engine.pool
+        pool = connection.engine.pool
         found = self._known.get(pool)
         if found is None or found[0] != right_for:
             found = self._known[pool] = right_for, read()

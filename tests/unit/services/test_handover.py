@@ -144,7 +144,7 @@ def test_an_administrator_gives_the_role_and_ends_the_other(
 ) -> None:
     owner = actor_by_id(session, city.liaison.id)
     assert owner
-    assert len(kept_parts(session, shown_on(TODAY, owner=owner, scope=FeedScope.ALL), "style")) == 3
+    assert len(kept_parts(session.connection(), shown_on(TODAY, owner=owner, scope=FeedScope.ALL), "style")) == 3
     done(session, city, city.administrator, city.liaison, city.nobody, ends=True)
     session.expire_all()
     left, came = actor_by_id(session, city.liaison.id), actor_by_id(session, city.nobody.id)
@@ -153,7 +153,7 @@ def test_an_administrator_gives_the_role_and_ends_the_other(
     assert left.standings == ()
     assert [(held.office, held.unit_id) for held in came.standings] == [(Office.LIAISON, city.education.id)]
     # The feed of who left is empty from now on: it shows what its owner may read today.
-    assert list(kept_parts(session, shown_on(TODAY, owner=left, scope=FeedScope.ALL), "style")) == []
+    assert list(kept_parts(session.connection(), shown_on(TODAY, owner=left, scope=FeedScope.ALL), "style")) == []
 
 
 def test_a_supervisor_neither_gives_nor_ends_a_role(

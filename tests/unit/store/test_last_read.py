@@ -23,11 +23,11 @@ def test_it_is_read_once_for_as_long_as_it_is_right_and_for_each_database() -> N
         return once
 
     with Session(engines[0]) as first, Session(engines[1]) as second:
-        assert [known.get(first, 1, read(word)) for word in ("a", "b")] == ["a", "a"]
-        assert known.get(second, 1, read("c")) == "c"
+        assert [known.get(first.connection(), 1, read(word)) for word in ("a", "b")] == ["a", "a"]
+        assert known.get(second.connection(), 1, read("c")) == "c"
         with Session(engines[0].execution_options(isolation_level="AUTOCOMMIT")) as same:
-            assert known.get(same, 1, read("d")) == "a"
-        assert [known.get(first, right_for, read("e")) for right_for in (2, 2)] == ["e", "e"]
+            assert known.get(same.connection(), 1, read("d")) == "a"
+        assert [known.get(first.connection(), right_for, read("e")) for right_for in (2, 2)] == ["e", "e"]
     assert asked == ["a", "c", "e"]
     for engine in engines:
         engine.dispose()

@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import Any
 
 from icalendar import Alarm, Component, Event, Todo
-from icalendar.prop import vCategory, vDuration
+from icalendar.prop import vCategory, vDDDTypes, vDuration, vInt, vUri
 
 from tracker.domain.feeds import Flavour
 from tracker.export.ical.entries import COLOURS, Entry, Status, item_entry, milestone_entry
@@ -72,11 +72,10 @@ def _todo(entry: Entry) -> Component:
 
 def _put_common(component: Component, entry: Entry) -> None:
     component["UID"] = Text(entry.uid)
-    component.add("dtstamp", entry.stamp)
-    component.add("last-modified", entry.stamp)
-    component.add("sequence", entry.sequence)
+    component["DTSTAMP"] = component["LAST-MODIFIED"] = vDDDTypes(entry.stamp)
+    component["SEQUENCE"] = vInt(entry.sequence)
     put_line(component, "SUMMARY", entry.summary)
-    component.add("url", entry.url)
+    component["URL"] = vUri(entry.url)
     if entry.description:
         put_text(component, "DESCRIPTION", entry.description)
     _put_light(component, entry)
@@ -90,7 +89,15 @@ def _put_light(component: Component, entry: Entry) -> None:
 
 
 def _put_day(component: Component, name: str, day: date) -> None:
-    component.add(name, day)  # the library adds VALUE=DATE
+    component[name] = _day(day)
+
+
+@lru_cache(maxsize=KEPT_IN_MEMORY)
+def _day(day: date) -> vDDDTypes:
+    """The day as a value of the library's; all entries that are due on it share it."""
+    value = vDDDTypes(day)
+    value.params["VALUE"] = "DATE"
+    return value
 
 
 def _put_fixed(component: Component, values: dict[str, str]) -> None:

@@ -6,11 +6,15 @@ are written without any escaping; REFRESH-INTERVAL comes without VALUE=DURATION;
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
+from typing import Any
 from urllib.parse import quote, urljoin, urlsplit
 from uuid import UUID
 
-from icalendar import Component
+from icalendar import Component, Parameters
+from icalendar.parser import Contentline
 from icalendar.prop import vText
 
 from tracker.export.text import few_blanks, one_line, plain_text
@@ -18,6 +22,7 @@ from tracker.export.text import few_blanks, one_line, plain_text
 _URI_CHARACTERS = "%/:=&?~#+!$,;'@()*[]"  # reserved and unreserved of RFC 3986; all else is percent-encoded
 _FULL_WIDTH = str.maketrans({",": "，", ";": "；", "\\": "\uff3c"})
 _PIECE_OCTETS = 74  # every line but the first begins with a blank
+_SHORT_OCTETS, _LINES_IN_MEMORY = 60, 4000
 _LAST_SEQUENCE = 2**31 - 1  # RFC 5545 3.3.8
 
 
@@ -58,9 +63,35 @@ def put_duration(component: Component, name: str, value: timedelta) -> None:
 def wire_bytes(component: Component) -> bytes:
     """The very bytes of the component's ``to_ical()``.
 
-    The library folds character by character, at a third of what an entry costs: here whole pieces are cut.
+    The library folds character by character, at a third of what an entry costs: here whole pieces are cut. Short lines
+    are mostly those of other entries, and are remembered.
     """
-    return b"".join(_folded(line) for line in component.content_lines() if line)
+    return b"".join(map(_line, *zip(*component.property_items(), strict=True)))
+
+
+def _line(name: str, value: Any) -> bytes:
+    if isinstance(value, bytes):  # what a component begins and ends with
+        return _remembered(name, value, ())
+    raw, parameters = value.to_ical(), tuple(value.params.items())
+    written = _remembered if len(raw) <= _SHORT_OCTETS else _written
+    return written(name, raw, parameters)
+
+
+def _written(name: str, raw: bytes, parameters: tuple[tuple[str, Any], ...]) -> bytes:
+    return _folded(Contentline.from_parts(name, Parameters(parameters), _Raw(raw)))
+
+
+_remembered = lru_cache(maxsize=_LINES_IN_MEMORY)(_written)
+
+
+@dataclass(frozen=True, slots=True)
+class _Raw:
+    """A value that was put into bytes before."""
+
+    raw: bytes
+
+    def to_ical(self) -> bytes:
+        return self.raw
 
 
 def _folded(line: str) -> bytes:

@@ -1,0 +1,29 @@
+"""Rows of another table brought within one row, as a list in one text: they need no statement of their own."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import String
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.functions import FunctionElement
+
+
+class listed(FunctionElement[str]):  # noqa: N801 - a function of SQL
+    """A JSON list with an element for each row, itself the list of the given columns; in no order, NULL for no row."""
+
+    name = "listed"
+    type = String()
+    inherit_cache = True
+
+
+@compiles(listed, "sqlite")
+def _on_sqlite(element: listed, compiler: Any, **more: Any) -> str:
+    columns = compiler.process(element.clauses, **more)
+    return f"json_group_array(json_array({columns}))"
+
+
+@compiles(listed, "postgresql")
+def _on_postgresql(element: listed, compiler: Any, **more: Any) -> str:
+    columns = compiler.process(element.clauses, **more)
+    return f"CAST(json_agg(json_build_array({columns})) AS TEXT)"
