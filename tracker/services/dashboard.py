@@ -10,22 +10,18 @@ from datetime import date, timedelta
 from sqlalchemy.orm import Session
 
 from tracker.domain.access import Actor, Permission
-from tracker.domain.division import parts_above
 from tracker.domain.figures import Period
-from tracker.domain.lifecycle import State
 from tracker.domain.lights import Light
 from tracker.domain.measures import Tally
 from tracker.services.boards import course
 from tracker.services.figures import Board
-from tracker.services.histories import UnitThen, end_of, histories, those_open, units_called
+from tracker.services.histories import UnitThen, histories, those_open, units_called
 from tracker.services.ledger import LedgerRow, ledger
-from tracker.services.listings import COUNTED_ONCE, NEXT_DAYS, Show, asking, chosen, waiting_parts
+from tracker.services.listings import COUNTED_ONCE, Show, asking, chosen
 from tracker.services.lit import When, limits
-from tracker.store.overdue import chased, overdue_on
+from tracker.services.todays_lists import divided_from_those, of_list
 from tracker.store.reach import within
 from tracker.store.standing_queries import ListedPart, families, first_of, standings
-from tracker.store.task_queries import Condition
-from tracker.store.tasks import Assignment
 
 SHOWN_AT_ONCE = 4
 WORST_UNITS = 10
@@ -112,37 +108,21 @@ class _Tables:
 
     def __init__(self, session: Session, actor: Actor, when: When) -> None:
         self.session, self.when, self.reach = session, when, within(actor, Permission.SUPERVISE)
-        asked = (session, self.reach, when.today, limits(when), when.pack)
-        self.units = standings(*asked)
-        self.family = families(*asked)
+        asked = (when.today, limits(when), when.pack)
+        self.units = standings(session, self.reach, *asked)
+        self.family = families(session, [self.reach], *asked)
 
     def shelf(self, show: Show, period: Period, shown: int) -> Shelf:
         """The list, the earliest dates first."""
         if show in STANDING:
             return Shelf(show, period, self._standing(show))
-        conditions = [self.reach, *self._conditions(show, period)]
+        conditions = [self.reach, *of_list(show, period, self.when)]
         return Shelf(show, period, *first_of(self.session, conditions, self.when.today, shown))
 
     def _standing(self, show: Show) -> int:
         """The number over all units; what was divided from a part that counts is left out, as in the lists."""
         total = sum(getattr(unit, show.value) for unit in self.units)
-        if show not in COUNTED_ONCE:
-            return int(total)
-        held = {part.assignment_id for part in self.family if getattr(part, show.value)}
-        parents = {part.assignment_id: part.parent_id for part in self.family}
-        return int(total) - sum(not held.isdisjoint(parts_above(each, parents)) for each in held)
-
-    def _conditions(self, show: Show, period: Period) -> list[Condition]:
-        day, week = self.when.today, timedelta(days=NEXT_DAYS)
-        first = period.day_before  # the day after a date is the first that is late
-        found: dict[Show, list[Condition]] = {
-            Show.SUBMITTED: [Assignment.state == State.SUBMITTED],
-            Show.DECLINED: [Assignment.state == State.DECLINED],
-            Show.ASKING: [Assignment.id.in_(waiting_parts(end_of(day, self.when.zone)))],
-            Show.NEWLY_RED: [overdue_on(day), Assignment.due_on >= first],
-            Show.SOON: [chased(), Assignment.due_on.between(day, day + week)],
-        }
-        return found[show]
+        return int(total) - (len(divided_from_those(show, self.family)) if show in COUNTED_ONCE else 0)
 
     def lights(self) -> list[UnitLights]:
         """The units that show a red or yellow light, the most red ones first."""

@@ -85,12 +85,22 @@ _ROW: tuple[Any, ...] = (
 )
 
 
+# The newest plans first, then as they number their tasks.
+LEDGER_ORDER: Sequence[ColumnElement[Any]] = (
+    Plan.issued_on.desc().nulls_last(),
+    Plan.id.asc(),
+    Task.position.asc(),
+    Task.id.asc(),
+    Assignment.position.asc(),
+    Assignment.id.asc(),
+)
+
+
 def facts_of_parts(session: Session, conditions: Sequence[ColumnElement[bool]]) -> list[PartFacts]:
     """What is known of every part of the tasks that meet the conditions, in the order of plans and their tasks."""
     query = select(*_FACTS).join(Assignment.task).join(Task.plan)
     query = query.outerjoin(Division, Division.task_id == Task.id).where(*conditions)
-    newest = (Plan.issued_on.desc().nulls_last(), Plan.id, Task.position, Task.id, Assignment.position, Assignment.id)
-    return [PartFacts(*row) for row in session.execute(query.order_by(*newest))]
+    return [PartFacts(*row) for row in session.execute(query.order_by(*LEDGER_ORDER))]
 
 
 def parts_of_tasks(session: Session, task_ids: Iterable[int]) -> Sequence[int]:

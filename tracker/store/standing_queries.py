@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, and_, case, func, select
 from sqlalchemy.orm import Session, aliased
 
 from tracker.domain.lifecycle import State
 from tracker.domain.lights import LightPack
+from tracker.store.as_of_queries import LEDGER_ORDER
 from tracker.store.handling import Division
 from tracker.store.overdue import chased
 from tracker.store.task_queries import Condition, Limits, lights_of_chased
@@ -42,6 +44,13 @@ class ListedPart:
     days_late: int
 
 
+class ListedId(NamedTuple):
+    """A part of a list, and its task."""
+
+    assignment_id: int
+    task_id: int
+
+
 @dataclass(frozen=True, slots=True)
 class FamilyPart:
     """A part that was divided, or one of a child task: by which of the counts it is held."""
@@ -66,7 +75,9 @@ def _sum(condition: Condition) -> ColumnElement[int]:
     return func.sum(case((condition, 1), else_=0))
 
 
-def families(session: Session, reach: Condition, day: date, limits: Limits, pack: LightPack) -> list[FamilyPart]:
+def families(
+    session: Session, reach: Sequence[Condition], day: date, limits: Limits, pack: LightPack
+) -> list[FamilyPart]:
     """The parts in reach that were divided, and those of child tasks; one statement."""
     lit = [case((and_(chased(), light), 1), else_=0) for light in lights_of_chased(day, limits, pack)]
     found = (
@@ -79,7 +90,7 @@ def families(session: Session, reach: Condition, day: date, limits: Limits, pack
     is_family = Assignment.id.in_(children.union(select(Division.parent_id)))
     return [
         FamilyPart(key, parent, *map(bool, held))
-        for key, parent, *held in session.execute(found.where(reach, is_family))
+        for key, parent, *held in session.execute(found.where(*reach, is_family))
     ]
 
 
@@ -87,8 +98,7 @@ def first_of(
     session: Session, conditions: Sequence[Condition], day: date, most: int
 ) -> tuple[int, Sequence[ListedPart]]:
     """How many parts meet the conditions, and the first of them by their dates; two statements."""
-    joined = select(func.count()).select_from(Assignment).join(Assignment.unit).join(Assignment.task)
-    total = session.scalar(joined.where(*conditions)) or 0
+    total = count_of(session, conditions)
     query = select(Assignment.id, Task.title, Unit.name, Assignment.due_on, case((chased(), 1), else_=0))
     query = query.select_from(Assignment).join(Assignment.unit).join(Assignment.task).where(*conditions)
     rows = session.execute(query.order_by(Assignment.due_on.asc().nulls_last(), Assignment.id).limit(most))
@@ -96,6 +106,19 @@ def first_of(
         ListedPart(key, title, unit, due_on, _days_late(due_on, day, pressed))
         for key, title, unit, due_on, pressed in rows
     )
+
+
+def count_of(session: Session, conditions: Sequence[Condition]) -> int:
+    """How many parts meet the conditions on them, their task and their unit; one statement."""
+    joined = select(func.count()).select_from(Assignment).join(Assignment.unit).join(Assignment.task)
+    return session.scalar(joined.where(*conditions)) or 0
+
+
+def page_of(session: Session, conditions: Sequence[Condition], first: int, most: int) -> Sequence[ListedId]:
+    """So many of those parts from the first on, in the order of the ledger; one statement."""
+    query = select(Assignment.id, Assignment.task_id).join(Assignment.unit).join(Assignment.task).join(Task.plan)
+    rows = session.execute(query.where(*conditions).order_by(*LEDGER_ORDER).offset(first).limit(most))
+    return [ListedId(*row) for row in rows]
 
 
 def _days_late(due_on: date | None, day: date, pressed: int) -> int:

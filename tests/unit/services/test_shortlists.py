@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from datetime import date, timedelta
 from itertools import product
@@ -14,12 +15,13 @@ from tests.builders import NOW, TODAY, City, a_city, a_person, a_task, the_actor
 from tests.unit.services.test_boards import OFFICES, PERIODS, turbulent
 from tests.unit.services.test_ledger import ZONE
 from tracker.domain.access import Office
-from tracker.domain.figures import Basis
+from tracker.domain.figures import Basis, Period
 from tracker.domain.lifecycle import State
 from tracker.domain.lights import Light
-from tracker.services import past_lists, past_tasks
+from tracker.services import listing_pages, past_lists, past_tasks
 from tracker.services.extensions import ask
 from tracker.services.histories import end_of, histories
+from tracker.services.listing_pages import list_page
 from tracker.services.listings import Listing, Show, filter_of, listed
 from tracker.services.lit import When
 from tracker.services.past_lists import past_overdue
@@ -80,6 +82,35 @@ def test_every_list_holds_what_it_holds_when_all_is_read(session: Session, city:
             assert found == listed(session, actor, when, wanted, known), (show, period, unit)
             filled |= {show} if found else set()
     assert filled == set(Show)
+
+
+def test_the_pages_of_today_s_lists_hold_what_the_lists_hold(
+    session: Session, city: City, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module in (listing_pages, past_lists):
+        monkeypatch.setattr(module, "PAGE_SIZE", 7)
+    a_request(session)
+    lengths = Counter[Show]()
+    asked: list[tuple[int | None, bool, int | None]] = [
+        (None, False, None),
+        (city.finance.id, False, None),
+        (city.county.id, False, None),
+        (city.county.id, True, None),
+        (None, False, 1),
+    ]
+    when, year = When(TODAY, ZONE), Period(date(2023, 1, 1), TODAY)
+    periods = (year, Period(TODAY - timedelta(days=6), TODAY))
+    for period, who, (unit_id, alone, plan_id) in product(periods, (city.supervisor, city.county_supervisor), asked):
+        for show in Show:
+            wanted, actor = Listing(show, period, unit_id, alone, plan_id), the_actor(who)
+            rows = listed(session, actor, when, wanted)
+            numbers = range(1, max(len(rows) - 1, 0) // 7 + 2)
+            found = [list_page(session, actor, when, wanted, number) for number in numbers]
+            assert [row for page in found for row in page.rows] == rows, (show, period, unit_id, alone, plan_id)
+            assert {page.total for page in found} == {len(rows)}
+            lengths[show] = max(lengths[show], len(rows))
+    assert {show for show in Show if not lengths[show]} <= {Show.DECLINED}  # one office has none today
+    assert lengths[Show.RED] > 7
 
 
 def a_request(session: Session) -> None:

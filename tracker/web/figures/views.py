@@ -13,10 +13,10 @@ from tracker.domain.measures import NOTES, Measure, Tally
 from tracker.services.boards import board
 from tracker.services.dashboard import dashboard
 from tracker.services.figures import By
-from tracker.services.listings import Listing, filter_of, listed, told
+from tracker.services.listing_pages import list_page
+from tracker.services.listings import Listing, filter_of, told
 from tracker.services.past_words import past_words
 from tracker.services.task_pages import choices
-from tracker.store.pages import PAGE_SIZE, Page, page_number
 from tracker.web.access import requires
 from tracker.web.context import actor, today
 from tracker.web.database import session
@@ -64,9 +64,7 @@ def listing() -> str:
     """The parts behind a number, as they stood at the end of the period."""
     form, wanted = _listing_asked()
     when = when_on(wanted.period.until)
-    rows = listed(session(), actor(), when, wanted)
-    number = page_number(page_asked(), len(rows))
-    page = Page(rows[(number - 1) * PAGE_SIZE : number * PAGE_SIZE], number, len(rows))
+    page = list_page(session(), actor(), when, wanted, page_asked())
     said = {"told": told(wanted, when), "past_words": past_words(session(), when)}
     judged_by = when.pack.judged_by
     return render_template("figures/list.html", form=form, wanted=wanted, page=page, judged_by=judged_by, **said)
