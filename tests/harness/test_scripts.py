@@ -89,6 +89,16 @@ def test_run_refuses_what_is_no_port(checkout: Path, port: str) -> None:
     assert "端口应为 1 至 65535 的整数" in done.stderr
 
 
+@pytest.mark.parametrize(
+    ("given", "told"), [("", ""), ("-k feeds", " -k feeds"), ("-n 0 tests/web -x", " -n 0 tests/web -x")]
+)
+def test_tests_run_in_a_process_for_each_core_unless_told_otherwise(checkout: Path, given: str, told: str) -> None:
+    executable(checkout / ".venv" / "bin" / "python", '#!/bin/sh\necho "$*" >>recorded\n')
+    done = run(checkout, "test.sh", ARGS=given)
+    assert done.returncode == 0, done.stderr
+    assert recorded(checkout) == ["set up", f"-m pytest -n logical{told}"]
+
+
 def plain_system(folder: Path, python: str) -> Path:
     """A folder to be the whole PATH: plain tools, and a python3 that behaves as the shell text says."""
     for tool in PLAIN_TOOLS:
