@@ -19,6 +19,7 @@ from aiosmtpd.smtp import Session as SmtpSession
 from sqlalchemy import Engine, select, update
 from sqlalchemy.orm import Session
 
+from tests.databases import end_connections
 from tests.unit.test_jobs import free_port, lines_until, notices, overdue_world, program, within
 from tracker.domain.schedule import Job, Outcome
 from tracker.jobs import HEARTBEAT_SECONDS, LOOK_SECONDS
