@@ -11,7 +11,7 @@ if [ -f tests/judges/setup.sh ]; then
     say "Preparing the judges of calendars (ical.js, khal …)"
     sh tests/judges/setup.sh || say "The judges could not be prepared: tests that need them are named as not run."
 fi
-say "Running the tests, one process for each core 运行测试，每个处理器核心一个进程"
+say "Running the tests, in a process for each core unless ARGS says otherwise"
 # ARGS holds several words on purpose.
 # shellcheck disable=SC2086
 exec .venv/bin/python -m pytest -n logical ${ARGS:-}
