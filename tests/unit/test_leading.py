@@ -20,7 +20,8 @@ from sqlalchemy import Engine, select, update
 from sqlalchemy.orm import Session
 
 from tests.databases import end_connections
-from tests.unit.test_jobs import free_port, lines_until, notices, overdue_world, program, within
+from tests.ports import free_port
+from tests.unit.test_jobs import lines_until, notices, overdue_world, program, within
 from tracker.domain.schedule import Job, Outcome
 from tracker.jobs import HEARTBEAT_SECONDS, LOOK_SECONDS
 from tracker.store.engine import make_engine
