@@ -16,6 +16,7 @@ from sqlalchemy.engine import URL
 from tests.databases import PostgresServer, running_server
 from tests.needs import NotRun, everything_is_required, find_browser
 from tests.offline import stay_on_this_machine
+from tests.order import LongFirst, is_a_worker
 
 settings.register_profile("default", deadline=None, max_examples=60)
 settings.register_profile(
@@ -29,11 +30,14 @@ settings.register_profile(
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Declares the mark, and takes up the watch before the first test is read."""
+    """Declares the marks, and takes up the watch before the first test is read."""
     config.addinivalue_line(
         "markers", "needs(name): what the test needs beyond the Python requirements; see tests/needs.py"
     )
+    config.addinivalue_line("markers", "long: the file takes minutes; where others run beside it, it begins first")
     config.pluginmanager.register(NotRun(), "tracker-not-run")
+    if is_a_worker(config):
+        config.pluginmanager.register(LongFirst(), "tracker-long-first")
     settings.load_profile("ci" if everything_is_required() else "default")
     stay_on_this_machine()
 

@@ -21,6 +21,7 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 SHARED = ROOT.parent / "shared"
 JUDGES = ROOT / ".cache" / "judges"
+MISSING = "missing need"  # what a report calls each need for which its test was left out
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 
@@ -118,32 +119,53 @@ def _needs_of(item: pytest.Item) -> list[str]:
     return [str(name) for mark in item.iter_markers("needs") for name in mark.args]
 
 
+def _slip_of(item: pytest.Item) -> str:
+    """What is wrong with the marks of a test; empty when nothing is."""
+    unknown = [name for name in _needs_of(item) if name not in NEEDS]
+    if unknown or any(not mark.args for mark in item.iter_markers("needs")):
+        return f"{item.nodeid}: needs{tuple(unknown)} is none of {', '.join(NEEDS)}"
+    return ""
+
+
 class NotRun:
-    """The pytest plugin: leaves out tests whose needs are missing, names them at the end, and fails a strict run."""
+    """The pytest plugin: leaves out tests whose needs are missing, names them at the end, and fails a strict run.
+
+    Where tests run in several processes, each leaves out its own; the one that prints the end learns of them from
+    the reports, which carry what was missing.
+    """
 
     def __init__(self) -> None:
         self.missing: dict[str, list[str]] = {}
         self.skipped: list[str] = []
 
-    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
-        """Refuses a mark that names no known need: a slip there would leave a test out for ever."""
-        for item in items:
-            unknown = [name for name in _needs_of(item) if name not in NEEDS]
-            if unknown or any(not mark.args for mark in item.iter_markers("needs")):
-                raise pytest.UsageError(f"{item.nodeid}: needs{tuple(unknown)} is none of {', '.join(NEEDS)}")
+    def pytest_collection_modifyitems(self, config: pytest.Config, items: list[pytest.Item]) -> None:
+        """Refuses a mark that names no known need: a slip there would leave a test out for ever.
+
+        It is told as an error of reading the tests: a refusal that is raised here does not get out of a process that
+        others work beside.
+        """
+        slips = {item: told for item in items if (told := _slip_of(item))}
+        for item, told in slips.items():
+            report = pytest.CollectReport(item.nodeid, "failed", told, [])
+            config.hook.pytest_collectreport(report=report)
+        items[:] = [item for item in items if item not in slips]
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_setup(self, item: pytest.Item) -> None:
         """Leaves the test out, with its reason, before any fixture is built."""
         missing = [name for name in _needs_of(item) if not is_met(name)]
-        for name in missing:
-            self.missing.setdefault(name, []).append(item.nodeid)
+        item.user_properties += [(MISSING, name) for name in missing]
         if missing:
             pytest.skip(f"needs {', '.join(missing)}: {NEEDS[missing[0]].how}")
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        """Keeps tests that skipped themselves for another reason, so that they are named too."""
-        if report.skipped and not hasattr(report, "wasxfail") and report.nodeid not in self._left_out():
+        """Keeps what was left out for a missing need, and what skipped itself for another reason: both are named."""
+        if not report.skipped or hasattr(report, "wasxfail"):
+            return
+        missing = [str(name) for told, name in report.user_properties if told == MISSING]
+        for name in missing:
+            self.missing.setdefault(name, []).append(report.nodeid)
+        if not missing:
             self.skipped.append(f"{report.nodeid} – {_reason_of(report)}")
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
@@ -165,11 +187,11 @@ class NotRun:
         terminalreporter.write_sep("=", f"NOT RUN: {len(self._left_out()) + len(self.skipped)} tests", yellow=True)
         for name, tests in sorted(self.missing.items()):
             write(f"{name} is missing ({NEEDS[name].how}):")
-            for test in tests:
+            for test in sorted(tests):
                 write(f"    {test}")
         if self.skipped:
             write("left out by themselves:")
-        for line in self.skipped:
+        for line in sorted(self.skipped):
             write(f"    {line}")
         if everything_is_required() and self.missing:
             write("Everything is required here (TRACKER_REQUIRE_ALL or CI is set): this run has FAILED.", red=True)

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
-from tests.browser.office import Office, free_port
+from tests.browser.office import Office
+from tests.ports import free_port
 
 WIDE, NARROW = 1280, 390
 FLAGS = (

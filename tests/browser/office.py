@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import socket
 import subprocess
 import sys
 import time
@@ -117,9 +116,3 @@ def sticks_out(page: Page) -> int:
             return 0
         page.wait_for_timeout(100)
     return int(page.evaluate(wider))
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.needs import ROOT
+from tests.ports import free_port
 
 # What a plain system has beside Python, and all that the scripts may use before .venv is there.
 PLAIN_TOOLS = ("sh", "cat", "cksum", "dirname", "env", "grep", "id", "printf", "pwd", "rm")
@@ -36,12 +37,6 @@ def checkout(tmp_path: Path) -> Path:
     return folder
 
 
-@pytest.fixture
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        return int(server.getsockname()[1])
-
-
 def run(folder: Path, script: str, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
     """Runs a script of a checkout, with no setting of this machine's own."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("TRACKER_")}
@@ -55,21 +50,22 @@ def recorded(folder: Path) -> list[str]:
     return file.read_text("utf-8").splitlines() if file.exists() else []
 
 
-def test_run_sets_up_then_upgrades_loads_and_serves_the_sample_on_its_day(checkout: Path, free_port: int) -> None:
-    done = run(checkout, "run.sh", PORT=str(free_port))
+def test_run_sets_up_then_upgrades_loads_and_serves_the_sample_on_its_day(checkout: Path) -> None:
+    port = free_port()
+    done = run(checkout, "run.sh", PORT=str(port))
     assert done.returncode == 0, done.stderr
-    at = f"today=2023-06-15 base=http://127.0.0.1:{free_port}"
+    at = f"today=2023-06-15 base=http://127.0.0.1:{port}"
     assert recorded(checkout) == [
         "set up",
         f"db upgrade {at}",
         f"sample load {at}",
-        f"serve --port {free_port} {at}",
+        f"serve --port {port} {at}",
     ]
 
 
 @pytest.mark.parametrize(("today", "told"), [("real", "unset"), ("2024-02-29", "2024-02-29")])
-def test_run_can_stand_on_another_day(checkout: Path, free_port: int, today: str, told: str) -> None:
-    run(checkout, "run.sh", PORT=str(free_port), TODAY=today, TRACKER_TODAY="1999-01-01")
+def test_run_can_stand_on_another_day(checkout: Path, today: str, told: str) -> None:
+    run(checkout, "run.sh", PORT=str(free_port()), TODAY=today, TRACKER_TODAY="1999-01-01")
     assert f"today={told} " in recorded(checkout)[-1]
 
 
@@ -87,6 +83,16 @@ def test_run_refuses_what_is_no_port(checkout: Path, port: str) -> None:
     done = run(checkout, "run.sh", PORT=port)
     assert done.returncode == 1
     assert "端口应为 1 至 65535 的整数" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("given", "told"), [("", ""), ("-k feeds", " -k feeds"), ("-n 0 tests/web -x", " -n 0 tests/web -x")]
+)
+def test_tests_run_in_a_process_for_each_core_unless_told_otherwise(checkout: Path, given: str, told: str) -> None:
+    executable(checkout / ".venv" / "bin" / "python", '#!/bin/sh\necho "$*" >>recorded\n')
+    done = run(checkout, "test.sh", ARGS=given)
+    assert done.returncode == 0, done.stderr
+    assert recorded(checkout) == ["set up", f"-m pytest -n logical{told}"]
 
 
 def plain_system(folder: Path, python: str) -> Path:

@@ -11,7 +11,7 @@ import threading
 import time
 import urllib.request
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -25,6 +25,7 @@ from sqlalchemy.orm import Session
 
 from tests.builders import NOW, TODAY, a_city, a_plan, a_task
 from tests.needs import ROOT
+from tests.ports import free_port
 from tracker.cli import main
 from tracker.cli_program import Program
 from tracker.clock import Clock
@@ -419,12 +420,6 @@ def test_backup_of_postgresql_names_its_tool(tmp_path: Path) -> None:
     code, out = run_program(tmp_path, "postgresql://office:geheim@db.example.cn/ledger", "backup", "a.dump")
     assert code == 0
     assert "pg_dump --format=custom --file='a.dump' 'postgresql://office@db.example.cn/ledger'" in out
-
-
-def free_port() -> int:
-    with closing(socket.socket()) as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def test_serve_until_asked_to_stop(sqlite_url: str, tmp_path: Path) -> None:

@@ -16,10 +16,12 @@ import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope
 from aiosmtpd.smtp import Session as SmtpSession
-from sqlalchemy import Engine, select, text, update
+from sqlalchemy import Engine, select, update
 from sqlalchemy.orm import Session
 
-from tests.unit.test_jobs import free_port, lines_until, notices, overdue_world, program, within
+from tests.databases import end_connections
+from tests.ports import free_port
+from tests.unit.test_jobs import lines_until, notices, overdue_world, program, within
 from tracker.domain.schedule import Job, Outcome
 from tracker.jobs import HEARTBEAT_SECONDS, LOOK_SECONDS
 from tracker.store.engine import make_engine
@@ -61,8 +63,7 @@ def test_a_leader_cut_off_from_its_database_knows(postgres_url: str, tmp_path: P
     engine = make_engine(postgres_url)
     leader, other = leadership_for(engine, tmp_path), leadership_for(engine, tmp_path)
     assert leader.take()
-    with engine.connect() as connection:
-        connection.execute(text("SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory'"))
+    end_connections(postgres_url)
     assert not leader.holds()
     assert within(5, other.take)
     assert not leader.take()

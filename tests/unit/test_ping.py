@@ -13,7 +13,8 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
-from tests.unit.test_jobs import free_port, run_program, scheduling
+from tests.ports import free_port
+from tests.unit.test_jobs import run_program, scheduling
 from tracker.cli import main
 from tracker.delivery import ping as pinging
 from tracker.delivery.ping import ping

@@ -100,10 +100,10 @@ def test_points_with_places_without_end_make_no_scheme(supervisor: Visitor, sess
 
 
 def test_a_milestone_of_digits_is_read_at_once() -> None:
-    began = time.perf_counter()
+    began = time.process_time()
     figure_of("建成" + "1" * 20_000)
     figure_of("建成" + "一百" * 10_000)
-    assert time.perf_counter() - began < 5  # it took minutes
+    assert time.process_time() - began < 5  # it took minutes
     assert figure_of("建成" + "示范" * 100 + "10个") is not None
 
 

@@ -173,22 +173,22 @@ def test_another_account_with_every_right_on_the_tables_cannot_change_the_log(po
     from tracker.store.engine import make_engine  # noqa: PLC0415
 
     engine = make_engine(postgres_url)
+    account = f"account_{engine.url.database}"  # accounts are the server's, and the server may be others' too
     with engine.begin() as connection:
-        connection.execute(text("DROP ROLE IF EXISTS audit_app"))
-        connection.execute(text("CREATE ROLE audit_app"))
-        connection.execute(text("GRANT ALL ON ALL TABLES IN SCHEMA public TO audit_app"))
+        connection.execute(text(f"CREATE ROLE {account}"))
+        connection.execute(text(f"GRANT ALL ON ALL TABLES IN SCHEMA public TO {account}"))
     values = "1, now(), NULL, '系统', 'task', '1', 'create', '{}', repeat('0', 64), repeat('a', 64)"
     with engine.connect() as connection:
-        connection.execute(text("SET LOCAL ROLE audit_app"))
+        connection.execute(text(f"SET LOCAL ROLE {account}"))
         connection.execute(text(f"INSERT INTO audit_entry VALUES ({values})"))
         connection.commit()
     for deed in ("UPDATE audit_entry SET actor_name = 'x'", "DELETE FROM audit_entry", "TRUNCATE audit_entry"):
         with engine.connect() as connection, pytest.raises(DBAPIError):
-            connection.execute(text("SET LOCAL ROLE audit_app"))
+            connection.execute(text(f"SET LOCAL ROLE {account}"))
             connection.execute(text(deed))
     with engine.begin() as connection:
-        connection.execute(text("DROP OWNED BY audit_app"))
-        connection.execute(text("DROP ROLE audit_app"))
+        connection.execute(text(f"DROP OWNED BY {account}"))
+        connection.execute(text(f"DROP ROLE {account}"))
     engine.dispose()
 
 

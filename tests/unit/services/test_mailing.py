@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import email
 import email.policy
-import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -23,6 +22,7 @@ from sqlalchemy.orm import Session
 
 from tests.builders import TODAY, City, a_person, a_plan, a_task
 from tests.needs import ROOT
+from tests.ports import free_port
 from tracker.clock import Clock
 from tracker.delivery.digest import MOST_ITEMS
 from tracker.delivery.smtp import SmtpTransport
@@ -363,10 +363,7 @@ class Sink:
 @pytest.fixture
 def sink() -> Iterator[tuple[Sink, SmtpTransport]]:
     """A real SMTP server on this machine, and mail settings that lead to it."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    kept = Sink()
+    kept, port = Sink(), free_port()
     controller = Controller(kept, hostname="127.0.0.1", port=port)
     controller.start()
     yield kept, SmtpTransport(MailSettings(host="127.0.0.1", port=port, sender="duban@example.cn"))

@@ -43,11 +43,19 @@ def assert_gone(child: Child) -> None:
     assert all(stream and stream.closed for stream in (child.process.stdin, child.process.stdout, child.process.stderr))
 
 
-def test_reads_what_is_read_in_one_process() -> None:
-    before = set(Path(tempfile.gettempdir()).iterdir())
+@pytest.fixture
+def own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Where this process and the reader would put temporary files, and nobody else does."""
+    (folder := tmp_path / "tmp").mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(folder))
+    environment = {**clean_environment(), "TMPDIR": str(folder)}
+    monkeypatch.setattr(reading_process, "clean_environment", lambda: environment)
+    return folder
+
+
+def test_reads_what_is_read_in_one_process(own_folder: Path) -> None:
     assert read() == read_bytes(PLAN, "方案.txt")
-    new = set(Path(tempfile.gettempdir()).iterdir()) - before
-    assert not [name for name in new if "tracker" in name.name]
+    assert list(own_folder.iterdir()) == []
 
 
 def test_a_refusal_keeps_its_words() -> None:

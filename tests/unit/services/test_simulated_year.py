@@ -52,7 +52,7 @@ from tracker.store.notices import MailState, Notice
 from tracker.store.tasks import Assignment, Task
 from tracker.store.timing import SeriesOccurrence, TaskSeries
 
-pytestmark = pytest.mark.timeout(900)
+pytestmark = [pytest.mark.long, pytest.mark.timeout(1800)]  # a year took six minutes on a machine with others on it
 
 TASKS = 2000
 UP = frozenset(up_days(FIRST, LAST))

@@ -30,6 +30,8 @@ from tracker.store.people import Person, PersonStanding
 from tracker.store.tasks import Assignment, Task
 from tracker.store.units import Unit
 
+pytestmark = [pytest.mark.long, pytest.mark.timeout(600)]
+
 DAYS = 365
 TASKS = 40
 

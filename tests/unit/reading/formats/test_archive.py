@@ -57,9 +57,9 @@ def test_an_encoding_that_could_hide_a_declaration_is_refused() -> None:
 def test_a_bomb_is_refused_quickly_and_without_memory() -> None:
     bomb = zipped({"word/document.xml": b"<a>" + b" " * 60_000_000})
     tracemalloc.start()
-    began = time.perf_counter()
+    began = time.process_time()
     assert "过大" in refusal(bomb)
-    took, (_, peak) = time.perf_counter() - began, tracemalloc.get_traced_memory()
+    took, (_, peak) = time.process_time() - began, tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert took < 0.5 and peak < 2_000_000
 

@@ -101,6 +101,6 @@ def test_a_cut_off_zip_is_damaged_not_unknown() -> None:
 
 
 def test_a_head_of_comments_takes_no_time() -> None:
-    began = time.perf_counter()
+    began = time.process_time()
     assert recognise(b"<!---->" * 2000, "方案.txt") == "txt"
-    assert time.perf_counter() - began < 1
+    assert time.process_time() - began < 1

@@ -283,17 +283,17 @@ def test_a_table_that_lays_out_the_page_is_none() -> None:
     ],
 )
 def test_odd_markup_does_no_harm(body: str) -> None:
-    began = time.perf_counter()
+    began = time.process_time()
     assert "甲" in read(body).text
-    assert time.perf_counter() - began < 5
+    assert time.process_time() - began < 5
 
 
 @pytest.mark.parametrize("body", ["<div>" * 1_000_000, "<x y=z>" * 6_000, "<i>甲" * 600_000])
 def test_a_page_nested_without_end_is_refused_at_once(body: str) -> None:
-    began = time.perf_counter()
+    began = time.process_time()
     with pytest.raises(UnreadableFile, match="过于庞大"):
         read(body)
-    assert time.perf_counter() - began < 3
+    assert time.process_time() - began < 3
 
 
 def test_a_page_of_too_many_elements_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -304,10 +304,10 @@ def test_a_page_of_too_many_elements_is_refused(monkeypatch: pytest.MonkeyPatch)
 
 
 def test_a_line_of_tools_is_found_without_trying_every_split() -> None:
-    began = time.perf_counter()
+    began = time.process_time()
     words = "打印、、【】 " * 15 + "完"
     assert lines(f"<p>{words}</p>") == [words]
-    assert time.perf_counter() - began < 1
+    assert time.process_time() - began < 1
 
 
 def test_a_long_cell_spanning_thousands_of_rows_is_refused() -> None:
