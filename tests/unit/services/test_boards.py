@@ -136,6 +136,7 @@ def test_the_database_counts_what_the_histories_tell(session: Session, city: Cit
         (everybody, By.UNIT, LedgerFilter()),
         (everybody, By.PLAN, LedgerFilter(city.county.path)),
         (county, By.UNIT, LedgerFilter(plan_id=1)),
+        (the_actor(city.liaison), By.UNIT, LedgerFilter()),  # who supervises nobody is told nothing
     ]
     for period, by in product(PERIODS, JudgedBy):
         when = When(period.until, ZONE, pack=LightPack(judged_by=by), is_past=period.until < TODAY)

@@ -13,6 +13,7 @@ from tests.builders import TODAY, City, a_city, a_plan, a_task, the_actor
 from tests.unit.services.test_boards import turbulent
 from tests.unit.services.test_ledger import STRICT, ZONE
 from tracker.domain.access import Permission
+from tracker.domain.lifecycle import State
 from tracker.domain.lights import DEFAULT_PACK
 from tracker.services.dashboard import Dashboard, dashboard
 from tracker.services.lit import When, limits
@@ -65,6 +66,8 @@ def test_of_the_first_rows_those_without_a_day_come_last(session: Session, city:
     plan = a_plan(session, city.root)
     for due_on in (None, TODAY, TODAY - timedelta(days=2)):
         a_task(session, plan, city.education, due_on=due_on)
-    count, rows = first_of(session, [Task.plan_id == plan.id], TODAY, 3)
-    assert count == 3
-    assert [(row.due_on, row.days_late) for row in rows] == [(TODAY - timedelta(days=2), 2), (TODAY, 0), (None, 0)]
+    a_task(session, plan, city.education, due_on=TODAY - timedelta(days=1), state=State.SUSPENDED)  # never late
+    count, rows = first_of(session, [Task.plan_id == plan.id], TODAY, 4)
+    assert count == 4
+    told = [(row.due_on and (TODAY - row.due_on).days, row.days_late) for row in rows]
+    assert told == [(2, 2), (1, 0), (0, 0), (None, 0)]
