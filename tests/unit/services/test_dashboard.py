@@ -54,7 +54,7 @@ def test_the_tables_tell_what_the_ledger_does(session: Session, city: City, pack
 
 def test_only_what_was_divided_and_its_pieces_are_read_one_by_one(session: Session, city: City) -> None:
     when = When(TODAY, ZONE)
-    reach = within(the_actor(city.supervisor), Permission.SUPERVISE)
+    reach = [within(the_actor(city.supervisor), Permission.SUPERVISE)]
     read = {part.assignment_id for part in families(session, reach, TODAY, limits(when), when.pack)}
     divided = set(session.scalars(select(Division.parent_id)))
     pieces = set(session.scalars(select(Assignment.id).join(Division, Division.task_id == Assignment.task_id)))
