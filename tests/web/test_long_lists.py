@@ -112,6 +112,12 @@ class TestTheOverdueList:
         assert shown in (exact[:50], exact[100:])
         assert shown == exact[:50] or "page=3" in asked
 
+    @pytest.mark.parametrize("asked", ["page=3&after=2023-01-01.1", "page=2&before=2023-01-01.1"])
+    def test_a_place_in_a_list_that_is_empty_by_now(self, city: City, page: Visitor, asked: str) -> None:
+        said = page.sign_in("supervisor")("/overdue").text
+        assert "目前没有逾期事项。" in said
+        assert page(f"/overdue?{asked}").text == said
+
     def test_rows_that_go_meanwhile_make_no_other_row_be_missed(
         self, session: Session, exact: list[str], beyond: Visitor, plan: Plan
     ) -> None:

@@ -19,14 +19,14 @@ from sqlalchemy.orm import Session
 from tracker.domain.figures import Period
 from tracker.domain.measures import Tally
 from tracker.services.histories import end_of
-from tracker.store.month_figures import Counted, Month, kept_months
+from tracker.store.month_figures import Month, MonthNumbers, kept_months
 from tracker.store.past_marks import past_state
 
 # Raised whenever something is counted in another way: what was kept before is then found no more.
 RULES = 1
 MOST_KEPT = 1000
 _Key = tuple[str, int | None, Month]
-_KEPT: WeakKeyDictionary[Engine, dict[_Key, Counted]] = WeakKeyDictionary()
+_KEPT: WeakKeyDictionary[Engine, dict[_Key, MonthNumbers]] = WeakKeyDictionary()
 
 
 class FinishedMonths:
@@ -53,9 +53,9 @@ class FinishedMonths:
     def keep(self, month: Month, numbers: Tally) -> None:
         """Remembers them, if the month is over for good."""
         if self.is_over(month[0]):
-            self._remember(month, Counted(self._changes(month), numbers))
+            self._remember(month, MonthNumbers(self._changes(month), numbers))
 
-    def missing(self, months: Collection[Month]) -> dict[Month, Counted]:
+    def missing(self, months: Collection[Month]) -> dict[Month, MonthNumbers]:
         """What this process remembers of the months and the scheduler has not kept."""
         here = {month: found for month in months if (found := self.kept.get(self._key(month)))}
         return {month: found for month, found in here.items() if self._kept_by_the_scheduler.get(month) != found}
@@ -70,13 +70,13 @@ class FinishedMonths:
     def _key(self, month: Month) -> _Key:
         return self.reach, self.plan_id, month
 
-    def _remember(self, month: Month, counted: Counted) -> None:
+    def _remember(self, month: Month, counted: MonthNumbers) -> None:
         if len(self.kept) >= MOST_KEPT:
             self.kept.clear()
         self.kept[self._key(month)] = counted
 
     @cached_property
-    def _kept_by_the_scheduler(self) -> Mapping[Month, Counted]:
+    def _kept_by_the_scheduler(self) -> Mapping[Month, MonthNumbers]:
         return {} if self.plan_id else kept_months(self.session, self.reach)
 
 

@@ -18,7 +18,7 @@ from tracker.services.histories import LedgerFilter, reached, units_called
 from tracker.services.people import actors_who
 from tracker.services.rule_packs import light_packs_on
 from tracker.store.engine import write_session
-from tracker.store.month_figures import Month, forget_months, keep_months
+from tracker.store.month_figures import Month, are_months_kept, forget_months, keep_months
 
 
 def count_finished_months(engine: Engine, today: date, zone: tzinfo) -> int:
@@ -30,10 +30,17 @@ def count_finished_months(engine: Engine, today: date, zone: tzinfo) -> int:
         reaches = {frozenset(reached(units, LedgerFilter(), each, Permission.SUPERVISE)) for each in supervisors}
     # The widest first: most people wait for it.
     counted = sum(_count_for(engine, reach, today, zone) for reach in sorted(filter(None, reaches), key=_width))
-    with write_session(engine) as session:
-        forget_months(session, months_up_to(today, MONTHS)[0].since)
-        session.commit()
+    _forget_before(engine, months_up_to(today, MONTHS)[0].since)
     return counted
+
+
+def _forget_before(engine: Engine, first: date) -> None:
+    with Session(engine) as session:
+        if not are_months_kept(session, first):
+            return  # nobody has to wait for a writer that has nothing to write
+    with write_session(engine) as session:
+        forget_months(session, first)
+        session.commit()
 
 
 def _width(reach: Collection[int]) -> tuple[int, list[int]]:

@@ -105,7 +105,9 @@ def _page_of_many(
     turned = [Assignment.due_on.desc(), Assignment.id.desc()] if backwards else order
     found = late_items(session, conditions, turned, PAGE_SIZE + 1, offset)
     if not found and place != Place():
-        return _page_of_many(session, wanted, conditions[: -1 if mark else None], Place())
+        rest = conditions[: -1 if mark else None]
+        # By a mark somebody comes also when nothing is overdue any more.
+        return _first_page(session, rest) if marked else _page_of_many(session, wanted, rest, Place())
     rows, has_next = found[:PAGE_SIZE], backwards or len(found) > PAGE_SIZE
     rows = rows[::-1] if backwards else rows
     first, last = (_mark_of(rows[0]), _mark_of(rows[-1])) if marked else (None, None)

@@ -85,6 +85,15 @@ def begin_write(session: Session) -> None:
     session.connection(execution_options={"writes": True})
 
 
+def begin_reading(session: Session) -> None:
+    """Makes the session's next transaction see one instant in all its statements; call before anything is read in it.
+
+    Else PostgreSQL shows each statement what is committed by then. On SQLite a transaction sees one instant anyway.
+    """
+    if session.get_bind().dialect.name == "postgresql":
+        session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
+
+
 @contextmanager
 def along_an_index(session: Session) -> Iterator[None]:
     """Lets PostgreSQL walk an index in its order, in a transaction that goes on.

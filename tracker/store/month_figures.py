@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import JSON, String, delete, select
+from sqlalchemy import JSON, String, delete, exists, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from tracker.domain.figures import Basis, Period, Yardstick
@@ -39,19 +39,19 @@ Month = tuple[Period, Yardstick]
 
 
 @dataclass(frozen=True, slots=True)
-class Counted:
+class MonthNumbers:
     """The numbers of a month, and how often the past had been altered before they were counted."""
 
     changes: int
     numbers: Tally
 
 
-def kept_months(session: Session, reach: str) -> dict[Month, Counted]:
+def kept_months(session: Session, reach: str) -> dict[Month, MonthNumbers]:
     """What is kept for a reach; one statement."""
     return {_month(row): _counted(row) for row in session.scalars(select(MonthFigure).filter_by(reach=reach))}
 
 
-def keep_months(session: Session, reach: str, months: Mapping[Month, Counted]) -> None:
+def keep_months(session: Session, reach: str, months: Mapping[Month, MonthNumbers]) -> None:
     """Keeps the numbers instead of those that were kept for the same months."""
     for (period, yardstick), counted in months.items():
         session.merge(
@@ -68,6 +68,11 @@ def keep_months(session: Session, reach: str, months: Mapping[Month, Counted]) -
         )
 
 
+def are_months_kept(session: Session, before: date) -> bool:
+    """Whether anything is kept of months that ended before a day."""
+    return bool(session.scalar(select(exists().where(MonthFigure.until < before))))
+
+
 def forget_months(session: Session, before: date) -> None:
     """Deletes what is kept of months that ended before a day."""
     session.execute(delete(MonthFigure).where(MonthFigure.until < before))
@@ -77,7 +82,7 @@ def _month(row: MonthFigure) -> Month:
     return Period(row.since, row.until), Yardstick(row.basis, row.judged_by)
 
 
-def _counted(row: MonthFigure) -> Counted:
+def _counted(row: MonthFigure) -> MonthNumbers:
     numbers = Tally(days_late=row.days_late)
     numbers.counts.update({Measure(word): number for word, number in row.counts.items()})
-    return Counted(row.changes, numbers)
+    return MonthNumbers(row.changes, numbers)

@@ -19,7 +19,7 @@ from tracker.services.people import actor_of, person_of_session
 from tracker.store.audit_trail import Who, acts_as
 from tracker.store.people import Person
 from tracker.web.context import now
-from tracker.web.database import session
+from tracker.web.database import read_one_instant, session
 from tracker.web.incoming import typed_texts
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -79,6 +79,7 @@ def guard(app: Flask) -> None:
 
 @login_manager.user_loader  # type: ignore[untyped-decorator]
 def _load(session_id: str) -> SignedIn | None:
+    read_one_instant()  # this is the first that a page asks
     person = person_of_session(session(), session_id)
     return SignedIn(person) if person else None
 

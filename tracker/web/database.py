@@ -8,7 +8,7 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from tracker.store.base import Base
-from tracker.store.engine import apply_rules, begin_write, engine_options
+from tracker.store.engine import apply_rules, begin_reading, begin_write, engine_options
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
@@ -35,6 +35,14 @@ def session() -> Session:
 def engine() -> Engine:
     """The app's engine, for what goes on after the request."""
     return db.engine
+
+
+def read_one_instant() -> None:
+    """Lets all that a request reads which changes nothing be of one instant: what one statement found, the next still
+    finds. Called before its first statement; later, or in a request that changes something, it does nothing.
+    """
+    if request.method in SAFE_METHODS and not session().in_transaction():
+        begin_reading(session())
 
 
 def _take_writers_place() -> None:

@@ -27,10 +27,11 @@ from tracker.services.division import Wish, divide
 from tracker.services.extensions import Decision, ask, decide
 from tracker.services.figures import Board, By, figures
 from tracker.services.finished_months import _KEPT
-from tracker.services.histories import LedgerFilter
+from tracker.services.histories import LedgerFilter, end_of
 from tracker.services.lit import When
 from tracker.services.month_counting import count_finished_months
 from tracker.services.work import act, events_for
+from tracker.store.audit_trail import Who, acts_as
 from tracker.store.engine import make_engine
 from tracker.store.month_figures import MonthFigure
 from tracker.store.past_marks import past_state
@@ -136,6 +137,7 @@ def test_the_database_counts_what_the_histories_tell(session: Session, city: Cit
         (everybody, By.UNIT, LedgerFilter()),
         (everybody, By.PLAN, LedgerFilter(city.county.path)),
         (county, By.UNIT, LedgerFilter(plan_id=1)),
+        (the_actor(city.liaison), By.UNIT, LedgerFilter()),  # who supervises nobody is told nothing
     ]
     for period, by in product(PERIODS, JudgedBy):
         when = When(period.until, ZONE, pack=LightPack(judged_by=by), is_past=period.until < TODAY)
@@ -147,6 +149,25 @@ def test_the_database_counts_what_the_histories_tell(session: Session, city: Cit
         seen, whole = (numbers_of(each.total.current) for each in (first_look, recount))
         assert seen == {**dict.fromkeys(seen, 0), **{key: whole[key] for key in OF_A_FIRST_LOOK}}
         assert [each for each in first_look.months if not each[1].is_empty]
+
+
+@pytest.mark.parametrize("after", [timedelta(), timedelta(microseconds=-1)], ids=["at-the-end", "before-it"])
+def test_a_task_counts_in_the_plan_in_which_it_stood_at_the_end(session: Session, city: City, after: timedelta) -> None:
+    """What went over in the very instant in which the period ends had not gone over by its end."""
+    period, actor = PERIODS[-1], the_actor(city.supervisor)
+    old, new = (a_plan(session, city.root, title=title) for title in ("旧方案", "新方案"))
+    task = a_task(session, old, city.education, due_on=period.until)
+    session.commit()
+    acts_as(session, lambda: Who(None, "测试", end_of(period.until, ZONE) + after))
+    task.plan = new
+    session.commit()
+    when, stood_in = When(period.until, ZONE, is_past=True), new if after else old
+    asked = [(by, LedgerFilter(plan_id=plan)) for by in By for plan in (None, old.id, new.id)]
+    for by, wanted in asked:
+        counted = board(session, actor, when, period, by, wanted)
+        assert told_of(counted) == told_of(figures(session, actor, when, period, by, wanted)), (by, wanted)
+        if wanted.plan_id and by is By.PLAN:
+            assert [line.label for line in counted.lines] == [stood_in.title] * (wanted.plan_id == stood_in.id)
 
 
 def assert_much_happened(session: Session, city: City) -> None:
@@ -243,6 +264,9 @@ def test_months_of_long_ago_are_forgotten(session: Session, city: City) -> None:
     count_finished_months(engine, date(2023, 12, 1), ZONE)
     session.rollback()
     assert session.scalar(select(func.min(MonthFigure.since))) == date(2023, 1, 1)
+    session.rollback()
+    again = asked_of(session, lambda: count_finished_months(engine, date(2023, 12, 1), ZONE))
+    assert {each.split()[0] for each in again if each != "BEGIN"} == {"SELECT"}, "a run with nothing to do writes"
 
 
 def asked_of(session: Session, do: Callable[[], object]) -> list[str]:

@@ -1,17 +1,19 @@
-"""Connections to a server that was started anew while they rested."""
+"""Connections to a server that was started anew while they rested, and what a transaction sees of others."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 import pytest
-from sqlalchemy import Engine, select, text
+from sqlalchemy import Engine, func, select, text
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
 
+from tests.builders import a_unit
 from tests.databases import end_connections
 from tracker.store import engine as engines
 from tracker.store.at_once import AtOnce
-from tracker.store.engine import at_once, make_engine
+from tracker.store.engine import at_once, begin_reading, make_engine
 from tracker.store.units import Unit
 
 pytestmark = pytest.mark.needs("postgresql")
@@ -68,3 +70,23 @@ def test_a_busy_connection_is_not_asked(engine: Engine, monkeypatch: pytest.Monk
         with engine.connect() as connection:
             connection.execute(text("SELECT 1"))
     assert not asked
+
+
+def test_what_begins_by_reading_sees_one_instant_and_the_next_on_its_connection_does_not(engine: Engine) -> None:
+    def units_seen(reader: Session) -> list[int]:
+        """How many there are at two statements, one being added in between."""
+        seen = [reader.scalar(select(func.count()).select_from(Unit)) or 0]
+        with Session(writing) as writer:
+            a_unit(writer, f"第{seen[0]}局")
+            writer.commit()
+        return [*seen, reader.scalar(select(func.count()).select_from(Unit)) or 0]
+
+    writing = make_engine(engine.url.render_as_string(hide_password=False))
+    with Session(engine) as reader:
+        begin_reading(reader)
+        connection = reader.connection().connection.dbapi_connection
+        assert units_seen(reader) == [0, 0]
+    with Session(engine) as other:
+        assert other.connection().connection.dbapi_connection is connection
+        assert units_seen(other) == [1, 2]
+    writing.dispose()

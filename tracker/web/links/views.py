@@ -31,7 +31,7 @@ from tracker.store.report_links import ReportLink
 from tracker.store.tasks import Assignment
 from tracker.web.access import public, requires
 from tracker.web.context import CLOSED_DOOR, actor, issuer, now, settings, today
-from tracker.web.database import session
+from tracker.web.database import read_one_instant, session
 from tracker.web.filters import day
 from tracker.web.incoming import sent_file_names
 from tracker.web.links.forms import LinkForm, ReportForm
@@ -105,6 +105,7 @@ def revoke_one(link_id: int) -> Response:
 @public
 def open_page(token: str) -> str | tuple[str, int]:
     """The page of one assignment with the form for one report. Looking at it spends nothing."""
+    read_one_instant()
     try:
         return _report_page(open_link(session(), now(), issuer(), token), ReportForm(formdata=None))
     except LinkRefused as refused:
