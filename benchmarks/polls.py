@@ -31,7 +31,7 @@ from tracker.services.poll_notes import PATIENCE
 SIZES = (100, 1000, 10_000)
 ROUNDS = 30
 MUST_CHANGED = {100: 3.5, 1000: 2.0, 10_000: 1.8}
-CONNECTIONS, SECONDS, TURNS = 8, 4.0, 8
+CONNECTIONS, SECONDS, TURNS = 8, 4.0, 16
 MUST_CHANGED_EACH_TIME = 140  # answers a second, beside 28 of Kanboard on such a machine
 MIXED, WARM = 10_000, 2000
 MUST_GROW = 1.05

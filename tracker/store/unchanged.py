@@ -1,4 +1,4 @@
-"""What was read stays right until somebody commits; PostgreSQL says whether somebody did for less than reading costs.
+"""What was read stays right until somebody commits; the database says whether somebody did for less than reading costs.
 
 who asks -> what is committed (one question for all who wait) -> as before: the rows that are known
                                                               -> otherwise: read anew
@@ -7,7 +7,7 @@ who asks -> what is committed (one question for all who wait) -> as before: the 
 from __future__ import annotations
 
 import threading
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
 
 from sqlalchemy import Connection, Engine, Text, case, cast, event, func, select
 
@@ -18,14 +18,14 @@ MOST_KNOWN = 4096
 
 
 class UntilACommit:
-    """The rows of a statement, by its values. On PostgreSQL they are read once for as long as nobody commits anything.
+    """The rows of a statement, by its values, read once for as long as nobody commits anything.
 
-    SQLite, in the same process, reads them as fast as it could tell that.
+    A database in memory, which has but one connection, is read each time.
     """
 
     def __init__(self, engine: Engine, statement: AtOnce) -> None:
         self.engine, self._statement = at_once(engine), statement
-        self._committed = _Committed(engine) if engine.dialect.name == "postgresql" else None
+        self._committed = _Committed(engine) if _tells_of_commits(engine) else None
         self._known: tuple[Hashable, dict[Hashable, Rows]] = None, {}
 
     def __call__(self, **values: str) -> Rows:
@@ -79,7 +79,7 @@ class _Committed:
         """The connection is part of the answer: another may lead to another server, or to an older copy of the data."""
         connection, self._connection = self._connection or self._engine.connect(), None
         try:
-            told = connection, _SNAPSHOT(connection)
+            told = connection, _QUESTIONS[connection.dialect.name](connection)
         except BaseException:
             connection.close()
             raise
@@ -94,6 +94,11 @@ class _Committed:
             connection.close()
 
 
+def _tells_of_commits(engine: Engine) -> bool:
+    """SQLite tells a connection of what others commit, not of what it commits itself."""
+    return engine.dialect.name == "postgresql" or engine.url.database not in {None, "", ":memory:"}
+
+
 # The transactions whose work a statement sees. A server in recovery does not name all of them: its answers all differ.
 _SNAPSHOT = AtOnce(
     select(
@@ -103,3 +108,12 @@ _SNAPSHOT = AtOnce(
         )
     )
 )
+
+
+def _data_version(connection: Connection) -> int:
+    """A number that is another as soon as somebody else has committed."""
+    ((version,),) = connection.connection.cursor().execute("PRAGMA data_version").fetchall()
+    return int(version)
+
+
+_QUESTIONS: dict[str, Callable[[Connection], Hashable]] = {"postgresql": _SNAPSHOT, "sqlite": _data_version}
