@@ -16,6 +16,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 import psycopg
@@ -31,7 +32,8 @@ from tracker.services.poll_notes import PATIENCE
 SIZES = (100, 1000, 10_000)
 ROUNDS = 30
 MUST_CHANGED = {100: 3.5, 1000: 2.0, 10_000: 1.8}
-CONNECTIONS, SECONDS, TURNS = 8, 4.0, 16
+CONNECTIONS, TURNS = 8, 16
+SECONDS, CHANGED_TURNS = 2.0, 7
 MUST_CHANGED_EACH_TIME = 140  # answers a second, beside 28 of Kanboard on such a machine
 MIXED, WARM = 10_000, 2000
 MUST_GROW = 1.05
@@ -99,7 +101,7 @@ def connected(bench: Bench) -> Iterator[str]:
     """Eight connections at once, a thousand tasks."""
     path = bench.office.path(1000)
     etag = asked(bench.product.connection(), path)[2]
-    changed = _changed_each_time(bench)
+    changed = median(_changed_each_time(bench) for _ in range(CHANGED_TURNS))
     kept = verdict(changed >= MUST_CHANGED_EACH_TIME)
     yield f"| 8 connections, changed each time | {changed:.0f} /s | | | ≥ {MUST_CHANGED_EACH_TIME} /s {kept} |"
     yield _beside("unchanged, no validator", bench, (path, ""), "/constant/1000", at_least(0.6))
