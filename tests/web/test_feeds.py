@@ -340,6 +340,18 @@ def scopes_offered(page: Visitor) -> list[str]:
     return [each.get("value") for each in page("/feeds").main.all("input", name="scope")]
 
 
+def test_at_first_that_is_chosen_which_most_are_after(
+    page: Visitor, visitor: type[Visitor], world: City, app: Flask
+) -> None:
+    def chosen(page: Visitor) -> list[str]:
+        fields = page("/feeds").main.all("input", name="scope")
+        return [each.get("value") for each in fields if "checked" in each.attrs]
+
+    assert chosen(page.sign_in("liaison")) == ["mine"]
+    assert chosen(visitor(app).sign_in("supervisor")) == ["overdue"]
+    assert chosen(visitor(app).sign_in("leader")) == ["overdue"]
+
+
 def test_everybody_is_offered_what_would_not_always_be_empty(
     page: Visitor, visitor: type[Visitor], world: City, app: Flask
 ) -> None:

@@ -18,9 +18,7 @@ def _labelled(kind: type[FeedScope] | type[Flavour] | type[Redaction]) -> dict[s
 class FeedForm(Form):
     """What to subscribe to; which units and plans are offered is set by the view."""
 
-    scope = RadioField(
-        "订阅内容", choices=_labelled(FeedScope), default="unit", validators=[InputRequired("请选择订阅内容。")]
-    )
+    scope = RadioField("订阅内容", choices=_labelled(FeedScope), validators=[InputRequired("请选择订阅内容。")])
     unit_id = SelectField(
         "单位", coerce=int, validators=[Optional()], description="订阅一个单位（及其下属单位）的事项时选择。"
     )
@@ -48,14 +46,17 @@ class FeedForm(Form):
     alarm = BooleanField("到期前一天上午9点提醒")
 
     def offer(self, actor: Actor, units: dict[int, str], plans: dict[int, str]) -> None:
-        """Sets what this person has to choose from: units, plans, and the contents that would not always be empty."""
+        """Sets what this person has to choose from: units, plans, and the contents that would not always be empty.
+
+        Chosen at first is what most people in their office are after: a liaison's own work, else what is overdue.
+        """
         self.unit_id.choices = units
         self.plan_id.choices = plans
         offered = {FeedScope.PLAN: bool(plans), FeedScope.UNIT: bool(units), FeedScope.UNIT_TREE: len(units) > 1}
         offered |= {FeedScope.MINE: actor.holds(Permission.WORK_OWN), FeedScope.KEY: actor.holds(Permission.REMARK)}
         self.scope.choices = {scope.value: scope.label for scope in FeedScope if offered.get(scope, True)}
-        if not self.is_submitted() and self.scope.data not in self.scope.choices:
-            self.scope.data = FeedScope.ALL.value
+        if not self.is_submitted():
+            self.scope.data = (FeedScope.MINE if offered[FeedScope.MINE] else FeedScope.OVERDUE).value
 
     def wish(self) -> NewFeed:
         """The subscription asked for, with a name of its own when none was given."""
