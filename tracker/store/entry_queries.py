@@ -12,12 +12,12 @@ from sqlalchemy import Connection, Integer, Select, bindparam, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from tracker.domain.roles import Role
+from tracker.store.as_list import as_list
 from tracker.store.at_once import AtOnce
 from tracker.store.base import Instant
 from tracker.store.feeds import Feed
 from tracker.store.given import in_words, is_given
 from tracker.store.kept_calendars import CalendarEntry
-from tracker.store.listed import listed
 from tracker.store.milestone_queries import awaited
 from tracker.store.plans import Plan
 from tracker.store.tasks import Assignment, Milestone, Task
@@ -40,7 +40,7 @@ class _ByIds:
 # The units of a task: (place in the plan, role, name) of each.
 _OTHER, _OTHER_UNIT = aliased(Assignment), aliased(Unit)
 _UNITS = (
-    select(listed(_OTHER.position, _OTHER.role, _OTHER_UNIT.name))
+    select(as_list(_OTHER.position, _OTHER.role, _OTHER_UNIT.name))
     .join(_OTHER_UNIT, _OTHER.unit_id == _OTHER_UNIT.id)
     .where(_OTHER.task_id == Task.id)
     .scalar_subquery()

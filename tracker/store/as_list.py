@@ -9,21 +9,21 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
 
 
-class listed(FunctionElement[str]):  # noqa: N801 - a function of SQL
+class as_list(FunctionElement[str]):  # noqa: N801 - a function of SQL
     """A JSON list with an element for each row, itself the list of the given columns; in no order, NULL for no row."""
 
-    name = "listed"
+    name = "as_list"
     type = String()
     inherit_cache = True
 
 
-@compiles(listed, "sqlite")
-def _on_sqlite(element: listed, compiler: Any, **more: Any) -> str:
+@compiles(as_list, "sqlite")
+def _on_sqlite(element: as_list, compiler: Any, **more: Any) -> str:
     columns = compiler.process(element.clauses, **more)
     return f"json_group_array(json_array({columns}))"
 
 
-@compiles(listed, "postgresql")
-def _on_postgresql(element: listed, compiler: Any, **more: Any) -> str:
+@compiles(as_list, "postgresql")
+def _on_postgresql(element: as_list, compiler: Any, **more: Any) -> str:
     columns = compiler.process(element.clauses, **more)
     return f"CAST(json_agg(json_build_array({columns})) AS TEXT)"
