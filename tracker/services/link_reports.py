@@ -135,8 +135,8 @@ def report_by_link(  # noqa: PLR0917 - who, when, by which link, what
     link, claim = _known(session, issuer, token)
     name, phone, report = _name(given.name), _phone(given.phone), _report(given)
     part = assignment_to_change(session, link.assignment_id)
-    assert part is not None
     link, used_by = _known(session, issuer, token)[0], f"{name}（{phone}）"
+    assert part is not None  # else its link went with it, and was refused
     author = Author(_signature(name, part.unit))
     if _was_just_done(session, link, part, report, author, used_by, now):
         session.rollback()

@@ -10,7 +10,10 @@ from sqlalchemy.sql.functions import FunctionElement
 
 
 class as_list(FunctionElement[str]):  # noqa: N801 - a function of SQL
-    """A JSON list with an element for each row, itself the list of the given columns; in no order, NULL for no row."""
+    """A JSON list with an element for each row, itself the list of the given columns, in no order.
+
+    For no row it is empty, or NULL.
+    """
 
     name = "as_list"
     type = String()

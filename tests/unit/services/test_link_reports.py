@@ -10,13 +10,14 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from itsdangerous import URLSafeSerializer
-from sqlalchemy import event, select
+from sqlalchemy import delete, event, select
 from sqlalchemy.orm import Session
 
 from tests.builders import NOW, TODAY, City, a_city, a_plan, a_task, a_unit, the_actor
 from tests.files import PNG
 from tracker.domain.access import Forbidden
 from tracker.domain.lifecycle import Event, Outcome, State, TaskState
+from tracker.services import link_reports
 from tracker.services.errors import Invalid, NotFound, Stale
 from tracker.services.evidence import Upload
 from tracker.services.link_reports import Given, LinkRefused, Reason, open_link, report_by_link
@@ -471,3 +472,19 @@ def test_a_report_and_a_revocation_at_once(sqlite_url: str) -> None:
         assert (link.used_at is None) == isinstance(reported.exception(), LinkRefused)
         assert len(history(session, part)) == (1 if link.used_at else 0)
     engine.dispose()
+
+
+def test_a_part_that_goes_while_its_report_is_sent_takes_the_link_with_it(
+    session: Session, city: City, part: Assignment, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An adoption taken back at that instant: on PostgreSQL the next statement finds neither."""
+    token = token_of(make(session, city, part))
+    filled = given(session, token)
+
+    def gone(session: Session, part_id: int) -> None:
+        session.execute(delete(ReportLink).where(ReportLink.assignment_id == part_id))
+
+    monkeypatch.setattr(link_reports, "assignment_to_change", gone)
+    with pytest.raises(LinkRefused) as refused:
+        post(session, token, filled)
+    assert refused.value.reason is Reason.UNKNOWN
