@@ -65,6 +65,7 @@ def test_nobody_else_sees_them(page: Visitor, visitor: type[Visitor], app: Flask
         inbox = visitor(app).sign_in(login)("/inbox")
         assert "夜市亮化" not in inbox.text, login
         assert "还没有消息" in inbox.text
+        assert "条未读" not in inbox.html
 
 
 def test_signed_out_sees_nothing(page: Visitor, part: Assignment) -> None:
