@@ -14,6 +14,8 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.ports import free_port
+
 WORKERS, THREADS = "2", "4"
 READY_SECONDS = 60.0
 REST_SECONDS = 0.5
@@ -93,13 +95,6 @@ def started(command: Sequence[str], env: Mapping[str, str], port: int, log: Path
 def _end(process: subprocess.Popen[bytes]) -> None:
     process.terminate()
     process.wait(20)
-
-
-def free_port() -> int:
-    """A port of this machine that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def _wait(port: int) -> None:

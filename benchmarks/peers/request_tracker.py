@@ -18,8 +18,9 @@ from benchmarks.peers.environments import run
 from benchmarks.peers.packages import install_packages, version_of
 from benchmarks.peers.peer import Ask, Kept
 from benchmarks.seeding import AT, due_of, title_of
-from benchmarks.served import free_port, started
+from benchmarks.served import started
 from tests.databases import running_server
+from tests.ports import free_port
 
 PACKAGE = "request-tracker5"
 # With a name for mail that sends none, and none of the package's own databases.
