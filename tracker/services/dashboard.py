@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from sqlalchemy import and_
 from sqlalchemy.orm import Session
 
 from tracker.domain.access import Actor, Permission
@@ -15,18 +16,28 @@ from tracker.domain.lights import Light
 from tracker.domain.measures import Tally
 from tracker.services.boards import course
 from tracker.services.figures import Board
-from tracker.services.histories import UnitThen, histories, those_open, units_called
+from tracker.services.histories import (
+    LedgerFilter,
+    UnitThen,
+    histories,
+    reached,
+    those_open,
+    units_called,
+    unless_all,
+)
+from tracker.services.known_by_unit import KnownByUnit
 from tracker.services.ledger import LedgerRow, ledger
 from tracker.services.listings import COUNTED_ONCE, Show, asking, chosen
 from tracker.services.lit import When, limits
-from tracker.services.todays_lists import divided_from_those, of_list
+from tracker.services.todays_lists import divided_from_those, of_awaited, of_list
 from tracker.store.reach import within
-from tracker.store.standing_queries import ListedPart, families, first_of, standings
+from tracker.store.standing_queries import ListedPart, count_of, families, first_of, standings
 
 SHOWN_AT_ONCE = 4
 WORST_UNITS = 10
 STANDING = (Show.OPEN, Show.RED, Show.YELLOW, Show.UNSIGNED)
 WAITING = (Show.SUBMITTED, Show.DECLINED, Show.ASKING)
+COUNTED = (*STANDING, Show.SUBMITTED, Show.DECLINED, Show.NEWLY_RED, Show.SOON)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +76,7 @@ class Dashboard:
 def dashboard(session: Session, actor: Actor, when: When) -> Dashboard:
     """All of the page, for the day of ``when``: today's out of the tables, a past day's out of the histories."""
     day = when.today
-    year, week = Period(date(day.year, 1, 1), day), Period(day - timedelta(days=day.weekday()), day)
+    year, week = Period(date(day.year, 1, 1), day), _week_to(day)
     shelves = _Ledger(session, actor, when) if when.is_past else _Tables(session, actor, when)
     lights = shelves.lights()
     return Dashboard(
@@ -78,6 +89,10 @@ def dashboard(session: Session, actor: Actor, when: When) -> Dashboard:
         max(len(lights) - WORST_UNITS, 0),
         course(session, actor, when, year),
     )
+
+
+def _week_to(day: date) -> Period:
+    return Period(day - timedelta(days=day.weekday()), day)
 
 
 class _Ledger:
@@ -108,27 +123,40 @@ class _Tables:
 
     def __init__(self, session: Session, actor: Actor, when: When) -> None:
         self.session, self.when, self.reach = session, when, within(actor, Permission.SUPERVISE)
-        asked = (when.today, limits(when), when.pack)
-        self.units = standings(session, self.reach, *asked)
-        self.family = families(session, [self.reach], *asked)
+        self.units = units_called(session)
+        in_reach = reached(self.units, LedgerFilter(), actor, Permission.SUPERVISE)
+        self.numbers = _numbers_of_units(session, when, in_reach, self.units)
+        self.family = families(session, [self.reach], when.today, limits(when), when.pack)
 
     def shelf(self, show: Show, period: Period, shown: int) -> Shelf:
         """The list, the earliest dates first."""
-        if show in STANDING:
-            return Shelf(show, period, self._standing(show))
         conditions = [self.reach, *of_list(show, period, self.when)]
-        return Shelf(show, period, *first_of(self.session, conditions, self.when.today, shown))
+        count = count_of(self.session, conditions) if show is Show.ASKING else self._number(show)
+        rows = first_of(self.session, conditions, self.when.today, shown) if shown and count else ()
+        return Shelf(show, period, count, tuple(rows))
 
-    def _standing(self, show: Show) -> int:
+    def _number(self, show: Show) -> int:
         """The number over all units; what was divided from a part that counts is left out, as in the lists."""
-        total = sum(getattr(unit, show.value) for unit in self.units)
-        return int(total) - (len(divided_from_those(show, self.family)) if show in COUNTED_ONCE else 0)
+        total = sum(numbers[show] for numbers in self.numbers.values())
+        return total - (len(divided_from_those(show, self.family)) if show in COUNTED_ONCE else 0)
 
     def lights(self) -> list[UnitLights]:
         """The units that show a red or yellow light, the most red ones first."""
-        units = units_called(self.session)
-        lit = [UnitLights(units[each.unit_id], each.red, each.yellow) for each in self.units if each.red or each.yellow]
-        return sorted(lit, key=_most_red)
+        found = [UnitLights(self.units[key], each[Show.RED], each[Show.YELLOW]) for key, each in self.numbers.items()]
+        return sorted((each for each in found if each.red or each.yellow), key=_most_red)
+
+
+def _numbers_of_units(
+    session: Session, when: When, in_reach: Collection[int], units: Collection[int]
+) -> dict[int, dict[Show, int]]:
+    """How long each unit's own lists are, of each unit of which anything is awaited."""
+
+    def count(unit_ids: Collection[int]) -> Mapping[int, dict[Show, int]]:
+        week = _week_to(when.today)
+        conditions = {show: and_(*of_awaited(show, week, when)) for show in COUNTED}
+        return standings(session, unless_all(unit_ids, units), conditions)
+
+    return KnownByUnit(session).ask((_numbers_of_units, when.today, limits(when), when.pack), in_reach, count)
 
 
 def _most_red(each: UnitLights) -> tuple[int, int, int, int]:

@@ -13,7 +13,7 @@ from tracker.domain.lifecycle import State
 from tracker.services.histories import end_of
 from tracker.services.listings import COUNTED_ONCE, NEXT_DAYS, Show, waiting_parts
 from tracker.services.lit import When, limits
-from tracker.store.overdue import chased, overdue_on
+from tracker.store.overdue import AWAITED, DATED, TASK_OPEN
 from tracker.store.standing_queries import FamilyPart, families
 from tracker.store.task_queries import Condition, lights_of_chased
 from tracker.store.tasks import Assignment
@@ -26,19 +26,25 @@ def is_of_the_tables(show: Show) -> bool:
 
 def of_list(show: Show, period: Period, when: When) -> Sequence[Condition]:
     """What the row of a part, joined with its task, meets that stands in the list; ``period`` ends today."""
+    if show is Show.ASKING:
+        return [Assignment.id.in_(waiting_parts(end_of(when.today, when.zone)))]
+    return [AWAITED, *of_awaited(show, period, when)]
+
+
+def of_awaited(show: Show, period: Period, when: When) -> Sequence[Condition]:
+    """The same of a part that is known to be awaited, for all lists but that of requests for a later date."""
     day, week = when.today, timedelta(days=NEXT_DAYS)
     red, yellow = lights_of_chased(day, limits(when), when.pack)
-    first = period.day_before  # the day after a date is the first that is late
     found: Mapping[Show, Sequence[Condition]] = {
-        Show.OPEN: [chased()],
-        Show.RED: [chased(), red],
-        Show.YELLOW: [chased(), yellow],
-        Show.UNSIGNED: [chased(), Assignment.state == State.DISPATCHED],
+        Show.OPEN: [TASK_OPEN],
+        Show.RED: [TASK_OPEN, red],
+        Show.YELLOW: [TASK_OPEN, yellow],
+        Show.UNSIGNED: [TASK_OPEN, Assignment.state == State.DISPATCHED],
         Show.SUBMITTED: [Assignment.state == State.SUBMITTED],
         Show.DECLINED: [Assignment.state == State.DECLINED],
-        Show.ASKING: [Assignment.id.in_(waiting_parts(end_of(day, when.zone)))],
-        Show.NEWLY_RED: [overdue_on(day), Assignment.due_on >= first],
-        Show.SOON: [chased(), Assignment.due_on.between(day, day + week)],
+        # The day after a date is the first that is late.
+        Show.NEWLY_RED: [TASK_OPEN, DATED, Assignment.due_on < day, Assignment.due_on >= period.day_before],
+        Show.SOON: [TASK_OPEN, DATED, Assignment.due_on.between(day, day + week)],
     }
     return found[show]
 

@@ -28,6 +28,7 @@ audit_trail.listen()  # whoever has an engine has sessions that tell the audit l
 BUSY_TIMEOUT_MS = 15_000
 SHORT_REST_SECONDS = 2.0
 _RESTS_SINCE = "rests since"
+_ONE_INSTANT = "one_instant"
 
 
 def engine_options(url: str) -> dict[str, Any]:
@@ -89,9 +90,17 @@ def begin_reading(session: Session) -> None:
     """Makes the session's next transaction see one instant in all its statements; call before anything is read in it.
 
     Else PostgreSQL shows each statement what is committed by then. On SQLite a transaction sees one instant anyway.
+    Nothing is to be written in it: what it reads is taken for what is committed (``reads_one_instant``).
     """
+    options: dict[str, Any] = {_ONE_INSTANT: True}
     if session.get_bind().dialect.name == "postgresql":
-        session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
+        options["isolation_level"] = "REPEATABLE READ"
+    session.connection(execution_options=options)
+
+
+def reads_one_instant(session: Session) -> bool:
+    """Whether the session's transaction was begun to read: what it finds is committed, and stays so to its end."""
+    return session.in_transaction() and session.connection().get_execution_options().get(_ONE_INSTANT, False)
 
 
 @contextmanager

@@ -2,35 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
-from sqlalchemy import ColumnElement, and_, case, func, select
+from sqlalchemy import and_, case, func, select
 from sqlalchemy.orm import Session, aliased
 
-from tracker.domain.lifecycle import State
 from tracker.domain.lights import LightPack
+from tracker.store.among import among
 from tracker.store.as_of_queries import LEDGER_ORDER
 from tracker.store.handling import Division
-from tracker.store.overdue import chased
+from tracker.store.overdue import AWAITED, TASK_OPEN, chased
 from tracker.store.task_queries import Condition, Limits, lights_of_chased
 from tracker.store.tasks import Assignment, Task
 from tracker.store.units import Unit
 
 _MEMBER = aliased(Assignment, name="member")
-
-
-@dataclass(frozen=True, slots=True)
-class UnitStanding:
-    """What is still pressed for of one unit's own parts, and how many of those show which light or are not signed."""
-
-    unit_id: int
-    open: int
-    red: int
-    yellow: int
-    unsigned: int
+Name = TypeVar("Name")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,17 +52,19 @@ class FamilyPart:
     yellow: bool
 
 
-def standings(session: Session, reach: Condition, day: date, limits: Limits, pack: LightPack) -> list[UnitStanding]:
-    """The numbers of each unit in reach that has anything open; one statement."""
-    red, yellow = lights_of_chased(day, limits, pack)
-    sums = (_sum(red), _sum(yellow), _sum(Assignment.state == State.DISPATCHED))
-    counted = select(Assignment.unit_id, func.count(), *sums).join(Assignment.unit).join(Assignment.task)
-    rows = session.execute(counted.where(reach, chased()).group_by(Assignment.unit_id))
-    return [UnitStanding(*row) for row in rows]
+def standings(
+    session: Session, unit_ids: Collection[int] | None, conditions: Mapping[Name, Condition]
+) -> dict[int, dict[Name, int]]:
+    """Of what is awaited of each unit how much meets each condition on a part and its task; None: of all units.
 
-
-def _sum(condition: Condition) -> ColumnElement[int]:
-    return func.sum(case((condition, 1), else_=0))
+    One statement. A task that is not open is unknown to the conditions.
+    """
+    is_open = and_(Task.id == Assignment.task_id, TASK_OPEN)
+    sums = [func.sum(case((condition, 1), else_=0)) for condition in conditions.values()]
+    counted = select(Assignment.unit_id, *sums).outerjoin(Task, is_open).where(AWAITED).group_by(Assignment.unit_id)
+    if unit_ids is not None:
+        counted = counted.where(among(session, Assignment.unit_id, unit_ids))
+    return {unit_id: dict(zip(conditions, numbers, strict=True)) for unit_id, *numbers in session.execute(counted)}
 
 
 def families(
@@ -94,18 +86,15 @@ def families(
     ]
 
 
-def first_of(
-    session: Session, conditions: Sequence[Condition], day: date, most: int
-) -> tuple[int, Sequence[ListedPart]]:
-    """How many parts meet the conditions, and the first of them by their dates; two statements."""
-    total = count_of(session, conditions)
+def first_of(session: Session, conditions: Sequence[Condition], day: date, most: int) -> Sequence[ListedPart]:
+    """The first parts by their dates that meet the conditions; one statement."""
     query = select(Assignment.id, Task.title, Unit.name, Assignment.due_on, case((chased(), 1), else_=0))
     query = query.select_from(Assignment).join(Assignment.unit).join(Assignment.task).where(*conditions)
     rows = session.execute(query.order_by(Assignment.due_on.asc().nulls_last(), Assignment.id).limit(most))
-    return total, tuple(
+    return [
         ListedPart(key, title, unit, due_on, _days_late(due_on, day, pressed))
         for key, title, unit, due_on, pressed in rows
-    )
+    ]
 
 
 def count_of(session: Session, conditions: Sequence[Condition]) -> int:

@@ -6,6 +6,7 @@ What must be told from its history, the caller names, and counts by itself (``tr
 
 from __future__ import annotations
 
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, tzinfo
@@ -58,47 +59,61 @@ class Asked:
     yardstick: Yardstick
     unit_ids: Collection[int] | None = None
     plan_id: int | None = None
-    left_out: Collection[int] = ()
+    left_out: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
 class Counted:
     """How many parts of one unit or plan count in each measure, and the days of those late and missed."""
 
-    key: int
-    counts: dict[Measure, int]
+    counts: Mapping[Measure, int]
     days_late: int = 0
 
 
-def counted(session: Session, asked: Asked) -> list[Counted]:
-    """What counts in the period, all together under 0; one statement. Each row has other measures."""
-    asks = _Questions(session, asked, None)
+ByKey = Mapping[int, Counted]
+
+
+def counted(session: Session, asked: Asked, key: Key) -> ByKey:
+    """What counts in the period, of each unit or plan that has any; one statement."""
+    asks = _Questions(session, asked, key)
     return _told(session, (asks.given(), asks.completed(), *asks.by_date(), *asks.events()))
 
 
-def counted_either_way(session: Session, asked: Asked, key: Key) -> dict[Basis, list[Counted]]:
+def counted_either_way(session: Session, asked: Asked, key: Key) -> dict[Basis, ByKey]:
     """The same by either date; three statements, for what happened is counted once."""
     asks = _Questions(session, asked, key)
-    happened = _told(session, (asks.given(), asks.completed(), *asks.events()))
+    happened = _read(session, (asks.given(), asks.completed(), *asks.events()))
     by_date = {each: replace(asked, yardstick=replace(asked.yardstick, basis=each)) for each in Basis}
     return {
-        each: happened + _told(session, _Questions(session, of_it, key).by_date()) for each, of_it in by_date.items()
+        each: _added_up(happened + _read(session, _Questions(session, of_it, key).by_date()))
+        for each, of_it in by_date.items()
     }
 
 
-def counted_due(session: Session, asked: Asked) -> list[Counted]:
-    """What is due in the period, and how it ended, all together under 0; one statement."""
-    return _told(session, [_Questions(session, asked, None).due()])
+def counted_due(session: Session, asked: Asked, key: Key) -> ByKey:
+    """What is due in the period, and how it ended; one statement."""
+    return _told(session, [_Questions(session, asked, key).due()])
 
 
-def _told(session: Session, questions: Iterable[Select[Any]]) -> list[Counted]:
-    """Adds what is due: on time, late and missed."""
-    found = []
-    for key, days_late, *numbers in session.execute(union_all(*questions)):
-        counts: dict[Measure, int] = {measure: number or 0 for measure, number in zip(_COLUMNS, numbers, strict=True)}
-        counts[Measure.DUE] = counts[Measure.ON_TIME] + counts[Measure.LATE] + counts[Measure.MISSED]
-        found.append(Counted(key, counts, days_late or 0))
-    return found
+def _told(session: Session, questions: Iterable[Select[Any]]) -> ByKey:
+    return _added_up(_read(session, questions))
+
+
+def _read(session: Session, questions: Iterable[Select[Any]]) -> list[Any]:
+    """Rows of a key, days and numbers; each question's have other numbers."""
+    return list(session.execute(union_all(*questions)))
+
+
+def _added_up(rows: Iterable[Any]) -> ByKey:
+    """One for each key, with what is due: on time, late and missed."""
+    counts: defaultdict[int, Counter[Measure]] = defaultdict(Counter)
+    days: Counter[int] = Counter()
+    for key, days_late, *numbers in rows:
+        counts[key].update({measure: number or 0 for measure, number in zip(_COLUMNS, numbers, strict=True)})
+        days[key] += days_late or 0
+    for each in counts.values():
+        each[Measure.DUE] = each[Measure.ON_TIME] + each[Measure.LATE] + each[Measure.MISSED]
+    return {key: Counted(each, days[key]) for key, each in counts.items()}
 
 
 def due_column(basis: Basis) -> InstrumentedAttribute[date | None]:
@@ -121,7 +136,7 @@ _COLUMNS: tuple[Measure, ...] = tuple(measure for measure in Measure if measure 
 class _Questions:
     """One question for each range of an index that is read, all with the same columns."""
 
-    def __init__(self, session: Session, asked: Asked, key: Key | None) -> None:
+    def __init__(self, session: Session, asked: Asked, key: Key) -> None:
         self.session, self.asked, self.key = session, asked, key
         self.due_on = due_column(asked.yardstick.basis)
 
@@ -178,12 +193,12 @@ class _Questions:
     ) -> Select[Any]:
         told: list[ColumnElement[Any]] = [numbers.get(measure, literal(0)).label(measure.value) for measure in _COLUMNS]
         # Grouped by a sum, so that no index on the key is walked for the order: the ranges are what is short.
-        first = (literal(0) if self.key is None else self.key + 0).label("key")
+        first = (self.key + 0).label("key")
         columns = [first, (literal(0) if days is None else days).label("days"), *told]
         question: Select[Any] = select(*columns).select_from(Assignment).where(*conditions, *self._counts())
         if self.key is Task.plan_id or self.asked.plan_id:
             question = question.join(Task, Assignment.task_id == Task.id)
-        return question if self.key is None else question.group_by(first)
+        return question.group_by(first)
 
     def _counts(self) -> Iterator[Condition]:
         """That a part counts at all: there by the end of the period, not withdrawn, and awaited by its task."""

@@ -83,11 +83,11 @@ def turbulent(session: Session, city: City, seed: int) -> None:
         a_task(session, chance.choice(plans), *shares, due_on=due_on, title=f"任务{number}", position=number)
     session.commit()
     for step in range(280):
-        _something(session, city, anybody, chance, step)
+        something(session, city, anybody, chance, step)
     session.expunge_all()
 
 
-def _something(session: Session, city: City, actor: Actor, chance: Random, step: int) -> None:
+def something(session: Session, city: City, actor: Actor, chance: Random, step: int) -> None:
     now = LAST_MONTH + timedelta(hours=step * 2.5)
     day = now.astimezone(ZONE).date()
     part = chance.choice(session.scalars(select(Assignment).order_by(Assignment.id)).all())
