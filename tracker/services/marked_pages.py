@@ -1,0 +1,28 @@
+"""Pages of lists that are not counted to their end: they follow on one another by marks, or by how much comes before.
+
+Today's overdue list and that of a past day are turned over in the same way.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TypeVar
+
+from tracker.store.pages import MOST_COUNTED, PAGE_SIZE, Mark, Page, Place
+
+Row = TypeVar("Row")
+Find = Callable[[Mark | None, bool, int], Sequence[Row]]
+"""Finds a page's rows and one more: after a mark, or backwards before it, or from an offset on where there is none."""
+
+
+def page_of_many(find: Find[Row], place: Place, mark_of: Callable[[Row], Mark] | None) -> Page[Row] | None:
+    """The page at the place; None where nothing stands there. ``mark_of`` is None in an order that marks do not tell."""
+    mark = (place.after or place.before) if mark_of else None
+    backwards = mark is not None and mark is not place.after
+    found = find(mark, backwards, 0 if mark else (place.number - 1) * PAGE_SIZE)
+    if not found:
+        return None
+    rows, has_next = found[:PAGE_SIZE], backwards or len(found) > PAGE_SIZE
+    rows = rows[::-1] if backwards else rows
+    first, last = (mark_of(rows[0]), mark_of(rows[-1])) if mark_of else (None, None)
+    return Page(rows, place.number, MOST_COUNTED, is_more=True, has_next=has_next, first=first, last=last)
