@@ -12,6 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tests.builders import NOW, TODAY, City, a_city, a_person, a_task, the_actor
+from tests.unit.services.past_offices import DAYS, calm, much_changed
 from tests.unit.services.test_boards import OFFICES, PERIODS, turbulent
 from tests.unit.services.test_ledger import ZONE
 from tracker.domain.access import Office
@@ -33,9 +34,6 @@ from tracker.store.tally_queries import untold_tasks
 from tracker.store.tasks import Assignment
 from tracker.store.units import Unit
 
-DAYS = (date(2023, 5, 24), date(2023, 6, 3), TODAY)
-
-
 @pytest.fixture(params=OFFICES, ids=["sqlite-0", "sqlite-1", "postgresql-2"])
 def session(request: pytest.FixtureRequest) -> Iterator[Session]:
     engine = make_engine(str(request.getfixturevalue(request.param[0])))
@@ -50,21 +48,6 @@ def city(session: Session, request: pytest.FixtureRequest) -> City:
     turbulent(session, made, request.node.callspec.params["session"][1])
     calm(session, made)
     return made
-
-
-def calm(session: Session, city: City) -> None:
-    """Tasks to which nothing happens: with dates and without, some given out only on the eve of today."""
-    plan = session.get_one(Plan, 1)
-    units = {unit.id: session.get_one(Unit, unit.id) for unit in (city.education, city.county)}
-    for number in range(16):
-        due_on = None if number % 4 == 3 else TODAY - timedelta(days=number * 2)
-        unit = list(units.values())[number % 2]
-        task = a_task(session, plan, unit, due_on=due_on, title=f"静{number}", position=100 + number)
-        if number % 5 == 0:
-            (part,) = task.assignments
-            part.dispatched_at = part.history[0].at = NOW - timedelta(days=1)
-    session.commit()
-    session.expunge_all()
 
 
 def test_every_list_holds_what_it_holds_when_all_is_read(session: Session, city: City) -> None:
