@@ -16,7 +16,7 @@ Find = Callable[[Mark | None, bool, int], Sequence[Row]]
 
 
 def page_of_many(find: Find[Row], place: Place, mark_of: Callable[[Row], Mark] | None) -> Page[Row] | None:
-    """The page at the place; None where nothing stands there. ``mark_of`` is None in an order that marks do not tell."""
+    """The page at the place; None where nothing stands there. ``mark_of`` is None in an order without marks."""
     mark = (place.after or place.before) if mark_of else None
     backwards = mark is not None and mark is not place.after
     found = find(mark, backwards, 0 if mark else (place.number - 1) * PAGE_SIZE)
@@ -38,6 +38,4 @@ def page_of_piece(total: int, piece: Callable[[int, int], Sequence[Row]], number
     found = piece((number - 1) * PAGE_SIZE, PAGE_SIZE + 1)
     if is_more and not found:
         number, found = 1, piece(0, PAGE_SIZE + 1)
-    return Page(
-        found[:PAGE_SIZE], number, min(total, MOST_COUNTED), is_more=is_more, has_next=len(found) > PAGE_SIZE
-    )
+    return Page(found[:PAGE_SIZE], number, min(total, MOST_COUNTED), is_more=is_more, has_next=len(found) > PAGE_SIZE)

@@ -59,7 +59,7 @@ from tracker.store.units import Unit
 
 @dataclass(frozen=True, slots=True)
 class OverdueThen:
-    """A page of what was overdue on the day, and the units that had the most; none where the list is beyond counting."""
+    """A page of what was overdue on the day, and the units that had the most; none in a list beyond counting."""
 
     page: Page[LateItem]
     worst: Sequence[tuple[UnitThen, int]] = ()
@@ -190,7 +190,7 @@ class _Late:
         rows = ledger(self.session, self.actor, self.when, permission=Permission.SUPERVISE, known=known)
         by_id = {row.assignment_id: row for row in rows} | dict(self.told)
         on_it = [by_id[place.id] for place in page.rows if place.id in by_id]
-        return replace(page, rows=with_reports(self.session, self.when, on_it))  # type: ignore[arg-type, return-value]
+        return page.of(with_reports(self.session, self.when, on_it))
 
 
 def _place(row: LedgerRow, sort: OverdueSort) -> LatePlace:

@@ -43,7 +43,7 @@ def speaks_of(row: LedgerRow, words: str) -> bool:
 
 
 def words_then(names: Histories, end: datetime, words: str) -> list[WordThen]:
-    """The words, each with the units and plans that ``speaks_of`` finds by it, as they were called just before ``end``."""
+    """The words, each with the units and plans that ``speaks_of`` finds by it, called as they were before ``end``."""
     units = names.units_at(end)
     plans = {key: names.plan_at(key, end) for key in names.plans}
     return [
@@ -136,4 +136,3 @@ def _late_item(row: LedgerRow, told: HistoryEntry | None) -> LateItem:
         row.plan_number,
         told.words if told else None,
     )
-

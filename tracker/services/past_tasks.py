@@ -6,7 +6,7 @@ The rows look to templates like those of today. What nothing holds of the past, 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import groupby
 
@@ -98,7 +98,7 @@ def past_tasks(session: Session, actor: Actor, when: When, wanted: TaskFilter, n
     told = _told(session, actor, when, wanted, _maybe(session, when, wanted))
     ordered = in_order(told, _task_order(wanted))
     page = page_of_piece(len(ordered), lambda start, most: ordered[start : start + most], number)
-    return replace(page, rows=[_task_row(actor, *pair) for pair in page.rows])  # type: ignore[arg-type, return-value]
+    return page.of([_task_row(actor, *pair) for pair in page.rows])
 
 
 def _told(
@@ -139,7 +139,7 @@ def _page_of_rows(session: Session, actor: Actor, when: When, wanted: TaskFilter
     page = page_of_piece(total, piece, number)
     by_id = {task.id: (task, rows) for task, rows in _told(session, actor, when, wanted, _without_rows(page.rows))}
     pairs = (pair if pair[1] else by_id.get(pair[0].id) for pair in page.rows)
-    return replace(page, rows=[_task_row(actor, *pair) for pair in pairs if pair])  # type: ignore[arg-type, return-value]
+    return page.of([_task_row(actor, *pair) for pair in pairs if pair])
 
 
 def _untold(session: Session, end: datetime, wanted: TaskFilter) -> set[int]:

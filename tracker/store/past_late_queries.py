@@ -26,7 +26,7 @@ from tracker.store.words_then import WordThen, about_then
 
 Condition = ColumnElement[bool]
 _CARRIER = aliased(Assignment, name="carrier")
-_PLACE = (Assignment.id, Assignment.task_id, Assignment.unit_id, Assignment.due_on)
+_PLACE: tuple[Any, ...] = (Assignment.id, Assignment.task_id, Assignment.unit_id, Assignment.due_on)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,7 @@ class LatePlace:
 class LateThen:
     """Which parts are asked for: overdue at the end of ``day``, just before ``end``, and due by ``last`` at the latest.
 
-    ``unit_ids`` None stands for all units, ``plan_id`` and ``role`` None for all. ``left_out`` are tasks told elsewhere.
+    None stands for all units, plans or roles; ``left_out`` are tasks that are told elsewhere.
     """
 
     day: date
@@ -117,14 +117,16 @@ def late_by_day(
     return found[:most]
 
 
-def late_by(  # noqa: PLR0917 - the piece of a sorted list
+def late_by(
     session: Session, asked: LateThen, columns: Sequence[Any], most: int, offset: int = 0, *, descending: bool
 ) -> list[LatePlace]:
     """So many of them from the offset on, by these columns, then by day and id; one statement."""
     conditions = asked.conditions(session)
     ids = union_all(*(asked.joined(select(Assignment.id)).where(each, *conditions) for each in asked.was_open()))
     order = [column.desc() if descending else column.asc() for column in columns]
-    query = select(*_PLACE, *columns).select_from(Assignment).join(Assignment.unit).join(Assignment.task).join(Task.plan)
+    query = (
+        select(*_PLACE, *columns).select_from(Assignment).join(Assignment.unit).join(Assignment.task).join(Task.plan)
+    )
     query = query.where(Assignment.id.in_(ids)).order_by(*order, Assignment.due_on, Assignment.id)
     return [
         LatePlace(key, task_id, unit_id, due_on, tuple(by))
@@ -149,14 +151,13 @@ def maybe_late(session: Session, asked: LateThen, task_ids: Collection[int]) -> 
     return set(session.scalars(found)) if task_ids else set()
 
 
-
 def by_code_point(session: Session, column: ColumnElement[str] | InstrumentedAttribute[str]) -> ColumnElement[str]:
     """The text in the order in which Python puts texts, whatever the order of the database's language."""
     return collate(column, "C" if session.get_bind().dialect.name == "postgresql" else "BINARY")
 
 
 def issued_then(altered: Mapping[int, date | None]) -> ColumnElement[date]:
-    """The day of issue of a task's plan, of those named another than the present one; the first of all where none is."""
+    """The day of issue of a task's plan, for those named another than the present one; ``date.min`` for none."""
     days = {key: literal(day or date.min) for key, day in altered.items()}
     known = func.coalesce(Plan.issued_on, date.min)
     return case(days, value=Task.plan_id, else_=known) if days else known

@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from tests.builders import NOW, TODAY, City, a_city, a_person, a_task, the_actor
+from tests.builders import NOW, TODAY, City, a_city, a_person, the_actor
 from tests.unit.services.past_offices import calm
 from tests.unit.services.test_boards import OFFICES, PERIODS, turbulent
 from tests.unit.services.test_ledger import ZONE
@@ -25,10 +25,9 @@ from tracker.services.listing_pages import list_page
 from tracker.services.listings import Listing, Show, filter_of, listed
 from tracker.services.lit import When
 from tracker.store.engine import make_engine
-from tracker.store.plans import Plan
 from tracker.store.tally_queries import untold_tasks
 from tracker.store.tasks import Assignment
-from tracker.store.units import Unit
+
 
 @pytest.fixture(params=OFFICES, ids=["sqlite-0", "sqlite-1", "postgresql-2"])
 def session(request: pytest.FixtureRequest) -> Iterator[Session]:
