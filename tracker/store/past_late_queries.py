@@ -121,17 +121,12 @@ def late_by(
     session: Session, asked: LateThen, columns: Sequence[Any], most: int, offset: int = 0, *, descending: bool
 ) -> list[LatePlace]:
     """So many of them from the offset on, by these columns, then by day and id; one statement."""
-    conditions = asked.conditions(session)
-    ids = union_all(*(asked.joined(select(Assignment.id)).where(each, *conditions) for each in asked.was_open()))
-    order = [column.desc() if descending else column.asc() for column in columns]
-    query = (
-        select(*_PLACE, *columns).select_from(Assignment).join(Assignment.unit).join(Assignment.task).join(Task.plan)
-    )
-    query = query.where(Assignment.id.in_(ids)).order_by(*order, Assignment.due_on, Assignment.id)
-    return [
-        LatePlace(key, task_id, unit_id, due_on, tuple(by))
-        for key, task_id, unit_id, due_on, *by in session.execute(query.limit(most).offset(offset))
-    ]
+    conditions, named = asked.conditions(session), [column.label(f"by_{n}") for n, column in enumerate(columns)]
+    rows = select(*_PLACE, *named).select_from(Assignment).join(Assignment.unit).join(Assignment.task).join(Task.plan)
+    found = union_all(*(rows.where(each, *conditions) for each in asked.was_open())).subquery()
+    order = [found.c[each.name].desc() if descending else found.c[each.name].asc() for each in named]
+    query = select(found).order_by(*order, found.c.due_on, found.c.id).limit(most).offset(offset)
+    return [LatePlace(*row[: len(_PLACE)], tuple(row[len(_PLACE) :])) for row in session.execute(query)]
 
 
 def maybe_late(session: Session, asked: LateThen, task_ids: Collection[int]) -> set[int]:

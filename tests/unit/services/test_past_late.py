@@ -83,7 +83,7 @@ def turned_over(
 ) -> Iterator[OverdueThen]:
     """The pages from the first to the last, each reached from the one before it."""
     place = Place()
-    for number in range(2, 99):
+    for number in range(2, 20):
         found = overdue_then(session, actor, when, wanted, place)
         yield found
         page = found.page
