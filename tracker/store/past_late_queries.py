@@ -126,7 +126,10 @@ def late_by(
     found = union_all(*(rows.where(each, *conditions) for each in asked.was_open())).subquery()
     order = [found.c[each.name].desc() if descending else found.c[each.name].asc() for each in named]
     query = select(found).order_by(*order, found.c.due_on, found.c.id).limit(most).offset(offset)
-    return [LatePlace(*row[: len(_PLACE)], tuple(row[len(_PLACE) :])) for row in session.execute(query)]
+    return [
+        LatePlace(key, task_id, unit_id, due_on, tuple(by))
+        for key, task_id, unit_id, due_on, *by in session.execute(query)
+    ]
 
 
 def maybe_late(session: Session, asked: LateThen, task_ids: Collection[int]) -> set[int]:
