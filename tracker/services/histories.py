@@ -116,6 +116,12 @@ def histories(
     )
 
 
+def names_then(session: Session) -> Histories:
+    """What units and plans were called on any day, and of no part anything."""
+    former = former_values(session, {"task": (), "assignment": ()})
+    return Histories(LedgerFilter(), (), {}, units_called(session), former, plan_names(session))
+
+
 def those_open(session: Session, day: date, zone: tzinfo, *conditions: ColumnElement[bool]) -> set[int]:
     """The tasks of which a part may have been open at the end of the day, and met the conditions on its row."""
     return shortlist(session, [end_of(day, zone)], open_then(day, *conditions))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
@@ -13,6 +13,7 @@ from tracker.services.day_rules import when_of
 from tracker.services.histories import UnitThen
 from tracker.services.lit import Day, When
 from tracker.services.overdue_sheet import overdue_sheet, sheet_of
+from tracker.services.past_late import overdue_then
 from tracker.services.past_tasks import PastTaskRow, past_tasks
 from tracker.services.supervision import OverdueFilter, overdue, worst_units
 from tracker.services.task_pages import TaskFilter, TaskRow, all_tasks
@@ -47,10 +48,8 @@ def overdue_on(session: Session, actor: Actor, day: Day, wanted: OverdueFilter, 
         page = overdue(session, actor, day, wanted, place)
         worst = () if page.is_more else worst_units(session, actor, day, wanted)
         return OverdueList(page, worst)
-    when = when_of(session, day)
-    rows = past.past_overdue(session, actor, when, replace(wanted, unit_id=None))
-    own = past.of_unit(session, rows, wanted.unit_id)
-    return OverdueList(past.past_overdue_page(session, when, own, place.number), past.past_worst_units(rows))
+    found = overdue_then(session, actor, when_of(session, day), wanted, place)
+    return OverdueList(found.page, found.worst)
 
 
 def overdue_sheet_on(session: Session, actor: Actor, day: Day, wanted: OverdueFilter) -> bytes:

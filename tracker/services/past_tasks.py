@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from itertools import groupby
 
 from sqlalchemy.orm import Session
@@ -19,12 +19,13 @@ from tracker.domain.roles import Role
 from tracker.services.histories import UnitThen, end_of, histories, reached, those_open, units_called, unless_all
 from tracker.services.ledger import LedgerFilter, LedgerRow, ledgers
 from tracker.services.lit import When
-from tracker.services.past_lists import Key, in_order, paged, path_of, speaks_of
+from tracker.services.marked_pages import page_of_piece
+from tracker.services.past_lists import Key, in_order, path_of, speaks_of
 from tracker.services.task_pages import UNITS_NAMED, WORST_FIRST, TaskFilter, TaskSort
 from tracker.store.former_queries import altered_since
-from tracker.store.pages import PAGE_SIZE, Page, page_number
+from tracker.store.pages import MOST_COUNTED, Page
 from tracker.store.past_task_queries import TaskPlace, ToldByRows, count_told_by_rows, first_told_by_rows
-from tracker.store.tally_queries import untold_tasks
+from tracker.store.tally_queries import given_anew_since, turns_since
 from tracker.store.tasks import Assignment
 
 
@@ -95,7 +96,9 @@ def past_tasks(session: Session, actor: Actor, when: When, wanted: TaskFilter, n
     if _is_told_by_rows(wanted):
         return _page_of_rows(session, actor, when, wanted, number)
     told = _told(session, actor, when, wanted, _maybe(session, when, wanted))
-    return paged(in_order(told, _task_order(wanted)), number, lambda pair: _task_row(actor, *pair))
+    ordered = in_order(told, _task_order(wanted))
+    page = page_of_piece(len(ordered), lambda start, most: ordered[start : start + most], number)
+    return page.of([_task_row(actor, *pair) for pair in page.rows])
 
 
 def _told(
@@ -117,21 +120,34 @@ def _is_told_by_rows(wanted: TaskFilter) -> bool:
 def _page_of_rows(session: Session, actor: Actor, when: When, wanted: TaskFilter, number: int) -> Page[PastTaskRow]:
     """A page for which the histories are read of its own tasks, and of those that their rows do not tell."""
     end = end_of(when.today, when.zone)
-    untold = untold_tasks(session, [end])[end] | altered_since(session, end)
+    untold = _untold(session, end, wanted)
     units = units_called(session)
     in_reach = reached(units, LedgerFilter(path_of(session, wanted.unit_id)), actor, Permission.READ)
     asked = ToldByRows(
         end, unless_all(in_reach, units), wanted.plan_id, wanted.due_from, wanted.due_to, left_out=untold
     )
     told = _told(session, actor, when, wanted, untold)
-    total = len(told) + count_told_by_rows(session, asked)
-    number = page_number(number, total, PAGE_SIZE)
-    first, last = (number - 1) * PAGE_SIZE, number * PAGE_SIZE
-    places = first_told_by_rows(session, asked, last, descending=wanted.descending)
-    merged = in_order([*told, *((_placed(place), ()) for place in places)], _task_order(wanted))[first:last]
-    by_id = {task.id: (task, rows) for task, rows in _told(session, actor, when, wanted, _without_rows(merged))}
-    rows = [_task_row(actor, *(pair if pair[1] else by_id[pair[0].id])) for pair in merged]
-    return Page(rows, number, total)
+    total = len(told) + count_told_by_rows(session, asked, max(MOST_COUNTED + 1 - len(told), 0))
+
+    def piece(start: int, most: int) -> list[Pair]:
+        # As many as come out of the histories may stand before those that rows tell.
+        before = max(0, start - len(told))
+        places = first_told_by_rows(session, asked, start + most - before, before, descending=wanted.descending)
+        merged = in_order([*told, *((_placed(place), ()) for place in places)], _task_order(wanted))
+        return merged[start - before :][:most]
+
+    page = page_of_piece(total, piece, number)
+    by_id = {task.id: (task, rows) for task, rows in _told(session, actor, when, wanted, _without_rows(page.rows))}
+    pairs = (pair if pair[1] else by_id.get(pair[0].id) for pair in page.rows)
+    return page.of([_task_row(actor, *pair) for pair in pairs if pair])
+
+
+def _untold(session: Session, end: datetime, wanted: TaskFilter) -> set[int]:
+    """The tasks of which rows do not tell whether they are asked for, and where they stand in the list."""
+    if wanted.due_from or wanted.due_to:
+        return {turn.task_id for turn in turns_since(session, end) if turn.hides(end)} | altered_since(session, end)
+    # A part's own day does not matter here, and the task's is altered with it.
+    return given_anew_since(session, end) | altered_since(session, end)
 
 
 def _without_rows(pairs: Iterable[Pair]) -> set[int]:

@@ -15,6 +15,7 @@ from tracker.domain.access import Actor, Permission
 from tracker.domain.lifecycle import Event, State
 from tracker.domain.roles import Role
 from tracker.services.lit import Day, Part, When, late_to_sign, part_of
+from tracker.services.marked_pages import page_of_many
 from tracker.store import task_queries as ask
 from tracker.store.extension_queries import count_waiting, waiting_requests
 from tracker.store.extensions import Extension
@@ -71,10 +72,10 @@ class Request:
 def overdue(session: Session, actor: Actor, day: Day, wanted: OverdueFilter, place: Place) -> Page[LateItem]:
     """A page of the overdue items within reach, each with its latest report."""
     conditions, order = overdue_conditions(session, actor, day, wanted), overdue_order(wanted)
-    if _goes_by_days(wanted) and place == Place():
+    if goes_by_days(wanted) and place == Place():
         return _first_page(session, conditions)
     # Whoever comes by a mark comes from a page that was counted.
-    marked = bool(place.after or place.before) and _goes_by_days(wanted)
+    marked = bool(place.after or place.before) and goes_by_days(wanted)
     total = MOST_COUNTED + 1 if marked else ask.count_parts_up_to(session, conditions, _BY_DAY, MOST_COUNTED)
     if total > MOST_COUNTED:
         return _page_of_many(session, wanted, conditions, place)
@@ -96,25 +97,20 @@ def _page_of_many(
     session: Session, wanted: OverdueFilter, conditions: list[ask.Condition], place: Place
 ) -> Page[LateItem]:
     """A page of a list that is not counted to its end; by marks where it goes by the days alone."""
-    order, marked = overdue_order(wanted), _goes_by_days(wanted)
-    mark = (place.after or place.before) if marked else None
-    backwards = mark is not None and mark is not place.after
-    offset = 0 if mark else (place.number - 1) * PAGE_SIZE
-    if mark:
-        conditions = [*conditions, ask.beyond(mark, later=not backwards)]
-    turned = [Assignment.due_on.desc(), Assignment.id.desc()] if backwards else order
-    found = late_items(session, conditions, turned, PAGE_SIZE + 1, offset)
-    if not found and place != Place():
-        rest = conditions[: -1 if mark else None]
-        # By a mark somebody comes also when nothing is overdue any more.
-        return _first_page(session, rest) if marked else _page_of_many(session, wanted, rest, Place())
-    rows, has_next = found[:PAGE_SIZE], backwards or len(found) > PAGE_SIZE
-    rows = rows[::-1] if backwards else rows
-    first, last = (_mark_of(rows[0]), _mark_of(rows[-1])) if marked else (None, None)
-    return Page(rows, place.number, MOST_COUNTED, is_more=True, has_next=has_next, first=first, last=last)
+    order, marked = overdue_order(wanted), goes_by_days(wanted)
+
+    def find(mark: Mark | None, backwards: bool, offset: int) -> list[LateItem]:
+        turned = [Assignment.due_on.desc(), Assignment.id.desc()] if backwards else order
+        beyond = [ask.beyond(mark, later=not backwards)] if mark else []
+        return late_items(session, [*conditions, *beyond], turned, PAGE_SIZE + 1, offset)
+
+    if page := page_of_many(find, place, _mark_of if marked else None):
+        return page
+    # By a mark somebody comes also when nothing is overdue any more.
+    return _first_page(session, conditions) if marked else page_of_many(find, Place(), None) or Page([], 1, 0)
 
 
-def _goes_by_days(wanted: OverdueFilter) -> bool:
+def goes_by_days(wanted: OverdueFilter) -> bool:
     """Whether the list is in the order of the index: the longest overdue first."""
     return wanted.sort is OverdueSort.DAYS and wanted.descending
 

@@ -8,12 +8,13 @@ stands, it is read off the index without passing over what comes before.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from math import ceil
-from typing import Generic, TypeVar
+from typing import Generic, TypeVar, cast
 
 Row = TypeVar("Row")
+Other = TypeVar("Other")
 PAGE_SIZE, MOST_COUNTED = 50, 1000
 
 
@@ -67,6 +68,10 @@ class Page(Generic[Row]):
     def total_words(self) -> str:
         """How many rows there are, as a page says it."""
         return f"超过{self.total}" if self.is_more else str(self.total)
+
+    def of(self, rows: Sequence[Other]) -> Page[Other]:
+        """The same page with its rows made into something else."""
+        return cast("Page[Other]", replace(self, rows=cast("Sequence[Row]", rows)))
 
     @property
     def pages(self) -> int:

@@ -50,14 +50,17 @@ class ToldByRows:
         return [*found, not_among(session, Task.id, self.left_out)] if self.left_out else found
 
 
-def count_told_by_rows(session: Session, asked: ToldByRows) -> int:
-    """How many they are; one statement."""
-    return session.scalar(select(func.count()).select_from(Task).where(*asked.conditions(session))) or 0
+def count_told_by_rows(session: Session, asked: ToldByRows, most: int) -> int:
+    """How many they are, up to ``most``; one statement."""
+    some = select(Task.id).where(*asked.conditions(session)).limit(most).subquery()
+    return session.scalar(select(func.count()).select_from(some)) or 0
 
 
-def first_told_by_rows(session: Session, asked: ToldByRows, most: int, *, descending: bool) -> Sequence[TaskPlace]:
-    """The first of them by their dates, those without one last; one statement."""
+def first_told_by_rows(
+    session: Session, asked: ToldByRows, most: int, offset: int, *, descending: bool
+) -> Sequence[TaskPlace]:
+    """So many of them from the offset on, by their dates, those without one last; one statement."""
     dated = (Task.due_on.desc() if descending else Task.due_on.asc()).nulls_last()
     places = select(Task.id, Task.due_on, Task.plan_id, Task.position).where(*asked.conditions(session))
-    ordered = places.order_by(dated, Task.plan_id, Task.position, Task.id).limit(most)
+    ordered = places.order_by(dated, Task.plan_id, Task.position, Task.id).limit(most).offset(offset)
     return [TaskPlace(*row) for row in session.execute(ordered)]

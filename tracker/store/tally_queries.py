@@ -258,6 +258,13 @@ def turns_since(session: Session, begins: datetime) -> list[Turn]:
     return [Turn(*row) for row in session.execute(wanted)]
 
 
+def given_anew_since(session: Session, begins: datetime) -> set[int]:
+    """The tasks of which a part got another unit or day of dispatch, or may have, from ``begins`` on; one statement."""
+    found = select(Assignment.task_id).join(HistoryEntry.assignment)
+    anew = HistoryEntry.event.in_(GIVEN_ANEW), HistoryEntry.at >= begins
+    return set(session.scalars(found.where(UNTOLD, *anew)))
+
+
 def divided_tasks(session: Session) -> set[int]:
     """The tasks of which a part was divided, and those that were made so; one statement."""
     parents = select(Assignment.task_id).join(Division, Division.parent_id == Assignment.id)

@@ -11,29 +11,22 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from tests.builders import NOW, TODAY, City, a_city, a_person, a_task, the_actor
+from tests.builders import NOW, TODAY, City, a_city, a_person, the_actor
+from tests.unit.services.past_offices import calm
 from tests.unit.services.test_boards import OFFICES, PERIODS, turbulent
 from tests.unit.services.test_ledger import ZONE
 from tracker.domain.access import Office
 from tracker.domain.figures import Basis, Period
 from tracker.domain.lifecycle import State
-from tracker.domain.lights import Light
-from tracker.services import listing_pages, past_lists, past_tasks
+from tracker.services import listing_pages, past_lists
 from tracker.services.extensions import ask
 from tracker.services.histories import end_of, histories
 from tracker.services.listing_pages import list_page
 from tracker.services.listings import Listing, Show, filter_of, listed
 from tracker.services.lit import When
-from tracker.services.past_lists import past_overdue
-from tracker.services.supervision import OverdueFilter
-from tracker.services.task_pages import TaskFilter, TaskSort
 from tracker.store.engine import make_engine
-from tracker.store.plans import Plan
 from tracker.store.tally_queries import untold_tasks
 from tracker.store.tasks import Assignment
-from tracker.store.units import Unit
-
-DAYS = (date(2023, 5, 24), date(2023, 6, 3), TODAY)
 
 
 @pytest.fixture(params=OFFICES, ids=["sqlite-0", "sqlite-1", "postgresql-2"])
@@ -50,21 +43,6 @@ def city(session: Session, request: pytest.FixtureRequest) -> City:
     turbulent(session, made, request.node.callspec.params["session"][1])
     calm(session, made)
     return made
-
-
-def calm(session: Session, city: City) -> None:
-    """Tasks to which nothing happens: with dates and without, some given out only on the eve of today."""
-    plan = session.get_one(Plan, 1)
-    units = {unit.id: session.get_one(Unit, unit.id) for unit in (city.education, city.county)}
-    for number in range(16):
-        due_on = None if number % 4 == 3 else TODAY - timedelta(days=number * 2)
-        unit = list(units.values())[number % 2]
-        task = a_task(session, plan, unit, due_on=due_on, title=f"静{number}", position=100 + number)
-        if number % 5 == 0:
-            (part,) = task.assignments
-            part.dispatched_at = part.history[0].at = NOW - timedelta(days=1)
-    session.commit()
-    session.expunge_all()
 
 
 def test_every_list_holds_what_it_holds_when_all_is_read(session: Session, city: City) -> None:
@@ -123,41 +101,6 @@ def a_request(session: Session) -> None:
     wanted_on = max(part.due_on, TODAY) + timedelta(days=9)
     ask(session, asker, NOW, TODAY, part.id, part.version, wanted_on, "需要时间")
     session.expunge_all()
-
-
-def test_lists_of_a_past_day_hold_what_they_hold_when_all_is_read(
-    session: Session, city: City, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    asked = [
-        TaskFilter(sort=sort, descending=down, **more)
-        for sort, down in product(TaskSort, (False, True))
-        for more in (
-            {},
-            {"overdue": True},
-            {"light": Light.RED},
-            {"light": Light.YELLOW},
-            {"state": State.SUBMITTED},
-            {"unit_id": city.county.id},
-            {"plan_id": 1},
-            {"due_from": date(2023, 5, 26), "due_to": date(2023, 6, 11)},
-        )
-    ]
-    whens = [When(day, ZONE, is_past=True) for day in DAYS]
-    actors = [the_actor(city.supervisor), the_actor(city.county_supervisor)]
-
-    def told() -> list[object]:
-        lists = [
-            [past_tasks.past_tasks(session, actor, when, wanted, number) for number in (1, 2, 3, 4, 5)]
-            for when, actor, wanted in product(whens, actors, asked)
-        ]
-        return [*lists, *(past_overdue(session, actors[0], when, OverdueFilter()) for when in whens)]
-
-    for module in (past_lists, past_tasks):
-        monkeypatch.setattr(module, "PAGE_SIZE", 7)
-    shortly = told()
-    for each in ("_maybe", "_is_told_by_rows"):
-        monkeypatch.setattr(past_tasks, each, lambda *_: None)
-    assert shortly == told()
 
 
 def test_most_tasks_are_told_by_their_rows(session: Session, city: City) -> None:
