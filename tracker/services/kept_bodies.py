@@ -25,9 +25,6 @@ class Key:
     content: str
     number: int = 0
 
-    def __str__(self) -> str:
-        return f"{self.content}.{self.number}"
-
     def is_right_for(self, asked: Key) -> bool:
         """Whether a body with this key answers a poll that has read that one. A higher number was given since."""
         return self.content == asked.content and self.number >= asked.number

@@ -43,7 +43,6 @@ log = logging.getLogger(__name__)
 
 LONGEST_TOKEN = 100
 MOST_REMEMBERED = 4096
-_DIGITS = 48  # with a number they fill the column of a feed's key
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +92,7 @@ def answer_poll(opened: UntilACommit, poll: Poll, place: Place, bodies: Bodies) 
     """
     wanted = hash_of(poll.token[:LONGEST_TOKEN])
     feed = _feed(opened(token_hash=wanted), opened.engine.dialect, wanted, place)
-    if feed.row.content_key == str(feed.key) and poll.has(feed.row.etag):
+    if feed.row.content_key == feed.key.content and poll.has(feed.row.etag):
         return _answer(feed, poll, place, Body(feed.key, feed.row.etag, b""))
     return _answer(feed, poll, place, bodies.get(feed.row.id, feed.key) or _made(opened.engine, feed, place, bodies))
 
@@ -156,7 +155,7 @@ def _content_key(row: Any, owner: Actor, made_for: tuple[date, str, str]) -> Key
     choices = (row.with_milestones, row.with_support)
     made_from = (RENDERING, row.marks, *made_for, *options, *choices)
     content = f"{made_from!r} {owner.standings!r}".encode("utf-8", "surrogatepass")
-    return Key(hashlib.sha256(content).hexdigest()[:_DIGITS], row.number)
+    return Key(hashlib.sha256(content).hexdigest(), row.number)
 
 
 def _made(engine: Engine, feed: _Feed, place: Place, bodies: Bodies) -> Body:
@@ -178,7 +177,7 @@ def _wanted(feed: _Feed, place: Place) -> Wanted:
 
 def _answer(feed: _Feed, poll: Poll, place: Place, body: Body) -> Answer:
     is_held = poll.has(body.etag)
-    key, size = str(body.key), 0 if is_held else len(body.body)
+    key, size = body.key.content, 0 if is_held else len(body.body)
     seen = Seen(feed.row.id, key, body.etag, poll.client[:200], place.now, size, body.made)
     is_known = feed.row.content_key == key and feed.row.fetched_by == seen.client and not body.made
     just_now = feed.row.fetched_at is not None and timedelta() <= place.now - feed.row.fetched_at < SEEN_EVERY

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -24,7 +24,6 @@ from tracker.domain.feeds import FeedScope, Flavour, Redaction
 from tracker.domain.lifecycle import Event, Outcome, State, TaskState
 from tracker.domain.roles import Role
 from tracker.services.errors import NotFound
-from tracker.services.kept_bodies import Bodies
 from tracker.services.redating import Move, redate
 from tracker.services.work import act, events_for
 from tracker.store.engine import write_session
@@ -183,7 +182,7 @@ class Counted:
 
 
 def counted(feed: Subscriber) -> Counted:
-    return Counted((feed, replace(feed, bodies=Bodies())), random.Random(20230616))
+    return Counted((feed, feed.elsewhere()), random.Random(20230616))
 
 
 def test_a_year_of_polls(engine: Engine, session: Session, city: City) -> None:

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from datetime import date, timedelta
 from itertools import product
 from typing import Any
@@ -16,31 +13,36 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, delete, insert, inspect, select, update
 from sqlalchemy.orm import Session
 
-from tests.builders import NOW, TODAY, City, a_plan, a_task
+from tests.builders import NOW, TODAY, City, a_task
 from tests.unit.services.newest import Newest
-from tests.unit.services.subscribing import Subscriber, at, subscribed
+from tests.unit.services.overdue import (
+    LATER,
+    NEXT_DAY,
+    OVERDUE,
+    a_part,
+    everything,
+    numbers,
+    said,
+    three_overdue,
+    written,
+)
+from tests.unit.services.subscribing import at, subscribed
 from tracker.domain.count_numbers import Said
 from tracker.domain.feeds import FeedScope, Flavour, Redaction
-from tracker.domain.history import REMARKED
 from tracker.domain.lifecycle import State
 from tracker.domain.light_packs import rules_of
 from tracker.domain.lights import LightPack
 from tracker.domain.roles import Role
 from tracker.services import kept_feeds
-from tracker.services.kept_bodies import Bodies
-from tracker.services.kept_feeds import Gathered
 from tracker.services.renewing import renew_all
 from tracker.store import migrate
-from tracker.store.engine import write_session
-from tracker.store.feed_counts import FeedCount, said_last, say
+from tracker.store.feed_counts import FeedCount
 from tracker.store.feeds import Feed
 from tracker.store.rule_packs import PackKind, RulePack
 from tracker.store.tasks import Assignment, HistoryEntry, Task
 from tracker.store.units import Unit
 
 STEP = "0019"
-OVERDUE, LATER = TODAY - timedelta(days=5), TODAY + timedelta(days=60)
-NEXT_DAY = TODAY + timedelta(days=1)
 SCOPES: dict[FeedScope, Callable[[City, Task], dict[str, Any]]] = {
     FeedScope.UNIT: lambda city, _task: {"unit_id": city.education.id},
     FeedScope.UNIT_TREE: lambda city, _task: {"unit_id": city.education.id},
@@ -60,39 +62,10 @@ def url(either_url: str) -> str:
 
 @pytest.fixture
 def task(session: Session, city: City) -> Task:
-    """The last changed of three overdue ones of the education bureau, each with a remark of its liaison's."""
-    plan = a_plan(session, city.root)
-    for number in range(3):
-        made = a_task(session, plan, city.education, due_on=OVERDUE, state=State.IN_PROGRESS, title=f"第{number}件事")
-        part = made.assignments[0]
-        part.changed_at = NOW - timedelta(minutes=30 - number)
-        part.history.append(
-            HistoryEntry(event=REMARKED, at=NOW, actor_id=city.liaison.id, actor_name="李", to_state=part.state)
-        )
-    session.commit()
-    return made
+    """The one that changed last."""
+    return three_overdue(session, city)
 
 
-def everything(engine: Engine, city: City, **wish: Any) -> Subscriber:
-    return subscribed(engine, city.supervisor, FeedScope.ALL, **wish)
-
-
-def another_worker(feed: Subscriber) -> Subscriber:
-    """The same subscription as another process answers it, to a program that has nothing yet."""
-    return replace(feed, bodies=Bodies(), body=b"", etag="")
-
-
-def written(engine: Engine, *statements: Any) -> None:
-    with engine.execution_options(writes=True).begin() as connection:
-        for each in statements:
-            connection.execute(each)
-
-
-def a_part(task: Task) -> Any:
-    return update(Assignment).where(Assignment.task_id == task.id)
-
-
-# Each takes the part that changed last out of what is overdue, and nothing that stays is changed.
 LEAVING: dict[str, Callable[[City, Task], list[Any]]] = {
     "struck off": lambda _city, task: [a_part(task).values(state=State.COMPLETED, completed_on=TODAY)],
     "struck off, long due": lambda _city, task: [
@@ -185,24 +158,11 @@ def test_what_says_the_same_keeps_its_bytes(engine: Engine, session: Session, ci
     body, kept = feed.body, said(engine)
     written(engine, update(Assignment).values(percent=30, changed_at=NOW, sequence=9), update(Task).values(quote="新"))
     assert not feed.poll(TODAY)
-    assert another_worker(feed).poll(TODAY)
+    assert feed.elsewhere().poll(TODAY)
     assert said(engine) == kept
     written(engine, update(Assignment).where(Assignment.due_on == LATER).values(due_on=LATER + timedelta(days=1)))
     assert feed.poll(TODAY)
     assert numbers(feed.body)["逾期 3 项"] == numbers(body)["逾期 3 项"]
-
-
-def numbers(body: bytes) -> dict[str, int]:
-    """The number of each of the feed's own entries."""
-    newest = Newest()
-    newest.take(body)
-    return newest.of_own()
-
-
-def said(engine: Engine) -> list[tuple[int, Said]]:
-    with engine.connect() as connection:
-        feeds = connection.scalars(select(Feed.id).order_by(Feed.id)).all()
-        return [(feed_id, said_last(connection, feed_id)) for feed_id in feeds]
 
 
 def test_what_comes_back_is_never_lower(engine: Engine, city: City, task: Task) -> None:
@@ -229,15 +189,6 @@ def test_it_rises_across_midnight_and_after_a_month_without_a_poll(engine: Engin
     assert feed.body == feed.afresh(TODAY + timedelta(days=41))
 
 
-def test_a_process_that_begins_anew_says_the_same(engine: Engine, city: City, task: Task) -> None:
-    feed = everything(engine, city)
-    for days in (0, 0, 1):
-        feed.poll(TODAY + timedelta(days=days))
-        again = another_worker(feed)
-        assert again.poll(TODAY + timedelta(days=days))
-        assert (again.body, again.etag) == (feed.body, feed.etag)
-
-
 def test_numbers_that_got_lost_are_followed_by_higher_ones(engine: Engine, city: City, task: Task) -> None:
     """As when an older copy of the database is put back: what is said later is said at a later second."""
     feed, newest = everything(engine, city), Newest()
@@ -248,120 +199,6 @@ def test_numbers_that_got_lost_are_followed_by_higher_ones(engine: Engine, city:
     written(engine, delete(FeedCount))
     feed.poll(NEXT_DAY)
     newest.take(feed.body)
-
-
-def test_workers_that_are_asked_at_once_after_a_change_say_the_same(engine: Engine, city: City, task: Task) -> None:
-    feed = everything(engine, city)
-    workers = [another_worker(feed) for _ in range(4)]
-    for each in workers:
-        each.opened._committed  # noqa: B018 - made before they run
-    seen = [Newest() for _ in workers]
-    with ThreadPoolExecutor(len(workers)) as pool:
-        for number in range(10):
-            written(engine, update(Task).where(Task.id == task.id).values(title=f"第{number}次改的标题"))
-            together = threading.Barrier(len(workers))
-
-            def ask(worker: Subscriber, newest: Newest, together: threading.Barrier = together) -> None:
-                together.wait(20)
-                assert worker.poll(TODAY)
-                newest.take(worker.body)
-
-            assert list(pool.map(ask, workers, seen)) == [None] * len(workers)
-            assert len({(each.etag, each.body) for each in workers}) == 1
-    assert not any(each.poll(TODAY) for each in workers)
-
-
-def test_each_change_is_seen_in_its_order_by_who_asks_one_worker_after_another(
-    engine: Engine, city: City, task: Task
-) -> None:
-    feed, newest = everything(engine, city, redaction=Redaction.COUNT), Newest()
-    workers = [another_worker(feed) for _ in range(3)]
-    days = (OVERDUE, LATER, OVERDUE - timedelta(days=1), OVERDUE, LATER)
-    for number, day in enumerate(days * 3):
-        written(engine, a_part(task).values(due_on=day))
-        for worker in (*workers[number % 3 :], *workers):
-            worker.poll(TODAY)
-            newest.take(worker.body)
-
-
-class Slow:
-    """A worker whose body is held up when its rows are read, the first time."""
-
-    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        self.has_read, self.go_on = threading.Event(), threading.Event()
-        self.times, self._thread, self._gather = 0, 0, kept_feeds.gather
-        monkeypatch.setattr(kept_feeds, "gather", self.gather)
-
-    def poll(self, worker: Subscriber, day: date, pool: ThreadPoolExecutor) -> Any:
-        """Begins the poll and returns when its rows are read."""
-        polled = pool.submit(self._poll, worker, day)
-        assert self.has_read.wait(20)
-        return polled
-
-    def _poll(self, worker: Subscriber, day: date) -> bool:
-        self._thread = threading.get_ident()
-        return worker.poll(day)
-
-    def gather(self, *of: Any) -> Gathered:
-        gathered = self._gather(*of)
-        if threading.get_ident() == self._thread:
-            self.times += 1
-            if self.times == 1:
-                self.has_read.set()
-                assert self.go_on.wait(20)
-        return gathered
-
-
-def test_what_was_read_before_a_change_is_not_said_after_it(
-    engine: Engine, city: City, task: Task, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """A worker is slow; another answers what was changed meanwhile. The slow one looks again."""
-    feed, newest = everything(engine, city), Newest()
-    quick, slow = another_worker(feed), Slow(monkeypatch)
-    with ThreadPoolExecutor(1) as pool:
-        polled = slow.poll(feed, TODAY, pool)
-        written(engine, a_part(task).values(state=State.COMPLETED, completed_on=TODAY))
-        assert quick.poll(TODAY)
-        slow.go_on.set()
-        assert polled.result(20)
-    for each in (quick, feed):
-        newest.take(each.body)
-    assert slow.times == 2
-    assert feed.body == quick.body
-
-
-def test_a_worker_that_is_still_at_yesterday_lowers_nothing(
-    engine: Engine, city: City, task: Task, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """What it says late gets a number of its own, and what the others hold is not sent with the lower one again."""
-    feed = everything(engine, city)
-    quick, slow, told = another_worker(feed), Slow(monkeypatch), []
-    with ThreadPoolExecutor(1) as pool:
-        polled = slow.poll(feed, TODAY, pool)
-        assert quick.poll(NEXT_DAY)
-        told.append(numbers(quick.body)["逾期 3 项"])
-        slow.go_on.set()
-        assert polled.result(20)
-    told.append(numbers(feed.body)["逾期 3 项"])
-    assert quick.poll(NEXT_DAY)
-    told.append(numbers(quick.body)["逾期 3 项"])
-    assert told[0] < told[1] < told[2]
-
-
-def test_only_the_first_of_two_that_follow_the_same_is_taken(engine: Engine, city: City) -> None:
-    feed_id = subscribed_id(engine, everything(engine, city))
-    one, other = (Said().then({"overdue": digest}, NOW) for digest in ("one", "other"))
-    for after, given, is_taken in ((0, one, True), (0, other, False), (one.number, other, True)):
-        with write_session(engine) as session:
-            assert say(session, feed_id, after, given) is is_taken
-            session.commit()
-    with engine.connect() as connection:
-        assert said_last(connection, feed_id) == other
-
-
-def subscribed_id(engine: Engine, _feed: Subscriber) -> int:
-    with Session(engine) as session:
-        return session.scalars(select(Feed.id)).one()
 
 
 def test_who_only_looks_gives_no_number(engine: Engine, city: City, task: Task) -> None:
