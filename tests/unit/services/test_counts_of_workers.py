@@ -20,6 +20,7 @@ from tests.unit.services.overdue import (
     a_part,
     everything,
     numbers,
+    said,
     three_overdue,
     written,
 )
