@@ -152,16 +152,16 @@ def make_feed_body(connection: Connection, wanted: Wanted, now: datetime) -> Mad
 def settle_feed_body(engine: Engine, wanted: Wanted, known: int, now: datetime) -> MadeFeed:
     """The same to be sent: what its own entries say anew has its numbers stored by then.
 
-    ``known`` is the number that the feed had before. Who finds another said something new meanwhile looks at the rows
-    again, so that what is newer is never followed by what is older.
+    ``known`` is the number that the feed had before its rows are read. Where another said something new since, they are
+    read again, so that what is newer is never followed by what is older.
     """
     while True:
         with engine.connect() as connection:
             gathered = gather(connection, wanted)
-        said, then = gathered.said, gathered.then(now)
-        if then is said or (said.number == known and _stored(engine, wanted.feed_id, known, then)):
+        then = gathered.then(now)
+        if then is gathered.said or _stored(engine, wanted.feed_id, known, then):
             return _joined(wanted, gathered, then)
-        known = said.number
+        known = gathered.said.number
 
 
 def _stored(engine: Engine, feed_id: int, after: int, said: Said) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -32,7 +33,7 @@ from tracker.services import kept_feeds
 from tracker.services.kept_feeds import Gathered
 from tracker.store.engine import write_session
 from tracker.store.feed_counts import said_last, say
-from tracker.store.tasks import Task
+from tracker.store.tasks import Assignment, Task
 
 
 @pytest.fixture
@@ -86,6 +87,25 @@ def test_each_change_is_seen_in_its_order_by_who_asks_one_worker_after_another(
         for worker in (*workers[number % 3 :], *workers):
             worker.poll(TODAY)
             newest.take(worker.body)
+
+
+def test_a_body_answers_the_next_program_from_memory(
+    engine: Engine, city: City, task: Task, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With the number that was given while it was made, and also when a feed that had numbers has none any more."""
+    feed, times, gather = everything(engine, city), list[object](), kept_feeds.gather
+
+    def noted(*of: Any) -> Gathered:
+        times.append(of)
+        return gather(*of)
+
+    monkeypatch.setattr(kept_feeds, "gather", noted)
+    for number, due_on in enumerate((OVERDUE, LATER), 1):
+        written(engine, update(Assignment).values(due_on=due_on))
+        feed.poll(TODAY)
+        other = replace(feed, body=b"", etag="")
+        assert other.poll(TODAY)
+        assert (other.body, len(times)) == (feed.body, number)
 
 
 class Slow:

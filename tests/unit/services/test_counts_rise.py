@@ -206,9 +206,11 @@ def test_who_only_looks_gives_no_number(engine: Engine, city: City, task: Task) 
     feed.poll(TODAY)
     kept = said(engine)
     written(engine, a_part(task).values(due_on=LATER))
-    feed.afresh(TODAY)
+    ahead = feed.afresh(TODAY)
     renew_all(engine, at(NEXT_DAY))
     assert said(engine) == kept
+    assert feed.poll(TODAY)
+    assert feed.body == ahead
 
 
 def test_a_feed_without_entries_of_its_own_asks_for_no_number(
