@@ -165,6 +165,7 @@ def settle_feed_body(engine: Engine, wanted: Wanted, known: int, now: datetime) 
 
 
 def _stored(engine: Engine, feed_id: int, after: int, said: Said) -> bool:
+    """Whether nobody said anything else since. It is one statement: a poll's engine begins no transaction around it."""
     with write_session(engine) as session:
         is_next = say(session, feed_id, after, said)
         session.commit()
