@@ -9,7 +9,7 @@ from uuid import UUID
 from benchmarks.measure import Measurement
 from tracker.domain.lifecycle import State
 from tracker.domain.lights import Light
-from tracker.export.ical import FeedItem, FeedSpec, FeedStyle, Overview, etag_of, event_bytes, feed_bytes
+from tracker.export.ical import FeedItem, FeedSpec, FeedStyle, etag_of, event_bytes, feed_bytes
 
 EVENTS = 1000
 TODAY = date(2023, 6, 15)
@@ -46,7 +46,7 @@ def measurements() -> tuple[Measurement, Measurement]:
         str(UUID(int=2**127)), "市行政审批局", "本单位承担的督办事项。", TODAY, FeedStyle("https://duban.example.cn")
     )
     kept = [event_bytes(item, spec.style) for item in items]
-    body = feed_bytes(spec, kept, Overview())
+    body = feed_bytes(spec, kept)
     if body.count(b"BEGIN:VEVENT") != EVENTS:
         raise SystemExit("not every item was rendered: the figure would mean nothing")
     size, floor_name = f"{EVENTS} events, {len(body) // 1024} kB", "join, hash"
@@ -55,9 +55,9 @@ def measurements() -> tuple[Measurement, Measurement]:
         return hashlib.sha256(b"".join(kept)).hexdigest()
 
     def afresh() -> str:
-        return etag_of(feed_bytes(spec, [event_bytes(item, spec.style) for item in items], Overview()))
+        return etag_of(feed_bytes(spec, [event_bytes(item, spec.style) for item in items]))
 
     return (
         Measurement("render a feed", size, afresh, floor_name, floor),
-        Measurement("join kept events", size, lambda: etag_of(feed_bytes(spec, kept, Overview())), floor_name, floor),
+        Measurement("join kept events", size, lambda: etag_of(feed_bytes(spec, kept)), floor_name, floor),
     )

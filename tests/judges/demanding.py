@@ -20,6 +20,8 @@ from tracker.export.ical import (
     event_bytes,
     feed_bytes,
     milestone_bytes,
+    numbered,
+    own_bytes,
 )
 from tracker.export.text import one_line
 
@@ -76,7 +78,8 @@ def demanding(spec: FeedSpec) -> bytes:
     """Everything in one feed of that style."""
     kept = [event_bytes(item, spec.style) for item in ITEMS]
     kept += [milestone_bytes(item, spec.style) for item in MILESTONES]
-    return feed_bytes(spec, kept, overview_of(ITEMS))
+    own = own_bytes(spec, overview_of(ITEMS)).values()
+    return feed_bytes(spec, kept, [numbered(each, 1) for each in own])
 
 
 DUE = {item.uid: str(item.due_on) for item in ITEMS} | {each.uid: str(each.due_on) for each in MILESTONES}

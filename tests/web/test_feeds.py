@@ -12,7 +12,7 @@ from urllib.parse import unquote
 import pytest
 from flask import Flask
 from icalendar import Calendar
-from sqlalchemy import event, func, select, text
+from sqlalchemy import event, func, select, text, update
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
@@ -296,6 +296,25 @@ def test_the_number_of_statements_does_not_grow(page: Visitor, world: City, app:
     with counted(app) as many:
         app.test_client().get(path)
     assert len(many) == len(few)
+
+
+def test_the_total_of_what_is_overdue_costs_a_changed_poll_one_question(
+    page: Visitor, world: City, app: Flask, session: Session
+) -> None:
+    """A feed that has none asks nothing for it."""
+    page.sign_in("supervisor")
+    units = world.education, world.county
+    with_total, without = (make(page, scope="unit", unit_id=str(unit.id)) for unit in units)
+    for path in (with_total, without):
+        app.test_client().get(path)
+    session.execute(update(Task).where(Task.title.in_(["年底的事", "县里的事"])).values(title="新的事"))
+    session.commit()
+    asked = []
+    for path in (with_total, without):
+        with counted(app) as statements:
+            assert "新的事" in "".join(summaries(app.test_client().get(path)))
+        asked.append([each for each in statements if each.startswith("SELECT feed_count")])
+    assert [len(each) for each in asked] == [1, 0]
 
 
 @contextmanager

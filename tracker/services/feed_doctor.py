@@ -68,17 +68,17 @@ def diagnose(session: Session, actor: Actor, feed_id: int, place: Place, sought:
     feed = own_feed(session, actor, feed_id)
     wanted = wanted_of(feed, actor, feed.unit.path if feed.unit else None, changes_to_rules(session), place)
     clients = clients_of(session, feed.id)
-    events, size, faults = _rendered(session, wanted)
+    events, size, faults = _rendered(session, wanted, place)
     findings = [*_of_reading(clients, place), *_of_address(place), *_of_content(events, faults)]
     rows = looked_for(session, wanted.shown, sought, MOST_FOUND + 1) if sought else ()
     found = [_looked(row, feed, place) for row in rows[:MOST_FOUND]] if sought else None
     return Diagnosis(feed, events, size, clients, findings, found, len(rows) > MOST_FOUND)
 
 
-def _rendered(session: Session, wanted: Wanted) -> tuple[int, int, tuple[str, ...]]:
+def _rendered(session: Session, wanted: Wanted, place: Place) -> tuple[int, int, tuple[str, ...]]:
     """How many entries the body has today, its bytes, and the faults of what is left out."""
     try:
-        made = make_feed_body(session.connection(), wanted)
+        made = make_feed_body(session.connection(), wanted, place.now)
     except FeedUnrenderable as failed:
         return 0, 0, (str(failed),)
     return made.body.count(b"\r\nBEGIN:V") - made.body.count(b"\r\nBEGIN:VALARM"), len(made.body), made.faults

@@ -18,10 +18,23 @@ _TURNS = 16
 
 
 @dataclass(frozen=True, slots=True)
+class Key:
+    """What a body is right for: ``content`` is the fingerprint of all that the feed is made from, ``number`` the
+    highest that the feed's own entries had (see ``Said``)."""
+
+    content: str
+    number: int = 0
+
+    def is_right_for(self, asked: Key) -> bool:
+        """Whether a body with this key answers a poll that has read that one. A higher number was given since."""
+        return self.content == asked.content and self.number >= asked.number
+
+
+@dataclass(frozen=True, slots=True)
 class Body:
     """A feed's body and its ETag, right while the feed's content has this key; ``made`` is what is still to be kept."""
 
-    key: str
+    key: Key
     etag: str
     body: bytes
     made: tuple[Kept, ...] = ()
@@ -45,16 +58,16 @@ class Bodies:
         self._lock = threading.Lock()
         self._turns = tuple(threading.Lock() for _ in range(_TURNS))
 
-    def get(self, feed_id: int, key: str) -> Body | None:
+    def get(self, feed_id: int, key: Key) -> Body | None:
         """The feed's body for that key, where it is held."""
         with self._lock:
             held = self._bodies.get(feed_id)
-            if held is None or held.body.key != key:
+            if held is None or not held.body.key.is_right_for(key):
                 return None
             self._bodies.move_to_end(feed_id)
             return held.body
 
-    def make(self, feed_id: int, key: str, of: object, make: Callable[[], Body]) -> Body:
+    def make(self, feed_id: int, key: Key, of: object, make: Callable[[], Body]) -> Body:
         """The feed's body, which ``make`` makes of that and of the rows as they are when it is called.
 
         One at a time is made. Those who wait take the next one, whatever key it was made for: they had read theirs
@@ -65,12 +78,13 @@ class Bodies:
             found = self.get(feed_id, key) or self._begun_after(before, feed_id, key, of)
             return found or self._made(feed_id, of, make)
 
-    def _begun_after(self, number: int, feed_id: int, key: str, of: object) -> Body | None:
+    def _begun_after(self, number: int, feed_id: int, key: Key, of: object) -> Body | None:
         with self._lock:
             held = self._bodies.get(feed_id)
             if held is None or held.number <= number or held.of != of:
                 return None
-            self._bodies[feed_id] = replace(held, body=replace(held.body, key=key))
+            newest = replace(key, number=max(key.number, held.body.key.number))
+            self._bodies[feed_id] = replace(held, body=replace(held.body, key=newest))
             return self._bodies[feed_id].body
 
     def _made(self, feed_id: int, of: object, make: Callable[[], Body]) -> Body:

@@ -10,19 +10,29 @@ import hashlib
 import hmac
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Dialect, Engine
+from sqlalchemy import Connection, Dialect, Engine
 from sqlalchemy.orm import Session
 
 from tracker.domain.access import Actor, Permission, Standing
 from tracker.services.errors import NotFound
 from tracker.services.feeds import hash_of
-from tracker.services.kept_bodies import Bodies, Body
-from tracker.services.kept_feeds import RENDERING, FeedUnrenderable, MadeFeed, Place, Wanted, make_feed_body, wanted_of
+from tracker.services.kept_bodies import Bodies, Body, Key
+from tracker.services.kept_feeds import (
+    RENDERING,
+    FeedUnrenderable,
+    MadeFeed,
+    Place,
+    Wanted,
+    gather,
+    make_feed_body,
+    settle_feed_body,
+    wanted_of,
+)
 from tracker.services.poll_notes import SEEN_EVERY, Seen
 from tracker.store.at_once import Rows
 from tracker.store.feed_queries import OPENED
@@ -66,7 +76,7 @@ class _Feed:
 
     row: Any
     owner: Actor
-    key: str
+    key: Key
 
 
 def openings(engine: Engine) -> UntilACommit:
@@ -82,7 +92,7 @@ def answer_poll(opened: UntilACommit, poll: Poll, place: Place, bodies: Bodies) 
     """
     wanted = hash_of(poll.token[:LONGEST_TOKEN])
     feed = _feed(opened(token_hash=wanted), opened.engine.dialect, wanted, place)
-    if feed.row.content_key == feed.key and poll.has(feed.row.etag):
+    if feed.row.content_key == feed.key.content and poll.has(feed.row.etag):
         return _answer(feed, poll, place, Body(feed.key, feed.row.etag, b""))
     return _answer(feed, poll, place, bodies.get(feed.row.id, feed.key) or _made(opened.engine, feed, place, bodies))
 
@@ -90,16 +100,22 @@ def answer_poll(opened: UntilACommit, poll: Poll, place: Place, bodies: Bodies) 
 def missing_entries(session: Session, token_hash: str, place: Place) -> tuple[Kept, ...]:
     """The entries that the feed needs today and that are not kept, made; none of a feed that opens nothing any more."""
     try:
-        return made_now(session, token_hash, place).made
+        connection, wanted = _read_now(session, token_hash, place)
+        return tuple(gather(connection, wanted).made)
     except (NotFound, FeedUnrenderable):
         return ()
 
 
 def made_now(session: Session, token_hash: str, place: Place) -> MadeFeed:
     """The feed's body, of what the session sees now. Raises as ``answer_poll`` does."""
+    connection, wanted = _read_now(session, token_hash, place)
+    return make_feed_body(connection, wanted, place.now)
+
+
+def _read_now(session: Session, token_hash: str, place: Place) -> tuple[Connection, Wanted]:
     connection = session.connection()
     feed = _feed(OPENED(connection, token_hash=token_hash), connection.dialect, token_hash, place)
-    return make_feed_body(connection, _wanted(feed, place))
+    return connection, _wanted(feed, place)
 
 
 def _feed(rows: Rows, dialect: Dialect, wanted: str, place: Place) -> _Feed:
@@ -129,26 +145,28 @@ def _may_read(owner: Actor, row: Any) -> bool:
     return owner.holds(Permission.READ)
 
 
-def _content_key(row: Any, owner: Actor, made_for: tuple[date, str, str]) -> str:
+def _content_key(row: Any, owner: Actor, made_for: tuple[date, str, str]) -> Key:
     """The fingerprint of all that a body is made from: while it holds, the body would be the same.
 
-    What tasks, units, plans and rules say is in the marks, which the database counts.
+    What tasks, units, plans and rules say is in the marks, which the database counts. The number is apart: it may rise
+    while a body is made.
     """
     options = (row.name, row.scope, row.unit_path, row.plan_id, row.flavour, row.redaction, row.alarm)
     choices = (row.with_milestones, row.with_support)
     made_from = (RENDERING, row.marks, *made_for, *options, *choices)
-    return hashlib.sha256(f"{made_from!r} {owner.standings!r}".encode("utf-8", "surrogatepass")).hexdigest()
+    content = f"{made_from!r} {owner.standings!r}".encode("utf-8", "surrogatepass")
+    return Key(hashlib.sha256(content).hexdigest(), row.number)
 
 
 def _made(engine: Engine, feed: _Feed, place: Place, bodies: Bodies) -> Body:
     wanted = _wanted(feed, place)
 
     def make() -> Body:
-        with engine.connect() as connection:
-            made = make_feed_body(connection, wanted)
+        made = settle_feed_body(engine, wanted, feed.key.number, place.now)
         for fault in made.faults:
             log.error("feed %s: an item is left out: %s", feed.row.id, fault)
-        return Body(feed.key, made.etag, made.body, made.made)
+        key = replace(feed.key, number=max(feed.key.number, made.number))
+        return Body(key, made.etag, made.body, made.made)
 
     return bodies.make(feed.row.id, feed.key, wanted, make)
 
@@ -159,9 +177,8 @@ def _wanted(feed: _Feed, place: Place) -> Wanted:
 
 def _answer(feed: _Feed, poll: Poll, place: Place, body: Body) -> Answer:
     is_held = poll.has(body.etag)
-    seen = Seen(
-        feed.row.id, body.key, body.etag, poll.client[:200], place.now, 0 if is_held else len(body.body), body.made
-    )
-    is_known = feed.row.content_key == body.key and feed.row.fetched_by == seen.client and not body.made
+    key, size = body.key.content, 0 if is_held else len(body.body)
+    seen = Seen(feed.row.id, key, body.etag, poll.client[:200], place.now, size, body.made)
+    is_known = feed.row.content_key == key and feed.row.fetched_by == seen.client and not body.made
     just_now = feed.row.fetched_at is not None and timedelta() <= place.now - feed.row.fetched_at < SEEN_EVERY
     return Answer(body.etag, feed.row.name, None if is_held else body.body, None if is_known and just_now else seen)

@@ -115,6 +115,7 @@ UNWATCHED: dict[str, str] = {
     "calendar_mark": "counts of changes to what is watched",
     "month_figure": "numbers counted from what is watched, and counted again at any time",
     "past_mark": "counts of changes to what is watched",
+    "feed_count": "what calendars were told, which follows from what is watched",
     "feed_client": "when calendar programs asked",
     "history_entry": "each row is told, once, as what happened to its part",
     "job_run": "when the machine ran",

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session, aliased
 from tracker.domain.access import Actor, Permission
 from tracker.domain.feeds import FeedScope
 from tracker.store.at_once import AtOnce
+from tracker.store.feed_counts import FeedCount
 from tracker.store.feeds import Feed
 from tracker.store.kept_calendars import RULES, WHOLE, CalendarMark
 from tracker.store.people import Person, PersonStanding
@@ -68,15 +69,18 @@ OPENED = AtOnce(
             else_=_marks(),
         ).label("marks"),
         _marks(RULES).label("rules"),
+        func.coalesce(FeedCount.number, 0).label("number"),
     )
     .join(Person, and_(Feed.owner_id == Person.id, Person.active))
     .join(PersonStanding, PersonStanding.person_id == Person.id)
     .join(_HELD_AT, and_(PersonStanding.unit_id == _HELD_AT.id, _HELD_AT.active))
     .outerjoin(_OF_FEED, Feed.unit_id == _OF_FEED.id)
+    .outerjoin(FeedCount, FeedCount.feed_id == Feed.id)
     .where(Feed.token_hash == bindparam("token_hash"), Feed.revoked_at.is_(None))
     .order_by(PersonStanding.id)
 )
-"""The live subscription with that ``token_hash``, with its owner's roles and the marks of its content.
+"""The live subscription with that ``token_hash``, with its owner's roles, the marks of its content, and the highest
+number that its own entries had.
 
 A row for each role of the owner, all with the same feed; none where there is no such feed, its owner's account was
 closed, or no role is held at a unit that exists.

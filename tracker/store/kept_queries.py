@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date
 from functools import lru_cache
 from typing import Any
 
@@ -58,7 +58,7 @@ class Shown:
 def kept_parts(connection: Connection, shown: Shown, style: str) -> Sequence[Any]:
     """The parts that stand in the feed, each with its kept bytes, or None for both ``body`` and ``fault``.
 
-    In no order, and as the driver gives them: for ``changed_at`` see ``instant_of``.
+    In no order, and as the driver gives them.
     """
     return _kept_parts(shown, style)(connection)
 
@@ -76,7 +76,7 @@ def _kept_parts(shown: Shown, style: str) -> AtOnce:
         CalendarEntry.part_version == Assignment.content_version,
         *_fresh(shown, style),
     )
-    query = select(Assignment.id, Assignment.due_on, Assignment.changed_at, *_KEPT)
+    query = select(Assignment.id, Assignment.due_on, *_KEPT)
     return AtOnce(_within(query, shown).outerjoin(CalendarEntry, is_kept), is_whole=True)
 
 
@@ -175,9 +175,3 @@ def looked_for(session: Session, shown: Shown, title: str, most: int) -> Sequenc
     joined = select(*columns).join(Task, Assignment.task_id == Task.id).join(Unit, Assignment.unit_id == Unit.id)
     found = joined.where(within(shown.owner, Permission.READ), Task.title.icontains(title, autoescape=True))
     return session.execute(found.order_by(Assignment.due_on, Assignment.id).limit(most)).all()
-
-
-def instant_of(raw: Any) -> datetime:
-    """The instant of a raw value: PostgreSQL's driver gives one, SQLite's the words that it keeps."""
-    instant = datetime.fromisoformat(raw) if isinstance(raw, str) else raw
-    return instant.replace(tzinfo=UTC) if instant.tzinfo is None else instant.astimezone(UTC)

@@ -24,6 +24,7 @@ from tracker.export.ical import (
     event_bytes,
     feed_bytes,
     overdue_line,
+    own_bytes,
 )
 
 TODAY = date(2023, 6, 15)
@@ -65,17 +66,17 @@ def a_feed(**style: Any) -> FeedSpec:
 
 
 def rendered(spec: FeedSpec, items: Iterable[FeedItem]) -> bytes:
-    """The feed of these items, each rendered and none kept, in the order of their days."""
+    """The feed of these items, each rendered and none kept, in the order of their days; its own without numbers."""
     ordered = sorted(items, key=lambda item: (item.due_on or date.max, item.uid))
-    return feed_bytes(spec, [event_bytes(item, spec.style) for item in ordered], overview_of(ordered))
+    own = own_bytes(spec, overview_of(ordered)).values()
+    return feed_bytes(spec, [event_bytes(item, spec.style) for item in ordered], own)
 
 
 def overview_of(items: Sequence[FeedItem]) -> Overview:
     """What a feed says of these items together."""
     overdue = [item for item in items if item.light is Light.RED]
     named = tuple(overdue_line(item.title, item.unit_name, item.due_on or date.max) for item in overdue[:MOST_NAMED])
-    last_change = max((item.changed_at for item in items), default=None)
-    return Overview(len(overdue), named, last_change, tuple(_counts(items)))
+    return Overview(len(overdue), named, tuple(_counts(items)))
 
 
 def _counts(items: Sequence[FeedItem]) -> Iterator[DayCount]:

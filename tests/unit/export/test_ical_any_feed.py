@@ -30,12 +30,14 @@ from tracker.export.ical import (
     event_bytes,
     feed_bytes,
     milestone_bytes,
+    numbered,
+    own_bytes,
 )
 
 HOURS = st.sampled_from([UTC, timezone(timedelta(hours=8)), timezone(timedelta(hours=-9, minutes=-30))])
 DAYS = st.dates(date.min, date.max - timedelta(days=1))
-# The feed's own entries count seconds from 2020 as their SEQUENCE, which ends in 2088.
 LAST_DAY = date(2087, 12, 30)
+NUMBER = 2**31 - 1  # the last that the format can hold
 FIRST_INSTANT, LAST_INSTANT = (datetime.combine(day, time()) for day in (date(1970, 1, 2), LAST_DAY))
 INSTANTS = st.datetimes(FIRST_INSTANT, LAST_INSTANT, timezones=HOURS)
 # Long texts stand in titles and quotes; in every place they would only cost time.
@@ -109,7 +111,8 @@ KINDS = {Flavour.EVENT: "VEVENT", Flavour.TODO: "VTODO"}
 def body_of(spec: FeedSpec, items: list[FeedItem], milestones: list[MilestoneItem]) -> bytes:
     kept = [event_bytes(item, spec.style) for item in items]
     kept += [milestone_bytes(item, spec.style) for item in milestones]
-    return feed_bytes(spec, kept, overview_of(items))
+    own = own_bytes(spec, overview_of(items)).values()
+    return feed_bytes(spec, kept, [numbered(each, NUMBER) for each in own])
 
 
 Feed = tuple[FeedSpec, list[FeedItem], list[MilestoneItem]]

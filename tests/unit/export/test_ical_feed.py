@@ -130,7 +130,7 @@ def test_13_a_row_that_fails_says_what_is_wrong_with_it(
 
 def test_13_a_feed_that_cannot_be_rendered_raises() -> None:
     with pytest.raises(Exception, match="No time zone found"):
-        rendered(a_feed(zone_name="Asia/Nowhere"), [OVERDUE])
+        rendered(a_feed(zone_name="Asia/Nowhere"), [an_item(4, state=State.COMPLETED, completed_on=ago(1))])
     with pytest.raises(ValueError, match="不是 UUID"):
         rendered(replace(FEED, uid="feed-1"), [OVERDUE])
 

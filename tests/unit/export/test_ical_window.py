@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -17,12 +17,13 @@ from tests.unit.export.items import (
     components,
     content_lines,
     head,
+    overview_of,
     rendered,
     unescaped,
 )
 from tracker.domain.lifecycle import State
 from tracker.domain.lights import Light
-from tracker.export.ical import FeedItem, Flavour, Outside, Redaction, outside
+from tracker.export.ical import FeedItem, Flavour, Outside, Redaction, feed_bytes, numbered, outside, own_bytes
 
 OVERDUE = an_item(2, title="已过时限的事项", due_on=date(2023, 6, 10), light=Light.RED)
 OLD_OVERDUE = an_item(3, due_on=date(2019, 1, 1), light=Light.RED, state=State.SUBMITTED)
@@ -110,19 +111,35 @@ def test_6_the_total_s_uid_is_the_same_every_day_and_another_in_another_feed() -
     assert uid(FEED) != uid(replace(FEED, uid=OVERDUE.uid))
 
 
-def test_6_the_total_s_stamp_comes_from_the_day_and_the_data_never_from_a_clock() -> None:
-    def stamp(*items: FeedItem, today: date = TODAY) -> tuple[str, int]:
-        total = components(rendered(replace(FEED, today=today), items))[0]
-        assert total["DTSTAMP"] == total["LAST-MODIFIED"]
-        return total["DTSTAMP"], int(total["SEQUENCE"])
+@pytest.mark.parametrize("flavour", Flavour)
+@pytest.mark.parametrize(
+    ("number", "stamp"), [(1, "20200101T000001Z"), (108_921_600, "20230614T160000Z"), (2**31 - 1, "20880119T031407Z")]
+)
+def test_6_the_total_s_number_tells_when_it_was_last_changed(flavour: Flavour, number: int, stamp: str) -> None:
+    """It stands in the number's three lines, and nothing else is touched."""
+    spec = a_feed(flavour=flavour)
+    (own,) = own_bytes(spec, overview_of([OVERDUE])).values()
+    kind = "VTODO" if flavour is Flavour.TODO else "VEVENT"
+    (before,), (after,) = (components(feed_bytes(spec, [], [each]), kind) for each in (own, numbered(own, number)))
+    assert (after["DTSTAMP"], after["LAST-MODIFIED"], after["SEQUENCE"]) == (stamp, stamp, str(number))
+    assert list(after) == list(before)
+    assert {name for name in after if after[name] != before[name]} == {"DTSTAMP", "LAST-MODIFIED", "SEQUENCE"}
 
-    day, changed, next_day = (
-        stamp(OVERDUE),
-        stamp(OVERDUE, an_item(1, changed_at=datetime(2023, 6, 15, 3, tzinfo=UTC))),
-        stamp(OVERDUE, today=TODAY + timedelta(days=1)),
-    )
-    assert (day[0], changed[0], next_day[0]) == ("20230614T160000Z", "20230615T030000Z", "20230615T160000Z")
-    assert day[1] < changed[1] < next_day[1] < 2**31
+
+@pytest.mark.parametrize("number", [-1, 2**31])
+def test_6_a_number_that_the_format_cannot_hold_is_refused(number: int) -> None:
+    (own,) = own_bytes(FEED, overview_of([OVERDUE])).values()
+    with pytest.raises(ValueError, match="变更序号"):
+        numbered(own, number)
+
+
+def test_6_nothing_that_was_typed_is_taken_for_the_number() -> None:
+    """Titles stand below the total, and may hold the very words of the lines that are replaced."""
+    typed = "SEQUENCE:0 DTSTAMP:20200101T000000Z\nSEQUENCE:0\r\nLAST-MODIFIED:20200101T000000Z"
+    titles = [an_item(n, title="题" * n + typed, due_on=ago(5), light=Light.RED) for n in range(30)]
+    (own,) = own_bytes(FEED, overview_of(titles)).values()
+    (before,), (after,) = (components(feed_bytes(FEED, [], [each])) for each in (own, numbered(own, 7)))
+    assert before["DESCRIPTION"] == after["DESCRIPTION"]
 
 
 def test_6_nothing_overdue_leaves_no_total() -> None:
@@ -166,12 +183,18 @@ def test_15_a_day_s_count_keeps_its_uid_when_the_count_changes() -> None:
     assert one["SUMMARY"] != two["SUMMARY"]
 
 
-def test_15_a_count_s_sequence_rises_with_a_change() -> None:
+def test_15_counts_are_the_same_whatever_else_changes() -> None:
+    """Their bytes tell whether they have a new number."""
     spec = a_feed(redaction=Redaction.COUNT)
-    today = CHANGED + timedelta(days=14)
-    earlier, later = (an_item(1, changed_at=today + timedelta(minutes=minutes)) for minutes in (0, 1))
-    before, after = (components(rendered(spec, [item]))[0] for item in (earlier, later))
-    assert int(before["SEQUENCE"]) < int(after["SEQUENCE"])
+    items = [an_item(1, changed_at=CHANGED), an_item(1, changed_at=CHANGED + timedelta(minutes=1), percent=90)]
+    one, other = (own_bytes(spec, overview_of([item])) for item in items)
+    assert one == other
+
+
+def test_15_each_day_has_a_key_of_its_own() -> None:
+    spec = a_feed(redaction=Redaction.COUNT)
+    items = [an_item(1), an_item(2, due_on=ago(3), light=Light.RED)]
+    assert list(own_bytes(spec, overview_of(items))) == ["overdue", "count:2023-06-12", "count:2023-06-30"]
 
 
 def test_15_the_total_names_nothing_in_a_feed_of_counts() -> None:

@@ -43,6 +43,10 @@ class Subscriber:
         """As the server keeps it from poll to poll."""
         return openings(self.engine)
 
+    def elsewhere(self) -> Subscriber:
+        """The same subscription as another process answers it, to a program that has nothing yet."""
+        return Subscriber(self.engine, self.token)
+
     def poll(self, day: date) -> bool:
         """Asks once, as a server answers and notes it; whether something new came."""
         answer = self._asked(day, frozenset({self.etag} if self.etag else ()))

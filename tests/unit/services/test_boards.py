@@ -170,6 +170,23 @@ def test_a_task_counts_in_the_plan_in_which_it_stood_at_the_end(session: Session
             assert [line.label for line in counted.lines] == [stood_in.title] * (wanted.plan_id == stood_in.id)
 
 
+def test_a_month_counts_what_went_to_another_plan_after_it_in_the_old_one(session: Session, city: City) -> None:
+    """Though it went over before the period ended, of which the month is one."""
+    period, actor, when = PERIODS[0], the_actor(city.supervisor), When(TODAY, ZONE)
+    old, new = (a_plan(session, city.root, title=title) for title in ("旧方案", "新方案"))
+    task = a_task(session, old, city.education, due_on=date(2023, 5, 20))
+    session.commit()
+    acts_as(session, lambda: Who(None, "测试", datetime(2023, 6, 5, tzinfo=UTC)))
+    task.plan = new
+    session.commit()
+    for plan, due_in_may in ((old, 1), (new, 0)):
+        asked = (session, actor, when, period, By.UNIT, LedgerFilter(plan_id=plan.id))
+        counted = told_of(board(*asked))
+        assert counted == told_of(figures(*asked)), plan.title
+        may = dict(board(*asked).months)[PERIODS[-1]]
+        assert may.count(Measure.DUE) == due_in_may, plan.title
+
+
 def assert_much_happened(session: Session, city: City) -> None:
     """What the comparison is worth: each event that rows do not tell of, and each number, is there."""
     events = set(session.scalars(select(HistoryEntry.event)))

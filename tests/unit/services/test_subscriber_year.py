@@ -17,9 +17,10 @@ from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session, joinedload
 
 from tests.builders import NOW, TODAY, City, a_plan, a_task, the_actor
+from tests.unit.services.newest import Newest
 from tests.unit.services.subscribing import Subscriber, subscribed
 from tracker.domain.access import Actor
-from tracker.domain.feeds import FeedScope
+from tracker.domain.feeds import FeedScope, Flavour, Redaction
 from tracker.domain.lifecycle import Event, Outcome, State, TaskState
 from tracker.domain.roles import Role
 from tracker.services.errors import NotFound
@@ -130,7 +131,9 @@ class Watched:
     unit_ids: tuple[int, ...]
     sequences: dict[str, tuple[int, date, str]] = field(default_factory=dict)
     shown: dict[str, dict[str, Any]] = field(default_factory=dict)
+    newest: Newest = field(default_factory=Newest)
     news: int = 0
+    late: int = 0
 
     def look(self, engine: Engine, day: date) -> None:
         if self.subscriber.poll(day):
@@ -138,6 +141,7 @@ class Watched:
             events = self.subscriber.events
             self.shown = {event["uid"]: event for event in events}
             assert len(self.shown) == len(events)
+            self.newest.take(self.subscriber.body)
         with Session(engine) as session:
             expected = truth(session, self.unit_ids, day)
         found = self.shown
@@ -147,6 +151,8 @@ class Watched:
             assert (event["day"], event["status"]) == (due_on, status)
             assert event["summary"].endswith(ending)
             self._in_sequence(event)
+        self.late = sum(title.startswith("【逾期】") for _, _, title in expected.values())
+        assert totals(self.newest) == ([f"逾期 {self.late} 项"] if self.late else [])
 
     def _in_sequence(self, event: dict[str, Any]) -> None:
         """A client takes a moved or cancelled entry for newer only when its number rose."""
@@ -154,6 +160,29 @@ class Watched:
         moved = (event["day"], event["status"]) != (day, status)
         assert event["sequence"] > number if moved else event["sequence"] >= number
         self.sequences[event["uid"]] = (event["sequence"], event["day"], event["status"])
+
+
+def totals(newest: Newest) -> list[str]:
+    return [title for title in newest.of_own() if title.startswith("逾期")]
+
+
+@dataclass
+class Counted:
+    """A program that is told counts, or what is overdue alone, by two workers without any order."""
+
+    workers: tuple[Subscriber, Subscriber]
+    die: random.Random
+    newest: Newest = field(default_factory=Newest)
+
+    def look(self, day: date, late: int) -> None:
+        worker = self.die.choice(self.workers)
+        worker.poll(day)
+        self.newest.take(worker.body)
+        assert totals(self.newest) == ([f"逾期 {late} 项"] if late else [])
+
+
+def counted(feed: Subscriber) -> Counted:
+    return Counted((feed, feed.elsewhere()), random.Random(20230616))
 
 
 def test_a_year_of_polls(engine: Engine, session: Session, city: City) -> None:
@@ -174,6 +203,10 @@ def test_a_year_of_polls(engine: Engine, session: Session, city: City) -> None:
         Watched(subscribed(engine, city.liaison, FeedScope.UNIT, unit_id=city.education.id), units[0]),
         Watched(subscribed(engine, city.supervisor, FeedScope.ALL), units[1]),
     ]
+    told = [
+        counted(subscribed(engine, city.supervisor, FeedScope.ALL, redaction=Redaction.COUNT, alarm=True)),
+        counted(subscribed(engine, city.supervisor, FeedScope.OVERDUE, flavour=Flavour.TODO)),
+    ]
     office = Office(engine, city, random.Random(20230615))
     for number in range(DAYS):
         day = TODAY + timedelta(days=number)
@@ -182,11 +215,15 @@ def test_a_year_of_polls(engine: Engine, session: Session, city: City) -> None:
             if office.die.random() < 0.5:
                 for each in watched:
                     each.look(engine, day)
+                for program in told:
+                    program.look(day, watched[1].late)
         for each in watched:
             each.look(engine, day)
             each.look(engine, day)  # nothing happened meanwhile
             if number % 30 == 0:
                 assert each.subscriber.body == each.subscriber.afresh(day)
+        for program in told:
+            program.look(day, watched[1].late)
     assert {"move_on", "redate", "new_task", "rename"} <= set(office.done)
     assert all(DAYS // 2 < each.news < 3 * DAYS for each in watched)
 

@@ -7,7 +7,7 @@ One event's bytes depend on the item and the feed's style alone, never on the da
 
 from tracker.domain.feeds import Flavour, Redaction
 from tracker.export.ical.events import event_bytes, milestone_bytes
-from tracker.export.ical.feed import etag_of, feed_bytes, head_bytes
+from tracker.export.ical.feed import etag_of, feed_bytes, head_bytes, numbered, own_bytes
 from tracker.export.ical.totals import MOST_NAMED, overdue_line
 from tracker.export.ical.values import DayCount, FeedItem, FeedSpec, FeedStyle, MilestoneItem, Overview
 from tracker.export.ical.window import FUTURE_DAYS, KEPT_DAYS, PAST_DAYS, Outside, outside
@@ -31,6 +31,8 @@ __all__ = [
     "feed_bytes",
     "head_bytes",
     "milestone_bytes",
+    "numbered",
     "outside",
     "overdue_line",
+    "own_bytes",
 ]

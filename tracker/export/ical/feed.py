@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from datetime import timedelta
 from functools import lru_cache
 from itertools import chain
 
 from icalendar import Calendar
 
+from tracker.domain.count_numbers import said_at
 from tracker.domain.feeds import Redaction
 from tracker.export.ical.events import repeated_bytes
-from tracker.export.ical.totals import count_entries, overdue_entry
+from tracker.export.ical.totals import own_entries
 from tracker.export.ical.values import FeedSpec, Overview
 from tracker.export.ical.window import WINDOW_WORDS
-from tracker.export.ical.wire import Text, put_duration, put_line, put_x_line, wire_bytes
+from tracker.export.ical.wire import Text, checked_sequence, put_duration, put_line, put_x_line, wire_bytes
 
 PRODID = "-//Tracker//Duban Taizhang//ZH"
 REFRESH = timedelta(hours=1)
@@ -23,21 +24,31 @@ TAIL = b"END:VCALENDAR\r\n"
 HEADS_IN_MEMORY = 1000
 
 
-def feed_bytes(spec: FeedSpec, items: Iterable[bytes], overview: Overview) -> bytes:
-    """The feed on ``spec.today``, made of its items' kept bytes in the order given.
+def feed_bytes(spec: FeedSpec, items: Iterable[bytes], own: Iterable[bytes] = ()) -> bytes:
+    """The feed, made of its own entries and its items' kept bytes in the order given; the same give the same bytes.
 
-    The same values give the same bytes. A feed that tells counts only holds the days of the overview instead.
+    A feed that tells counts only holds its own alone.
     """
-    return join_feed(spec, chain(_own(spec, overview), () if spec.style.redaction is Redaction.COUNT else items))
+    return join_feed(spec, chain(own, () if spec.style.redaction is Redaction.COUNT else items))
 
 
-def _own(spec: FeedSpec, overview: Overview) -> Iterator[bytes]:
-    """The entries of the feed's own: how many items are overdue, and the counts where it tells nothing else."""
-    total = overdue_entry(spec, overview)
-    if total is not None:
-        yield repeated_bytes(total, spec.style)
-    if spec.style.redaction is Redaction.COUNT:
-        yield from (repeated_bytes(entry, spec.style) for entry in count_entries(spec, overview))
+def own_bytes(spec: FeedSpec, overview: Overview) -> dict[str, bytes]:
+    """The feed's own entries by their keys, without numbers: the same overview on the same day gives the same bytes."""
+    return {key: repeated_bytes(entry, spec.style) for key, entry in own_entries(spec, overview)}
+
+
+def numbered(own: bytes, number: int) -> bytes:
+    """One of the feed's own entries with its number, which tells its SEQUENCE and when it was last changed.
+
+    No other line can be like those that are replaced: one that was folded begins with a blank.
+    """
+    lines = dict(zip(_number_lines(0), _number_lines(checked_sequence(number)), strict=True))
+    return b"\r\n".join(lines.get(line, line) for line in own.split(b"\r\n"))
+
+
+def _number_lines(number: int) -> tuple[bytes, ...]:
+    stamp = f"{said_at(number):%Y%m%dT%H%M%SZ}"
+    return tuple(line.encode() for line in (f"DTSTAMP:{stamp}", f"LAST-MODIFIED:{stamp}", f"SEQUENCE:{number}"))
 
 
 def join_feed(spec: FeedSpec, components: Iterable[bytes]) -> bytes:

@@ -104,11 +104,9 @@ class DayCount(NamedTuple):
 class Overview:
     """What a feed says of its items together.
 
-    ``overdue`` items, the first of them ``named`` by a line each; ``last_change`` of any item; ``days`` only where a
-    feed tells nothing but counts.
+    ``overdue`` items, the first of them ``named`` by a line each; ``days`` only where a feed tells nothing but counts.
     """
 
     overdue: int = 0
     named: tuple[str, ...] = ()
-    last_change: datetime | None = None
     days: tuple[DayCount, ...] = ()
