@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from itertools import pairwise
 
 from tracker.domain.drafts import UnitMention
 from tracker.domain.roles import Role
@@ -15,7 +16,7 @@ from tracker.reading.inheritance import take_first_leads, take_rule
 from tracker.reading.labels import Label, Opens, bare_label, labels_in
 from tracker.reading.naming import UnitList, has_cue, read_units
 from tracker.reading.unit_words import is_body, is_office, is_surely_unit, looks_like_unit
-from tracker.reading.wrapping import unwrapped
+from tracker.reading.wrapping import WRAP, unwrapped
 
 _LONGEST = 1200
 """A bracket with more characters than this is an aside, not a clause."""
@@ -99,10 +100,18 @@ def read_bracket(inner: str) -> Fields | None:
     """The fields of a bracket's words if it is a clause, else None."""
     if not 2 < len(inner) <= _LONGEST:
         return None
-    inner = _PERSON_NOTE.sub("", unwrapped(inner))
+    inner = _PERSON_NOTE.sub("", unwrapped(_with_fields_apart(inner)))
     noted, first_leads = take_first_leads(inner)
     fields = _bracket_fields(*take_rule(noted))
     return replace(fields, first_leads=first_leads) if fields and first_leads else fields
+
+
+def _with_fields_apart(inner: str) -> str:
+    """The words with a sign where only a line end parts a label from the field before it: 县财政局 / 完成时限：5月."""
+    if WRAP not in inner:
+        return inner
+    begun = [label.start for label in labels_in(inner) if inner[: label.start].endswith(WRAP)]
+    return "".join(f"{'；' if at else ''}{inner[at:end]}" for at, end in pairwise((0, *begun, len(inner))))
 
 
 def _bracket_fields(words: str, added: tuple[UnitMention, ...]) -> Fields | None:
