@@ -121,7 +121,20 @@ def _bracket_fields(words: str, added: tuple[UnitMention, ...]) -> Fields | None
         labels = (first, *labels)
     if any(label.opens in (Opens.UNITS, Opens.DEADLINE) for label in labels):
         return read_labelled(words, labels, added)
-    return None if labels or _ASIDE.match(words) else _unlabelled(words, added)
+    named = _without_persons(words, labels)
+    return None if named is None or _ASIDE.match(named) else _unlabelled(named, added)
+
+
+def _without_persons(words: str, labels: Sequence[Label]) -> str | None:
+    """Words without the fields that tell persons (县水利局，分管领导：某某); None where a label tells something else."""
+    if any(label.opens is not Opens.PERSONS for label in labels):
+        return None
+    kept, at = list[str](), 0
+    for label in labels:
+        kept.append(words[at : label.start])
+        stop = _SEPARATOR.search(words, label.end)
+        at = stop.end() if stop else len(words)
+    return "".join([*kept, words[at:]]).strip(" \t　，,；;")
 
 
 def read_labelled(words: str, labels: Sequence[Label], added: tuple[UnitMention, ...] = ()) -> Fields | None:
