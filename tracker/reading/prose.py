@@ -62,6 +62,7 @@ _KEEPS_WATCH = re.compile("(?:督查室|督[查考]办|督查考核办|督查局
 _CHECKS = re.compile("督查|督办|督导|督察|调度|通报|约谈|考核|问责|追责")
 """What is done about those who do a plan's tasks, and is no task of it."""
 
+_COLONS = ("：", ":")
 _NAMES_DAY = re.compile(r"\d")
 _LEADS_ITSELF = re.compile(r"牵头")
 
@@ -148,12 +149,14 @@ def _with_doers(placed: Placed, index: int, start: int, end: int) -> Iterator[Cl
     doers = list(doers_of(body))
     for number, (doer, after) in enumerate(zip_longest(doers, doers[1:])):
         stop = after.start if after else len(body)
-        deed = body[doer.end : stop].strip("，, 由")
+        deed = body[doer.end : stop].strip("，,：: 由")
         before = flat[: base + doer.start].removesuffix("由")
         if not _assigns(deed, before) or _is_title(placed, body) or _only_calls_for(doer, deed):
             continue
         fields = Fields(Sign.CUE, _in_roles(doer, deed), _dates(deed))
-        span = _span(flat, base if number == 0 else base + doer.start, base + stop)
+        all_told = number == 0 and not after and body[doer.end : doer.end + 1] in _COLONS
+        last = len(flat) if all_told else base + stop  # 市水利局：负责…；组织…。: the paragraph is the unit's
+        span = _span(flat, base if number == 0 else base + doer.start, last)
         yield _clause(placed, index, span, fields, _title(deed, placed, before))
 
 

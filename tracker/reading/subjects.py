@@ -19,7 +19,8 @@ from tracker.reading.unit_words import is_surely_unit, looks_like_unit
 _BINDING = (
     "要|应(?!急|用|对|收|届)|须|必须|需(?!求)|务必|均|将|负责|负总责|牵头|具体|组织|会同|协同(?!机制|性)|协助|协调(?!机制|性)|协商|配合(?!机制)|做好|抓好|落实|强化|承担|履行|推进|推动|加强|加大"
     "|加快|制定|制订|编制|建立|完善|健全|统筹|汇总|督促|不得|只需|直接|切实|认真|足额|出台|拟定|受理|保障|监督|征求|包案|答复|设立|划定"
-    "|提出|成立|安排|选派|共同|分别|定期|及时|每年|每月|每季"
+    "|提出|成立|安排|选派|共同|分别|定期|及时|每年|每月|每季|每周|每日"
+    "|抓紧|尽快|立即|逐(?=[一个户项宗家村企])"
 )
 _OPENING = (
     r"也|还|都|可|对|把|以|于|在|为|自(?!然|治|身|主|动|建)|从|根据|按|依|参照|比照|结合|围绕|通过|联合|开展|提供|研究|指导|同步|全面|严格|发布|审核|实施|支持"
@@ -34,14 +35,14 @@ _LAST_OF_NAMES = (
     "地组专班公司集关方面）)协联政司园企院财"
 )
 _PREDICATE = re.compile(f"{_BINDING}|{_OPENING}")
-_END = re.compile(f"[{''.join(sorted(_LAST_OF_NAMES))}](?P<comma>[，,]?)(?=(?P<binding>{_BINDING})|{_OPENING})")
+_END = re.compile(f"[{''.join(sorted(_LAST_OF_NAMES))}](?P<comma>[，,]?|[：:][ 　]?)(?=(?P<binding>{_BINDING})|{_OPENING})")
 """The last character of a name before words that begin a predicate: those that bind, or those that may merely tell."""
 
 _REACH = 160
 """A doer with all its units is looked for in this many characters of a sentence."""
 
 _LEAD_IN = re.compile(
-    r"[\s　—●★▲◆■·※]*(?:(?:同时|此外|另外|其中|对此|为此|届时|原则上|必要时|首先|其次|最后"
+    r"[\s　—●★▲◆■·※]*(?:(?:会议(?:要求|决定|明确|强调|指出|议定|确定|同意)|备?注|说明|同时|此外|另外|其中|对此|为此|届时|原则上|必要时|首先|其次|最后"
     r"|[一二三四五六七八九十]是|第[一二三四五六七八九十])[，,：:]?)*"
 )
 _CONDITION = re.compile(
@@ -53,6 +54,7 @@ _DATE_FIRST = re.compile(
     r"|[ 　由]*(?:所在地的?|属地的?|当地)?"
 )
 _COMMA = re.compile("[，,]")
+_COLONS = ("：", ":")
 _ELIDED = re.compile(r"[\u4e00-\u9fff]{1,10}")
 _SEATED = re.compile(r"设(?:在|于)(?P<name>[^，,。；]{2,30})[，,](?=(?:具体)?(?:负责|承担))")
 _ONE_LEVEL = r"县（市、区）|区（县）|县（区）|乡镇|街道|[省市县区乡镇村]"
@@ -180,7 +182,8 @@ def _read(sentence: str, span: tuple[int, int], *, by: bool, binding: bool) -> D
     led = _DATE_FIRST.match(names)
     stripped = names[led.end() :] if led else names
     units = _units(stripped)
-    if not units or not (by or _are_bound(units, binding)):
+    is_told = binding and sentence[end : end + 1] in _COLONS  # 武警支队：负责…: no name needs to say whose it is
+    if not units or not (by or is_told or _are_bound(units, binding)):
         return None
     start = begin + cut + len(names) - len(stripped)
     return Doer(units, start, end, by, binding)
