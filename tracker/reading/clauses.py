@@ -19,6 +19,12 @@ _TRIGGERS = re.compile(
 _DEED = re.compile(r"完成[^，。；]{2,}|建成|投用|开工|出台")
 """What a date in a bracket of its own tells of a part: (2021年9月底前完成主体封顶)。"""
 
+_OWN_DEED = re.compile(
+    r"(?:牵头|负责|配合|协助|参与|参加|协办)[，,][^，,]{0,30}?"
+    r"(?:完成|建立|制定|制订|编制|出台|印发|上报|报送|开展|启动|提出|形成|建成)[^，,。；]{3,}$"
+)
+"""A whole paragraph whose end tells what its units are to do: A牵头，B配合，6月底前完成管网改造方案."""
+
 _SIGNED = re.compile(r"\s*(?:19|20)\d\d年\d{1,2}月\d{1,2}日(?:印发|发布|通过|公布)?\s*")
 """A day alone behind an organ on a line of its own is a signature, no deadline."""
 
@@ -191,8 +197,8 @@ def cue_clauses(items: Sequence[Placed]) -> Iterator[Clause]:
         begin = max(stripped.rfind("。"), stripped.rfind("；"), stripped.rfind(";")) + 1
         words = stripped[begin:]
         if begin == 0:
-            if heading_of(paragraph) and not placed.headings[:-1]:
-                continue
+            if heading_of(paragraph) and (not placed.headings[:-1] or _OWN_DEED.search(words)):
+                continue  # its deed follows its units: prose
             words = without_number(words)
             begin = len(stripped) - len(words)
         alone = begin == 0 and not placed.own and index > 0

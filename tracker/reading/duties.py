@@ -16,6 +16,7 @@ from tracker.domain.text import tidy
 from tracker.reading.clauses import Clause
 from tracker.reading.fields import Fields, Sign
 from tracker.reading.outline import Heading, Placed, without_number
+from tracker.reading.partners import in_roles, partners_of, without_lead
 from tracker.reading.subjects import Doer, doer_of
 
 _SENTENCE = re.compile(r"[^。；;！？\n]+")
@@ -93,12 +94,13 @@ def _duty(placed: Placed, index: int, told: tuple[re.Match[str], str], said: _Sa
     if not phrases:
         return
     doer = doer_of(body)
-    units = doer.units if doer else said.spoken_of()
+    deed = without_lead(body[doer.end :].lstrip("，, ")) if doer else body
+    units = in_roles(doer, body[doer.end :]) if doer else said.spoken_of()
     doubts = ("doer-from-context",) if units and not doer else ()
     base = placed.paragraph.start + sentence.start()
     start = base + len(sentence.group()) - len(body)
     fields = Fields(Sign.CUE, units, phrases, doubts=doubts)
-    title = _title(body[doer.end :] if doer else body, phrases)
+    title = _title(partners_of(deed)[1] if doer else body, phrases)
     if len(title) < _SHORTEST_TITLE and placed.heading:
         title = placed.heading.title
     end = base + len(sentence.group().rstrip())

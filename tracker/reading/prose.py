@@ -10,19 +10,18 @@ from collections.abc import Callable, Iterator, Sequence, Set
 from dataclasses import replace
 from itertools import zip_longest
 
-from tracker.domain.deadlines import find_in_clause
+from tracker.domain.deadlines import Found, find_in_clause
 from tracker.domain.drafts import DeadlineKind, Form, UnitMention
 from tracker.domain.roles import Role
 from tracker.domain.text import tidy
 from tracker.reading.clauses import Clause
 from tracker.reading.fields import Fields, Sign, read_cue_line
 from tracker.reading.label_lines import listed_below
-from tracker.reading.naming import read_units
 from tracker.reading.outline import Heading, Placed, without_number
-from tracker.reading.subjects import Doer, doers_of, may_name_doers
-from tracker.reading.unit_words import is_surely_unit
+from tracker.reading.partners import in_roles, partners_of
+from tracker.reading.subjects import Doer, begin_of_names, doer_of, doers_of, may_name_doers
 
-_BY = re.compile(r"(?:^|(?<=[。；;，,\s：:）)]))(?:具体)?由(?=[^。；;\n]{2,120}?(?:牵头|主办|负责))")
+_BY = re.compile(r"(?:^|(?<=[。；;，,\s：:）)]))(?:具体)?(?:由|并?请|责成|委托)(?=[^。；;\n]{2,120}?(?:牵头|主办|负责))")
 _SENTENCE = re.compile(r"[^。；;！？\n]+")
 _LONGEST_SENTENCE = 300
 _CUE_PHRASE = re.compile(
@@ -32,7 +31,6 @@ _LONGEST_TITLE = 60
 _NAMES_A_THING = ("的", "人", "同")
 """What follows a cue that describes and does not assign: 负责的项目, 负责人."""
 
-_WITH = re.compile(r"(?:会同|联合|协同)(?P<names>[^，,]{2,120}?)等(?:有关|相关)?(?:部门|单位|地方)")
 _DONE_ALREADY = re.compile(r"已(?:于|经|全部|基本|完成|建成|办结)|曾|[^为除]了(?!解)|去年|上年|以来")
 _EXHORTS = re.compile(
     r"(?:要|应当?|须|必须|务必|进一步|切实|均|都|一定)*(?:要|切实|进一步)*(?:高度重视|提高(?:政治站位|思想认识|认识)|统一思想|充分认识|深刻认识|加强(?:组织)?领导|强化组织领导|增强|(?:加强|密切)(?:协同|协作|配合)(?=[，,]|$)|(?:落实|压实|强化)责任(?=[，,]|$)|不得|把思想|坚持政治|各司其职|牢固树立|提升政治)"
@@ -64,7 +62,6 @@ _CHECKS = re.compile("督查|督办|督导|督察|调度|通报|约谈|考核|�
 
 _COLONS = ("：", ":")
 _NAMES_DAY = re.compile(r"\d")
-_LEADS_ITSELF = re.compile(r"牵头")
 
 
 Assigner = Callable[[Placed, int, int, int], Iterator[Clause]]
@@ -121,19 +118,32 @@ def _is_closing(clause: Clause) -> bool:
 
 
 def _may_say_by(flat: str, start: int, end: int) -> bool:
-    return flat.find("由", start, end) >= 0
+    return _CUE_PHRASE.search(flat, start, end) is not None
 
 
 def _with_cues(placed: Placed, index: int, start: int, end: int) -> Iterator[Clause]:
-    """由A牵头，B配合，…: units in roles, then the deed."""
+    """由A牵头，B配合，… or A牵头，B配合，…: units in roles, then the deed."""
     flat = placed.paragraph.flat
     found = _BY.search(flat, start, end)
     assigned = _assigned(flat[found.end() : end]) if found else None
-    if found is None or assigned is None or flat.startswith("解释", found.end()):
-        return
-    fields, deed = assigned
-    begin = found.start() + (0 if flat[found.start()] in "由具" else 1)
-    yield _clause(placed, index, (begin, end), fields, _title(deed, placed, flat[: found.start()]))
+    begin = found.start() if found else end
+    if not assigned:
+        begin = end - len(without_number(flat[start:end]))
+        begin += begin_of_names(flat[begin:end])
+        assigned = _led(flat[begin:end])
+    if assigned and not (found and flat.startswith("解释", found.end())):
+        fields, deed = assigned
+        yield _clause(placed, index, (begin, end), fields, _title(deed, placed, flat[:begin]))
+
+
+def _led(sentence: str) -> tuple[Fields, str] | None:
+    """The same of a sentence that begins with its units, one of which leads or helps: A牵头，B、C配合，9月底前完成…."""
+    doer = doer_of(sentence)
+    assigned = _assigned(sentence) if doer and not doer.by and doer.start == 0 else None
+    if not doer or not assigned or _DESCRIBES.match(sentence, doer.end):
+        return None
+    units = assigned[0].units
+    return assigned if units[0].name == doer.units[0].name and any(u.role is not Role.RESPONSIBLE for u in units) else None
 
 
 def _clause(placed: Placed, index: int, span: tuple[int, int], fields: Fields, title: str) -> Clause:
@@ -153,7 +163,7 @@ def _with_doers(placed: Placed, index: int, start: int, end: int) -> Iterator[Cl
         before = flat[: base + doer.start].removesuffix("由")
         if not _assigns(deed, before) or _is_title(placed, body) or _only_calls_for(doer, deed):
             continue
-        fields = Fields(Sign.CUE, _in_roles(doer, deed), _dates(deed))
+        fields = Fields(Sign.CUE, in_roles(doer, deed), _dates(deed))
         all_told = number == 0 and not after and body[doer.end : doer.end + 1] in _COLONS
         last = len(flat) if all_told else base + stop  # 市水利局：负责…；组织…。: the paragraph is the unit's
         span = _span(flat, base if number == 0 else base + doer.start, last)
@@ -185,40 +195,26 @@ def _span(flat: str, begin: int, end: int) -> tuple[int, int]:
     return begin + len(shown) - len(shown.lstrip()), begin + len(shown.rstrip())
 
 
-def _in_roles(doer: Doer, deed: str) -> tuple[UnitMention, ...]:
-    """The doer's units, and those named after 会同 in support."""
-    units = doer.units
-    if _LEADS_ITSELF.match(deed) and not any(unit.role is Role.SUPPORT for unit in units):
-        units = tuple(replace(unit, role=Role.LEAD) for unit in units)
-    partners, _ = _partners(deed.removeprefix("牵头，").removeprefix("要").removeprefix("应当"))
-    return units + tuple(unit for unit in partners if unit.name not in {own.name for own in units})
-
-
 def _assigned(words: str) -> tuple[Fields, str] | None:
     """The units, roles and date of a sentence after its 由, and the deed that follows; None when it names no unit."""
     cues = [cue for cue in _CUE_PHRASE.finditer(words) if words[cue.end() : cue.end() + 1] not in _NAMES_A_THING]
     for cue in reversed(cues):
         fields = read_cue_line(f"由{words[: cue.end()]}", one_may_do=True)
         if fields and not _DONE_ALREADY.search(words, cue.end()):
-            partners, deed = _partners(words[cue.end() :].strip("，, "))
+            partners, deed = partners_of(words[cue.end() :].strip("，, "))
             return replace(fields, units=fields.units + partners, deadlines=fields.deadlines + _dates(deed)), deed
     return None
 
 
-def _partners(deed: str) -> tuple[tuple[UnitMention, ...], str]:
-    """The units that 会同 names at the deed's beginning (会同市财政局等部门制定…), and the deed without them."""
-    found = _WITH.match(deed)
-    units = tuple(read_units(found["names"], Role.SUPPORT).units) if found else ()
-    if not found or not units or not all(is_surely_unit(unit.name) for unit in units):
-        return (), deed
-    return units, deed[found.end() :]
-
-
 def _dates(deed: str) -> tuple[str, ...]:
-    """The dated phrases of the deed that name a day or period by which it is done."""
-    dated = (DeadlineKind.FIXED, DeadlineKind.RECURRING)
-    found = [one for one in find_in_clause(deed, None) if one.point.kind in dated and one.rule != "year"]
-    return tuple(deed[one.start : one.end] for one in found)
+    """The phrases of the deed that name a day, a period or a season (主汛期前) by which it is done."""
+    return tuple(deed[one.start : one.end] for one in find_in_clause(deed, None) if _is_term(deed, one))
+
+
+def _is_term(deed: str, one: Found) -> bool:
+    if one.point.kind in (DeadlineKind.FIXED, DeadlineKind.RECURRING):
+        return one.rule != "year"
+    return one.rule == "event" and deed[: one.end].endswith("前")
 
 
 def _title(deed: str, placed: Placed, before: str) -> str:

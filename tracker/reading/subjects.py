@@ -23,7 +23,7 @@ _BINDING = (
     "|抓紧|尽快|立即|逐(?=[一个户项宗家村企])"
 )
 _OPENING = (
-    r"也|还|都|可|对|把|以|于|在|为|自(?!然|治|身|主|动|建)|从|根据|按|依|参照|比照|结合|围绕|通过|联合|开展|提供|研究|指导|同步|全面|严格|发布|审核|实施|支持"
+    r"\d{1,2}月(?:\d{1,2}日|[底末]|[上中下]旬)|也|还|都|可|对|把|以|于|在|为|自(?!然|治|身|主|动|建)|从|根据|按|依|参照|比照|结合|围绕|通过|联合|开展|提供|研究|指导|同步|全面|严格|发布|审核|实施|支持"
     r"|给予|抓|明确|进行|收到|接到|填写|报|向|年底前|今年|20(?=\d\d年)"
 )
 _NAME_GOES_ON = re.compile(
@@ -42,7 +42,7 @@ _REACH = 160
 """A doer with all its units is looked for in this many characters of a sentence."""
 
 _LEAD_IN = re.compile(
-    r"[\s　—●★▲◆■·※]*(?:(?:会议(?:要求|决定|明确|强调|指出|议定|确定|同意)|备?注|说明|同时|此外|另外|其中|对此|为此|届时|原则上|必要时|首先|其次|最后"
+    r"[\s　—●★▲◆■·※]*(?:(?:会议(?:要求|决定|明确|强调|指出|议定|确定|同意)|备?注|说明|并?请|责成|同时|此外|另外|其中|对此|为此|届时|原则上|必要时|首先|其次|最后"
     r"|[一二三四五六七八九十]是|第[一二三四五六七八九十])[，,：:]?)*"
 )
 _CONDITION = re.compile(
@@ -97,11 +97,15 @@ def may_name_doers(text: str, start: int = 0, end: int = sys.maxsize) -> bool:
     return _END.search(text, start, end) is not None or text.find("设", start, end) >= 0
 
 
+def begin_of_names(sentence: str) -> int:
+    """Where a sentence's first names may begin: after words that only lead in (同时，; 会议要求，; 请)."""
+    found = _LEAD_IN.match(sentence)
+    return found.end() if found else 0
+
+
 def doer_of(sentence: str) -> Doer | None:
     """The doer named in the first characters of a sentence, or after its 由; None when there is none for sure."""
-    begin = _LEAD_IN.match(sentence)
-    plain = _first(sentence, begin.end() if begin else 0)
-    return plain or _by(sentence)
+    return _first(sentence, begin_of_names(sentence)) or _by(sentence)
 
 
 def doers_of(sentence: str) -> Iterator[Doer]:

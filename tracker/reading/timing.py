@@ -20,6 +20,10 @@ _DONE = re.compile(r"完成|报送|上报|提交|落实到位|办结|整改到�
 _REACH = 120
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _TITLE_YEAR = re.compile(r"(?<!\d)20\d\d(?= ?(?:年|[—\-－~～至]))")
+_MEETING = re.compile(r"(?<!\d)20\d\d(?=年\d{1,2}月\d{1,2}日[^。\n]{0,60}(?:主持召开|召开|主持)[^。\n]{0,40}会)")
+_HEAD = 800
+"""Minutes tell within so many characters when the meeting was."""
+
 _ALL_TASKS = re.compile(r"任务|措施|事项")
 
 
@@ -53,9 +57,10 @@ def plan_times(
 ) -> PlanTimes:
     """Reads the duties that a plan states once for all: 各供稿单位于3月30日前报送, 各项任务于年底前完成.
 
-    Where the issue date is not known, the document number (〔2024〕) or else the title (2024年工作要点) tells the year.
+    Where the issue date is not known, the document number (〔2024〕), the day of the meeting that minutes tell of
+    (2024年9月12日，市长…主持召开…会议) or else the title (2024年工作要点) tells the year.
     """
-    issue_year = _year_in(_YEAR, number or "") if issued_on is None else None
+    issue_year = _year_in(_YEAR, number or "") or _year_of_meeting(body) if issued_on is None else None
     title_year = _year_in(_TITLE_YEAR, title) if issued_on is None and issue_year is None else None
     for_all = for_suppliers = None
     examined = 0
@@ -73,6 +78,10 @@ def plan_times(
         elif reading and _ALL_TASKS.search(found.group()):
             for_all = reading
     return PlanTimes(issued_on, until, for_all, for_suppliers, issue_year, title_year)
+
+
+def _year_of_meeting(body: str) -> int | None:
+    return _year_in(_MEETING, body[:_HEAD])
 
 
 def _year_in(pattern: re.Pattern[str], text: str) -> int | None:
