@@ -121,7 +121,9 @@ _AND = rf"(?: *(?:和|及|与|、|/) *(?P<and>{_SECOND}))?"
 _LABEL = re.compile(
     r"(?:(?<=[\s，,；;。、：:（(【〔〖\[［|｜★●■▲◆•])|^)(?:\d[.．、])?" rf"(?:{_GROUPS}){_NOTE}{_AND} *[:：]"
 )
-_BRACKETED = re.compile(rf"[【〔〖\[［](?P<label>{_GROUPS.replace('?P<l', '?P<b')})[】〕〗\]］](?![、，,；;）)】〕〗\]］])(?P<colon>[:：]?)")
+_BRACKETED = re.compile(
+    rf"[【〔〖\[［](?P<label>{_GROUPS.replace('?P<l', '?P<b')})[】〕〗\]］](?![、，,；;）)】〕〗\]］])(?P<colon>[:：]?)"
+)
 """A label in brackets of its own; no mere note behind a name (市公安局〔牵头〕、市司法局)."""
 
 _NOTED = re.compile(r"[局委办厅院府会处队司][【〔〖\[［](?:牵头|主办|配合|协办|会办|参与)[】〕〗\]］]")

@@ -33,7 +33,7 @@ _SEPARATORS = "、，,；;。/／｜|\n"
 _SEPARATOR = re.compile(f"[{re.escape(_SEPARATORS)}]")
 _ROLE_NOTE = re.compile(r"[（(〔【\[［](?P<role>牵头|主办|主责|配合|协办|会办|参与|负责)(?:单位|部门)?[)）〕】\]］]")
 _NOTE_PARTS = re.compile(rf"(?:{_ROLE_NOTE.pattern})(?=[省市县区州盟旗各国团](?![、，,]))")
-"""A role behind a name parts it from the next one that says whose it is, also without a sign: 市住建局（牵头）市财政局."""
+"""A role behind a name parts it from the next one, also without a sign: 市住建局（牵头）市财政局."""
 
 _PREFIX = re.compile(
     r"^(?:其[他它余](?:内容)?由|由|会同|联合|协同|以及|并由|并|其中|同时|具体由|分别由|主要由|及|和|与|：|:|的)+"
@@ -109,9 +109,8 @@ def read_units(
     ``prefix`` is the level (省) that the list before it left standing for names that say none.
     A second name in brackets stays (市住建局（市城管局）), but not where ``second_names`` is False.
     """
-    result = UnitList()
+    result, last_prefix = UnitList(), prefix
     named: list[tuple[str, Role]] = []
-    last_prefix = prefix
     for segment, given in _by_cue(_NOTE_PARTS.sub(r"\g<0>、", words), role):
         for piece, separator in _pieces(segment):
             if separator and separator in "；;。":

@@ -21,7 +21,9 @@ from tracker.reading.outline import Heading, Placed, without_number
 from tracker.reading.partners import in_roles, partners_of
 from tracker.reading.subjects import Doer, begin_of_names, doer_of, doers_of, may_name_doers
 
-_BY = re.compile(r"(?:^|(?<=[。；;，,\s：:）)]))(?:具体)?(?:由|并?请|责成|委托)(?=[^。；;\n]{2,120}?(?:牵头|主办|负责))")
+_BY = re.compile(
+    r"(?:^|(?<=[。；;，,\s：:）)]))(?:具体)?(?:由|并?请|责成|委托)(?=[^。；;\n]{2,120}?(?:牵头|主办|负责))"
+)
 _SENTENCE = re.compile(r"[^。；;！？\n]+")
 _LONGEST_SENTENCE = 300
 _CUE_PHRASE = re.compile(
@@ -143,7 +145,9 @@ def _led(sentence: str) -> tuple[Fields, str] | None:
     if not doer or not assigned or _DESCRIBES.match(sentence, doer.end):
         return None
     units = assigned[0].units
-    return assigned if units[0].name == doer.units[0].name and any(u.role is not Role.RESPONSIBLE for u in units) else None
+    return (
+        assigned if units[0].name == doer.units[0].name and any(u.role is not Role.RESPONSIBLE for u in units) else None
+    )
 
 
 def _clause(placed: Placed, index: int, span: tuple[int, int], fields: Fields, title: str) -> Clause:

@@ -35,7 +35,9 @@ _LAST_OF_NAMES = (
     "地组专班公司集关方面）)协联政司园企院财"
 )
 _PREDICATE = re.compile(f"{_BINDING}|{_OPENING}")
-_END = re.compile(f"[{''.join(sorted(_LAST_OF_NAMES))}](?P<comma>[，,]?|[：:][ 　]?)(?=(?P<binding>{_BINDING})|{_OPENING})")
+_END = re.compile(
+    f"[{''.join(sorted(_LAST_OF_NAMES))}](?P<comma>[，,]?|[：:][ 　]?)(?=(?P<binding>{_BINDING})|{_OPENING})"
+)
 """The last character of a name before words that begin a predicate: those that bind, or those that may merely tell."""
 
 _REACH = 160

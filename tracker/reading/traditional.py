@@ -33,7 +33,9 @@ _PAIRS = (
     "竊窃箏筝篤笃籃篮糰团綁绑綏绥綢绸緝缉緣缘緯纬縉缙縷缕繭茧罵骂羨羡翹翘聳耸膚肤膽胆艙舱蒼苍蓮莲蔥葱蕭萧蕪芜薩萨蘊蕴虜虏蝕蚀褲裤襲袭訖讫誼谊諒谅謙谦謹谨譏讥豈岂賄贿賠赔贓赃趲趱軋轧軸轴輒辄輥辊轎轿辯辩辭辞遜逊邏逻鄲郸鄺邝醬酱"
     "釀酿鈔钞鉗钳銳锐錦锦錨锚鎊镑鎳镍鏞镛鐮镰鑲镶閩闽闆板闖闯隴陇雞鸡靂雳鞦秋韻韵頌颂頑顽頗颇顏颜顫颤颱台飢饥飽饱餅饼餓饿馴驯駁驳駱骆騎骑驚惊驟骤骯肮髮发鬆松鬧闹鬮阄鯨鲸鰱鲢鴻鸿鷗鸥鷹鹰鹼碱黌黉鼴鼹齣出龕龛龜龟"
 )
-_LOOK_ALIKES = "∶：꞉：﹕：︰：﹔；﹐，､、﹑、｡。﹙（﹚）❨（❩）"
+_LOOK_ALIKES = (
+    "\u2236：\ua789：\ufe55：\ufe30：\ufe54；\ufe50，\uff64、\ufe51、\uff61。\ufe59（\ufe5a）\u2768（\u2769）"
+)
 """Signs that input methods, fonts and scanners put for those of Chinese text, each with the one that is meant."""
 
 _TABLE = {
@@ -43,7 +45,7 @@ _TABLE = {
     if pairs[at] != pairs[at + 1]
 }
 _RADICALS = {code: unicodedata.normalize("NFKC", chr(code)) for code in range(0x2F00, 0x2FD6)}
-"""The Kangxi radicals (⽔, ⽉), which copies from PDF files have for the characters themselves (水, 月)."""
+"""The Kangxi radicals, which copies from PDF files have for the characters themselves (U+2F54 for 水)."""
 
 _TABLE |= {code: _TABLE.get(ord(char), char) for code, char in _RADICALS.items()}
 _ANY = re.compile(f"[{''.join(map(chr, _TABLE))}]")
