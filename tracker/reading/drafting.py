@@ -42,6 +42,8 @@ _LEADS = (
     "第三，",
 )
 _MARKS = "—●★▲◆■·※ "
+_EDGES = " \t\u3000，,；;。、"
+_STOPS = re.compile("[。；;]")
 _LONGEST_TITLE = 200
 _COUNTED = re.compile(
     r"^[\s★●▲◆■·※☆○◎—]*(?:第[一二三四五六七八九十]+[，,、]|[一二三四五六七八九十]{1,2}是|首先[，,]|其次[，,]|\d{1,2}[-－]\d{1,2}(?=\s*[^\d\s年月日]))\s*"
@@ -97,6 +99,7 @@ class _Drawer:
         self._starts = [clause.start for clause in ordered]
         self._crowded = _crowded_headings(ordered)
         self._many_blocks = _with_many_blocks(ordered)
+        self._shared = _shared_paragraphs(ordered)
         self._mark_leads = bool(_MARK_LEADS.search(around.text, around.document.start, around.document.end))
         self._own_places = own_places(around.document.issuer, around.document.title)
         self._leads_from = _first_leads_from(around.text, around.document, ordered)
@@ -106,10 +109,11 @@ class _Drawer:
         units = self._units(clause)
         lead = "。\n".join(filter(None, (_lead(self.around, clause, self.free_from), self._told_below(clause))))
         timing = timing_of(clause.fields.deadlines, lead, clause.form, self.around.times)
+        title = (_own_title(clause) or self._title(clause))[:_LONGEST_TITLE]
         start = _with_its_bracket(self.around.text, clause)
         self.free_from = clause.end
         return Draft(
-            title=(_own_title(clause) or self._title(clause))[:_LONGEST_TITLE],
+            title=title,
             path=_path(clause),
             form=clause.form,
             quote=self.around.text[start : clause.end],
@@ -133,8 +137,17 @@ class _Drawer:
 
     def _title(self, clause: Clause) -> str:
         items = self.around.items
+        if clause.index in self._shared and (own := self._title_of_part(clause)):
+            return own
         title = _title_of_block(clause, items, clause.owner in self._many_blocks)
         return _TITLE_LABEL.sub("", title or _title(clause, items, self._crowded))
+
+    def _title_of_part(self, clause: Clause) -> str:
+        """What a clause closes of a paragraph that holds several: the words from the clause before it on."""
+        paragraph = clause.placed.paragraph
+        begin = max(0, self.free_from - paragraph.start)
+        words = unwrapped(paragraph.flat[begin : clause.start - paragraph.start]).lstrip(_EDGES)
+        return _part_title(words if begin else _COUNTED.sub("", without_number(words)), is_first=not begin)
 
     def _units(self, clause: Clause) -> tuple[UnitMention, ...]:
         own = clause.fields.units
@@ -178,6 +191,24 @@ def _crowded_headings(clauses: Iterable[Clause]) -> frozenset[Heading]:
         if clause.owner and not clause.placed.own and _words_before(clause) and clause.form is not Form.TABLE
     )
     return frozenset(heading for heading, count in counted.items() if heading and count > 1)
+
+
+def _shared_paragraphs(clauses: Iterable[Clause]) -> frozenset[int]:
+    """The paragraphs with several bracket clauses: there each closes a part of its own."""
+    counted = Counter(clause.index for clause in clauses if clause.form is Form.BRACKET)
+    return frozenset(index for index, count in counted.items() if count > 1)
+
+
+def _part_title(words: str, *, is_first: bool) -> str:
+    """The title of a part: the sentence that its clause ends, else (after a full stop) the first of its sentences.
+
+    The paragraph's heading, which the first part begins with, tells all parts.
+    """
+    sentences = [part for part in _STOPS.split(words) if part.strip(_EDGES)]
+    if is_first and len(sentences) > 1:
+        sentences = sentences[1:]
+    told = sentences[0 if words.rstrip().endswith("。") else -1] if sentences else ""
+    return title_of(_COUNTED.sub("", told.strip(_EDGES)))
 
 
 def _with_many_blocks(clauses: Iterable[Clause]) -> frozenset[Heading]:

@@ -126,7 +126,7 @@ def _bracket_fields(words: str, added: tuple[UnitMention, ...]) -> Fields | None
 
 
 def _without_persons(words: str, labels: Sequence[Label]) -> str | None:
-    """Words without the fields that tell persons (县水利局，分管领导：某某); None where a label tells something else."""
+    """Words without the fields of persons (县水利局，分管领导：某某); None where a label tells something else."""
     if any(label.opens is not Opens.PERSONS for label in labels):
         return None
     kept, at = list[str](), 0

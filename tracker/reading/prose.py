@@ -11,7 +11,7 @@ from dataclasses import replace
 from itertools import zip_longest
 
 from tracker.domain.deadlines import Found, find_in_clause
-from tracker.domain.drafts import DeadlineKind, Form, UnitMention
+from tracker.domain.drafts import DeadlineKind, Form
 from tracker.domain.roles import Role
 from tracker.domain.text import tidy
 from tracker.reading.clauses import Clause
