@@ -10,6 +10,7 @@ from tracker.domain.drafts import Form
 from tracker.reading.brackets import Bracket, brackets_in
 from tracker.reading.fields import Fields, Sign, read_bracket, read_cue_line
 from tracker.reading.outline import Heading, Placed, heading_of, without_number
+from tracker.reading.unit_words import is_surely_unit, looks_like_unit
 
 _SENTENCE_END = "。！？；;!?”"
 _TRIGGERS = re.compile(
@@ -24,6 +25,9 @@ _OWN_DEED = re.compile(
     r"(?:完成|建立|制定|制订|编制|出台|印发|上报|报送|开展|启动|提出|形成|建成)[^，,。；]{3,}$"
 )
 """A whole paragraph whose end tells what its units are to do: A牵头，B配合，6月底前完成管网改造方案."""
+
+_COUNTED = re.compile(r"\d[\u4e00-\u9fff]$")
+"""3所, 12处: an amount, though names end so, too."""
 
 _SIGNED = re.compile(r"\s*(?:19|20)\d\d年\d{1,2}月\d{1,2}日(?:印发|发布|通过|公布)?\s*")
 """A day alone behind an organ on a line of its own is a signature, no deadline."""
@@ -123,7 +127,17 @@ def _may_be_bare(flat: str, bracket: Bracket, fields: Fields) -> bool:
         if not flat[: bracket.start].strip() and _SIGNED.fullmatch(fields.deadlines[0]):
             return False
         return _ends_sentence(flat, bracket) or (_between_sentences(flat, bracket) and len(fields.units) > 1)
-    return _closes_paragraph(flat, bracket) and _follows_sentence(flat, bracket, fields)
+    if not _closes_paragraph(flat, bracket):
+        return False
+    return _follows_sentence(flat, bracket, fields) or _closes_item(flat, bracket, fields)
+
+
+def _closes_item(flat: str, bracket: Bracket, fields: Fields) -> bool:
+    """Whether one unit closes a numbered item that tells a matter (1.新建小学3所（市教育局）), and no second name."""
+    before = flat[: bracket.start].rstrip()
+    item = without_number(before)
+    is_name = looks_like_unit(item) and not _COUNTED.search(item)
+    return item != before.lstrip() and is_surely_unit(fields.units[0].name) and not is_name
 
 
 def _closes_paragraph(flat: str, bracket: Bracket) -> bool:
