@@ -106,12 +106,25 @@ def _by_sentence(
 def spoken_for(clauses: Sequence[Clause], items: Sequence[Placed]) -> tuple[frozenset[int], frozenset[Heading | None]]:
     """The paragraphs that hold a clause or a block's measures, and the headings that a line of labels closes."""
     held = frozenset(clause.index for clause in clauses)
-    blocks = (clause for clause in clauses if clause.form is Form.LINE and clause.owner)
-    taken = held.union(*(listed_below(items, block.index, block.owner, held) for block in blocks))
+    blocks = [clause for clause in clauses if clause.form is Form.LINE and clause.owner]
+    taken = held.union(
+        *(listed_below(items, block.index, block.owner, held) for block in blocks),
+        *(_closed_by(items, block) for block in blocks),
+    )
     owned = frozenset(
         clause.owner for clause in clauses if clause.owner and _is_closing(clause) and clause.form is not Form.TABLE
     )
     return taken, owned
+
+
+def _closed_by(items: Sequence[Placed], block: Clause) -> Iterator[int]:
+    """The items of the section that a block closes as a whole."""
+    if block.owner is block.placed.owner or block.owner not in block.placed.headings[:-1]:
+        return
+    for at in range(block.index - 1, -1, -1):
+        if block.owner not in items[at].headings:
+            return
+        yield at
 
 
 def _is_closing(clause: Clause) -> bool:
