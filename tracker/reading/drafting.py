@@ -108,7 +108,8 @@ class _Drawer:
         """The draft of a clause; the text up to its end is used from now on."""
         units = self._units(clause)
         lead = "。\n".join(filter(None, (_lead(self.around, clause, self.free_from), self._told_below(clause))))
-        timing = timing_of(clause.fields.deadlines, lead, clause.form, self.around.times)
+        headings = [heading.title for heading in clause.placed.headings]
+        timing = timing_of(clause.fields.deadlines, lead, clause.form, self.around.times, headings)
         title = (_own_title(clause) or self._title(clause))[:_LONGEST_TITLE]
         start = _with_its_bracket(self.around.text, clause)
         self.free_from = clause.end

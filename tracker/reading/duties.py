@@ -28,6 +28,9 @@ _DONE_BY = re.compile(r"完成|建成|编制|制定|制订|出台|印发|启动|
 _PAST = re.compile(
     r"已|曾|以来|[^为除]了(?!解)|去年|施行|废止|有效期|时点|讲解|决定于|审议通过|负责解释|^第[一二三四五六]阶段|^(?:以上|上述|各项|所有|全部|本方案)[^，]{0,8}(?:任务|措施|事项)|^(?:根据|依据|按照)[^，]*，[^，]*决定|关键期|是全面"
 )
+_STAGE = re.compile(r"[^，,。（(]{2,24}[（(][^（()）]*[)）]")
+"""A heading that tells a stage's time and no deed: 动员部署阶段（2024年6月10日前）."""
+
 _TARGET = re.compile(r"达到|实现|形成|提高到|提升到|基本建成|覆盖率|增长|基本|左右|截至|^为[^，]{4,}，")
 _BARE_YEAR = re.compile(r"(?:到)?20\d\d年")
 _LONGEST = 300
@@ -88,7 +91,7 @@ def _is_running_text(cell: str) -> bool:
 
 def _duty(placed: Placed, index: int, told: tuple[re.Match[str], str], said: _Said) -> Iterator[Clause]:
     sentence, body = told
-    if len(body) > _LONGEST or not _DATE_HINT.search(body) or _PAST.search(body):
+    if len(body) > _LONGEST or not _DATE_HINT.search(body) or _PAST.search(body) or _STAGE.fullmatch(body.strip()):
         return
     phrases = _phrases(body)
     if not phrases:

@@ -24,6 +24,7 @@ _MEETING = re.compile(r"(?<!\d)20\d\d(?=年\d{1,2}月\d{1,2}日[^。\n]{0,60}(?:
 _HEAD = 800
 """Minutes tell within so many characters when the meeting was."""
 
+_STAGE = re.compile(r"[（(](?P<time>[\d年月日号旬底末前至到起止初今明上中下半第一二三四季度、.—–\-－~～\s]{3,40})[)）]$")
 _ALL_TASKS = re.compile(r"任务|措施|事项")
 
 
@@ -104,8 +105,13 @@ def _single(sentence: str, issued_on: date | None, issue_year: int | None) -> De
     return DeadlineReading(deadline)
 
 
-def timing_of(phrases: Sequence[str], lead: str, form: Form, times: PlanTimes) -> Timing:
-    """The timing of a clause with these deadline phrases, whose paragraph reads ``lead`` (DOMAIN, Deadlines 6-7)."""
+def timing_of(
+    phrases: Sequence[str], lead: str, form: Form, times: PlanTimes, headings: Sequence[str] = ()
+) -> Timing:
+    """The timing of a clause with these deadline phrases, whose paragraph reads ``lead`` (DOMAIN, Deadlines 6-7).
+
+    ``headings`` are the titles above it, outermost first: one may tell a stage's time (集中整治阶段（8月1日—11月30日）).
+    """
     found = _targets(lead, times)
     targets = _milestones(lead, found)
     own = _own_deadline("；".join(phrases), times)
@@ -118,6 +124,9 @@ def timing_of(phrases: Sequence[str], lead: str, form: Form, times: PlanTimes) -
         return _with_doubts(
             Deadline(words, DeadlineKind.FIXED, last.point.due_on, Basis.PARAGRAPH, last.rule), targets, own
         )
+    stage = _stage_end(headings, times)
+    if stage:
+        return _with_doubts(stage, targets, own)
     if form is Form.SUPPLY and times.for_suppliers:
         return _with_doubts(times.for_suppliers.deadline, targets, own)
     if times.for_all:
@@ -125,6 +134,16 @@ def timing_of(phrases: Sequence[str], lead: str, form: Form, times: PlanTimes) -
     if times.until and form is not Form.SUPPLY:
         return _with_doubts(Deadline(None, DeadlineKind.FIXED, times.until, Basis.PLAN, "plan-end"), targets, own)
     return Timing(own.deadline, targets, own.doubts or (doubt("no-date"),))
+
+
+def _stage_end(headings: Sequence[str], times: PlanTimes) -> Deadline | None:
+    """The end of the innermost stage whose heading tells its time in brackets."""
+    for title in reversed(headings):
+        found = _STAGE.search(title)
+        own = _own_deadline(found["time"], times).deadline if found else None
+        if own and own.kind is DeadlineKind.FIXED and own.due_on:
+            return replace(own, basis=Basis.PARAGRAPH)
+    return None
 
 
 def _own_deadline(phrase: str, times: PlanTimes) -> DeadlineReading:
