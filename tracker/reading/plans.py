@@ -17,6 +17,7 @@ from tracker.reading.fields import Sign
 from tracker.reading.inheritance import AddedUnits, take_rule
 from tracker.reading.inline import inline_clauses
 from tracker.reading.labelled import line_clauses
+from tracker.reading.markdown import unmarked
 from tracker.reading.outline import Placed, place
 from tracker.reading.paragraphs import Lines
 from tracker.reading.prose import cued_clauses, doer_clauses, spoken_for
@@ -38,7 +39,7 @@ def read_text(text: str, name: str, sha256: str | None = None, format: str = "tx
 
 def read_plan(text: str) -> tuple[PlanReading, ...]:
     """The plans of a text, in order: a gazette holds many, a plan file one, an empty text none. Never raises."""
-    plain = simplified(text)
+    plain = simplified(unmarked(text))
     lines = Lines(plain)
     plans = tuple(_plan(plain, lines, document) for document in split(plain, lines))
     return plans if plain == text else tuple(as_written(plan, text, plain) for plan in plans)
