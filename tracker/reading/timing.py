@@ -24,7 +24,9 @@ _MEETING = re.compile(r"(?<!\d)20\d\d(?=年\d{1,2}月\d{1,2}日[^。\n]{0,60}(?:
 _HEAD = 800
 """Minutes tell within so many characters when the meeting was."""
 
-_STAGE = re.compile(r"[（(](?P<time>[\d年月日号旬底末前至到起止初今明上中下半第一二三四季度、.—–\-－~～\s]{3,40})[)）]$")
+_STAGE = re.compile(
+    r"[（(](?P<time>[\d年月日号旬底末前至到起止初今明上中下半第一二三四季度、.—–\-－~～\s]{3,40})[)）]$"
+)
 _ALL_TASKS = re.compile(r"任务|措施|事项")
 
 
@@ -105,9 +107,7 @@ def _single(sentence: str, issued_on: date | None, issue_year: int | None) -> De
     return DeadlineReading(deadline)
 
 
-def timing_of(
-    phrases: Sequence[str], lead: str, form: Form, times: PlanTimes, headings: Sequence[str] = ()
-) -> Timing:
+def timing_of(phrases: Sequence[str], lead: str, form: Form, times: PlanTimes, headings: Sequence[str] = ()) -> Timing:
     """The timing of a clause with these deadline phrases, whose paragraph reads ``lead`` (DOMAIN, Deadlines 6-7).
 
     ``headings`` are the titles above it, outermost first: one may tell a stage's time (集中整治阶段（8月1日—11月30日）).
