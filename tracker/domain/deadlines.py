@@ -208,6 +208,7 @@ def _is_day(found: Found) -> bool:
 _WEIGHT = (DeadlineKind.FIXED, DeadlineKind.RECURRING, DeadlineKind.RELATIVE, DeadlineKind.ONGOING, DeadlineKind.EVENT)
 
 
+_SEASONS = frozenset({"event", "lunar"})
 _ALWAYS_DOUBTED = (DeadlineKind.FIXED, DeadlineKind.RELATIVE, DeadlineKind.EVENT, DeadlineKind.NONE)
 _ONLY_ALONE = frozenset({"immediate", "event-act", "days-before-event", "start-only", "follows-others"})
 """Rules whose words are mere manner (立行立改, 验收后) beside a date that somebody wrote."""
@@ -219,6 +220,8 @@ def _deciding(found: tuple[Found, ...]) -> Found:
     if days:
         return max(days, key=lambda one: one.point.due_on or date.min)
     for kind in _WEIGHT:
+        if kind is DeadlineKind.ONGOING and (season := next((one for one in found if one.rule in _SEASONS), None)):
+            return season  # 春节前动态清零: a day to be entered says more than that it goes on
         for one in found:
             if one.point.kind is kind:
                 return one
