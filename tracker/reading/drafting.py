@@ -18,6 +18,7 @@ from tracker.reading.documents import Document
 from tracker.reading.inheritance import AddedUnits, Standing, first_leads, take_first_leads
 from tracker.reading.label_lines import leading_labels, words_below
 from tracker.reading.outline import Heading, Placed, names_field, tells_no_task, title_of, without_number
+from tracker.reading.part_titles import COUNTED, EDGES, part_title, shared_paragraphs
 from tracker.reading.prefixes import own_places, without_needless_prefix
 from tracker.reading.timing import PlanTimes, timing_of
 from tracker.reading.wrapping import WRAP, unwrapped
@@ -42,14 +43,7 @@ _LEADS = (
     "第三，",
 )
 _MARKS = "—●★▲◆■·※ "
-_EDGES = " \t\u3000，,；;。、"
-_STOPS = re.compile("[。；;]")
 _LONGEST_TITLE = 200
-_COUNTED = re.compile(
-    r"^[\s★●▲◆■·※☆○◎—]*(?:第[一二三四五六七八九十]+[，,、]|[一二三四五六七八九十]{1,2}是|首先[，,]|其次[，,]|\d{1,2}[-－]\d{1,2}(?=\s*[^\d\s年月日]))\s*"
-)
-"""Words and figures that count what is told in running words: 一是, 第二，, 1-2."""
-
 _HEAD_OF_PARAGRAPH = 600
 """A title is looked for in this many characters of a paragraph."""
 
@@ -99,7 +93,7 @@ class _Drawer:
         self._starts = [clause.start for clause in ordered]
         self._crowded = _crowded_headings(ordered)
         self._many_blocks = _with_many_blocks(ordered)
-        self._shared = _shared_paragraphs(ordered)
+        self._shared = shared_paragraphs(ordered)
         self._mark_leads = bool(_MARK_LEADS.search(around.text, around.document.start, around.document.end))
         self._own_places = own_places(around.document.issuer, around.document.title)
         self._leads_from = _first_leads_from(around.text, around.document, ordered)
@@ -107,7 +101,8 @@ class _Drawer:
     def draft(self, clause: Clause) -> Draft:
         """The draft of a clause; the text up to its end is used from now on."""
         units = self._units(clause)
-        lead = "。\n".join(filter(None, (_lead(self.around, clause, self.free_from), self._told_below(clause))))
+        told = (_lead(self.around, clause, self.free_from), clause.fields.told, self._told_below(clause))
+        lead = "。\n".join(filter(None, told))
         headings = [heading.title for heading in clause.placed.headings]
         timing = timing_of(clause.fields.deadlines, lead, clause.form, self.around.times, headings)
         title = (_own_title(clause) or self._title(clause))[:_LONGEST_TITLE]
@@ -147,8 +142,8 @@ class _Drawer:
         """What a clause closes of a paragraph that holds several: the words from the clause before it on."""
         paragraph = clause.placed.paragraph
         begin = max(0, self.free_from - paragraph.start)
-        words = unwrapped(paragraph.flat[begin : clause.start - paragraph.start]).lstrip(_EDGES)
-        return _part_title(words if begin else _COUNTED.sub("", without_number(words)), is_first=not begin)
+        words = unwrapped(paragraph.flat[begin : clause.start - paragraph.start]).lstrip(EDGES)
+        return part_title(words if begin else COUNTED.sub("", without_number(words)), is_first=not begin)
 
     def _units(self, clause: Clause) -> tuple[UnitMention, ...]:
         own = clause.fields.units
@@ -194,24 +189,6 @@ def _crowded_headings(clauses: Iterable[Clause]) -> frozenset[Heading]:
     return frozenset(heading for heading, count in counted.items() if heading and count > 1)
 
 
-def _shared_paragraphs(clauses: Iterable[Clause]) -> frozenset[int]:
-    """The paragraphs with several bracket clauses: there each closes a part of its own."""
-    counted = Counter(clause.index for clause in clauses if clause.form is Form.BRACKET)
-    return frozenset(index for index, count in counted.items() if count > 1)
-
-
-def _part_title(words: str, *, is_first: bool) -> str:
-    """The title of a part: the sentence that its clause ends, else (after a full stop) the first of its sentences.
-
-    The paragraph's heading, which the first part begins with, tells all parts.
-    """
-    sentences = [part for part in _STOPS.split(words) if part.strip(_EDGES)]
-    if is_first and len(sentences) > 1:
-        sentences = sentences[1:]
-    told = sentences[0 if words.rstrip().endswith("。") else -1] if sentences else ""
-    return title_of(_COUNTED.sub("", told.strip(_EDGES)))
-
-
 def _with_many_blocks(clauses: Iterable[Clause]) -> frozenset[Heading]:
     """Headings with several blocks of label lines: there each block may stand under a task without a number."""
     counted = Counter(clause.owner for clause in clauses if clause.owner and clause.form is Form.LINE)
@@ -251,7 +228,7 @@ def _title(clause: Clause, items: Sequence[Placed], crowded: frozenset[Heading])
         after = clause.placed.paragraph.flat[clause.end - clause.placed.paragraph.start :]
         if title_of(after):
             return title_of(after)
-    own = title_of(without_number(_COUNTED.sub("", before))) if before.strip(_MARKS) else ""
+    own = title_of(without_number(COUNTED.sub("", before))) if before.strip(_MARKS) else ""
     own = "" if clause.owner != clause.placed.heading and names_field(own) else own
     if clause.placed.own and clause.placed.heading == clause.owner and own:
         return own

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from itertools import pairwise
@@ -58,7 +58,8 @@ class Sign(StrEnum):
 class Fields:
     """What a clause's words say; ``added`` are units that its rule (不再列出) gives to all later clauses.
 
-    ``marked`` are the names with a sign (市教育局*), whose meaning a note of the plan tells.
+    ``marked`` are the names with a sign (市教育局*), whose meaning a note of the plan tells; ``told`` is what other
+    fields tell of the task (年度目标：9月底前投用), whose dates are its targets.
     """
 
     sign: Sign
@@ -69,6 +70,7 @@ class Fields:
     doubts: tuple[str, ...] = ()
     first_leads: bool = False
     marked: tuple[str, ...] = ()
+    told: str = ""
 
 
 @dataclass(slots=True)
@@ -150,7 +152,14 @@ def read_labelled(words: str, labels: Sequence[Label], added: tuple[UnitMention,
     has_units = any(label.names_units for label in labels) or got.listed.units
     if not has_units and not got.deadlines:
         return None
-    return got.done(Sign.LABEL if has_units else Sign.DATE_ONLY, added)
+    fields = got.done(Sign.LABEL if has_units else Sign.DATE_ONLY, added)
+    return replace(fields, told="。".join(_told(words, labels)))
+
+
+def _told(words: str, labels: Sequence[Label]) -> Iterator[str]:
+    for label, after in zip(labels, [*labels[1:], None], strict=True):
+        if label.opens is Opens.OTHER:
+            yield words[label.end : after.start if after else len(words)].strip(" ；;。，,")
 
 
 def _take_value(got: _Gathering, label: Label, value: str) -> None:
