@@ -1,4 +1,4 @@
-"""Blocks of labels that close a whole section: 一、健康教育 1.… 2.… 责任单位：… speaks for both items, not for the last.
+"""Blocks of labels that close a whole section: 一、健康教育 1.… 2.… 责任单位：… speaks for both items.
 
 So plans write that have one block at the end of each section. Where any section has two blocks, each is an item's own.
 """

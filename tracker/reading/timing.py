@@ -110,7 +110,7 @@ def _single(sentence: str, issued_on: date | None, issue_year: int | None) -> De
 def timing_of(phrases: Sequence[str], lead: str, form: Form, times: PlanTimes, headings: Sequence[str] = ()) -> Timing:
     """The timing of a clause with these deadline phrases, whose paragraph reads ``lead`` (DOMAIN, Deadlines 6-7).
 
-    ``headings`` are the titles above it, outermost first: one may tell a stage's time (集中整治阶段（8月1日—11月30日）).
+    ``headings`` are the titles above it, outermost first: one may tell a stage's time (集中整治（8月1日—11月30日）).
     """
     found = _targets(lead, times)
     targets = _milestones(lead, found)
@@ -124,16 +124,18 @@ def timing_of(phrases: Sequence[str], lead: str, form: Form, times: PlanTimes, h
         return _with_doubts(
             Deadline(words, DeadlineKind.FIXED, last.point.due_on, Basis.PARAGRAPH, last.rule), targets, own
         )
-    stage = _stage_end(headings, times)
-    if stage:
-        return _with_doubts(stage, targets, own)
-    if form is Form.SUPPLY and times.for_suppliers:
-        return _with_doubts(times.for_suppliers.deadline, targets, own)
-    if times.for_all:
-        return _with_doubts(times.for_all.deadline, targets, own)
+    general = _stage_end(headings, times) or _for_all(form, times)
+    if general:
+        return _with_doubts(general, targets, own)
     if times.until and form is not Form.SUPPLY:
         return _with_doubts(Deadline(None, DeadlineKind.FIXED, times.until, Basis.PLAN, "plan-end"), targets, own)
     return Timing(own.deadline, targets, own.doubts or (doubt("no-date"),))
+
+
+def _for_all(form: Form, times: PlanTimes) -> Deadline | None:
+    """The day that the plan states once for all contributors, or for all tasks."""
+    stated = (form is Form.SUPPLY and times.for_suppliers) or times.for_all
+    return stated.deadline if stated else None
 
 
 def _stage_end(headings: Sequence[str], times: PlanTimes) -> Deadline | None:
