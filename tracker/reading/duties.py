@@ -7,8 +7,8 @@ A mere target (到2025年，覆盖率达到95%) is none. Who does it is taken fr
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence, Set
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence, Set
+from dataclasses import dataclass, field, replace
 
 from tracker.domain.deadlines import find_in_prose
 from tracker.domain.drafts import DeadlineKind, Form, UnitMention
@@ -37,6 +37,9 @@ _LONGEST = 300
 _SHORTEST_TEXT = 120
 _SHORTEST_TITLE, _LONGEST_TITLE = 4, 60
 _BARE_DEED = re.compile(r"(?:一并)?(?:报|上报|交|寄|反馈|答复)")
+_ONLY_DONE = re.compile(r"(?:全部|全面|基本|如期)*(?:完成|完毕|整改到位|落实到位|报送)")
+"""普查老旧管道，9月底前完成: what is done stands before."""
+
 _MODALS = re.compile(r"^(?:要|应当?|须|必须|务必|需要?|将|并|于|在|对|均|请)+(?=..)")
 
 
@@ -82,6 +85,23 @@ def duty_clauses(items: Sequence[Placed], taken: Set[int], owned: Set[Heading | 
         for sentence in _SENTENCE.finditer(flat):
             yield from _duty(placed, index, (sentence, without_number(sentence.group())), said)
             said.unheard.append(sentence.group())
+
+
+def with_units_above(clauses: Sequence[Clause]) -> list[Clause]:
+    """The clauses; a dated duty without a doer is done by the units in the bracket of a heading above it."""
+    units = {
+        clause.owner: clause.fields.units
+        for clause in clauses
+        if clause.form is Form.BRACKET and clause.placed.own and clause.owner is clause.placed.heading
+    }
+    return [_with_units(clause, units) if clause.form is Form.DUTY else clause for clause in clauses]
+
+
+def _with_units(duty: Clause, units: Mapping[Heading | None, tuple[UnitMention, ...]]) -> Clause:
+    above = next((units[heading] for heading in reversed(duty.placed.headings) if units.get(heading)), ())
+    if duty.fields.units or not above:
+        return duty
+    return replace(duty, fields=replace(duty.fields, units=above, doubts=(*duty.fields.doubts, "doer-from-context")))
 
 
 def _is_running_text(cell: str) -> bool:
@@ -132,6 +152,8 @@ def _title(deed: str, phrases: tuple[str, ...]) -> str:
         deed = re.sub(f"(?:于|在|到|至|截至|务必于|请于)?{re.escape(phrase)}", "", deed, count=1)
     parts = [_MODALS.sub("", tidy(part)) for part in re.split(r"[，,]", deed)]
     at = _telling(parts, first)
+    if at and _ONLY_DONE.fullmatch(parts[at]) and len(parts[at - 1]) > 1:
+        return parts[at - 1][:_LONGEST_TITLE]
     if at and _BARE_DEED.match(parts[at]) and len(parts[at - 1]) > 1:
         return f"{parts[at - 1]}，{parts[at]}"[:_LONGEST_TITLE]
     return (parts[at] or tidy(deed))[:_LONGEST_TITLE]

@@ -12,7 +12,7 @@ from tracker.domain.drafts import Doubt, Draft, Form, PlanReading, SourceReading
 from tracker.reading.clauses import Clause, bracket_clauses, cue_clauses
 from tracker.reading.documents import Document, split
 from tracker.reading.drafting import Surroundings, drafts_of
-from tracker.reading.duties import duty_clauses
+from tracker.reading.duties import duty_clauses, with_units_above
 from tracker.reading.fields import Sign
 from tracker.reading.inheritance import AddedUnits, take_rule
 from tracker.reading.inline import inline_clauses
@@ -75,6 +75,7 @@ def _clauses(items: Sequence[Placed], tables: Tables) -> list[Clause]:
     taken, owned = spoken_for(found, items)
     for clauses in (cued_clauses, duty_clauses, doer_clauses):
         found += _apart(clauses(items, taken, owned), found)
+    found = with_units_above(found)
     supplies = any(clause.fields.sign is Sign.SUPPLY for clause in found)
     return [clause for clause in found if supplies or clause.fields.sign is not Sign.WEAK_SUPPLY]
 
