@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from tracker.domain.deadlines import find_in_prose
 from tracker.domain.drafts import DeadlineKind, Form, UnitMention
 from tracker.domain.text import tidy
+from tracker.reading.bare_lines import bare
 from tracker.reading.clauses import Clause
 from tracker.reading.fields import Fields, Sign
 from tracker.reading.outline import Heading, Placed, without_number
@@ -37,10 +38,10 @@ _LONGEST = 300
 _SHORTEST_TEXT = 120
 _SHORTEST_TITLE, _LONGEST_TITLE = 4, 60
 _BARE_DEED = re.compile(r"(?:一并)?(?:报|上报|交|寄|反馈|答复)")
-_ONLY_DONE = re.compile(r"(?:全部|全面|基本|如期)*(?:完成|完毕|整改到位|落实到位|报送)")
+_ONLY_DONE = re.compile(r"(?:全部|全面|基本|如期)*(?:完成|完毕|建成|投用|建成投用|投入使用|整改到位|落实到位|报送)")
 """普查老旧管道，9月底前完成: what is done stands before."""
 
-_MODALS = re.compile(r"^(?:要|应当?|须|必须|务必|需要?|将|并|于|在|对|均|请)+(?=..)")
+_MODALS = re.compile(r"^(?:要|应当?|须|必须|务必|需要?|将|并|于|在|对|均|请|(?:具体)?负责(?!人))+(?=..)")
 
 
 @dataclass(slots=True)
@@ -76,14 +77,16 @@ def duty_clauses(items: Sequence[Placed], taken: Set[int], owned: Set[Heading | 
     for index, placed in enumerate(items):
         if placed.heading != said.heading:
             said = _Said(placed.heading)
-        flat = placed.paragraph.flat
+        line = bare(placed)
+        flat = line.placed.paragraph.flat
         if (placed.paragraph.is_cell and not _is_running_text(flat)) or index in taken or placed.is_under(owned):
             continue
         if not _DATE_HINT.search(flat):
             said.unheard.append(flat)
             continue
         for sentence in _SENTENCE.finditer(flat):
-            yield from _duty(placed, index, (sentence, without_number(sentence.group())), said)
+            told = (sentence, without_number(sentence.group()))
+            yield from map(line.as_written, _duty(line.placed, index, told, said))
             said.unheard.append(sentence.group())
 
 

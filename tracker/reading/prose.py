@@ -14,15 +14,16 @@ from tracker.domain.deadlines import Found, find_in_clause
 from tracker.domain.drafts import DeadlineKind, Form
 from tracker.domain.roles import Role
 from tracker.domain.text import tidy
+from tracker.reading.bare_lines import bare
 from tracker.reading.clauses import Clause
 from tracker.reading.fields import Fields, Sign, read_cue_line
 from tracker.reading.label_lines import listed_below
 from tracker.reading.outline import Heading, Placed, without_number
-from tracker.reading.partners import in_roles, partners_of
+from tracker.reading.partners import in_roles, partners_of, without_lead
 from tracker.reading.subjects import Doer, begin_of_names, doer_of, doers_of, may_name_doers
 
 _BY = re.compile(
-    r"(?:^|(?<=[。；;，,\s：:）)]))(?:具体)?(?:由|并?请|责成|委托)(?=[^。；;\n]{2,120}?(?:牵头|主办|负责))"
+    r"(?:^|(?<=[。；;，,\s：:）)])|(?<=[\d一二三四五六七八九十][、.．]))(?:具体)?(?:由|并?请|责成|委托)(?=[^。；;\n]{2,120}?(?:牵头|主办|负责))"
 )
 _SENTENCE = re.compile(r"[^。；;！？\n]+")
 _LONGEST_SENTENCE = 300
@@ -95,14 +96,15 @@ def _by_sentence(
             above, is_owned = placed.headings, placed.is_under(owned)
         if placed.paragraph.is_cell or is_owned or index in taken:
             continue
-        flat = placed.paragraph.flat
+        line = bare(placed)
+        flat = line.placed.paragraph.flat
         if not (may_assign(flat, 0, len(flat)) and may_name_doers(flat)):
             continue
         for sentence in _SENTENCE.finditer(flat):
             start, end = sentence.span()
             end = min(end, start + _LONGEST_SENTENCE)
             if may_assign(flat, start, end):
-                yield from assigner(placed, index, start, end)
+                yield from map(line.as_written, assigner(line.placed, index, start, end))
 
 
 def spoken_for(clauses: Sequence[Clause], items: Sequence[Placed]) -> tuple[frozenset[int], frozenset[Heading | None]]:
@@ -186,7 +188,7 @@ def _with_doers(placed: Placed, index: int, start: int, end: int) -> Iterator[Cl
         all_told = number == 0 and not after and body[doer.end : doer.end + 1] in _COLONS
         last = len(flat) if all_told else base + stop  # 市水利局：负责…；组织…。: the paragraph is the unit's
         span = _span(flat, base if number == 0 else base + doer.start, last)
-        yield _clause(placed, index, span, fields, _title(deed, placed, before))
+        yield _clause(placed, index, span, fields, _title(partners_of(without_lead(deed))[1], placed, before))
 
 
 def _assigns(deed: str, before: str) -> bool:
