@@ -10,7 +10,7 @@ from tracker.domain.drafts import Form
 from tracker.reading.brackets import Bracket, brackets_in
 from tracker.reading.fields import Fields, Sign, read_bracket, read_cue_line
 from tracker.reading.outline import Heading, Placed, heading_of, without_number
-from tracker.reading.unit_words import is_surely_unit, looks_like_unit
+from tracker.reading.unit_words import is_office, is_surely_unit, looks_like_unit
 
 _SENTENCE_END = "。！？；;!?”"
 _TRIGGERS = re.compile(
@@ -35,6 +35,7 @@ _SIGNED = re.compile(r"\s*(?:19|20)\d\d年\d{1,2}月\d{1,2}日(?:印发|发布|�
 _GAP = re.compile(r"[\s，,；;。]*")
 _ANNEXES = re.compile(r"\s*附件?\s*[：:]")
 _MOST_BRACKETS_DEEP = 3
+_SHORTEST_OFFICE = 2
 _BEFORE_CLAUSE = tuple("。；;！")
 _AFTER_CLAUSE = frozenset("（(【〔〖[［。；;，")
 
@@ -137,7 +138,9 @@ def _closes_item(flat: str, bracket: Bracket, fields: Fields) -> bool:
     before = flat[: bracket.start].rstrip()
     item = without_number(before)
     is_name = looks_like_unit(item) and not _COUNTED.search(item)
-    return item != before.lstrip() and is_surely_unit(fields.units[0].name) and not is_name
+    unit = fields.units[0].name
+    names_unit = is_surely_unit(unit) or (is_office(unit) and len(unit) > _SHORTEST_OFFICE)
+    return item != before.lstrip() and names_unit and not is_name
 
 
 def _closes_paragraph(flat: str, bracket: Bracket) -> bool:

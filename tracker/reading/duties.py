@@ -18,7 +18,7 @@ from tracker.reading.clauses import Clause
 from tracker.reading.fields import Fields, Sign
 from tracker.reading.outline import Heading, Placed, without_number
 from tracker.reading.partners import in_roles, partners_of, without_lead
-from tracker.reading.subjects import Doer, doer_of
+from tracker.reading.subjects import Doer, doer_of, doers_of
 
 _SENTENCE = re.compile(r"[^。；;！？\n]+")
 _DATE_HINT = re.compile(r"[\d一二三四五六七八九十〇○零]\s*(?:日|月|年|号|个工作日)")
@@ -41,6 +41,7 @@ _BARE_DEED = re.compile(r"(?:一并)?(?:报|上报|交|寄|反馈|答复)")
 _ONLY_DONE = re.compile(r"(?:全部|全面|基本|如期)*(?:完成|完毕|建成|投用|建成投用|投入使用|整改到位|落实到位|报送)")
 """普查老旧管道，9月底前完成: what is done stands before."""
 
+_ASIDE = re.compile(r"[（(][^（()）]*(?:联系人|联系电话|电话|邮箱)[^（()）]*[)）]")
 _MODALS = re.compile(r"^(?:要|应当?|须|必须|务必|需要?|将|并|于|在|对|均|请|(?:具体)?负责(?!人))+(?=..)")
 
 
@@ -119,7 +120,7 @@ def _duty(placed: Placed, index: int, told: tuple[re.Match[str], str], said: _Sa
     phrases = _phrases(body)
     if not phrases:
         return
-    doer = doer_of(body)
+    doer = doer_of(body) or next(doers_of(body), None)
     deed = without_lead(body[doer.end :].lstrip("，, ")) if doer else body
     units = in_roles(doer, body[doer.end :]) if doer else said.spoken_of()
     doubts = ("doer-from-context",) if units and not doer else ()
@@ -150,6 +151,7 @@ def _is_for_a_deed(body: str, start: int, end: int) -> bool:
 
 def _title(deed: str, phrases: tuple[str, ...]) -> str:
     """The part that tells the deed, without its dates; with the part before it where it names no thing."""
+    deed = _ASIDE.sub("", deed)
     first = next((n for n, part in enumerate(re.split(r"[，,]", deed)) if phrases[0] in part), 0)
     for phrase in phrases:
         deed = re.sub(f"(?:于|在|到|至|截至|务必于|请于)?{re.escape(phrase)}", "", deed, count=1)

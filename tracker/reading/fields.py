@@ -34,6 +34,9 @@ _PERSON_NOTE = re.compile(
 """Who does it inside a unit: 艺术科（分管领导：周某某）."""
 
 _NO_NAME = re.compile("：|并报|报请|上报|报送")
+_MAKES = re.compile("成立|组建|组成|设立|建立|抽调|选派")
+"""成立巡查组 is a deed, though it ends like a name."""
+
 _NO_SHORT_NAME = re.compile(f"{_NO_NAME.pattern}|[季月日期前后\\d]|年[底内]|完成|建|制定|实施|推")
 _STAGED = re.compile(r"[^，,；;、]{2,}由.{2,40}(?:主办|承办|举办)$")
 """Who holds an event (候鸟节由市政府主办) is told, not assigned."""
@@ -238,7 +241,8 @@ def _is_dated_list(got: _Gathering) -> bool:
 
 
 def _fits(unit: UnitMention) -> bool:
-    return looks_like_unit(unit.name) and len(unit.name) <= _LONGEST_NAME and not _NO_NAME.search(unit.name)
+    fits = looks_like_unit(unit.name) and len(unit.name) <= _LONGEST_NAME and not _NO_NAME.search(unit.name)
+    return fits and not _MAKES.match(unit.name)
 
 
 def _is_sure_enough(unit: UnitMention) -> bool:

@@ -32,7 +32,7 @@ _NAME_GOES_ON = re.compile(
 _PART_OF_NAME = re.compile("组织|协调|推进|监督|指导|保障|统筹|研究|支持|发布|审核|实施|安排|对外|对口|应急")
 _LAST_OF_NAMES = (
     "局委办厅部院署处科股所站社校队心府会室馆团行门位构业织体台区县市州盟旗省镇乡道村"
-    "地组专班公司集关方面）)协联政司园企院财"
+    "地组专班公司集关方面街）)协联政司园企院财"
 )
 _PREDICATE = re.compile(f"{_BINDING}|{_OPENING}")
 _END = re.compile(
@@ -57,6 +57,7 @@ _DATE_FIRST = re.compile(
     r"|[ 　由]*(?:所在地的?|属地的?|当地)?"
 )
 _COMMA = re.compile("[，,]")
+_COMMA_OR_COLON = re.compile("[，,：:]")
 _COLONS = ("：", ":")
 _ELIDED = re.compile(r"[\u4e00-\u9fff]{1,10}")
 _SEATED = re.compile(r"设(?:在|于)(?P<name>[^，,。；]{2,30})[，,](?=(?:具体)?(?:负责|承担))")
@@ -117,7 +118,7 @@ def doers_of(sentence: str) -> Iterator[Doer]:
     if first:
         yield first
     at = first.end if first else 0
-    for comma in _COMMA.finditer(top_level(sentence)):
+    for comma in _COMMA_OR_COLON.finditer(top_level(sentence)):
         later = _strict(sentence, comma.end()) if comma.start() >= at else None
         if later:
             yield later
@@ -247,7 +248,7 @@ def _with_departments(words: str) -> str:
     if not head:
         return words
     parts = re.split("[、，]", head["fields"])
-    if len(parts) < 2 or not all(_ELIDED.fullmatch(part) for part in parts):
+    if len(parts) < 2 or parts[-1].endswith("各") or not all(_ELIDED.fullmatch(part) for part in parts):
         return words
     if sum(looks_like_unit(part) for part in parts) > len(parts) // 2:
         return words
