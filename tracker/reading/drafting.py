@@ -88,6 +88,7 @@ class _Drawer:
     def __init__(self, around: Surroundings, ordered: Sequence[Clause]) -> None:
         self.around = around
         self.free_from = around.document.start
+        self._last: tuple[UnitMention, ...] = ()
         self._standing = Standing(around.rules)
         self._ordered = ordered
         self._starts = [clause.start for clause in ordered]
@@ -147,6 +148,10 @@ class _Drawer:
 
     def _units(self, clause: Clause) -> tuple[UnitMention, ...]:
         own = clause.fields.units
+        if "units-as-above" in clause.fields.doubts:
+            named = {unit.name for unit in own}
+            own += tuple(unit for unit in self._last if unit.name not in named)
+        self._last = own or self._last
         if self._own_places and "elided-prefix" in clause.fields.doubts:
             own = without_needless_prefix(own, self._own_places, self.around.text[clause.start : clause.end])
         if clause.fields.marked and self._mark_leads:

@@ -6,17 +6,17 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from itertools import pairwise
 
 from tracker.domain.drafts import UnitMention
 from tracker.domain.roles import Role
 from tracker.reading.brackets import top_level
+from tracker.reading.cells import is_ditto
 from tracker.reading.cues import SUPPLIES
 from tracker.reading.inheritance import take_first_leads, take_rule
 from tracker.reading.labels import Label, Opens, bare_label, labels_in
 from tracker.reading.naming import UnitList, has_cue, read_units
 from tracker.reading.unit_words import is_body, is_office, is_surely_unit, looks_like_unit
-from tracker.reading.wrapping import WRAP, unwrapped
+from tracker.reading.wrapping import unwrapped, with_fields_apart
 
 _LONGEST = 1200
 """A bracket with more characters than this is an aside, not a clause."""
@@ -105,18 +105,10 @@ def read_bracket(inner: str) -> Fields | None:
     """The fields of a bracket's words if it is a clause, else None."""
     if not 2 < len(inner) <= _LONGEST:
         return None
-    inner = _PERSON_NOTE.sub("", unwrapped(_with_fields_apart(inner)))
+    inner = _PERSON_NOTE.sub("", unwrapped(with_fields_apart(inner)))
     noted, first_leads = take_first_leads(inner)
     fields = _bracket_fields(*take_rule(noted))
     return replace(fields, first_leads=first_leads) if fields and first_leads else fields
-
-
-def _with_fields_apart(inner: str) -> str:
-    """The words with a sign where only a line end parts a label from the field before it: 县财政局 / 完成时限：5月."""
-    if WRAP not in inner:
-        return inner
-    begun = [label.start for label in labels_in(inner) if inner[: label.start].endswith(WRAP)]
-    return "".join(f"{'；' if at else ''}{inner[at:end]}" for at, end in pairwise((0, *begun, len(inner))))
 
 
 def _bracket_fields(words: str, added: tuple[UnitMention, ...]) -> Fields | None:
@@ -171,6 +163,8 @@ def _take_value(got: _Gathering, label: Label, value: str) -> None:
         got.persons = True
     elif label.opens is Opens.DEADLINE and value:
         _take_deadline(got, value, label.names_units)
+    elif label.opens is Opens.UNITS and is_ditto(value):
+        got.doubts["units-as-above"] = None
     elif label.opens is Opens.UNITS:
         listed = read_units(value, label.role, got.listed.prefix)
         got.take(listed)
