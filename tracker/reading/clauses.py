@@ -100,7 +100,8 @@ def _read(flat: str, bracket: Bracket) -> Fields | None:
     has_trigger = bool(_TRIGGERS.search(inner))
     if not bracket.closed and not has_trigger:
         return None
-    if not has_trigger and not (_ends_sentence(flat, bracket) or _between_sentences(flat, bracket)):
+    stands_apart = _ends_sentence(flat, bracket) or _between_sentences(flat, bracket) or _opens_item(flat, bracket)
+    if not has_trigger and not stands_apart:
         return None
     fields = read_bracket(inner)
     if not fields:
@@ -122,12 +123,20 @@ def _between_sentences(flat: str, bracket: Bracket) -> bool:
     return flat[: bracket.start].rstrip()[-1:] in _BEFORE_CLAUSE
 
 
+def _opens_item(flat: str, bracket: Bracket) -> bool:
+    """Whether a bracket stands between an item's number and its words: 1.【市水利局】编制规划."""
+    before = flat[: bracket.start].strip()
+    return bool(before) and not without_number(before) and len(flat[bracket.end :].strip()) > 1
+
+
 def _may_be_bare(flat: str, bracket: Bracket, fields: Fields) -> bool:
     """Whether units without label or cue can be a clause here: with a date behind any sentence, else at the end."""
     if fields.deadlines:
         if not flat[: bracket.start].strip() and _SIGNED.fullmatch(fields.deadlines[0]):
             return False
         return _ends_sentence(flat, bracket) or (_between_sentences(flat, bracket) and len(fields.units) > 1)
+    if _opens_item(flat, bracket):
+        return all(is_surely_unit(unit.name) for unit in fields.units)
     if not _closes_paragraph(flat, bracket):
         return False
     return _follows_sentence(flat, bracket, fields) or _closes_item(flat, bracket, fields)

@@ -272,10 +272,13 @@ def _lead(around: Surroundings, clause: Clause, free_from: int) -> str:
     """The words that the clause closes: from its heading (or its paragraph) on, but after the clause before it."""
     if clause.form is Form.TABLE:
         return "\n".join(part for part in (clause.task, clause.details) if part)
-    begin = clause.placed.paragraph.start if clause.placed.own or clause.owner is None else clause.owner.start
+    paragraph = clause.placed.paragraph
+    if clause.placed.own and clause.form is Form.BRACKET and not without_number(_words_before(clause)):
+        return unwrapped(paragraph.flat[clause.end - paragraph.start :])
+    begin = paragraph.start if clause.placed.own or clause.owner is None else clause.owner.start
     if clause.owner is None and clause.form is Form.LINE and clause.index:
         begin = around.items[clause.index - 1].paragraph.start
-    begin, paragraph = max(begin, free_from), clause.placed.paragraph
+    begin = max(begin, free_from)
     if begin >= paragraph.start and WRAP in paragraph.flat:
         return unwrapped(paragraph.flat[begin - paragraph.start : max(0, clause.start - paragraph.start)])
     return _CELL_LINE.sub("", around.text[begin : clause.start])

@@ -169,5 +169,7 @@ def _is_duty(fields: Fields, labels: tuple[Label, ...], block: _Block) -> bool:
         return False
     if fields.units and not any(looks_like_unit(unit.name) for unit in fields.units):
         return False
+    if fields.units and any(label.opens is Opens.DEADLINE for label in labels):
+        return True
     says_duty = any(DUTY.search(label.words) for label in labels if label.names_units)
     return says_duty or (block.owner is not None and not any(_KEEPS.fullmatch(label.words) for label in labels))

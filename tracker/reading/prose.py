@@ -47,7 +47,7 @@ _SETTING = re.compile(
 """The parts of a deed that only tell on what ground, with whom or when it is done."""
 
 _NAMES_PAPER = re.compile(
-    r"(?:方案|意见|通知|办法|规划|计划|细则|规定|措施|清单|任务表|安排|要点|台账|分工表?|纪要|预案)(?:[（(].{1,12}[)）])?$"
+    r"(?:方案|意见|通知|办法|规划|计划|细则|规定|措施|清单|任务表|安排|要点|台账|分工表?|分解|纪要|预案)(?:[（(].{1,12}[)）])?$"
 )
 _DESCRIBES = re.compile(r"(?:牵头|主办|负责)[、，][^，。]{0,24}(?:参与|参加|配合)的")
 """由A牵头、B参与的…: what stands before 的 tells of what kind a thing is."""
