@@ -40,6 +40,11 @@ _END = re.compile(
 )
 """The last character of a name before words that begin a predicate: those that bind, or those that may merely tell."""
 
+_DOES = re.compile(
+    "核定|核查|修订|修编|审核|审批|收集|整理|汇总|储备|采购|拆除|清理|清查|排查|整治|整改|巡查|抢修|疏导|维护|维修|更新|改造|建设|建成|完成|出台|印发|编制"
+    "|拟定|起草|研究|召开|举办|宣传|发布|公布|公开|拨付|筹措|争取|申报|上报|报送|查处|打击|救助|救治|转移|安置|调度|监测|预报|供应|抓|做"
+)
+_TOLD = re.compile(r"(?P<names>[^：:，,。；;]{2,80})[：:]\s*")
 _REACH = 160
 """A doer with all its units is looked for in this many characters of a sentence."""
 
@@ -68,7 +73,7 @@ _LEVELS = re.compile(
 )
 _LEVEL = re.compile(_ONE_LEVEL)
 _NOT_IN_NAME = re.compile(
-    r"[了是这那我你他“”《》：]|或者?(?:通过|以|由)|的|已|曾|关于|责任制|情况|决定|授予|设在|设于|按照|根据|坚持|清理|除|(?<!有关)(?<!各)(?<!相关)方面|建设(?=[、，和及与以]|$)"
+    r"于(?=[每今明\d])|前向|[了是这那我你他“”《》：]|或者?(?:通过|以|由)|的|已|曾|关于|责任制|情况|决定|授予|设在|设于|按照|根据|坚持|清理|除|(?<!有关)(?<!各)(?<!相关)方面|建设(?=[、，和及与以]|$)"
     r"|服务(?=[、，和及与以]|$)|工作(?=[、，和及与以]|$)"
 )
 _VERB_FIRST = re.compile(
@@ -98,7 +103,7 @@ class Doer:
 
 def may_name_doers(text: str, start: int = 0, end: int = sys.maxsize) -> bool:
     """Whether any word of ``text[start:end]`` could end a doer; cheap, to pass over what cannot."""
-    return _END.search(text, start, end) is not None or text.find("设", start, end) >= 0
+    return _END.search(text, start, end) is not None or any(text.find(sign, start, end) >= 0 for sign in "设：:")
 
 
 def begin_of_names(sentence: str) -> int:
@@ -109,7 +114,18 @@ def begin_of_names(sentence: str) -> int:
 
 def doer_of(sentence: str) -> Doer | None:
     """The doer named in the first characters of a sentence, or after its 由; None when there is none for sure."""
-    return _first(sentence, begin_of_names(sentence)) or _by(sentence)
+    begin = begin_of_names(sentence)
+    return _first(sentence, begin) or _by(sentence) or _before_colon(sentence, begin)
+
+
+def _before_colon(sentence: str, begin: int) -> Doer | None:
+    """Units that a colon sets apart from what they do: 市发改委：核定供水价格; no addressees, no rosters."""
+    found = _TOLD.match(sentence, begin)
+    units = _units(found["names"]) if found else ()
+    if not found or not units or not all(is_surely_unit(unit.name) for unit in units):
+        return None
+    does = _VERB_FIRST.match(sentence, found.end()) or _DOES.match(sentence, found.end())
+    return Doer(units, begin, found.end("names"), False, True) if does else None
 
 
 def doers_of(sentence: str) -> Iterator[Doer]:
