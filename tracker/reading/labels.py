@@ -125,12 +125,12 @@ _AND = rf"(?: *(?:和|及|与|、|/) *(?P<and>{_SECOND}))?"
 _LABEL = re.compile(
     r"(?:(?<=[\s，,；;。、：:（(【〔〖\[［|｜★●■▲◆•])|^)(?:\d[.．、])?" rf"(?:{_GROUPS}){_NOTE}{_AND} *[:：]"
 )
+_NOTE_BEHIND_NAME = r"(?<=[局委办厅院府会处队司])[【〔〖\[［](?:牵头|主办|配合|协办|会办|参与)[】〕〗\]］]"
 _BRACKETED = re.compile(
-    rf"[【〔〖\[［](?P<label>{_GROUPS.replace('?P<l', '?P<b')})[】〕〗\]］](?![、，,；;）)】〕〗\]］])(?P<colon>[:：]?)"
+    rf"(?!{_NOTE_BEHIND_NAME})[【〔〖\[［](?P<label>{_GROUPS.replace('?P<l', '?P<b')})[】〕〗\]］](?![、，,；;）)】〕〗\]］])(?P<colon>[:：]?)"
 )
 """A label in brackets of its own; no mere note behind a name (市公安局〔牵头〕、市司法局)."""
 
-_NOTED = re.compile(r"[局委办厅院府会处队司][【〔〖\[［](?:牵头|主办|配合|协办|会办|参与)[】〕〗\]］]")
 _UNITS_ONLY = "|".join(
     f"(?P<l{n}>{_spaced(pattern)})" for n, (opens, _, pattern) in enumerate(_LABELS) if opens is Opens.UNITS
 )
@@ -155,8 +155,6 @@ def unbracketed(text: str) -> str:
         return text
     parts, at = [], 0
     for found in _BRACKETED.finditer(_with_one_blank(text)):
-        if _NOTED.fullmatch(text, max(0, found.start() - 1), found.end()):
-            continue
         label = text[found.start("label") : found.end("label")]
         parts += [text[at : found.start()], f" {label}：{' ' if found['colon'] else ''}"]
         at = found.end()

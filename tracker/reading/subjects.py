@@ -42,7 +42,7 @@ _END = re.compile(
 
 _DOES = re.compile(
     "核定|核查|修订|修编|审核|审批|收集|整理|汇总|储备|采购|拆除|清理|清查|排查|整治|整改|巡查|抢修|疏导|维护|维修|更新|改造|建设|建成|完成|出台|印发|编制"
-    "|拟定|起草|研究|召开|举办|宣传|发布|公布|公开|拨付|筹措|争取|申报|上报|报送|查处|打击|救助|救治|转移|安置|调度|监测|预报|供应|抓|做"
+    "|拟定|起草|研究|召开|举办|宣传|发布|公布|公开|拨付|筹措|争取|申报|上报|报送|查处|打击|救助|救治|转移|安置|调度|监测|预报|供应|抓|做|加强|强化|组织(?!部)|建立|推进|推动|落实|指导|健全|完善|加快|规范|开展|实施|优化|制定|制订|提供|协调|配合|协助|督促|监督|保障|引导"
 )
 _TOLD = re.compile(r"(?P<names>[^：:，,。；;]{2,80})[：:]\s*")
 _REACH = 160
@@ -124,8 +124,7 @@ def _before_colon(sentence: str, begin: int) -> Doer | None:
     units = _units(found["names"]) if found else ()
     if not found or not units or not all(is_surely_unit(unit.name) for unit in units):
         return None
-    does = _VERB_FIRST.match(sentence, found.end()) or _DOES.match(sentence, found.end())
-    return Doer(units, begin, found.end("names"), False, True) if does else None
+    return Doer(units, begin, found.end("names"), False, True) if _DOES.match(sentence, found.end()) else None
 
 
 def doers_of(sentence: str) -> Iterator[Doer]:
@@ -183,6 +182,8 @@ def _first(sentence: str, begin: int, *, by: bool = False) -> Doer | None:
 def _ends(sentence: str, begin: int) -> Iterator[tuple[int, bool]]:
     """Where a doer may end, before a predicate that follows a name, and whether that predicate binds."""
     for found in _END.finditer(sentence, begin + 1, begin + _REACH):
+        if found["comma"].startswith(_COLONS) and not found["binding"]:
+            continue  # 各县人民政府：为…: whom a paper addresses
         after = found.start("comma") if found["comma"] else found.end()
         if not _NAME_GOES_ON.match(sentence, found.end()):
             yield after, bool(found["binding"])

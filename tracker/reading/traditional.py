@@ -44,8 +44,12 @@ _TABLE = {
     for at in range(0, len(pairs), 2)
     if pairs[at] != pairs[at + 1]
 }
+_SIGNS = {ord(_LOOK_ALIKES[at]): _LOOK_ALIKES[at + 1] for at in range(0, len(_LOOK_ALIKES), 2)}
 _RADICALS = {code: unicodedata.normalize("NFKC", chr(code)) for code in range(0x2F00, 0x2FD6)}
 """The Kangxi radicals, which copies from PDF files have for the characters themselves (U+2F54 for 水)."""
+
+_MEANT = _SIGNS | _RADICALS
+"""What names and titles are told with, other than traditional characters: 市水利局 whatever its first sign."""
 
 _TABLE |= {code: _TABLE.get(ord(char), char) for code, char in _RADICALS.items()}
 _ANY = re.compile(f"[{''.join(map(chr, _TABLE))}]")
@@ -60,19 +64,20 @@ def simplified(text: str) -> str:
 
 def as_written(plan: PlanReading, text: str, plain: str) -> PlanReading:
     """The plan read from ``plain`` = ``simplified(text)``, its quotes, names and titles spelt as ``text`` has them."""
-    head = _Spelling(text, plain, plan.start, min(plan.end, plan.start + _BEFORE))
+    meant = text.translate(_MEANT)
+    head = _Spelling(meant, plain, plan.start, min(plan.end, plan.start + _BEFORE))
     return replace(
         plan,
         title=head.of(plan.title),
         number=head.of(plan.number) if plan.number else None,
         issuer=head.of(plan.issuer) if plan.issuer else None,
-        drafts=tuple(_draft_as_written(draft, text, plain) for draft in plan.drafts),
-        indicators=tuple(_indicator_as_written(one, text, plain) for one in plan.indicators),
+        drafts=tuple(_draft_as_written(draft, text, meant, plain) for draft in plan.drafts),
+        indicators=tuple(_indicator_as_written(one, meant, plain) for one in plan.indicators),
     )
 
 
-def _draft_as_written(draft: Draft, text: str, plain: str) -> Draft:
-    here = _Spelling(text, plain, max(0, draft.start - _BEFORE), draft.end)
+def _draft_as_written(draft: Draft, text: str, meant: str, plain: str) -> Draft:
+    here = _Spelling(meant, plain, max(0, draft.start - _BEFORE), draft.end)
     return replace(
         draft,
         title=here.of(draft.title),
