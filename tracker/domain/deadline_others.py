@@ -15,8 +15,8 @@ _LONGEST = 3650
 """Periods longer than this many days, months or years are taken for slips."""
 
 _NUMERALS = DIGITS + NUMERAL.removeprefix("0-9０-９") + "半"
-_ANCHOR_REACH = 30
-_ANCHOR = re.compile(
+ANCHOR_REACH = 30
+ANCHOR = re.compile(
     r"(?P<anchor>[^，。；、,;（）()：:\s]{0,24}?)(?:之日|当[日天]|之后|以后|后|起|算起)+(?:计算|开始|算)?起?\s{0,4}(?:的|，"
     r"|,)?\s{0,4}(?:最迟|至迟|不超过|原则上)?(?:第)?$"
 )
@@ -41,11 +41,11 @@ def _relative(match: re.Match[str], context: Context) -> Point:
 
 
 def _start(match: re.Match[str], context: Context) -> date | None:
-    before = match.string[max(0, match.start() - _ANCHOR_REACH) : match.start()]
-    found = _ANCHOR.search(before)
+    before = match.string[max(0, match.start() - ANCHOR_REACH) : match.start()]
+    found = ANCHOR.search(before)
     if found is None:
         return None
-    anchor = re.split("自|从", found["anchor"].strip())[-1]
+    anchor = re.split("自|从|于", found["anchor"].strip())[-1]
     if _OWN_ISSUE.fullmatch(anchor):
         return context.issued_on
     return context.last_day if anchor[-1:] in ("日", "号") and anchor[:1].isdigit() else None

@@ -13,7 +13,7 @@ from datetime import date
 from itertools import chain, zip_longest
 
 from tracker.domain.deadline_every import EVERY_RULES
-from tracker.domain.deadline_others import EVENT_RULES, OTHER_RULES
+from tracker.domain.deadline_others import ANCHOR, ANCHOR_REACH, EVENT_RULES, OTHER_RULES
 from tracker.domain.deadline_periods import PERIOD_RULES
 from tracker.domain.deadline_points import DAY_RULES, MONTH_RULES
 from tracker.domain.deadline_rule import Context, Grammar, Point, Rule
@@ -115,6 +115,16 @@ def find_in_clause(
     """Every date, period and other deadline word in a clause's deadline phrase, in order."""
     context = Context(issued_on, calendar or announced_calendar(), plan_until, issue_year)
     return tuple(_without_starts(text, _scan(text, _IN_CLAUSE, context)))
+
+
+def begin_of_term(text: str, found: Found) -> int:
+    """Where a period's words begin, with those that tell from when it is counted (自印发之日起10个工作日内)."""
+    if found.point.kind is not DeadlineKind.RELATIVE:
+        return found.start
+    from_when = ANCHOR.search(text, max(0, found.start - ANCHOR_REACH), found.start)
+    if not from_when:
+        return found.start
+    return from_when.start() + max(0, *(from_when["anchor"].rfind(word) for word in ("自", "从", "于")))
 
 
 def find_in_prose(

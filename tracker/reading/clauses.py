@@ -26,6 +26,7 @@ _OWN_DEED = re.compile(
 )
 """A whole paragraph whose end tells what its units are to do: A牵头，B配合，6月底前完成管网改造方案."""
 
+_TOLD_DUTY = re.compile(r"负责(?!人|单位|部门|同志|落实(?=[，,。；]|$))[\u4e00-\u9fff]{2,}")
 _COUNTED = re.compile(r"\d[\u4e00-\u9fff]$")
 """3所, 12处: an amount, though names end so, too."""
 
@@ -228,7 +229,8 @@ def cue_clauses(items: Sequence[Placed]) -> Iterator[Clause]:
             words = without_number(words)
             begin = len(stripped) - len(words)
         alone = begin == 0 and not placed.own and index > 0
-        fields = read_cue_line(words.strip(), one_may_do=alone) if _is_plain(words) else None
+        each_its_own = len(_TOLD_DUTY.findall(words)) > 1  # A负责制定方案，B负责落实资金: no list of units
+        fields = read_cue_line(words.strip(), one_may_do=alone) if _is_plain(words) and not each_its_own else None
         if fields:
             begin += len(words) - len(words.lstrip())
             form = Form.INLINE if stripped[:begin].strip() else Form.LINE

@@ -41,7 +41,7 @@ _BARE_DEED = re.compile(r"(?:一并)?(?:报|上报|交|寄|反馈|答复)")
 _ONLY_DONE = re.compile(r"(?:全部|全面|基本|如期)*(?:完成|完毕|建成|投用|建成投用|投入使用|整改到位|落实到位|报送)")
 """普查老旧管道，9月底前完成: what is done stands before."""
 
-_ASIDE = re.compile(r"[（(][^（()）]*(?:联系人|联系电话|电话|邮箱)[^（()）]*[)）]")
+_ASIDE = re.compile(r"[（(][^（()）]*(?:联系人|联系电话|电话|邮箱|样式|见附)[^（()）]*[)）]")
 _MODALS = re.compile(r"^(?:要|应当?|须|必须|务必|需要?|将|并|于|在|对|均|请|(?:具体)?负责(?!人))+(?=..)")
 
 
@@ -154,7 +154,7 @@ def _title(deed: str, phrases: tuple[str, ...]) -> str:
     deed = _ASIDE.sub("", deed)
     first = next((n for n, part in enumerate(re.split(r"[，,]", deed)) if phrases[0] in part), 0)
     for phrase in phrases:
-        deed = re.sub(f"(?:于|在|到|至|截至|务必于|请于)?{re.escape(phrase)}", "", deed, count=1)
+        deed = re.sub(f"(?:务于|于|在|到|至|截至|务必于|请于)?{re.escape(phrase)}", "", deed, count=1)
     parts = [_MODALS.sub("", tidy(part)) for part in re.split(r"[，,]", deed)]
     at = _telling(parts, first)
     if at and _ONLY_DONE.fullmatch(parts[at]) and len(parts[at - 1]) > 1:

@@ -127,7 +127,8 @@ _LABEL = re.compile(
 )
 _NOTE_BEHIND_NAME = r"(?<=[局委办厅院府会处队司])[【〔〖\[［](?:牵头|主办|配合|协办|会办|参与)[】〕〗\]］]"
 _BRACKETED = re.compile(
-    rf"(?!{_NOTE_BEHIND_NAME})[【〔〖\[［](?P<label>{_GROUPS.replace('?P<l', '?P<b')})[】〕〗\]］](?![、，,；;）)】〕〗\]］])(?P<colon>[:：]?)"
+    rf"(?!{_NOTE_BEHIND_NAME})[【〔〖\[［](?P<label>{_GROUPS.replace('?P<l', '?P<b')})[】〕〗\]］]"
+    r"(?![、，,；;）)】〕〗\]］])(?P<colon>[:：]?)"
 )
 """A label in brackets of its own; no mere note behind a name (市公安局〔牵头〕、市司法局)."""
 

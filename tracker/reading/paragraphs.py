@@ -113,13 +113,12 @@ def _marked(lines: list[tuple[int, str]], cells: bool) -> Iterator[Paragraph]:
 
 
 def _running_heads(lines: list[str]) -> frozenset[str]:
-    """The lines that stand beside a page's number on more than one page: 某市人民政府公报　2024年第3期."""
-    beside = Counter[str]()
-    for at, words in enumerate(lines):
-        if _is_page_number(words):
-            near = {lines[n] for n in (at - 1, at + 1) if 0 <= n < len(lines)}
-            beside.update(one for one in near if len(one) < _LONG and _PERIODICAL.search(one))
-    return frozenset(words for words, count in beside.items() if count > 1)
+    """The periodical's name that stands beside a page's number, and elsewhere too: 某市人民政府公报　2024年第3期."""
+    places = [n for at, words in enumerate(lines) if _is_page_number(words) for n in (at - 1, at + 1)]
+    near = {lines[n] for n in places if 0 <= n < len(lines)}
+    heads = {words for words in near if len(words) < _LONG and _PERIODICAL.search(words)}
+    counted = Counter(words for words in lines if words in heads) if heads else {}
+    return frozenset(words for words, count in counted.items() if count > 1)
 
 
 def _is_page_number(words: str) -> bool:

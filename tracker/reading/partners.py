@@ -15,7 +15,7 @@ _WITH = re.compile(r"(?:会同|联合|协同)(?P<names>[^，,]{2,120}?)等(?:有
 _WITH_NAMES = re.compile(r"会同|联合|协同")
 _BEFORE_WITH = re.compile(r"(?:牵头[，,]?|要|应当?)*")
 _KINDS = ("部门", "单位", "地方", "机构", "方面")
-_LEADS_ITSELF = re.compile(r"牵头")
+_LEADS_ITSELF = re.compile(r"(?:具体|负责|要|应当?)*牵头")
 
 
 def in_roles(doer: Doer, deed: str) -> tuple[UnitMention, ...]:

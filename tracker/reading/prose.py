@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Sequence, Set
 from dataclasses import replace
 from itertools import zip_longest
 
-from tracker.domain.deadlines import Found, find_in_clause
+from tracker.domain.deadlines import Found, begin_of_term, find_in_clause
 from tracker.domain.drafts import DeadlineKind, Form
 from tracker.domain.roles import Role
 from tracker.domain.text import tidy
@@ -30,6 +30,7 @@ _LONGEST_SENTENCE = 300
 _CUE_PHRASE = re.compile(
     r"(?:牵头|主办|负责)(?:负责|抓总|组织|落实|实施)*|(?:积极|共同|协同)?(?:配合|协助|参与|协办|会办)|按照?(?:各自)?职责分工(?:负责|落实)|分别负责|共同负责"
 )
+_PARTS = re.compile("[^，,]+")
 _LONGEST_TITLE = 60
 _NAMES_A_THING = ("的", "人", "同")
 """What follows a cue that describes and does not assign: 负责的项目, 负责人."""
@@ -158,7 +159,8 @@ def _with_cues(placed: Placed, index: int, start: int, end: int) -> Iterator[Cla
 def _led(sentence: str) -> tuple[Fields, str] | None:
     """The same of a sentence that begins with its units, one of which leads or helps: A牵头，B、C配合，9月底前完成…."""
     doer = doer_of(sentence)
-    assigned = _assigned(sentence) if doer and not doer.by and doer.start == 0 else None
+    names_first = doer and not doer.by and doer.start == 0
+    assigned = _assigned(sentence, _end_of_cues(sentence)) if names_first else None
     if not doer or not assigned or _DESCRIBES.match(sentence, doer.end):
         return None
     units = assigned[0].units
@@ -216,9 +218,25 @@ def _span(flat: str, begin: int, end: int) -> tuple[int, int]:
     return begin + len(shown) - len(shown.lstrip()), begin + len(shown.rstrip())
 
 
-def _assigned(words: str) -> tuple[Fields, str] | None:
-    """The units, roles and date of a sentence after its 由, and the deed that follows; None when it names no unit."""
-    cues = [cue for cue in _CUE_PHRASE.finditer(words) if words[cue.end() : cue.end() + 1] not in _NAMES_A_THING]
+def _end_of_cues(sentence: str) -> int:
+    """Where the first parts of a sentence end that only tell who is in which role: A牵头，B、C配合，制定…."""
+    end = 0
+    for part in _PARTS.finditer(sentence):
+        cues = list(_CUE_PHRASE.finditer(part.group()))
+        if cues and cues[-1].end() == len(part.group()):
+            end = part.end()
+        elif cues or not end:
+            return end or (part.start() + cues[0].end() if cues else 0)
+    return end
+
+
+def _assigned(words: str, end: int | None = None) -> tuple[Fields, str] | None:
+    """The units, roles and date of a sentence after its 由, and the deed that follows; None when it names no unit.
+
+    Cues that stand after ``end`` tell no role of it, but another deed.
+    """
+    found = _CUE_PHRASE.finditer(words, 0, len(words) if end is None else end)
+    cues = [cue for cue in found if words[cue.end() : cue.end() + 1] not in _NAMES_A_THING]
     for cue in reversed(cues):
         fields = read_cue_line(f"由{words[: cue.end()]}", one_may_do=True)
         if fields and not _DONE_ALREADY.search(words, cue.end()):
@@ -229,12 +247,14 @@ def _assigned(words: str) -> tuple[Fields, str] | None:
 
 def _dates(deed: str) -> tuple[str, ...]:
     """The phrases of the deed that name a day, a period or a season (主汛期前) by which it is done."""
-    return tuple(deed[one.start : one.end] for one in find_in_clause(deed, None) if _is_term(deed, one))
+    return tuple(deed[begin_of_term(deed, one) : one.end] for one in find_in_clause(deed, None) if _is_term(deed, one))
 
 
 def _is_term(deed: str, one: Found) -> bool:
     if one.point.kind in (DeadlineKind.FIXED, DeadlineKind.RECURRING):
         return one.rule != "year"
+    if one.point.kind is DeadlineKind.RELATIVE:
+        return begin_of_term(deed, one) < one.start  # counted from something: 印发之日起10个工作日内
     return one.rule == "event" and deed[: one.end].endswith("前")
 
 
