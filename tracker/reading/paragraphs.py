@@ -116,7 +116,7 @@ def _running_heads(lines: list[str]) -> frozenset[str]:
     """The periodical's name that stands beside a page's number, and elsewhere too: 某市人民政府公报　2024年第3期."""
     places = [n for at, words in enumerate(lines) if _is_page_number(words) for n in (at - 1, at + 1)]
     near = {lines[n] for n in places if 0 <= n < len(lines)}
-    heads = {words for words in near if len(words) < _LONG and _PERIODICAL.search(words)}
+    heads = {words for words in near if len(words.replace(" ", "")) < _LONG and _PERIODICAL.search(words)}
     counted = Counter(words for words in lines if words in heads) if heads else {}
     return frozenset(words for words, count in counted.items() if count > 1)
 
