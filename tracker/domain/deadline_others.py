@@ -15,8 +15,8 @@ _LONGEST = 3650
 """Periods longer than this many days, months or years are taken for slips."""
 
 _NUMERALS = DIGITS + NUMERAL.removeprefix("0-9０-９") + "半"
-_ANCHOR_REACH = 30
-_ANCHOR = re.compile(
+ANCHOR_REACH = 30
+ANCHOR = re.compile(
     r"(?P<anchor>[^，。；、,;（）()：:\s]{0,24}?)(?:之日|当[日天]|之后|以后|后|起|算起)+(?:计算|开始|算)?起?\s{0,4}(?:的|，"
     r"|,)?\s{0,4}(?:最迟|至迟|不超过|原则上)?(?:第)?$"
 )
@@ -41,11 +41,11 @@ def _relative(match: re.Match[str], context: Context) -> Point:
 
 
 def _start(match: re.Match[str], context: Context) -> date | None:
-    before = match.string[max(0, match.start() - _ANCHOR_REACH) : match.start()]
-    found = _ANCHOR.search(before)
+    before = match.string[max(0, match.start() - ANCHOR_REACH) : match.start()]
+    found = ANCHOR.search(before)
     if found is None:
         return None
-    anchor = re.split("自|从", found["anchor"].strip())[-1]
+    anchor = re.split("自|从|于", found["anchor"].strip())[-1]
     if _OWN_ISSUE.fullmatch(anchor):
         return context.issued_on
     return context.last_day if anchor[-1:] in ("日", "号") and anchor[:1].isdigit() else None
@@ -182,7 +182,7 @@ OTHER_RULES: tuple[Rule, ...] = (
     Rule(
         "ongoing",
         "并且长持常经日一动稳贯随不实全永久",
-        r"(?:并|且)?(?:长期性?|持续|常态(?:长效|化)?|经常性?|日常|一直|(?<!健)全年(?!内)|常年|动态|稳步|常抓不懈|久久为功|贯穿全年|贯穿始终|贯穿全过程|随时|不间断"
+        r"(?:并|且)?(?:长期性?|长效(?!机制)|持续|常态(?:长效|化)?|经常性?|日常|一直|(?<!健)全年(?!内)|常年|动态|稳步|常抓不懈|久久为功|贯穿全年|贯穿始终|贯穿全过程|随时|不间断"
         rf"|实时|全过程|全程|永久|不断)(?:地)?{_ONGOING_TAIL}",
         "长期坚持、持续推进、常态化：列出而不亮红灯",
         "长期坚持",

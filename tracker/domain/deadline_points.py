@@ -127,6 +127,15 @@ DAY_RULES: tuple[Rule, ...] = (
         dated(_day),
         only_in_clause=True,
     ),
+    Rule(
+        "day-alone",
+        DIGITS,
+        r"\A(?P<m>1[0-2]|0?[1-9])[./．](?P<d>3[01]|[12]\d)\Z",
+        "整栏只写月日的数字日子",
+        "12.31",
+        dated(_day),
+        only_in_clause=True,
+    ),
 )
 
 MONTH_RULES: tuple[Rule, ...] = (

@@ -13,7 +13,7 @@ from datetime import date
 from itertools import chain, zip_longest
 
 from tracker.domain.deadline_every import EVERY_RULES
-from tracker.domain.deadline_others import EVENT_RULES, OTHER_RULES
+from tracker.domain.deadline_others import ANCHOR, ANCHOR_REACH, EVENT_RULES, OTHER_RULES
 from tracker.domain.deadline_periods import PERIOD_RULES
 from tracker.domain.deadline_points import DAY_RULES, MONTH_RULES
 from tracker.domain.deadline_rule import Context, Grammar, Point, Rule
@@ -117,6 +117,16 @@ def find_in_clause(
     return tuple(_without_starts(text, _scan(text, _IN_CLAUSE, context)))
 
 
+def begin_of_term(text: str, found: Found) -> int:
+    """Where a period's words begin, with those that tell from when it is counted (自印发之日起10个工作日内)."""
+    if found.point.kind is not DeadlineKind.RELATIVE:
+        return found.start
+    from_when = ANCHOR.search(text, max(0, found.start - ANCHOR_REACH), found.start)
+    if not from_when:
+        return found.start
+    return from_when.start() + max(0, *(from_when["anchor"].rfind(word) for word in ("自", "从", "于")))
+
+
 def find_in_prose(
     text: str, issued_on: date | None, calendar: WorkCalendar | None = None, issue_year: int | None = None
 ) -> tuple[Found, ...]:
@@ -208,6 +218,7 @@ def _is_day(found: Found) -> bool:
 _WEIGHT = (DeadlineKind.FIXED, DeadlineKind.RECURRING, DeadlineKind.RELATIVE, DeadlineKind.ONGOING, DeadlineKind.EVENT)
 
 
+_SEASONS = frozenset({"event", "lunar"})
 _ALWAYS_DOUBTED = (DeadlineKind.FIXED, DeadlineKind.RELATIVE, DeadlineKind.EVENT, DeadlineKind.NONE)
 _ONLY_ALONE = frozenset({"immediate", "event-act", "days-before-event", "start-only", "follows-others"})
 """Rules whose words are mere manner (立行立改, 验收后) beside a date that somebody wrote."""
@@ -219,6 +230,8 @@ def _deciding(found: tuple[Found, ...]) -> Found:
     if days:
         return max(days, key=lambda one: one.point.due_on or date.min)
     for kind in _WEIGHT:
+        if kind is DeadlineKind.ONGOING and (season := next((one for one in found if one.rule in _SEASONS), None)):
+            return season  # 春节前动态清零: a day to be entered says more than that it goes on
         for one in found:
             if one.point.kind is kind:
                 return one

@@ -10,6 +10,7 @@ from tracker.domain.drafts import Form
 from tracker.reading.brackets import Bracket, brackets_in
 from tracker.reading.fields import Fields, Sign, read_bracket, read_cue_line
 from tracker.reading.outline import Heading, Placed, heading_of, without_number
+from tracker.reading.unit_words import is_office, is_surely_unit, looks_like_unit
 
 _SENTENCE_END = "。！？；;!?”"
 _TRIGGERS = re.compile(
@@ -19,12 +20,23 @@ _TRIGGERS = re.compile(
 _DEED = re.compile(r"完成[^，。；]{2,}|建成|投用|开工|出台")
 """What a date in a bracket of its own tells of a part: (2021年9月底前完成主体封顶)。"""
 
+_OWN_DEED = re.compile(
+    r"(?:牵头|负责|配合|协助|参与|参加|协办)[，,][^，,]{0,30}?"
+    r"(?:完成|建立|制定|制订|编制|出台|印发|上报|报送|开展|启动|提出|形成|建成)[^，,。；]{3,}$"
+)
+"""A whole paragraph whose end tells what its units are to do: A牵头，B配合，6月底前完成管网改造方案."""
+
+_TOLD_DUTY = re.compile(r"负责(?!人|单位|部门|同志|落实(?=[，,。；]|$))[\u4e00-\u9fff]{2,}")
+_COUNTED = re.compile(r"\d[\u4e00-\u9fff]$")
+"""3所, 12处: an amount, though names end so, too."""
+
 _SIGNED = re.compile(r"\s*(?:19|20)\d\d年\d{1,2}月\d{1,2}日(?:印发|发布|通过|公布)?\s*")
 """A day alone behind an organ on a line of its own is a signature, no deadline."""
 
 _GAP = re.compile(r"[\s，,；;。]*")
 _ANNEXES = re.compile(r"\s*附件?\s*[：:]")
 _MOST_BRACKETS_DEEP = 3
+_SHORTEST_OFFICE = 2
 _BEFORE_CLAUSE = tuple("。；;！")
 _AFTER_CLAUSE = frozenset("（(【〔〖[［。；;，")
 
@@ -89,7 +101,8 @@ def _read(flat: str, bracket: Bracket) -> Fields | None:
     has_trigger = bool(_TRIGGERS.search(inner))
     if not bracket.closed and not has_trigger:
         return None
-    if not has_trigger and not (_ends_sentence(flat, bracket) or _between_sentences(flat, bracket)):
+    stands_apart = _ends_sentence(flat, bracket) or _between_sentences(flat, bracket) or _opens_item(flat, bracket)
+    if not has_trigger and not stands_apart:
         return None
     fields = read_bracket(inner)
     if not fields:
@@ -111,13 +124,33 @@ def _between_sentences(flat: str, bracket: Bracket) -> bool:
     return flat[: bracket.start].rstrip()[-1:] in _BEFORE_CLAUSE
 
 
+def _opens_item(flat: str, bracket: Bracket) -> bool:
+    """Whether a bracket stands between an item's number and its words: 1.【市水利局】编制规划."""
+    before = flat[: bracket.start].strip()
+    return bool(before) and not without_number(before) and len(flat[bracket.end :].strip()) > 1
+
+
 def _may_be_bare(flat: str, bracket: Bracket, fields: Fields) -> bool:
     """Whether units without label or cue can be a clause here: with a date behind any sentence, else at the end."""
     if fields.deadlines:
         if not flat[: bracket.start].strip() and _SIGNED.fullmatch(fields.deadlines[0]):
             return False
         return _ends_sentence(flat, bracket) or (_between_sentences(flat, bracket) and len(fields.units) > 1)
-    return _closes_paragraph(flat, bracket) and _follows_sentence(flat, bracket, fields)
+    if _opens_item(flat, bracket):
+        return all(is_surely_unit(unit.name) for unit in fields.units)
+    if not _closes_paragraph(flat, bracket):
+        return False
+    return _follows_sentence(flat, bracket, fields) or _closes_item(flat, bracket, fields)
+
+
+def _closes_item(flat: str, bracket: Bracket, fields: Fields) -> bool:
+    """Whether one unit closes a numbered item that tells a matter (1.新建小学3所（市教育局）), and no second name."""
+    before = flat[: bracket.start].rstrip()
+    item = without_number(before)
+    is_name = looks_like_unit(item) and not _COUNTED.search(item)
+    unit = fields.units[0].name
+    names_unit = is_surely_unit(unit) or (is_office(unit) and len(unit) > _SHORTEST_OFFICE)
+    return item != before.lstrip() and names_unit and not is_name
 
 
 def _closes_paragraph(flat: str, bracket: Bracket) -> bool:
@@ -191,12 +224,13 @@ def cue_clauses(items: Sequence[Placed]) -> Iterator[Clause]:
         begin = max(stripped.rfind("。"), stripped.rfind("；"), stripped.rfind(";")) + 1
         words = stripped[begin:]
         if begin == 0:
-            if heading_of(paragraph) and not placed.headings[:-1]:
-                continue
+            if heading_of(paragraph) and (not placed.headings[:-1] or _OWN_DEED.search(words)):
+                continue  # its deed follows its units: prose
             words = without_number(words)
             begin = len(stripped) - len(words)
         alone = begin == 0 and not placed.own and index > 0
-        fields = read_cue_line(words.strip(), one_may_do=alone) if _is_plain(words) else None
+        each_its_own = len(_TOLD_DUTY.findall(words)) > 1  # A负责制定方案，B负责落实资金: no list of units
+        fields = read_cue_line(words.strip(), one_may_do=alone) if _is_plain(words) and not each_its_own else None
         if fields:
             begin += len(words) - len(words.lstrip())
             form = Form.INLINE if stripped[:begin].strip() else Form.LINE

@@ -25,6 +25,7 @@ _HEAD_LINES = 24
 _TAIL_LINES = 12
 _LONGEST_SIGNATURE = 120
 _LONGEST_NOTE = 60
+_NUMBER_AND_DAY = re.compile(rf"{NUMBER.pattern}[，,]?{DATE}")
 _NOTE_WORDS = ("号", "通过", "印发", "发布", "公布", "审议")
 _IMPRINT = re.compile(rf"(?P<issuer>[\u4e00-\u9fff（）()]{{2,30}}?)?{DATE}印发")
 _SIGNED = re.compile(rf"(?P<issuer>[\u4e00-\u9fff（）()]{{2,40}}){DATE}")
@@ -176,8 +177,13 @@ def _signature(lines: Sequence[Paragraph], block: TitleBlock, meta: dict[str, st
 
 
 def _noted_day(line: str) -> date | None:
-    """The day in a note under the title: （某政办发〔2023〕5号，2023年3月20日）, （2023年3月20日常务会议通过）."""
+    """The day in a note under the title: （某政办发〔2023〕5号，2023年3月20日）, （2023年3月20日常务会议通过）.
+
+    So it is where the number and the day stand on one line without brackets.
+    """
     words = compact(same_length_ascii(line))
+    if _NUMBER_AND_DAY.fullmatch(words):
+        return date_in(NUMBER.sub("", words))
     if len(words) > _LONGEST_NOTE or not words.startswith(("（", "(")) or not words.endswith(("）", ")")):
         return None
     return date_in(words) if any(word in words for word in _NOTE_WORDS) else None

@@ -18,6 +18,7 @@ from tracker.reading.documents import Document
 from tracker.reading.inheritance import AddedUnits, Standing, first_leads, take_first_leads
 from tracker.reading.label_lines import leading_labels, words_below
 from tracker.reading.outline import Heading, Placed, names_field, tells_no_task, title_of, without_number
+from tracker.reading.part_titles import COUNTED, EDGES, part_title, shared_paragraphs
 from tracker.reading.prefixes import own_places, without_needless_prefix
 from tracker.reading.timing import PlanTimes, timing_of
 from tracker.reading.wrapping import WRAP, unwrapped
@@ -43,11 +44,6 @@ _LEADS = (
 )
 _MARKS = "—●★▲◆■·※ "
 _LONGEST_TITLE = 200
-_COUNTED = re.compile(
-    r"^[\s★●▲◆■·※☆○◎—]*(?:第[一二三四五六七八九十]+[，,、]|[一二三四五六七八九十]{1,2}是|首先[，,]|其次[，,]|\d{1,2}[-－]\d{1,2}(?=\s*[^\d\s年月日]))\s*"
-)
-"""Words and figures that count what is told in running words: 一是, 第二，, 1-2."""
-
 _HEAD_OF_PARAGRAPH = 600
 """A title is looked for in this many characters of a paragraph."""
 
@@ -92,11 +88,13 @@ class _Drawer:
     def __init__(self, around: Surroundings, ordered: Sequence[Clause]) -> None:
         self.around = around
         self.free_from = around.document.start
+        self._last: tuple[UnitMention, ...] = ()
         self._standing = Standing(around.rules)
         self._ordered = ordered
         self._starts = [clause.start for clause in ordered]
         self._crowded = _crowded_headings(ordered)
         self._many_blocks = _with_many_blocks(ordered)
+        self._shared = shared_paragraphs(ordered)
         self._mark_leads = bool(_MARK_LEADS.search(around.text, around.document.start, around.document.end))
         self._own_places = own_places(around.document.issuer, around.document.title)
         self._leads_from = _first_leads_from(around.text, around.document, ordered)
@@ -104,12 +102,15 @@ class _Drawer:
     def draft(self, clause: Clause) -> Draft:
         """The draft of a clause; the text up to its end is used from now on."""
         units = self._units(clause)
-        lead = "。\n".join(filter(None, (_lead(self.around, clause, self.free_from), self._told_below(clause))))
-        timing = timing_of(clause.fields.deadlines, lead, clause.form, self.around.times)
+        told = (_lead(self.around, clause, self.free_from), clause.fields.told, self._told_below(clause))
+        lead = "。\n".join(filter(None, told))
+        headings = [heading.title for heading in clause.placed.headings]
+        timing = timing_of(clause.fields.deadlines, lead, clause.form, self.around.times, headings)
+        title = (_own_title(clause) or self._title(clause))[:_LONGEST_TITLE]
         start = _with_its_bracket(self.around.text, clause)
         self.free_from = clause.end
         return Draft(
-            title=(_own_title(clause) or self._title(clause))[:_LONGEST_TITLE],
+            title=title,
             path=_path(clause),
             form=clause.form,
             quote=self.around.text[start : clause.end],
@@ -133,11 +134,24 @@ class _Drawer:
 
     def _title(self, clause: Clause) -> str:
         items = self.around.items
+        if clause.index in self._shared and (own := self._title_of_part(clause)):
+            return own
         title = _title_of_block(clause, items, clause.owner in self._many_blocks)
         return _TITLE_LABEL.sub("", title or _title(clause, items, self._crowded))
 
+    def _title_of_part(self, clause: Clause) -> str:
+        """What a clause closes of a paragraph that holds several: the words from the clause before it on."""
+        paragraph = clause.placed.paragraph
+        begin = max(0, self.free_from - paragraph.start)
+        words = unwrapped(paragraph.flat[begin : clause.start - paragraph.start]).lstrip(EDGES)
+        return part_title(words if begin else COUNTED.sub("", without_number(words)), is_first=not begin)
+
     def _units(self, clause: Clause) -> tuple[UnitMention, ...]:
         own = clause.fields.units
+        if "units-as-above" in clause.fields.doubts:
+            named = {unit.name for unit in own}
+            own += tuple(unit for unit in self._last if unit.name not in named)
+        self._last = own or self._last
         if self._own_places and "elided-prefix" in clause.fields.doubts:
             own = without_needless_prefix(own, self._own_places, self.around.text[clause.start : clause.end])
         if clause.fields.marked and self._mark_leads:
@@ -219,7 +233,7 @@ def _title(clause: Clause, items: Sequence[Placed], crowded: frozenset[Heading])
         after = clause.placed.paragraph.flat[clause.end - clause.placed.paragraph.start :]
         if title_of(after):
             return title_of(after)
-    own = title_of(without_number(_COUNTED.sub("", before))) if before.strip(_MARKS) else ""
+    own = title_of(without_number(COUNTED.sub("", before))) if before.strip(_MARKS) else ""
     own = "" if clause.owner != clause.placed.heading and names_field(own) else own
     if clause.placed.own and clause.placed.heading == clause.owner and own:
         return own
@@ -258,10 +272,13 @@ def _lead(around: Surroundings, clause: Clause, free_from: int) -> str:
     """The words that the clause closes: from its heading (or its paragraph) on, but after the clause before it."""
     if clause.form is Form.TABLE:
         return "\n".join(part for part in (clause.task, clause.details) if part)
-    begin = clause.placed.paragraph.start if clause.placed.own or clause.owner is None else clause.owner.start
+    paragraph = clause.placed.paragraph
+    if clause.placed.own and clause.form is Form.BRACKET and not without_number(_words_before(clause)):
+        return unwrapped(paragraph.flat[clause.end - paragraph.start :])
+    begin = paragraph.start if clause.placed.own or clause.owner is None else clause.owner.start
     if clause.owner is None and clause.form is Form.LINE and clause.index:
         begin = around.items[clause.index - 1].paragraph.start
-    begin, paragraph = max(begin, free_from), clause.placed.paragraph
+    begin = max(begin, free_from)
     if begin >= paragraph.start and WRAP in paragraph.flat:
         return unwrapped(paragraph.flat[begin - paragraph.start : max(0, clause.start - paragraph.start)])
     return _CELL_LINE.sub("", around.text[begin : clause.start])

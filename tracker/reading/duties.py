@@ -7,16 +7,18 @@ A mere target (到2025年，覆盖率达到95%) is none. Who does it is taken fr
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence, Set
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence, Set
+from dataclasses import dataclass, field, replace
 
 from tracker.domain.deadlines import find_in_prose
 from tracker.domain.drafts import DeadlineKind, Form, UnitMention
 from tracker.domain.text import tidy
+from tracker.reading.bare_lines import bare
 from tracker.reading.clauses import Clause
 from tracker.reading.fields import Fields, Sign
 from tracker.reading.outline import Heading, Placed, without_number
-from tracker.reading.subjects import Doer, doer_of
+from tracker.reading.partners import in_roles, partners_of, without_lead
+from tracker.reading.subjects import Doer, doer_of, doers_of
 
 _SENTENCE = re.compile(r"[^。；;！？\n]+")
 _DATE_HINT = re.compile(r"[\d一二三四五六七八九十〇○零]\s*(?:日|月|年|号|个工作日)")
@@ -27,13 +29,20 @@ _DONE_BY = re.compile(r"完成|建成|编制|制定|制订|出台|印发|启动|
 _PAST = re.compile(
     r"已|曾|以来|[^为除]了(?!解)|去年|施行|废止|有效期|时点|讲解|决定于|审议通过|负责解释|^第[一二三四五六]阶段|^(?:以上|上述|各项|所有|全部|本方案)[^，]{0,8}(?:任务|措施|事项)|^(?:根据|依据|按照)[^，]*，[^，]*决定|关键期|是全面"
 )
+_STAGE = re.compile(r"[^，,。（(]{2,24}[（(][^（()）]*[)）]")
+"""A heading that tells a stage's time and no deed: 动员部署阶段（2024年6月10日前）."""
+
 _TARGET = re.compile(r"达到|实现|形成|提高到|提升到|基本建成|覆盖率|增长|基本|左右|截至|^为[^，]{4,}，")
 _BARE_YEAR = re.compile(r"(?:到)?20\d\d年")
 _LONGEST = 300
 _SHORTEST_TEXT = 120
 _SHORTEST_TITLE, _LONGEST_TITLE = 4, 60
 _BARE_DEED = re.compile(r"(?:一并)?(?:报|上报|交|寄|反馈|答复)")
-_MODALS = re.compile(r"^(?:要|应当?|须|必须|务必|需要?|将|并|于|在|对|均|请)+(?=..)")
+_ONLY_DONE = re.compile(r"(?:全部|全面|基本|如期)*(?:完成|完毕|建成|投用|建成投用|投入使用|整改到位|落实到位|报送)")
+"""普查老旧管道，9月底前完成: what is done stands before."""
+
+_ASIDE = re.compile(r"[（(][^（()）]*(?:联系人|联系电话|电话|邮箱|样式|见附)[^（()）]*[)）]")
+_MODALS = re.compile(r"^(?:要|应当?|须|必须|务必|需要?|将|并|于|在|对|均|请|(?:具体)?负责(?!人))+(?=..)")
 
 
 @dataclass(slots=True)
@@ -69,15 +78,34 @@ def duty_clauses(items: Sequence[Placed], taken: Set[int], owned: Set[Heading | 
     for index, placed in enumerate(items):
         if placed.heading != said.heading:
             said = _Said(placed.heading)
-        flat = placed.paragraph.flat
+        line = bare(placed)
+        flat = line.placed.paragraph.flat
         if (placed.paragraph.is_cell and not _is_running_text(flat)) or index in taken or placed.is_under(owned):
             continue
         if not _DATE_HINT.search(flat):
             said.unheard.append(flat)
             continue
         for sentence in _SENTENCE.finditer(flat):
-            yield from _duty(placed, index, (sentence, without_number(sentence.group())), said)
+            told = (sentence, without_number(sentence.group()))
+            yield from map(line.as_written, _duty(line.placed, index, told, said))
             said.unheard.append(sentence.group())
+
+
+def with_units_above(clauses: Sequence[Clause]) -> list[Clause]:
+    """The clauses; a dated duty without a doer is done by the units in the bracket of a heading above it."""
+    units = {
+        clause.owner: clause.fields.units
+        for clause in clauses
+        if clause.form is Form.BRACKET and clause.placed.own and clause.owner is clause.placed.heading
+    }
+    return [_with_units(clause, units) if clause.form is Form.DUTY else clause for clause in clauses]
+
+
+def _with_units(duty: Clause, units: Mapping[Heading | None, tuple[UnitMention, ...]]) -> Clause:
+    above = next((units[heading] for heading in reversed(duty.placed.headings) if units.get(heading)), ())
+    if duty.fields.units or not above:
+        return duty
+    return replace(duty, fields=replace(duty.fields, units=above, doubts=(*duty.fields.doubts, "doer-from-context")))
 
 
 def _is_running_text(cell: str) -> bool:
@@ -87,18 +115,19 @@ def _is_running_text(cell: str) -> bool:
 
 def _duty(placed: Placed, index: int, told: tuple[re.Match[str], str], said: _Said) -> Iterator[Clause]:
     sentence, body = told
-    if len(body) > _LONGEST or not _DATE_HINT.search(body) or _PAST.search(body):
+    if len(body) > _LONGEST or not _DATE_HINT.search(body) or _PAST.search(body) or _STAGE.fullmatch(body.strip()):
         return
     phrases = _phrases(body)
     if not phrases:
         return
-    doer = doer_of(body)
-    units = doer.units if doer else said.spoken_of()
+    doer = doer_of(body) or next(doers_of(body), None)
+    deed = without_lead(body[doer.end :].lstrip("，, ")) if doer else body
+    units = in_roles(doer, body[doer.end :]) if doer else said.spoken_of()
     doubts = ("doer-from-context",) if units and not doer else ()
     base = placed.paragraph.start + sentence.start()
     start = base + len(sentence.group()) - len(body)
     fields = Fields(Sign.CUE, units, phrases, doubts=doubts)
-    title = _title(body[doer.end :] if doer else body, phrases)
+    title = _title(partners_of(deed)[1] if doer else body, phrases)
     if len(title) < _SHORTEST_TITLE and placed.heading:
         title = placed.heading.title
     end = base + len(sentence.group().rstrip())
@@ -122,11 +151,14 @@ def _is_for_a_deed(body: str, start: int, end: int) -> bool:
 
 def _title(deed: str, phrases: tuple[str, ...]) -> str:
     """The part that tells the deed, without its dates; with the part before it where it names no thing."""
+    deed = _ASIDE.sub("", deed)
     first = next((n for n, part in enumerate(re.split(r"[，,]", deed)) if phrases[0] in part), 0)
     for phrase in phrases:
-        deed = re.sub(f"(?:于|在|到|至|截至|务必于|请于)?{re.escape(phrase)}", "", deed, count=1)
+        deed = re.sub(f"(?:务于|于|在|到|至|截至|务必于|请于)?{re.escape(phrase)}", "", deed, count=1)
     parts = [_MODALS.sub("", tidy(part)) for part in re.split(r"[，,]", deed)]
     at = _telling(parts, first)
+    if at and _ONLY_DONE.fullmatch(parts[at]) and len(parts[at - 1]) > 1:
+        return parts[at - 1][:_LONGEST_TITLE]
     if at and _BARE_DEED.match(parts[at]) and len(parts[at - 1]) > 1:
         return f"{parts[at - 1]}，{parts[at]}"[:_LONGEST_TITLE]
     return (parts[at] or tidy(deed))[:_LONGEST_TITLE]

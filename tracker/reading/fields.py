@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from tracker.domain.drafts import UnitMention
 from tracker.domain.roles import Role
 from tracker.reading.brackets import top_level
+from tracker.reading.cells import is_ditto
 from tracker.reading.cues import SUPPLIES
 from tracker.reading.inheritance import take_first_leads, take_rule
 from tracker.reading.labels import Label, Opens, bare_label, labels_in
 from tracker.reading.naming import UnitList, has_cue, read_units
 from tracker.reading.unit_words import is_body, is_office, is_surely_unit, looks_like_unit
-from tracker.reading.wrapping import unwrapped
+from tracker.reading.wrapping import unwrapped, with_fields_apart
 
 _LONGEST = 1200
 """A bracket with more characters than this is an aside, not a clause."""
@@ -33,6 +34,9 @@ _PERSON_NOTE = re.compile(
 """Who does it inside a unit: 艺术科（分管领导：周某某）."""
 
 _NO_NAME = re.compile("：|并报|报请|上报|报送")
+_MAKES = re.compile("成立|组建|组成|设立|建立|抽调|选派")
+"""成立巡查组 is a deed, though it ends like a name."""
+
 _NO_SHORT_NAME = re.compile(f"{_NO_NAME.pattern}|[季月日期前后\\d]|年[底内]|完成|建|制定|实施|推")
 _STAGED = re.compile(r"[^，,；;、]{2,}由.{2,40}(?:主办|承办|举办)$")
 """Who holds an event (候鸟节由市政府主办) is told, not assigned."""
@@ -57,7 +61,8 @@ class Sign(StrEnum):
 class Fields:
     """What a clause's words say; ``added`` are units that its rule (不再列出) gives to all later clauses.
 
-    ``marked`` are the names with a sign (市教育局*), whose meaning a note of the plan tells.
+    ``marked`` are the names with a sign (市教育局*), whose meaning a note of the plan tells; ``told`` is what other
+    fields tell of the task (年度目标：9月底前投用), whose dates are its targets.
     """
 
     sign: Sign
@@ -68,6 +73,7 @@ class Fields:
     doubts: tuple[str, ...] = ()
     first_leads: bool = False
     marked: tuple[str, ...] = ()
+    told: str = ""
 
 
 @dataclass(slots=True)
@@ -99,7 +105,7 @@ def read_bracket(inner: str) -> Fields | None:
     """The fields of a bracket's words if it is a clause, else None."""
     if not 2 < len(inner) <= _LONGEST:
         return None
-    inner = _PERSON_NOTE.sub("", unwrapped(inner))
+    inner = _PERSON_NOTE.sub("", unwrapped(with_fields_apart(inner)))
     noted, first_leads = take_first_leads(inner)
     fields = _bracket_fields(*take_rule(noted))
     return replace(fields, first_leads=first_leads) if fields and first_leads else fields
@@ -112,7 +118,20 @@ def _bracket_fields(words: str, added: tuple[UnitMention, ...]) -> Fields | None
         labels = (first, *labels)
     if any(label.opens in (Opens.UNITS, Opens.DEADLINE) for label in labels):
         return read_labelled(words, labels, added)
-    return None if labels or _ASIDE.match(words) else _unlabelled(words, added)
+    named = _without_persons(words, labels)
+    return None if named is None or _ASIDE.match(named) else _unlabelled(named, added)
+
+
+def _without_persons(words: str, labels: Sequence[Label]) -> str | None:
+    """Words without the fields of persons (县水利局，分管领导：某某); None where a label tells something else."""
+    if any(label.opens is not Opens.PERSONS for label in labels):
+        return None
+    kept, at = list[str](), 0
+    for label in labels:
+        kept.append(words[at : label.start])
+        stop = _SEPARATOR.search(words, label.end)
+        at = stop.end() if stop else len(words)
+    return "".join([*kept, words[at:]]).strip(" \t　，,；;")
 
 
 def read_labelled(words: str, labels: Sequence[Label], added: tuple[UnitMention, ...] = ()) -> Fields | None:
@@ -128,7 +147,14 @@ def read_labelled(words: str, labels: Sequence[Label], added: tuple[UnitMention,
     has_units = any(label.names_units for label in labels) or got.listed.units
     if not has_units and not got.deadlines:
         return None
-    return got.done(Sign.LABEL if has_units else Sign.DATE_ONLY, added)
+    fields = got.done(Sign.LABEL if has_units else Sign.DATE_ONLY, added)
+    return replace(fields, told="。".join(_told(words, labels)))
+
+
+def _told(words: str, labels: Sequence[Label]) -> Iterator[str]:
+    for label, after in zip(labels, [*labels[1:], None], strict=True):
+        if label.opens is Opens.OTHER:
+            yield words[label.end : after.start if after else len(words)].strip(" ；;。，,")
 
 
 def _take_value(got: _Gathering, label: Label, value: str) -> None:
@@ -137,6 +163,8 @@ def _take_value(got: _Gathering, label: Label, value: str) -> None:
         got.persons = True
     elif label.opens is Opens.DEADLINE and value:
         _take_deadline(got, value, label.names_units)
+    elif label.opens is Opens.UNITS and is_ditto(value):
+        got.doubts["units-as-above"] = None
     elif label.opens is Opens.UNITS:
         listed = read_units(value, label.role, got.listed.prefix)
         got.take(listed)
@@ -207,7 +235,8 @@ def _is_dated_list(got: _Gathering) -> bool:
 
 
 def _fits(unit: UnitMention) -> bool:
-    return looks_like_unit(unit.name) and len(unit.name) <= _LONGEST_NAME and not _NO_NAME.search(unit.name)
+    fits = looks_like_unit(unit.name) and len(unit.name) <= _LONGEST_NAME and not _NO_NAME.search(unit.name)
+    return fits and not _MAKES.match(unit.name)
 
 
 def _is_sure_enough(unit: UnitMention) -> bool:

@@ -16,7 +16,7 @@ from tracker.reading.outline import Heading, Placed, without_number
 from tracker.reading.unit_words import is_surely_unit, looks_like_unit
 from tracker.reading.wrapping import breaks_off
 
-DUTY = re.compile(r"责|牵|落实|负责|承担|分工|配合")
+DUTY = re.compile(r"责|牵|落实|负责|承担|分工|配合|实施|发起")
 """What a label of units says when it assigns a duty (主办 and 承办 alone may tell who issued a paper)."""
 
 _BULLET = re.compile(r"[\s·•●■▲◆★※\-—－*]*")

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from tracker.domain.drafts import Form
 from tracker.reading.clauses import Clause
+from tracker.reading.closing import closed_sections
 from tracker.reading.fields import Fields, Sign, read_labelled
 from tracker.reading.inheritance import take_first_leads, take_rule
 from tracker.reading.label_lines import (
@@ -57,12 +58,13 @@ class _Block:
 def line_clauses(items: Sequence[Placed]) -> Iterator[Clause]:
     """Blocks of label lines; each block that names units is one clause."""
     block: _Block | None = None
+    sections = closed_sections(items)
     for index, placed in enumerate(items):
         labels = leading_labels(placed) or lone_label(items, index)
         if labels:
             if block is None or block.ends_before(labels) or _leaves(block, placed):
                 yield from _closed(block, items)
-                block = _Block(_owner(items, index), index)
+                block = _Block(sections.get(index) or _owner(items, index), index)
             block.lines.append((index, placed, labels))
             block.listing = labels[-1].opens is Opens.OTHER
         elif block and not _continues(block, items, index):
@@ -167,5 +169,7 @@ def _is_duty(fields: Fields, labels: tuple[Label, ...], block: _Block) -> bool:
         return False
     if fields.units and not any(looks_like_unit(unit.name) for unit in fields.units):
         return False
+    if fields.units and any(label.opens is Opens.DEADLINE for label in labels):
+        return True
     says_duty = any(DUTY.search(label.words) for label in labels if label.names_units)
     return says_duty or (block.owner is not None and not any(_KEEPS.fullmatch(label.words) for label in labels))

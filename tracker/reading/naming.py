@@ -16,6 +16,7 @@ from tracker.domain.roles import Role
 from tracker.domain.text import compact, tidy
 from tracker.reading.brackets import top_level
 from tracker.reading.cues import CUE, MAY_CUE, role_of
+from tracker.reading.joints import ROLE_NOTE, with_signs
 from tracker.reading.notes import without_note
 from tracker.reading.prefixes import prefix_of, with_prefix
 from tracker.reading.shared_names import with_shared_parts
@@ -31,9 +32,8 @@ _LONGEST_NAME = 60
 _MARKS = "*\uff0a★▲△☆#"
 _SEPARATORS = "、，,；;。/／｜|\n"
 _SEPARATOR = re.compile(f"[{re.escape(_SEPARATORS)}]")
-_ROLE_NOTE = re.compile(r"[（(](?P<role>牵头|主办|主责|配合|协办|会办|参与|负责)(?:单位|部门)?[)）]")
 _PREFIX = re.compile(
-    r"^(?:其[他它余](?:内容)?由|由|会同|联合|协同|以及|并由|并|其中|同时|具体由|分别由|主要由|及|和|与|：|:|的)+"
+    r"^(?:[（(]?\d{1,2}[)）.．、](?=[\u4e00-\u9fff])|[①-⑳]|其[他它余](?:内容)?由|由|会同|联合|协同|以及|并由|并|其中|同时|具体由|分别由|主要由|及|和|与|：|:|的)+"
 )
 _AND_MORE = re.compile(r"^(?P<name>.*?[^高中初同平优])等(?!级|院|专|学|教育|额)(?P<rest>.*)$")
 _MORE_UNITS = re.compile(
@@ -63,7 +63,7 @@ _AND = re.compile(r"(?:以及|及其?|和|与|暨|会同|联合)")
 _JUNK = re.compile(r"(?:无|略|/|-|—|同上|同前|如上|空|暂无|[\d\s.%]*|等|下同|…+)$")
 _TRAILING = re.compile(r"(?:为(?:责任|牵头|主要)单位|为主|（?下同）?|等|按)$")
 _DUTY_TOLD = re.compile(
-    r"(?<=[局厅委办部院处室队站会司行心府道镇乡团])(?:具体|牵头)?负责(?!人|单位|部门|同志)[\u4e00-\u9fff].*$"
+    r"(?<=[局厅委办部院处室队站会司行心府道镇乡团])[：:]?(?:具体|牵头)?负责(?!人|单位|部门|同志)[\u4e00-\u9fff].*$"
 )
 """A duty told after its unit (市公安局负责交通疏导): the unit alone is named."""
 
@@ -106,10 +106,9 @@ def read_units(
     ``prefix`` is the level (省) that the list before it left standing for names that say none.
     A second name in brackets stays (市住建局（市城管局）), but not where ``second_names`` is False.
     """
-    result = UnitList()
+    result, last_prefix = UnitList(), prefix
     named: list[tuple[str, Role]] = []
-    last_prefix = prefix
-    for segment, given in _by_cue(words, role):
+    for segment, given in _by_cue(with_signs(words), role):
         for piece, separator in _pieces(segment):
             if separator and separator in "；;。":
                 last_prefix = None
@@ -215,7 +214,7 @@ def _by_blanks(words: str) -> list[str]:
 @lru_cache(maxsize=4096)
 def _told(piece: str, role: Role, second_names: bool) -> Told:
     """What a piece tells; remembered, as a plan names the same units again and again."""
-    noted = _ROLE_NOTE.search(piece)
+    noted = ROLE_NOTE.search(piece)
     if noted:
         role = _note_role(noted["role"])
         piece = piece[: noted.start()] + piece[noted.end() :]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from operator import attrgetter, itemgetter
@@ -17,6 +18,7 @@ _OPEN, _CLOSE = "（(【〔〖[［", "）)】〕〗]］"
 _BALANCE = {**dict.fromkeys(_OPEN, 1), **dict.fromkeys(_CLOSE, -1)}
 _BRACKET = re.compile(f"[{re.escape(_OPEN + _CLOSE)}]")
 _AMID = ("，", "、", "；", "（")
+_PERIODICAL = re.compile(r"公报|政报|第\s*\d{1,3}\s*期")
 _MOST_JOINED = 6
 _LONG = 50
 _PAGE_NUMBER = re.compile(r"(?:[-—–－·]+\s*\d{1,4}\s*[-—–－·]+|第\s*\d{1,4}\s*页(?:\s*共\s*\d{1,4}\s*页)?)")
@@ -99,14 +101,24 @@ def _tabs_make_cells(lines: list[tuple[int, str]]) -> bool:
 
 def _marked(lines: list[tuple[int, str]], cells: bool) -> Iterator[Paragraph]:
     blank = True
+    heads = _running_heads([words for _, line in lines if (words := line.strip())])
     for at, line in lines:
         words = line.strip()
         is_cell = "\t" in words or (cells and line.startswith("\t"))
-        if _is_page_number(words):
+        if _is_page_number(words) or (heads and words in heads):
             continue
         if words or is_cell:
             yield Paragraph(at, at + len(line), unbracketed(line), blank, is_cell)
         blank = not words and not is_cell
+
+
+def _running_heads(lines: list[str]) -> frozenset[str]:
+    """The periodical's name that stands beside a page's number, and elsewhere too: 某市人民政府公报　2024年第3期."""
+    places = [n for at, words in enumerate(lines) if _is_page_number(words) for n in (at - 1, at + 1)]
+    near = {lines[n] for n in places if 0 <= n < len(lines)}
+    heads = {words for words in near if len(words.replace(" ", "")) < _LONG and _PERIODICAL.search(words)}
+    counted = Counter(words for words in lines if words in heads) if heads else {}
+    return frozenset(words for words, count in counted.items() if count > 1)
 
 
 def _is_page_number(words: str) -> bool:

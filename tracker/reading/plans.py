@@ -12,11 +12,12 @@ from tracker.domain.drafts import Doubt, Draft, Form, PlanReading, SourceReading
 from tracker.reading.clauses import Clause, bracket_clauses, cue_clauses
 from tracker.reading.documents import Document, split
 from tracker.reading.drafting import Surroundings, drafts_of
-from tracker.reading.duties import duty_clauses
+from tracker.reading.duties import duty_clauses, with_units_above
 from tracker.reading.fields import Sign
 from tracker.reading.inheritance import AddedUnits, take_rule
 from tracker.reading.inline import inline_clauses
 from tracker.reading.labelled import line_clauses
+from tracker.reading.markdown import unmarked
 from tracker.reading.outline import Placed, place
 from tracker.reading.paragraphs import Lines
 from tracker.reading.prose import cued_clauses, doer_clauses, spoken_for
@@ -38,7 +39,7 @@ def read_text(text: str, name: str, sha256: str | None = None, format: str = "tx
 
 def read_plan(text: str) -> tuple[PlanReading, ...]:
     """The plans of a text, in order: a gazette holds many, a plan file one, an empty text none. Never raises."""
-    plain = simplified(text)
+    plain = simplified(unmarked(text))
     lines = Lines(plain)
     plans = tuple(_plan(plain, lines, document) for document in split(plain, lines))
     return plans if plain == text else tuple(as_written(plan, text, plain) for plan in plans)
@@ -74,6 +75,7 @@ def _clauses(items: Sequence[Placed], tables: Tables) -> list[Clause]:
     taken, owned = spoken_for(found, items)
     for clauses in (cued_clauses, duty_clauses, doer_clauses):
         found += _apart(clauses(items, taken, owned), found)
+    found = with_units_above(found)
     supplies = any(clause.fields.sign is Sign.SUPPLY for clause in found)
     return [clause for clause in found if supplies or clause.fields.sign is not Sign.WEAK_SUPPLY]
 

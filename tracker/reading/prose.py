@@ -10,29 +10,31 @@ from collections.abc import Callable, Iterator, Sequence, Set
 from dataclasses import replace
 from itertools import zip_longest
 
-from tracker.domain.deadlines import find_in_clause
-from tracker.domain.drafts import DeadlineKind, Form, UnitMention
+from tracker.domain.deadlines import Found, begin_of_term, find_in_clause
+from tracker.domain.drafts import DeadlineKind, Form
 from tracker.domain.roles import Role
 from tracker.domain.text import tidy
+from tracker.reading.bare_lines import bare
 from tracker.reading.clauses import Clause
 from tracker.reading.fields import Fields, Sign, read_cue_line
 from tracker.reading.label_lines import listed_below
-from tracker.reading.naming import read_units
 from tracker.reading.outline import Heading, Placed, without_number
-from tracker.reading.subjects import Doer, doers_of, may_name_doers
-from tracker.reading.unit_words import is_surely_unit
+from tracker.reading.partners import in_roles, partners_of, without_lead
+from tracker.reading.subjects import Doer, begin_of_names, doer_of, doers_of, may_name_doers
 
-_BY = re.compile(r"(?:^|(?<=[。；;，,\s：:）)]))(?:具体)?由(?=[^。；;\n]{2,120}?(?:牵头|主办|负责))")
+_BY = re.compile(
+    r"(?:^|(?<=[。；;，,\s：:）)])|(?<=[\d一二三四五六七八九十][、.．]))(?:具体)?(?:由|并?请|责成|委托)(?=[^。；;\n]{2,120}?(?:牵头|主办|负责))"
+)
 _SENTENCE = re.compile(r"[^。；;！？\n]+")
 _LONGEST_SENTENCE = 300
 _CUE_PHRASE = re.compile(
     r"(?:牵头|主办|负责)(?:负责|抓总|组织|落实|实施)*|(?:积极|共同|协同)?(?:配合|协助|参与|协办|会办)|按照?(?:各自)?职责分工(?:负责|落实)|分别负责|共同负责"
 )
+_PARTS = re.compile("[^，,]+")
 _LONGEST_TITLE = 60
 _NAMES_A_THING = ("的", "人", "同")
 """What follows a cue that describes and does not assign: 负责的项目, 负责人."""
 
-_WITH = re.compile(r"(?:会同|联合|协同)(?P<names>[^，,]{2,120}?)等(?:有关|相关)?(?:部门|单位|地方)")
 _DONE_ALREADY = re.compile(r"已(?:于|经|全部|基本|完成|建成|办结)|曾|[^为除]了(?!解)|去年|上年|以来")
 _EXHORTS = re.compile(
     r"(?:要|应当?|须|必须|务必|进一步|切实|均|都|一定)*(?:要|切实|进一步)*(?:高度重视|提高(?:政治站位|思想认识|认识)|统一思想|充分认识|深刻认识|加强(?:组织)?领导|强化组织领导|增强|(?:加强|密切)(?:协同|协作|配合)(?=[，,]|$)|(?:落实|压实|强化)责任(?=[，,]|$)|不得|把思想|坚持政治|各司其职|牢固树立|提升政治)"
@@ -45,7 +47,9 @@ _SETTING = re.compile(
 )
 """The parts of a deed that only tell on what ground, with whom or when it is done."""
 
-_NAMES_PAPER = re.compile(r"(?:方案|意见|通知|办法|规划|计划|细则|规定|措施|清单|任务表)(?:[（(].{1,12}[)）])?$")
+_NAMES_PAPER = re.compile(
+    r"(?:方案|意见|通知|办法|规划|计划|细则|规定|措施|清单|任务表|安排|要点|台账|分工表?|分解|纪要|预案)(?:[（(].{1,12}[)）])?$"
+)
 _DESCRIBES = re.compile(r"(?:牵头|主办|负责)[、，][^，。]{0,24}(?:参与|参加|配合)的")
 """由A牵头、B参与的…: what stands before 的 tells of what kind a thing is."""
 
@@ -62,8 +66,8 @@ _KEEPS_WATCH = re.compile("(?:督查室|督[查考]办|督查考核办|督查局
 _CHECKS = re.compile("督查|督办|督导|督察|调度|通报|约谈|考核|问责|追责")
 """What is done about those who do a plan's tasks, and is no task of it."""
 
+_COLONS = ("：", ":")
 _NAMES_DAY = re.compile(r"\d")
-_LEADS_ITSELF = re.compile(r"牵头")
 
 
 Assigner = Callable[[Placed, int, int, int], Iterator[Clause]]
@@ -93,25 +97,39 @@ def _by_sentence(
             above, is_owned = placed.headings, placed.is_under(owned)
         if placed.paragraph.is_cell or is_owned or index in taken:
             continue
-        flat = placed.paragraph.flat
+        line = bare(placed)
+        flat = line.placed.paragraph.flat
         if not (may_assign(flat, 0, len(flat)) and may_name_doers(flat)):
             continue
         for sentence in _SENTENCE.finditer(flat):
             start, end = sentence.span()
             end = min(end, start + _LONGEST_SENTENCE)
             if may_assign(flat, start, end):
-                yield from assigner(placed, index, start, end)
+                yield from map(line.as_written, assigner(line.placed, index, start, end))
 
 
 def spoken_for(clauses: Sequence[Clause], items: Sequence[Placed]) -> tuple[frozenset[int], frozenset[Heading | None]]:
     """The paragraphs that hold a clause or a block's measures, and the headings that a line of labels closes."""
     held = frozenset(clause.index for clause in clauses)
-    blocks = (clause for clause in clauses if clause.form is Form.LINE and clause.owner)
-    taken = held.union(*(listed_below(items, block.index, block.owner, held) for block in blocks))
+    blocks = [clause for clause in clauses if clause.form is Form.LINE and clause.owner]
+    taken = held.union(
+        *(listed_below(items, block.index, block.owner, held) for block in blocks),
+        *(_closed_by(items, block) for block in blocks),
+    )
     owned = frozenset(
         clause.owner for clause in clauses if clause.owner and _is_closing(clause) and clause.form is not Form.TABLE
     )
     return taken, owned
+
+
+def _closed_by(items: Sequence[Placed], block: Clause) -> Iterator[int]:
+    """The items of the section that a block closes as a whole."""
+    if block.owner is block.placed.owner or block.owner not in block.placed.headings[:-1]:
+        return
+    for at in range(block.index - 1, -1, -1):
+        if block.owner not in items[at].headings:
+            return
+        yield at
 
 
 def _is_closing(clause: Clause) -> bool:
@@ -120,19 +138,35 @@ def _is_closing(clause: Clause) -> bool:
 
 
 def _may_say_by(flat: str, start: int, end: int) -> bool:
-    return flat.find("由", start, end) >= 0
+    return _CUE_PHRASE.search(flat, start, end) is not None
 
 
 def _with_cues(placed: Placed, index: int, start: int, end: int) -> Iterator[Clause]:
-    """由A牵头，B配合，…: units in roles, then the deed."""
+    """由A牵头，B配合，… or A牵头，B配合，…: units in roles, then the deed."""
     flat = placed.paragraph.flat
     found = _BY.search(flat, start, end)
     assigned = _assigned(flat[found.end() : end]) if found else None
-    if found is None or assigned is None or flat.startswith("解释", found.end()):
-        return
-    fields, deed = assigned
-    begin = found.start() + (0 if flat[found.start()] in "由具" else 1)
-    yield _clause(placed, index, (begin, end), fields, _title(deed, placed, flat[: found.start()]))
+    begin = found.start() if found else end
+    if not assigned:
+        begin = end - len(without_number(flat[start:end]))
+        begin += begin_of_names(flat[begin:end])
+        assigned = _led(flat[begin:end])
+    if assigned and not (found and flat.startswith("解释", found.end())):
+        fields, deed = assigned
+        yield _clause(placed, index, (begin, end), fields, _title(deed, placed, flat[:begin]))
+
+
+def _led(sentence: str) -> tuple[Fields, str] | None:
+    """The same of a sentence that begins with its units, one of which leads or helps: A牵头，B、C配合，9月底前完成…."""
+    doer = doer_of(sentence)
+    names_first = doer and not doer.by and doer.start == 0
+    assigned = _assigned(sentence, _end_of_cues(sentence)) if names_first else None
+    if not doer or not assigned or _DESCRIBES.match(sentence, doer.end):
+        return None
+    units = assigned[0].units
+    return (
+        assigned if units[0].name == doer.units[0].name and any(u.role is not Role.RESPONSIBLE for u in units) else None
+    )
 
 
 def _clause(placed: Placed, index: int, span: tuple[int, int], fields: Fields, title: str) -> Clause:
@@ -148,13 +182,15 @@ def _with_doers(placed: Placed, index: int, start: int, end: int) -> Iterator[Cl
     doers = list(doers_of(body))
     for number, (doer, after) in enumerate(zip_longest(doers, doers[1:])):
         stop = after.start if after else len(body)
-        deed = body[doer.end : stop].strip("，, 由")
+        deed = body[doer.end : stop].strip("，,：: 由")
         before = flat[: base + doer.start].removesuffix("由")
         if not _assigns(deed, before) or _is_title(placed, body) or _only_calls_for(doer, deed):
             continue
-        fields = Fields(Sign.CUE, _in_roles(doer, deed), _dates(deed))
-        span = _span(flat, base if number == 0 else base + doer.start, base + stop)
-        yield _clause(placed, index, span, fields, _title(deed, placed, before))
+        fields = Fields(Sign.CUE, in_roles(doer, deed), _dates(deed))
+        all_told = number == 0 and not after and body[doer.end : doer.end + 1] in _COLONS
+        last = len(flat) if all_told else base + stop  # 市水利局：负责…；组织…。: the paragraph is the unit's
+        span = _span(flat, base if number == 0 else base + doer.start, last)
+        yield _clause(placed, index, span, fields, _title(partners_of(without_lead(deed))[1], placed, before))
 
 
 def _assigns(deed: str, before: str) -> bool:
@@ -182,40 +218,44 @@ def _span(flat: str, begin: int, end: int) -> tuple[int, int]:
     return begin + len(shown) - len(shown.lstrip()), begin + len(shown.rstrip())
 
 
-def _in_roles(doer: Doer, deed: str) -> tuple[UnitMention, ...]:
-    """The doer's units, and those named after 会同 in support."""
-    units = doer.units
-    if _LEADS_ITSELF.match(deed) and not any(unit.role is Role.SUPPORT for unit in units):
-        units = tuple(replace(unit, role=Role.LEAD) for unit in units)
-    partners, _ = _partners(deed.removeprefix("牵头，").removeprefix("要").removeprefix("应当"))
-    return units + tuple(unit for unit in partners if unit.name not in {own.name for own in units})
+def _end_of_cues(sentence: str) -> int:
+    """Where the first parts of a sentence end that only tell who is in which role: A牵头，B、C配合，制定…."""
+    end = 0
+    for part in _PARTS.finditer(sentence):
+        cues = list(_CUE_PHRASE.finditer(part.group()))
+        if cues and cues[-1].end() == len(part.group()):
+            end = part.end()
+        elif cues or not end:
+            return end or (part.start() + cues[0].end() if cues else 0)
+    return end
 
 
-def _assigned(words: str) -> tuple[Fields, str] | None:
-    """The units, roles and date of a sentence after its 由, and the deed that follows; None when it names no unit."""
-    cues = [cue for cue in _CUE_PHRASE.finditer(words) if words[cue.end() : cue.end() + 1] not in _NAMES_A_THING]
+def _assigned(words: str, end: int | None = None) -> tuple[Fields, str] | None:
+    """The units, roles and date of a sentence after its 由, and the deed that follows; None when it names no unit.
+
+    Cues that stand after ``end`` tell no role of it, but another deed.
+    """
+    found = _CUE_PHRASE.finditer(words, 0, len(words) if end is None else end)
+    cues = [cue for cue in found if words[cue.end() : cue.end() + 1] not in _NAMES_A_THING]
     for cue in reversed(cues):
         fields = read_cue_line(f"由{words[: cue.end()]}", one_may_do=True)
         if fields and not _DONE_ALREADY.search(words, cue.end()):
-            partners, deed = _partners(words[cue.end() :].strip("，, "))
+            partners, deed = partners_of(words[cue.end() :].strip("，, "))
             return replace(fields, units=fields.units + partners, deadlines=fields.deadlines + _dates(deed)), deed
     return None
 
 
-def _partners(deed: str) -> tuple[tuple[UnitMention, ...], str]:
-    """The units that 会同 names at the deed's beginning (会同市财政局等部门制定…), and the deed without them."""
-    found = _WITH.match(deed)
-    units = tuple(read_units(found["names"], Role.SUPPORT).units) if found else ()
-    if not found or not units or not all(is_surely_unit(unit.name) for unit in units):
-        return (), deed
-    return units, deed[found.end() :]
-
-
 def _dates(deed: str) -> tuple[str, ...]:
-    """The dated phrases of the deed that name a day or period by which it is done."""
-    dated = (DeadlineKind.FIXED, DeadlineKind.RECURRING)
-    found = [one for one in find_in_clause(deed, None) if one.point.kind in dated and one.rule != "year"]
-    return tuple(deed[one.start : one.end] for one in found)
+    """The phrases of the deed that name a day, a period or a season (主汛期前) by which it is done."""
+    return tuple(deed[begin_of_term(deed, one) : one.end] for one in find_in_clause(deed, None) if _is_term(deed, one))
+
+
+def _is_term(deed: str, one: Found) -> bool:
+    if one.point.kind in (DeadlineKind.FIXED, DeadlineKind.RECURRING):
+        return one.rule != "year"
+    if one.point.kind is DeadlineKind.RELATIVE:
+        return begin_of_term(deed, one) < one.start  # counted from something: 印发之日起10个工作日内
+    return one.rule == "event" and deed[: one.end].endswith("前")
 
 
 def _title(deed: str, placed: Placed, before: str) -> str:

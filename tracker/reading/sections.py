@@ -13,6 +13,7 @@ from itertools import zip_longest
 
 from tracker.domain.text import compact
 from tracker.reading.columns import Columns, read_header
+from tracker.reading.fitting import is_date
 from tracker.reading.grid import Cell, Row, rows_of
 from tracker.reading.header_words import Kind, header_share, is_header_word, is_ordinal, kind_of
 from tracker.reading.indicators import IndicatorColumns, read_indicator_header
@@ -57,7 +58,7 @@ def sections_of(rows: Sequence[Row], items: Sequence[Placed]) -> Iterator[Sectio
                 section = Section(header, words, _caption(items, row.index))
             at += size
             continue
-        if section and (not row.cells or _heads_another(row)):
+        if section and (not row.cells or (_heads_another(row) and not _tells_time(row, section.header))):
             yield section
             section = None
         elif section:
@@ -144,6 +145,12 @@ def _heads_another(row: Row) -> bool:
     """Whether a row looks like the header of a table of another kind."""
     words = [compact(word) for word in row.words]
     return len(words) > 1 and _may_head(words) and header_share(words) >= _ENOUGH_KNOWN
+
+
+def _tells_time(row: Row, header: Header) -> bool:
+    """Whether a row of short words (推进项目建设, 完成投资) has a time where the header wants one: it heads nothing."""
+    deadlines = header.deadlines if isinstance(header, Columns) else ()
+    return len(row.cells) == header.count and any(is_date(compact(row.words[at])) for at in deadlines)
 
 
 def _with_second_line(words: Sequence[str], below: Sequence[Row]) -> Iterator[list[str]]:

@@ -19,10 +19,11 @@ from tracker.reading.unit_words import is_surely_unit, looks_like_unit
 _BINDING = (
     "要|应(?!急|用|对|收|届)|须|必须|需(?!求)|务必|均|将|负责|负总责|牵头|具体|组织|会同|协同(?!机制|性)|协助|协调(?!机制|性)|协商|配合(?!机制)|做好|抓好|落实|强化|承担|履行|推进|推动|加强|加大"
     "|加快|制定|制订|编制|建立|完善|健全|统筹|汇总|督促|不得|只需|直接|切实|认真|足额|出台|拟定|受理|保障|监督|征求|包案|答复|设立|划定"
-    "|提出|成立|安排|选派|共同|分别|定期|及时|每年|每月|每季"
+    "|提出|成立|安排|选派|共同|分别|定期|及时|每[年月季周日天半两]"
+    "|抓紧|尽快|立即|逐(?=[一个户项宗家村企])"
 )
 _OPENING = (
-    r"也|还|都|可|对|把|以|于|在|为|自(?!然|治|身|主|动|建)|从|根据|按|依|参照|比照|结合|围绕|通过|联合|开展|提供|研究|指导|同步|全面|严格|发布|审核|实施|支持"
+    r"\d{1,2}月(?:\d{1,2}日|[底末前份]|[上中下]旬)|也|还|都|可|对|把|以|于|在|为|自(?!然|治|身|主|动|建)|从|根据|按|依|参照|比照|结合|围绕|通过|联合|开展|提供|研究|指导|同步|全面|严格|发布|审核|实施|支持"
     r"|给予|抓|明确|进行|收到|接到|填写|报|向|年底前|今年|20(?=\d\d年)"
 )
 _NAME_GOES_ON = re.compile(
@@ -31,17 +32,25 @@ _NAME_GOES_ON = re.compile(
 _PART_OF_NAME = re.compile("组织|协调|推进|监督|指导|保障|统筹|研究|支持|发布|审核|实施|安排|对外|对口|应急")
 _LAST_OF_NAMES = (
     "局委办厅部院署处科股所站社校队心府会室馆团行门位构业织体台区县市州盟旗省镇乡道村"
-    "地组专班公司集关方面）)协联政司园企院财"
+    "地组专班公司集关方面街）)协联政司园企院财"
 )
 _PREDICATE = re.compile(f"{_BINDING}|{_OPENING}")
-_END = re.compile(f"[{''.join(sorted(_LAST_OF_NAMES))}](?P<comma>[，,]?)(?=(?P<binding>{_BINDING})|{_OPENING})")
+_END = re.compile(
+    f"[{''.join(sorted(_LAST_OF_NAMES))}](?P<comma>[，,]?|[：:][ 　]?)(?=(?P<binding>{_BINDING})|{_OPENING})"
+)
 """The last character of a name before words that begin a predicate: those that bind, or those that may merely tell."""
 
+_DOES = re.compile(
+    "核定|核查|修订|修编|审核|审批|收集|整理|汇总|储备|采购|拆除|清理|清查|排查|整治|整改|巡查|抢修|疏导|维护|维修|更新|改造|建设|建成|完成|出台|印发|编制"
+    "|拟定|起草|研究|召开|举办|宣传|发布|公布|公开|拨付|筹措|争取|申报|上报|报送|查处|打击|救助|救治|转移|安置|调度|监测|预报|供应|抓|做|加强|强化|组织(?!部)|建立|推进|推动|落实|指导|健全|完善|加快|规范|开展|实施|优化|制定|制订|提供|协调|配合|协助|督促|监督|保障|引导"
+)
+_TOLD = re.compile(r"(?P<names>[^：:，,。；;]{2,80})[：:]\s*")
 _REACH = 160
 """A doer with all its units is looked for in this many characters of a sentence."""
 
 _LEAD_IN = re.compile(
-    r"[\s　—●★▲◆■·※]*(?:(?:同时|此外|另外|其中|对此|为此|届时|原则上|必要时|首先|其次|最后"
+    r"[\s　—●★▲◆■·※]*(?:(?:会议(?:要求|决定|明确|强调|指出|议定|确定|同意)|备?注|说明|并?请|责成"
+    r"|同时|此外|另外|其中|对此|为此|届时|原则上|必要时|首先|其次|最后"
     r"|[一二三四五六七八九十]是|第[一二三四五六七八九十])[，,：:]?)*"
 )
 _CONDITION = re.compile(
@@ -53,6 +62,8 @@ _DATE_FIRST = re.compile(
     r"|[ 　由]*(?:所在地的?|属地的?|当地)?"
 )
 _COMMA = re.compile("[，,]")
+_COMMA_OR_COLON = re.compile("[，,：:]")
+_COLONS = ("：", ":")
 _ELIDED = re.compile(r"[\u4e00-\u9fff]{1,10}")
 _SEATED = re.compile(r"设(?:在|于)(?P<name>[^，,。；]{2,30})[，,](?=(?:具体)?(?:负责|承担))")
 _ONE_LEVEL = r"县（市、区）|区（县）|县（区）|乡镇|街道|[省市县区乡镇村]"
@@ -62,7 +73,7 @@ _LEVELS = re.compile(
 )
 _LEVEL = re.compile(_ONE_LEVEL)
 _NOT_IN_NAME = re.compile(
-    r"[了是这那我你他“”《》：]|或者?(?:通过|以|由)|的|已|曾|关于|责任制|情况|决定|授予|设在|设于|按照|根据|坚持|清理|除|(?<!有关)(?<!各)(?<!相关)方面|建设(?=[、，和及与以]|$)"
+    r"于(?=[每今明\d])|前向|[了是这那我你他“”《》：]|或者?(?:通过|以|由)|的|已|曾|关于|责任制|情况|决定|授予|设在|设于|按照|根据|坚持|清理|除|(?<!有关)(?<!各)(?<!相关)方面|建设(?=[、，和及与以]|$)"
     r"|服务(?=[、，和及与以]|$)|工作(?=[、，和及与以]|$)"
 )
 _VERB_FIRST = re.compile(
@@ -92,14 +103,28 @@ class Doer:
 
 def may_name_doers(text: str, start: int = 0, end: int = sys.maxsize) -> bool:
     """Whether any word of ``text[start:end]`` could end a doer; cheap, to pass over what cannot."""
-    return _END.search(text, start, end) is not None or text.find("设", start, end) >= 0
+    return _END.search(text, start, end) is not None or any(text.find(sign, start, end) >= 0 for sign in "设：:")
+
+
+def begin_of_names(sentence: str) -> int:
+    """Where a sentence's first names may begin: after words that only lead in (同时，; 会议要求，; 请)."""
+    found = _LEAD_IN.match(sentence)
+    return found.end() if found else 0
 
 
 def doer_of(sentence: str) -> Doer | None:
     """The doer named in the first characters of a sentence, or after its 由; None when there is none for sure."""
-    begin = _LEAD_IN.match(sentence)
-    plain = _first(sentence, begin.end() if begin else 0)
-    return plain or _by(sentence)
+    begin = begin_of_names(sentence)
+    return _first(sentence, begin) or _by(sentence) or _before_colon(sentence, begin)
+
+
+def _before_colon(sentence: str, begin: int) -> Doer | None:
+    """Units that a colon sets apart from what they do: 市发改委：核定供水价格; no addressees, no rosters."""
+    found = _TOLD.match(sentence, begin)
+    units = _units(found["names"]) if found else ()
+    if not found or not units or not all(is_surely_unit(unit.name) for unit in units):
+        return None
+    return Doer(units, begin, found.end("names"), False, True) if _DOES.match(sentence, found.end()) else None
 
 
 def doers_of(sentence: str) -> Iterator[Doer]:
@@ -108,7 +133,7 @@ def doers_of(sentence: str) -> Iterator[Doer]:
     if first:
         yield first
     at = first.end if first else 0
-    for comma in _COMMA.finditer(top_level(sentence)):
+    for comma in _COMMA_OR_COLON.finditer(top_level(sentence)):
         later = _strict(sentence, comma.end()) if comma.start() >= at else None
         if later:
             yield later
@@ -157,6 +182,8 @@ def _first(sentence: str, begin: int, *, by: bool = False) -> Doer | None:
 def _ends(sentence: str, begin: int) -> Iterator[tuple[int, bool]]:
     """Where a doer may end, before a predicate that follows a name, and whether that predicate binds."""
     for found in _END.finditer(sentence, begin + 1, begin + _REACH):
+        if found["comma"].startswith(_COLONS) and not found["binding"]:
+            continue  # 各县人民政府：为…: whom a paper addresses
         after = found.start("comma") if found["comma"] else found.end()
         if not _NAME_GOES_ON.match(sentence, found.end()):
             yield after, bool(found["binding"])
@@ -180,7 +207,8 @@ def _read(sentence: str, span: tuple[int, int], *, by: bool, binding: bool) -> D
     led = _DATE_FIRST.match(names)
     stripped = names[led.end() :] if led else names
     units = _units(stripped)
-    if not units or not (by or _are_bound(units, binding)):
+    is_told = binding and sentence[end : end + 1] in _COLONS  # 武警支队：负责…: no name needs to say whose it is
+    if not units or not (by or is_told or _are_bound(units, binding)):
         return None
     start = begin + cut + len(names) - len(stripped)
     return Doer(units, start, end, by, binding)
@@ -237,7 +265,7 @@ def _with_departments(words: str) -> str:
     if not head:
         return words
     parts = re.split("[、，]", head["fields"])
-    if len(parts) < 2 or not all(_ELIDED.fullmatch(part) for part in parts):
+    if len(parts) < 2 or parts[-1].endswith("各") or not all(_ELIDED.fullmatch(part) for part in parts):
         return words
     if sum(looks_like_unit(part) for part in parts) > len(parts) // 2:
         return words

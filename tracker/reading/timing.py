@@ -20,6 +20,13 @@ _DONE = re.compile(r"完成|报送|上报|提交|落实到位|办结|整改到�
 _REACH = 120
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _TITLE_YEAR = re.compile(r"(?<!\d)20\d\d(?= ?(?:年|[—\-－~～至]))")
+_MEETING = re.compile(r"(?<!\d)20\d\d(?=年\d{1,2}月\d{1,2}日[^。\n]{0,60}(?:主持召开|召开|主持)[^。\n]{0,40}会)")
+_HEAD = 800
+"""Minutes tell within so many characters when the meeting was."""
+
+_STAGE = re.compile(
+    r"[（(](?P<time>[\d年月日号旬底末前至到起止初今明上中下半第一二三四季度、.—–\-－~～\s]{3,40})[)）]$"
+)
 _ALL_TASKS = re.compile(r"任务|措施|事项")
 
 
@@ -53,9 +60,10 @@ def plan_times(
 ) -> PlanTimes:
     """Reads the duties that a plan states once for all: 各供稿单位于3月30日前报送, 各项任务于年底前完成.
 
-    Where the issue date is not known, the document number (〔2024〕) or else the title (2024年工作要点) tells the year.
+    Where the issue date is not known, the document number (〔2024〕), the day of the meeting that minutes tell of
+    (2024年9月12日，市长…主持召开…会议) or else the title (2024年工作要点) tells the year.
     """
-    issue_year = _year_in(_YEAR, number or "") if issued_on is None else None
+    issue_year = _year_in(_YEAR, number or "") or _year_of_meeting(body) if issued_on is None else None
     title_year = _year_in(_TITLE_YEAR, title) if issued_on is None and issue_year is None else None
     for_all = for_suppliers = None
     examined = 0
@@ -73,6 +81,10 @@ def plan_times(
         elif reading and _ALL_TASKS.search(found.group()):
             for_all = reading
     return PlanTimes(issued_on, until, for_all, for_suppliers, issue_year, title_year)
+
+
+def _year_of_meeting(body: str) -> int | None:
+    return _year_in(_MEETING, body[:_HEAD])
 
 
 def _year_in(pattern: re.Pattern[str], text: str) -> int | None:
@@ -95,8 +107,11 @@ def _single(sentence: str, issued_on: date | None, issue_year: int | None) -> De
     return DeadlineReading(deadline)
 
 
-def timing_of(phrases: Sequence[str], lead: str, form: Form, times: PlanTimes) -> Timing:
-    """The timing of a clause with these deadline phrases, whose paragraph reads ``lead`` (DOMAIN, Deadlines 6-7)."""
+def timing_of(phrases: Sequence[str], lead: str, form: Form, times: PlanTimes, headings: Sequence[str] = ()) -> Timing:
+    """The timing of a clause with these deadline phrases, whose paragraph reads ``lead`` (DOMAIN, Deadlines 6-7).
+
+    ``headings`` are the titles above it, outermost first: one may tell a stage's time (集中整治（8月1日—11月30日）).
+    """
     found = _targets(lead, times)
     targets = _milestones(lead, found)
     own = _own_deadline("；".join(phrases), times)
@@ -109,13 +124,28 @@ def timing_of(phrases: Sequence[str], lead: str, form: Form, times: PlanTimes) -
         return _with_doubts(
             Deadline(words, DeadlineKind.FIXED, last.point.due_on, Basis.PARAGRAPH, last.rule), targets, own
         )
-    if form is Form.SUPPLY and times.for_suppliers:
-        return _with_doubts(times.for_suppliers.deadline, targets, own)
-    if times.for_all:
-        return _with_doubts(times.for_all.deadline, targets, own)
+    general = _stage_end(headings, times) or _for_all(form, times)
+    if general:
+        return _with_doubts(general, targets, own)
     if times.until and form is not Form.SUPPLY:
         return _with_doubts(Deadline(None, DeadlineKind.FIXED, times.until, Basis.PLAN, "plan-end"), targets, own)
     return Timing(own.deadline, targets, own.doubts or (doubt("no-date"),))
+
+
+def _for_all(form: Form, times: PlanTimes) -> Deadline | None:
+    """The day that the plan states once for all contributors, or for all tasks."""
+    stated = (form is Form.SUPPLY and times.for_suppliers) or times.for_all
+    return stated.deadline if stated else None
+
+
+def _stage_end(headings: Sequence[str], times: PlanTimes) -> Deadline | None:
+    """The end of the innermost stage whose heading tells its time in brackets."""
+    for title in reversed(headings):
+        found = _STAGE.search(title)
+        own = _own_deadline(found["time"], times).deadline if found else None
+        if own and own.kind is DeadlineKind.FIXED and own.due_on:
+            return replace(own, basis=Basis.PARAGRAPH)
+    return None
 
 
 def _own_deadline(phrase: str, times: PlanTimes) -> DeadlineReading:

@@ -1,4 +1,4 @@
-"""Texts in traditional characters: read as if simplified, told as written.
+"""Texts in traditional characters, or with signs that merely look right: read as if simplified, told as written.
 
 The table holds the characters that plans are made of, one for one, so that offsets hold in both spellings.
 """
@@ -6,6 +6,7 @@ The table holds the characters that plans are made of, one for one, so that offs
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import replace
 
 from tracker.domain.drafts import Draft, PlanReading
@@ -32,32 +33,51 @@ _PAIRS = (
     "竊窃箏筝篤笃籃篮糰团綁绑綏绥綢绸緝缉緣缘緯纬縉缙縷缕繭茧罵骂羨羡翹翘聳耸膚肤膽胆艙舱蒼苍蓮莲蔥葱蕭萧蕪芜薩萨蘊蕴虜虏蝕蚀褲裤襲袭訖讫誼谊諒谅謙谦謹谨譏讥豈岂賄贿賠赔贓赃趲趱軋轧軸轴輒辄輥辊轎轿辯辩辭辞遜逊邏逻鄲郸鄺邝醬酱"
     "釀酿鈔钞鉗钳銳锐錦锦錨锚鎊镑鎳镍鏞镛鐮镰鑲镶閩闽闆板闖闯隴陇雞鸡靂雳鞦秋韻韵頌颂頑顽頗颇顏颜顫颤颱台飢饥飽饱餅饼餓饿馴驯駁驳駱骆騎骑驚惊驟骤骯肮髮发鬆松鬧闹鬮阄鯨鲸鰱鲢鴻鸿鷗鸥鷹鹰鹼碱黌黉鼴鼹齣出龕龛龜龟"
 )
-_TABLE = {ord(_PAIRS[at]): _PAIRS[at + 1] for at in range(0, len(_PAIRS), 2) if _PAIRS[at] != _PAIRS[at + 1]}
+_LOOK_ALIKES = (
+    "\u2236：\ua789：\ufe55：\ufe30：\ufe54；\ufe50，\uff64、\ufe51、\uff61。\ufe59（\ufe5a）\u2768（\u2769）"
+)
+"""Signs that input methods, fonts and scanners put for those of Chinese text, each with the one that is meant."""
+
+_TABLE = {
+    ord(pairs[at]): pairs[at + 1]
+    for pairs in (_PAIRS, _LOOK_ALIKES)
+    for at in range(0, len(pairs), 2)
+    if pairs[at] != pairs[at + 1]
+}
+_SIGNS = {ord(_LOOK_ALIKES[at]): _LOOK_ALIKES[at + 1] for at in range(0, len(_LOOK_ALIKES), 2)}
+_RADICALS = {code: unicodedata.normalize("NFKC", chr(code)) for code in range(0x2F00, 0x2FD6)}
+"""The Kangxi radicals, which copies from PDF files have for the characters themselves (U+2F54 for 水)."""
+
+_MEANT = _SIGNS | _RADICALS
+"""What names and titles are told with, other than traditional characters: 市水利局 whatever its first sign."""
+
+_TABLE |= {code: _TABLE.get(ord(char), char) for code, char in _RADICALS.items()}
 _ANY = re.compile(f"[{''.join(map(chr, _TABLE))}]")
 _BEFORE = 2000
 """A draft's title and names are looked for in its quote and in so many characters before it."""
 
 
 def simplified(text: str) -> str:
-    """The text with traditional characters made simplified, one code point for one."""
+    """The text with traditional characters made simplified and signs made those meant, one code point for one."""
     return text.translate(_TABLE) if _ANY.search(text) else text
 
 
 def as_written(plan: PlanReading, text: str, plain: str) -> PlanReading:
     """The plan read from ``plain`` = ``simplified(text)``, its quotes, names and titles spelt as ``text`` has them."""
-    head = _Spelling(text, plain, plan.start, min(plan.end, plan.start + _BEFORE))
+    meant = text.translate(_MEANT)
+    head = _Spelling(meant, plain, plan.start, min(plan.end, plan.start + _BEFORE))
     return replace(
         plan,
         title=head.of(plan.title),
         number=head.of(plan.number) if plan.number else None,
         issuer=head.of(plan.issuer) if plan.issuer else None,
-        drafts=tuple(_draft_as_written(draft, text, plain) for draft in plan.drafts),
-        indicators=tuple(_indicator_as_written(one, text, plain) for one in plan.indicators),
+        drafts=tuple(_draft_as_written(draft, text, meant, plain) for draft in plan.drafts),
+        indicators=tuple(_indicator_as_written(one, meant, plain) for one in plan.indicators),
     )
 
 
-def _draft_as_written(draft: Draft, text: str, plain: str) -> Draft:
-    here = _Spelling(text, plain, max(0, draft.start - _BEFORE), draft.end)
+def _draft_as_written(draft: Draft, text: str, meant: str, plain: str) -> Draft:
+    here = _Spelling(meant, plain, max(0, draft.start - _BEFORE), draft.end)
     return replace(
         draft,
         title=here.of(draft.title),

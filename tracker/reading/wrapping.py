@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable
+from itertools import pairwise
 
 from tracker.reading.dates import date_line
-from tracker.reading.labels import begins_with_label
+from tracker.reading.labels import begins_with_label, labels_in
 from tracker.reading.unit_words import looks_like_unit
 
 WRAP = "\u2028"
@@ -119,3 +120,11 @@ def breaks_off(above: str, below: str) -> bool:
 def unwrapped(words: str) -> str:
     """The words with their line ends taken out."""
     return "".join(line.strip() for line in words.split(WRAP)) if WRAP in words else words
+
+
+def with_fields_apart(inner: str) -> str:
+    """The words with a sign where only a line end parts a label from the field before it: 县财政局 / 完成时限：5月."""
+    if WRAP not in inner:
+        return inner
+    begun = [label.start for label in labels_in(inner) if inner[: label.start].endswith(WRAP)]
+    return "".join(f"{'；' if at else ''}{inner[at:end]}" for at, end in pairwise((0, *begun, len(inner))))

@@ -55,6 +55,7 @@ _KIND_OF_DOUBT = {
     "odd-name": QuestionKind.UNIT,
     "missing-bracket": QuestionKind.UNIT,
     "words-passed-over": QuestionKind.UNIT,
+    "units-as-above": QuestionKind.UNIT,
     "units-from-above": QuestionKind.UNIT,
     "no-date": QuestionKind.NO_DATE,
     "no-year-known": QuestionKind.NO_DATE,
