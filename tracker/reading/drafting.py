@@ -144,7 +144,7 @@ class _Drawer:
         paragraph = clause.placed.paragraph
         begin = max(0, self.free_from - paragraph.start)
         words = unwrapped(paragraph.flat[begin : clause.start - paragraph.start]).lstrip(EDGES)
-        return part_title(words if begin else COUNTED.sub("", without_number(words)), is_first=not begin)
+        return part_title(words if begin else COUNTED.sub("", without_number(words)))
 
     def _units(self, clause: Clause) -> tuple[UnitMention, ...]:
         own = clause.fields.units

@@ -19,18 +19,23 @@ COUNTED = re.compile(
 
 
 def shared_paragraphs(clauses: Iterable[Clause]) -> frozenset[int]:
-    """The paragraphs with several bracket clauses: there each closes a part of its own."""
-    counted = Counter(clause.index for clause in clauses if clause.form is Form.BRACKET)
-    return frozenset(index for index, count in counted.items() if count > 1)
+    """The paragraphs without a heading that hold several bracket clauses: there each closes a part of its own.
 
-
-def part_title(words: str, *, is_first: bool) -> str:
-    """The title of a part: the sentence that its clause ends, else (after a full stop) the first of its sentences.
-
-    The paragraph's heading, which the first part begins with, tells all parts.
+    A paragraph's heading (开放查询。) is the title of all its clauses.
     """
+    brackets = [clause for clause in clauses if clause.form is Form.BRACKET]
+    counted = Counter(clause.index for clause in brackets)
+    first = {clause.index: clause for clause in brackets[::-1]}
+    return frozenset(key for key, count in counted.items() if count > 1 and "。" not in _words_before(first[key]))
+
+
+def _words_before(clause: Clause) -> str:
+    paragraph = clause.placed.paragraph
+    return paragraph.flat[: max(0, clause.start - paragraph.start)]
+
+
+def part_title(words: str) -> str:
+    """The title of a part: the sentence that its clause ends, else (after a full stop) the first of its sentences."""
     sentences = [part for part in _STOPS.split(words) if part.strip(EDGES)]
-    if is_first and len(sentences) > 1:
-        sentences = sentences[1:]
     told = sentences[0 if words.rstrip().endswith("。") else -1] if sentences else ""
     return title_of(COUNTED.sub("", told.strip(EDGES)))
