@@ -19,6 +19,7 @@ from tracker.services.errors import NotFound
 from tracker.services.evidence import evidence_of
 from tracker.services.extensions import may_ask
 from tracker.services.lit import Part, When, limits, part_of
+from tracker.services.marked_pages import page_of_piece
 from tracker.services.milestones import MilestoneLine, lines_of, may_report
 from tracker.services.offered_plans import offered_plans
 from tracker.services.series_pages import SeriesView, series_view
@@ -30,9 +31,10 @@ from tracker.store.evidence import Evidence
 from tracker.store.extension_queries import requests_of
 from tracker.store.extensions import Extension, ExtensionState
 from tracker.store.overdue import overdue_on
-from tracker.store.pages import MOST_COUNTED, PAGE_SIZE, Page, page_number
+from tracker.store.pages import MOST_COUNTED, Page
 from tracker.store.plans import Plan
 from tracker.store.reach import within
+from tracker.store.task_lists import first_of_many, ordered, tasks_up_to, with_units
 from tracker.store.tasks import Assignment, HistoryEntry, Task
 
 UNITS_NAMED = 4
@@ -154,20 +156,21 @@ class PartPage:
 def all_tasks(session: Session, actor: Actor, when: When, wanted: TaskFilter, number: int) -> Page[TaskRow]:
     """A page of the tasks in which a unit within reach has a part that meets the filter."""
     conditions, order = _conditions(session, actor, when, wanted), _order(wanted)
-    total = ask.count_tasks_up_to(session, conditions, MOST_COUNTED)
-    is_more = total > MOST_COUNTED
-    number = max(number, 1) if is_more else page_number(number, total)
-    found = ask.tasks(session, conditions, order, PAGE_SIZE + 1, (number - 1) * PAGE_SIZE)
-    if is_more and not found:
-        number, found = 1, ask.tasks(session, conditions, order, PAGE_SIZE + 1)
-    rows = [_row(actor, task, when) for task in found[:PAGE_SIZE]]
-    return Page(rows, number, min(total, MOST_COUNTED), is_more=is_more, has_next=len(found) > PAGE_SIZE)
+    few = tasks_up_to(session, conditions, MOST_COUNTED)
+
+    def piece(start: int, most: int) -> Sequence[int]:
+        if len(few) <= MOST_COUNTED:
+            return ordered(session, few, order, most, start)
+        return first_of_many(session, conditions, order, most, start)
+
+    page = page_of_piece(len(few), piece, number)
+    return page.of([_row(actor, task, when) for task in with_units(session, page.rows)])
 
 
 def _conditions(session: Session, actor: Actor, when: When, wanted: TaskFilter) -> list[ask.Condition]:
     conditions = [within(actor, Permission.READ)]
     if wanted.words:
-        conditions.append(ask.about(wanted.words))
+        conditions.append(ask.about_anything(wanted.words))
     if wanted.state:
         conditions.append(Assignment.state == wanted.state)
     if wanted.unit_id:

@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from typing import Any, TypeVarTuple
 
 from sqlalchemy import ColumnElement, Select, and_, case, false, func, or_, select
-from sqlalchemy.orm import Session, contains_eager, joinedload, selectinload, undefer
+from sqlalchemy.orm import Session, aliased, contains_eager, joinedload, selectinload, undefer
 
 from tracker.domain.lifecycle import OPEN_STATES, State
 from tracker.domain.lights import Light, LightPack
@@ -179,34 +179,6 @@ def count_parts(session: Session, conditions: Sequence[Condition]) -> int:
     return session.scalar(_joined(select(func.count(Assignment.id))).where(*conditions)) or 0
 
 
-def tasks(
-    session: Session, conditions: Sequence[Condition], order: Sequence[Any], limit: int, offset: int = 0
-) -> Sequence[Task]:
-    """Tasks of which one unit's part meets all the conditions, with plan and all their units at hand."""
-    page = select(Task.id).join(Task.plan).where(Task.id.in_(_tasks_meeting(conditions))).order_by(*order, Task.id)
-    query = (
-        select(Task)
-        .join(Task.plan)
-        .where(Task.id.in_(_page(page, limit, offset)))
-        .order_by(*order, Task.id)
-        .options(
-            contains_eager(Task.plan),
-            selectinload(Task.assignments).options(joinedload(Assignment.unit), undefer(Assignment.took_up_at)),
-        )
-    )
-    return session.scalars(query).all()
-
-
-def count_tasks_up_to(session: Session, conditions: Sequence[Condition], most: int) -> int:
-    """How many tasks have a unit's part that meets all the conditions; beyond ``most`` one more."""
-    some = select(Task.id).where(Task.id.in_(_tasks_meeting(conditions))).limit(most + 1).subquery()
-    return session.scalar(select(func.count()).select_from(some)) or 0
-
-
-def _tasks_meeting(conditions: Sequence[Condition]) -> Select[int]:
-    return _joined(select(Assignment.task_id)).where(*conditions).correlate(None)
-
-
 def _joined(query: Select[*Ts]) -> Select[*Ts]:
     return query.select_from(Assignment).join(Assignment.unit).join(Assignment.task).join(Task.plan)
 
@@ -292,4 +264,20 @@ def taken_up_at() -> ColumnElement[datetime]:
 def about(words: str) -> Condition:
     """Every word stands in the task's title, the unit's names, or the plan's title or number."""
     places = (Task.title, Unit.name, Unit.full_name, Plan.title, Plan.number)
-    return and_(*(or_(*(place.icontains(word, autoescape=True) for place in places)) for word in words.split()))
+    return and_(*(or_(*(_holds(place, word) for place in places)) for word in words.split()))
+
+
+def about_anything(words: str) -> Condition:
+    """The same for the whole ledger: units and plans, few beside tasks, are looked through by themselves."""
+    return and_(*map(_about_anything, words.split()))
+
+
+def _about_anything(word: str) -> Condition:
+    units, plans = aliased(Unit, name="named_unit"), aliased(Plan, name="named_plan")
+    named_so = select(units.id).where(or_(*(_holds(name, word) for name in (units.name, units.full_name))))
+    titled_so = select(plans.id).where(or_(*(_holds(name, word) for name in (plans.title, plans.number))))
+    return or_(_holds(Task.title, word), Assignment.unit_id.in_(named_so), Task.plan_id.in_(titled_so))
+
+
+def _holds(place: Any, word: str) -> Condition:
+    return place.icontains(word, autoescape=True)  # type: ignore[no-any-return]
