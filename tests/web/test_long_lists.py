@@ -11,7 +11,7 @@ from tests.builders import TODAY, City, a_plan, a_task
 from tests.web.browsing import Page, Visitor
 from tests.web.queries import counted
 from tracker.domain.lifecycle import State
-from tracker.services import supervision, task_pages
+from tracker.services import marked_pages, supervision, task_pages
 from tracker.store.plans import Plan
 from tracker.store.tasks import Task
 
@@ -62,7 +62,7 @@ def exact(session: Session, city: City, plan: Plan, page: Visitor) -> list[str]:
 
 @pytest.fixture
 def beyond(exact: list[str], page: Visitor, monkeypatch: pytest.MonkeyPatch) -> Visitor:
-    for module in (supervision, task_pages):
+    for module in (supervision, task_pages, marked_pages):
         monkeypatch.setattr(module, "MOST_COUNTED", COUNTED)
     return page
 
@@ -166,6 +166,7 @@ def test_as_many_statements_however_long_the_list(session: Session, city: City, 
     a_task(session, plan, city.county, due_on=TODAY)  # not signed for in time
     more(4, 2, range(1))
     page("/dashboard")  # which remembers the months that are over
+    more(1, 1, range(1, 2))  # and what is known of units that nothing happened to
     few = asked()
-    more(60, 30, range(1, 13))
+    more(60, 30, range(2, 13))
     assert asked() == few
