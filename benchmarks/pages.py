@@ -24,7 +24,7 @@ from tests.databases import running_server
 from tracker.store.engine import make_engine
 
 ROUNDS, WARMING = 40, 12
-FEW_ROUNDS, WARMED = 5, 1  # of lists that read histories
+FEW_ROUNDS, WARMED = 5, 1  # of what may take longer
 SIZES = (10_000, 1_000_000)
 # What the overdue list may cost at most beside the bare page, up to so many tasks.
 MUST = ((10_000, 6.0), (1_000_000, 3.0))
@@ -44,6 +44,12 @@ PAGES = (
 CHANGED = (
     ("/dashboard", "概况, changed each time"),
     ("/figures", "统计, changed each time"),
+)
+FILTERED = (
+    ("/tasks?due_from=2023-05-01", "全部任务 due from a day on"),
+    ("/tasks?state=submitted", "全部任务 in a state"),
+    ("/tasks?unit=5", "全部任务 of a unit"),
+    ("/tasks?q=9999", "全部任务, a rare word"),
 )
 HISTORIES = (
     ("/figures/list?show=red", "the list behind 红灯"),
@@ -112,7 +118,7 @@ def measured(url: str) -> None:
             for path, what in CHANGED:
                 work, least = _pairs(browser, bare, path, FEW_ROUNDS, WARMED, partial(_change, engine))
                 print(Line(what, work, "bare page", least), flush=True)
-            for path, what in HISTORIES:
+            for path, what in (*FILTERED, *HISTORIES):
                 work, least = _pairs(browser, bare, path, FEW_ROUNDS, WARMED)
                 print(Line(what, work, "bare page", least), flush=True)
 
