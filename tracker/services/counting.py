@@ -27,17 +27,9 @@ from tracker.services.histories import (
 )
 from tracker.services.known_by_unit import KnownByUnit
 from tracker.store.former_queries import moved_since
-from tracker.store.tally_queries import (
-    Asked,
-    ByKey,
-    Counted,
-    Key,
-    counted,
-    counted_due,
-    counted_either_way,
-    untold_tasks,
-)
+from tracker.store.tally_queries import Asked, ByKey, Counted, Key, counted, counted_due, counted_either_way
 from tracker.store.tasks import Assignment, Task
+from tracker.store.untold import untold_tasks
 
 Numbers = TypeVar("Numbers")
 _Count = Callable[[Session, Asked, Key], Mapping[int, Numbers]]
@@ -113,16 +105,7 @@ class Counting:
         return [Line(key, brief_title(plans[key].plan_title), numbers) for key, numbers in ordered]
 
     def _asked(self, period: Period, yardstick: Yardstick) -> Asked:
-        begins, ends = end_of(period.day_before, self.zone), end_of(period.until, self.zone)
-        return Asked(
-            period,
-            begins,
-            ends,
-            self.zone,
-            yardstick,
-            plan_id=self.known.wanted.plan_id,
-            left_out=self.left_out[period.until],
-        )
+        return asked_of(period, self.zone, yardstick, self.known.wanted.plan_id, self.left_out[period.until])
 
     def _recounted(self, period: Period, yardstick: Yardstick, by: By | None) -> dict[int, Figures]:
         """The same of the tasks that are left out, from their histories."""
@@ -177,11 +160,25 @@ def counting_of(  # noqa: PLR0917 - what is asked for
 ) -> Counting:
     """What counts these periods, with all that is told from histories read once for them."""
     by_unit = KnownByUnit(session)
-    ends = {each.until: end_of(each.until, zone) for each in periods}
-    first = min(ends.values())
-    untold = untold_tasks(session, ends.values())
-    moved = moved_since(session, first) if by is By.PLAN or wanted.plan_id else {}
-    left_out = {day: frozenset(untold[end]) | {key for key in moved if moved[key] >= end} for day, end in ends.items()}
+    left_out = left_out_of(
+        session, [each.until for each in periods], zone, by_plan=by is By.PLAN or bool(wanted.plan_id)
+    )
     known = histories(session, wanted, frozenset().union(*left_out.values()))
     days = [day for each in periods for day in (each.day_before, each.until)]
     return Counting(session, zone, by_unit, known, in_reach, parts_on_days(known, days, zone), left_out)
+
+
+def left_out_of(session: Session, days: Collection[date], zone: tzinfo, *, by_plan: bool) -> dict[date, frozenset[int]]:
+    """For each day the tasks whose rows do not tell how they stood at its end or, where that matters, in which plan."""
+    ends = {day: end_of(day, zone) for day in days}
+    untold = untold_tasks(session, ends.values())
+    moved = moved_since(session, min(ends.values())) if by_plan else {}
+    return {day: frozenset(untold[end]) | {key for key in moved if moved[key] >= end} for day, end in ends.items()}
+
+
+def asked_of(
+    period: Period, zone: tzinfo, yardstick: Yardstick, plan_id: int | None, left_out: frozenset[int]
+) -> Asked:
+    """What is asked of a period, of all units."""
+    begins, ends = end_of(period.day_before, zone), end_of(period.until, zone)
+    return Asked(period, begins, ends, zone, yardstick, plan_id=plan_id, left_out=left_out)

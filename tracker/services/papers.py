@@ -20,8 +20,8 @@ from tracker.services.report_links import Issuer, MadeLink, Wish, last_day, link
 from tracker.services.task_pages import part_page
 from tracker.services.work import REPORTING
 from tracker.store.handling import Handling
-from tracker.store.tally_queries import divided_tasks
 from tracker.store.tasks import Assignment
+from tracker.store.untold import divided_tasks
 
 Address = Callable[[Listing], str]
 

@@ -51,10 +51,10 @@ from tracker.store.past_late_queries import (
     maybe_late,
     state_then,
 )
-from tracker.store.tally_queries import turns_since
 from tracker.store.task_queries import BY_ROLE
 from tracker.store.tasks import Task
 from tracker.store.units import Unit
+from tracker.store.untold import turns_since
 
 
 @dataclass(frozen=True, slots=True)

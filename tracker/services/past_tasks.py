@@ -25,8 +25,8 @@ from tracker.services.task_pages import UNITS_NAMED, WORST_FIRST, TaskFilter, Ta
 from tracker.store.former_queries import altered_since
 from tracker.store.pages import MOST_COUNTED, Page
 from tracker.store.past_task_queries import TaskPlace, ToldByRows, count_told_by_rows, first_told_by_rows
-from tracker.store.tally_queries import given_anew_since, turns_since
 from tracker.store.tasks import Assignment
+from tracker.store.untold import given_anew_since, turns_since
 
 
 @dataclass(frozen=True, slots=True)

@@ -86,11 +86,14 @@ _ROW: tuple[Any, ...] = (
 
 
 # The newest plans first, then as they number their tasks.
-LEDGER_ORDER: Sequence[ColumnElement[Any]] = (
+TASK_ORDER: Sequence[ColumnElement[Any]] = (
     Plan.issued_on.desc().nulls_last(),
     Plan.id.asc(),
     Task.position.asc(),
     Task.id.asc(),
+)
+LEDGER_ORDER: Sequence[ColumnElement[Any]] = (
+    *TASK_ORDER,
     Assignment.position.asc(),
     Assignment.id.asc(),
 )

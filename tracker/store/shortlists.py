@@ -16,8 +16,9 @@ from tracker.domain.figures import Basis, Period
 from tracker.domain.measures import OF_DUE, Measure
 from tracker.store.among import among
 from tracker.store.overdue import AWAITED
-from tracker.store.tally_queries import Condition, due_column, happened, untold_tasks
+from tracker.store.tally_queries import Condition, due_column, happened
 from tracker.store.tasks import Assignment, HistoryEntry
+from tracker.store.untold import untold_tasks
 
 
 def shortlist(

@@ -7,7 +7,7 @@ What must be told from its history, the caller names, and counts by itself (``tr
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, tzinfo
 from typing import Any
@@ -24,20 +24,18 @@ from sqlalchemy import (
     or_,
     select,
     true,
-    union,
     union_all,
 )
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from tracker.domain.figures import Basis, Period, Yardstick
-from tracker.domain.history import EXTENSION_GRANTED, GIVEN_ANEW, UNFORESEEN
+from tracker.domain.history import EXTENSION_GRANTED
 from tracker.domain.lateness import JudgedBy
 from tracker.domain.lifecycle import Event, State
 from tracker.domain.measures import Measure
 from tracker.domain.roles import Role
 from tracker.store.among import among, not_among
 from tracker.store.calc_days import days_between, office_day
-from tracker.store.handling import Division
 from tracker.store.overdue import AWAITED
 from tracker.store.tasks import UNTOLD, Assignment, HistoryEntry, Task
 
@@ -95,6 +93,11 @@ def counted_due(session: Session, asked: Asked, key: Key) -> ByKey:
     return _told(session, [_Questions(session, asked, key).due()])
 
 
+def parts_counted(session: Session, asked: Asked, measure: Measure) -> Sequence[Select[int]]:
+    """The task of each part that the measure counts, as questions of which none tells of a part that another does."""
+    return list(_Questions(session, asked, Assignment.unit_id).parts(measure))
+
+
 def _told(session: Session, questions: Iterable[Select[Any]]) -> ByKey:
     return _added_up(_read(session, questions))
 
@@ -145,38 +148,65 @@ class _Questions:
         return self._ask({Measure.ASSIGNED: func.count()}, Assignment.dispatched_at >= self.asked.begins)
 
     def completed(self) -> Select[Any]:
-        within = Assignment.completed_on.between(self.asked.period.since, self.asked.period.until)
-        return self._ask({Measure.COMPLETED: func.count()}, within)
+        return self._ask({Measure.COMPLETED: func.count()}, self._is_completed())
+
+    def _is_completed(self) -> Condition:
+        return Assignment.completed_on.between(self.asked.period.since, self.asked.period.until)
 
     def due(self) -> Select[Any]:
         """How the dates within the period ended."""
-        asked, ended_on = self.asked, self._ended_on()
-        done, in_time = Assignment.completed_on <= asked.period.until, ended_on <= self.due_on
-        missed = and_(self.due_on < asked.period.until, or_(AWAITED, Assignment.completed_on > asked.period.until))
-        late_days, open_days = (
-            days_between(ended_on, self.due_on),
-            days_between(literal(asked.period.until), self.due_on),
-        )
+        ends = self._ends()
+        late_days = days_between(self._ended_on(), self.due_on)
+        open_days = days_between(literal(self.asked.period.until), self.due_on)
         return self._ask(
-            {
-                Measure.ON_TIME: _sum(and_(done, in_time)),
-                Measure.LATE: _sum(and_(done, ~in_time)),
-                Measure.MISSED: _sum(missed),
-            },
-            self.due_on.between(asked.period.since, asked.period.until),
-            days=func.sum(case((and_(done, ~in_time), late_days), (missed, open_days), else_=0)),
+            {measure: _sum(condition) for measure, condition in ends.items()},
+            self._is_due(),
+            days=func.sum(case((ends[Measure.LATE], late_days), (ends[Measure.MISSED], open_days), else_=0)),
         )
+
+    def _is_due(self) -> Condition:
+        return self.due_on.between(self.asked.period.since, self.asked.period.until)
+
+    def _ends(self) -> dict[Measure, Condition]:
+        """How a date within the period may have ended; of what is none of these it is not told yet."""
+        last = self.asked.period.until
+        done, in_time = Assignment.completed_on <= last, self._ended_on() <= self.due_on
+        missed = and_(self.due_on < last, or_(AWAITED, Assignment.completed_on > last))
+        return {Measure.ON_TIME: and_(done, in_time), Measure.LATE: and_(done, ~in_time), Measure.MISSED: missed}
 
     def by_date(self) -> Iterator[Select[Any]]:
         """What is due, and what is open past its date: now, or until after the period."""
-        asked, overdue = self.asked, {Measure.OVERDUE: func.count()}
         yield self.due()
+        for conditions in self._overdue():
+            yield self._ask({Measure.OVERDUE: func.count()}, *conditions)
+
+    def _overdue(self) -> Iterator[Sequence[Condition]]:
+        last, is_current = self.asked.period.until, self.asked.yardstick.basis is Basis.CURRENT
         # What is open is few beside all that was ever due: its own index is read, none of the first dates.
-        day = self.due_on if asked.yardstick.basis is Basis.CURRENT else func.coalesce(self.due_on, None)
-        yield self._ask(overdue, AWAITED, day < asked.period.until)
-        # The second says to the database what follows from the others: which index holds them.
-        late = Assignment.completed_on > Assignment.due_on if asked.yardstick.basis is Basis.CURRENT else true()
-        yield self._ask(overdue, Assignment.completed_on > asked.period.until, self.due_on < asked.period.until, late)
+        day = self.due_on if is_current else func.coalesce(self.due_on, None)
+        yield AWAITED, day < last
+        # The last says to the database what follows from the others: which index holds them.
+        late = Assignment.completed_on > Assignment.due_on if is_current else true()
+        yield Assignment.completed_on > last, self.due_on < last, late
+
+    def parts(self, measure: Measure) -> Iterator[Select[int]]:
+        """The task of each part that a measure counts."""
+        for conditions in self._of(measure):
+            question = select(Assignment.task_id).where(*conditions, *self._counts())
+            yield question.join(Task, Assignment.task_id == Task.id) if self.asked.plan_id else question
+
+    def _of(self, measure: Measure) -> Iterable[Sequence[Condition]]:
+        if measure is Measure.ASSIGNED:
+            return [(Assignment.dispatched_at >= self.asked.begins,)]
+        if measure is Measure.COMPLETED:
+            return [(self._is_completed(),)]
+        if measure is Measure.OVERDUE:
+            return self._overdue()
+        if measure in HAPPENINGS:
+            entries = select(HistoryEntry.assignment_id).where(*happened(measure, self.asked.begins, self.asked.ends))
+            return [(Assignment.id.in_(entries),)]
+        ends = self._ends()
+        return [(self._is_due(), ends.get(measure, or_(*ends.values())))]
 
     def events(self) -> Iterator[Select[Any]]:
         """What was returned within the period, or got a later date, each part once."""
@@ -229,52 +259,3 @@ def _others_carry(ends: datetime) -> Condition:
     """That the task had a lead or a responsible unit by then: it does not wait for its units in support."""
     carried = (_OTHER.task_id == Assignment.task_id, _OTHER.role != Role.SUPPORT, _OTHER.dispatched_at < ends)
     return exists().where(*carried).correlate(Assignment)
-
-
-@dataclass(frozen=True, slots=True)
-class Turn:
-    """When something last happened to a task that the rows of its parts do not tell, and when those were given out."""
-
-    task_id: int
-    last: datetime
-    there: datetime | None
-
-    def hides(self, end: datetime) -> bool:
-        """Whether the rows do not tell how the task stood just before ``end``."""
-        return self.last >= end and (self.there is None or self.there < end)
-
-
-def turns_since(session: Session, begins: datetime) -> list[Turn]:
-    """The tasks whose rows do not tell how they stood at some instant from ``begins`` on; one statement.
-
-    ``there`` is None where a part may have been there before the day that its row names.
-    """
-    anew = HistoryEntry.event.in_(GIVEN_ANEW)
-    there = case((func.max(case((anew, 1), else_=0)) == 0, func.min(Assignment.dispatched_at)))
-    found = select(Assignment.task_id, func.max(HistoryEntry.at), there).join(HistoryEntry.assignment)
-    wanted = found.where(UNTOLD, HistoryEntry.event.in_(UNFORESEEN), HistoryEntry.at >= begins).group_by(
-        Assignment.task_id
-    )
-    return [Turn(*row) for row in session.execute(wanted)]
-
-
-def given_anew_since(session: Session, begins: datetime) -> set[int]:
-    """The tasks of which a part got another unit or day of dispatch, or may have, from ``begins`` on; one statement."""
-    found = select(Assignment.task_id).join(HistoryEntry.assignment)
-    anew = HistoryEntry.event.in_(GIVEN_ANEW), HistoryEntry.at >= begins
-    return set(session.scalars(found.where(UNTOLD, *anew)))
-
-
-def divided_tasks(session: Session) -> set[int]:
-    """The tasks of which a part was divided, and those that were made so; one statement."""
-    parents = select(Assignment.task_id).join(Division, Division.parent_id == Assignment.id)
-    return set(session.scalars(union(select(Division.task_id), parents)))
-
-
-def untold_tasks(session: Session, ends: Collection[datetime]) -> dict[datetime, set[int]]:
-    """For each of the instants the tasks whose rows do not tell how they stood just before it, and divided ones.
-
-    Two statements.
-    """
-    turns, divided = turns_since(session, min(ends)), divided_tasks(session)
-    return {end: divided | {turn.task_id for turn in turns if turn.hides(end)} for end in ends}

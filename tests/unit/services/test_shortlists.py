@@ -11,22 +11,25 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from tests.builders import NOW, TODAY, City, a_city, a_person, the_actor
+from tests.builders import NOW, TODAY, City, a_city, a_person, a_plan, a_task, the_actor
 from tests.unit.services.past_offices import calm
 from tests.unit.services.test_boards import OFFICES, PERIODS, turbulent
 from tests.unit.services.test_ledger import ZONE
 from tracker.domain.access import Office
 from tracker.domain.figures import Basis, Period
+from tracker.domain.lateness import JudgedBy
 from tracker.domain.lifecycle import State
+from tracker.domain.lights import LightPack
 from tracker.services import listing_pages, past_lists
 from tracker.services.extensions import ask
 from tracker.services.histories import end_of, histories
 from tracker.services.listing_pages import list_page
 from tracker.services.listings import Listing, Show, filter_of, listed
 from tracker.services.lit import When
+from tracker.store.audit_trail import Who, acts_as
 from tracker.store.engine import make_engine
-from tracker.store.tally_queries import untold_tasks
 from tracker.store.tasks import Assignment
+from tracker.store.untold import untold_tasks
 
 
 @pytest.fixture(params=OFFICES, ids=["sqlite-0", "sqlite-1", "postgresql-2"])
@@ -89,6 +92,49 @@ def test_the_pages_of_today_s_lists_hold_what_the_lists_hold(
             lengths[show] = max(lengths[show], len(rows))
     assert {show for show in Show if not lengths[show]} <= {Show.DECLINED}  # one office has none today
     assert lengths[Show.RED] > 7
+
+
+def test_the_pages_behind_figures_hold_what_the_lists_hold(
+    session: Session, city: City, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of any period, by either date and either rule, in the lists' order."""
+    monkeypatch.setattr(listing_pages, "PAGE_SIZE", 7)
+    measures = [show for show in Show if show.measure]
+    asked: list[tuple[int | None, bool, int | None]] = [
+        (None, False, None),
+        (city.county.id, False, None),
+        (city.county.id, True, None),
+        (None, False, 1),
+    ]
+    lengths = Counter[Show]()
+    for period, by, (unit_id, alone, plan_id) in product(PERIODS, JudgedBy, asked):
+        when = When(period.until, ZONE, pack=LightPack(judged_by=by), is_past=period.until < TODAY)
+        for show, basis in product(measures, Basis):
+            wanted, actor = Listing(show, period, unit_id, alone, plan_id, basis), the_actor(city.supervisor)
+            rows = listed(session, actor, when, wanted)
+            numbers = range(1, max(len(rows) - 1, 0) // 7 + 2)
+            found = [list_page(session, actor, when, wanted, number) for number in numbers]
+            assert [row for page in found for row in page.rows] == rows, wanted
+            assert {page.total for page in found} == {len(rows)}
+            lengths[show] = max(lengths[show], len(rows))
+    assert all(lengths[show] for show in measures)
+    assert lengths[Show.DUE] > 14
+
+
+def test_what_went_to_another_plan_since_is_listed_in_the_plan_of_then(session: Session, city: City) -> None:
+    period, actor = PERIODS[-1], the_actor(city.supervisor)
+    old, new = (a_plan(session, city.root, title=title) for title in ("旧方案", "新方案"))
+    task = a_task(session, old, city.education, due_on=period.until, state=State.IN_PROGRESS)
+    session.commit()
+    acts_as(session, lambda: Who(None, "测试", end_of(TODAY, ZONE)))
+    task.plan = new
+    session.commit()
+    when = When(period.until, ZONE, is_past=True)
+    for plan in (old, new):
+        wanted = Listing(Show.ASSIGNED, period, plan_id=plan.id)
+        rows = listed(session, actor, when, wanted)
+        assert len(rows) == (plan is old)
+        assert list_page(session, actor, when, wanted, 1).rows == rows
 
 
 def a_request(session: Session) -> None:
