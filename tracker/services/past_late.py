@@ -94,7 +94,7 @@ def _late(session: Session, actor: Actor, when: When, wanted: OverdueFilter) -> 
     asked = LateThen(
         when.today,
         end,
-        when.today - timedelta(days=max(wanted.min_days or 1, 1)),
+        _days_before(when.today, max(wanted.min_days or 1, 1)),
         unless_all(in_reach, names.units),
         wanted.plan_id,
         wanted.role,
@@ -103,6 +103,11 @@ def _late(session: Session, actor: Actor, when: When, wanted: OverdueFilter) -> 
     )
     told = past_overdue(session, actor, when, replace(wanted, unit_id=None), maybe_late(session, asked, hidden))
     return _Late(session, actor, when, wanted, names, asked, {row.assignment_id: row for row in told})
+
+
+def _days_before(day: date, days: int) -> date:
+    """The day so many days before; the first that there is where that lies before all days."""
+    return day - timedelta(days=min(days, (day - date.min).days))
 
 
 @dataclass(frozen=True, slots=True)
