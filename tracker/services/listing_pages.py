@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from tracker.domain.access import Actor, Permission
 from tracker.domain.figures import Yardstick
+from tracker.domain.measures import Measure
 from tracker.services.counting import asked_of, left_out_of
 from tracker.services.histories import histories, reached, units_called, unless_all
 from tracker.services.ledger import LedgerRow, ledger
@@ -39,7 +40,11 @@ def list_page(session: Session, actor: Actor, when: When, wanted: Listing, numbe
     Raises NotFound when there is no such unit or plan.
     """
     if wanted.show.measure:
-        return _page_of_measure(session, actor, when, wanted, number)
+        parts = _counted(session, actor, when, wanted, wanted.show.measure)
+        total = count_counted(session, parts)
+        number = page_number(number, total, PAGE_SIZE)
+        ids = page_of_counted(session, parts, (number - 1) * PAGE_SIZE, PAGE_SIZE)
+        return Page(_rows(session, actor, when, ids), number, total)
     if when.is_past or not is_of_the_tables(wanted.show):
         return paged(listed(session, actor, when, wanted), number, lambda row: row)
     conditions = _conditions(session, actor, when, wanted)
@@ -49,19 +54,9 @@ def list_page(session: Session, actor: Actor, when: When, wanted: Listing, numbe
     return Page(_rows(session, actor, when, ids), number, total)
 
 
-def _page_of_measure(session: Session, actor: Actor, when: When, wanted: Listing, number: int) -> Page[LedgerRow]:
-    parts = _counted(session, actor, when, wanted)
-    total = count_counted(session, parts)
-    number = page_number(number, total, PAGE_SIZE)
-    ids = page_of_counted(session, parts, (number - 1) * PAGE_SIZE, PAGE_SIZE)
-    return Page(_rows(session, actor, when, ids), number, total)
-
-
-def _counted(session: Session, actor: Actor, when: When, wanted: Listing) -> list[Select[int]]:
-    """The parts that the measure counts, those told by rows and those told from histories."""
-    measure, last = wanted.show.measure, wanted.period.until
-    if measure is None:
-        raise ValueError(wanted.show)
+def _counted(session: Session, actor: Actor, when: When, wanted: Listing, measure: Measure) -> list[Select[int]]:
+    """The parts that the list's measure counts, those told by rows and those told from histories."""
+    last = wanted.period.until
     narrowed, units = filter_of(session, wanted.unit_id, wanted.plan_id), units_called(session)
     in_reach = reached(units, narrowed, actor, Permission.SUPERVISE)
     if wanted.alone:

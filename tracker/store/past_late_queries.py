@@ -20,7 +20,7 @@ from tracker.store.among import among, not_among
 from tracker.store.overdue import AWAITED
 from tracker.store.pages import Mark
 from tracker.store.plans import Plan
-from tracker.store.task_queries import beyond
+from tracker.store.task_queries import PLACES_OF_STATES, beyond
 from tracker.store.tasks import Assignment, HistoryEntry, Task
 from tracker.store.words_then import WordThen, about_then
 
@@ -165,4 +165,4 @@ def state_then(end: datetime) -> ColumnElement[int]:
     """The place of a part's state just before ``end`` among all states: its history's last entry by then tells it."""
     entries = select(HistoryEntry.to_state).where(HistoryEntry.assignment_id == Assignment.id, HistoryEntry.at < end)
     last = entries.order_by(HistoryEntry.id.desc()).limit(1).correlate(Assignment).scalar_subquery()
-    return case({state: place for place, state in enumerate(State)}, value=last)
+    return case(PLACES_OF_STATES, value=last)

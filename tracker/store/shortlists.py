@@ -16,8 +16,8 @@ from tracker.domain.figures import Basis, Period
 from tracker.domain.measures import OF_DUE, Measure
 from tracker.store.among import among
 from tracker.store.overdue import AWAITED
-from tracker.store.tally_queries import Condition, due_column, happened
-from tracker.store.tasks import Assignment, HistoryEntry
+from tracker.store.tally_queries import Condition, due_column, it_happened_to
+from tracker.store.tasks import Assignment
 from tracker.store.untold import untold_tasks
 
 
@@ -54,4 +54,4 @@ def counted_in(measure: Measure, period: Period, ends: tuple[datetime, datetime]
         return [due_on.between(period.since, period.until)]
     if measure is Measure.OVERDUE:
         return open_then(period.until, due_on < period.until)
-    return [Assignment.id.in_(select(HistoryEntry.assignment_id).where(*happened(measure, begins, until)))]
+    return [it_happened_to(measure, begins, until)]

@@ -132,6 +132,11 @@ def happened(measure: Measure, begins: datetime, ends: datetime) -> tuple[Condit
     return UNTOLD, HistoryEntry.event == HAPPENINGS[measure], HistoryEntry.at >= begins, HistoryEntry.at < ends
 
 
+def it_happened_to(measure: Measure, begins: datetime, ends: datetime) -> Condition:
+    """The same of a part: that its history has such an entry."""
+    return Assignment.id.in_(select(HistoryEntry.assignment_id).where(*happened(measure, begins, ends)))
+
+
 Key = InstrumentedAttribute[int]
 _COLUMNS: tuple[Measure, ...] = tuple(measure for measure in Measure if measure is not Measure.DUE)
 
@@ -203,8 +208,7 @@ class _Questions:
         if measure is Measure.OVERDUE:
             return self._overdue()
         if measure in HAPPENINGS:
-            entries = select(HistoryEntry.assignment_id).where(*happened(measure, self.asked.begins, self.asked.ends))
-            return [(Assignment.id.in_(entries),)]
+            return [(it_happened_to(measure, self.asked.begins, self.asked.ends),)]
         ends = self._ends()
         return [(self._is_due(), ends.get(measure, or_(*ends.values())))]
 

@@ -24,7 +24,8 @@ Condition = ColumnElement[bool]
 Ts = TypeVarTuple("Ts")
 
 # The order in which a list is shown; every order ends with the id, so that pages never overlap.
-BY_STATE = case({state: place for place, state in enumerate(State)}, value=Assignment.state)
+PLACES_OF_STATES = {state: place for place, state in enumerate(State)}
+BY_STATE = case(PLACES_OF_STATES, value=Assignment.state)
 BY_ROLE = case({role: place for place, role in enumerate(Role)}, value=Assignment.role)
 UNDATED_LAST = case((Assignment.due_on.is_(None), 1), else_=0)
 

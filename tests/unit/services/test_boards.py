@@ -46,20 +46,25 @@ PERIODS = (
 
 
 OFFICES = (("sqlite_url", 0), ("sqlite_url", 1), ("postgres_url", 2))
+OFFICE_NAMES = ("sqlite-0", "sqlite-1", "postgresql-2")
 
 
-@pytest.fixture(params=OFFICES, ids=["sqlite-0", "sqlite-1", "postgresql-2"])
+def session_of(request: pytest.FixtureRequest, url_fixture: str) -> Iterator[Session]:
+    """A session of the database that the fixture lends."""
+    engine = make_engine(str(request.getfixturevalue(url_fixture)))
+    with Session(engine, expire_on_commit=False) as session:
+        yield session
+    engine.dispose()
+
+
+@pytest.fixture(params=OFFICES, ids=OFFICE_NAMES)
 def seed(request: pytest.FixtureRequest) -> int:
     return int(request.param[1])
 
 
 @pytest.fixture
 def session(request: pytest.FixtureRequest, seed: int) -> Iterator[Session]:
-    url = next(name for name, number in OFFICES if number == seed)
-    engine = make_engine(str(request.getfixturevalue(url)))
-    with Session(engine, expire_on_commit=False) as session:
-        yield session
-    engine.dispose()
+    yield from session_of(request, next(name for name, number in OFFICES if number == seed))
 
 
 @pytest.fixture

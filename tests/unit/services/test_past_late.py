@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from tests.builders import City, a_city, the_actor
 from tests.unit.services.past_offices import DAYS, much_changed
-from tests.unit.services.test_boards import OFFICES
+from tests.unit.services.test_boards import OFFICE_NAMES, OFFICES, session_of
 from tests.unit.services.test_ledger import ZONE
 from tracker.domain.access import Actor
 from tracker.domain.roles import Role
@@ -23,7 +23,6 @@ from tracker.services.lit import When
 from tracker.services.past_late import OverdueThen, overdue_then
 from tracker.services.past_lists import past_overdue, with_reports
 from tracker.services.supervision import OverdueFilter, OverdueSort
-from tracker.store.engine import make_engine
 from tracker.store.late_items import LateItem
 from tracker.store.pages import Page, Place
 from tracker.store.tasks import Task
@@ -46,12 +45,9 @@ NARROWED: tuple[dict[str, Any], ...] = (
 )
 
 
-@pytest.fixture(params=OFFICES, ids=["sqlite-0", "sqlite-1", "postgresql-2"])
+@pytest.fixture(params=OFFICES, ids=OFFICE_NAMES)
 def session(request: pytest.FixtureRequest) -> Iterator[Session]:
-    engine = make_engine(str(request.getfixturevalue(request.param[0])))
-    with Session(engine, expire_on_commit=False) as session:
-        yield session
-    engine.dispose()
+    yield from session_of(request, request.param[0])
 
 
 @pytest.fixture

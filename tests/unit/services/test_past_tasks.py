@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from tests.builders import City, a_city, the_actor
 from tests.unit.services.past_offices import DAYS, much_changed
-from tests.unit.services.test_boards import OFFICES
+from tests.unit.services.test_boards import OFFICE_NAMES, OFFICES, session_of
 from tests.unit.services.test_ledger import ZONE
 from tracker.domain.access import Actor
 from tracker.domain.lifecycle import State
@@ -23,7 +23,6 @@ from tracker.services.lit import When
 from tracker.services.past_lists import in_order
 from tracker.services.past_tasks import PastTaskRow
 from tracker.services.task_pages import TaskFilter, TaskSort
-from tracker.store.engine import make_engine
 from tracker.store.pages import Page
 
 SIZE = 7
@@ -51,12 +50,9 @@ ASKED = (
 )
 
 
-@pytest.fixture(params=OFFICES, ids=["sqlite-0", "sqlite-1", "postgresql-2"])
+@pytest.fixture(params=OFFICES, ids=OFFICE_NAMES)
 def session(request: pytest.FixtureRequest) -> Iterator[Session]:
-    engine = make_engine(str(request.getfixturevalue(request.param[0])))
-    with Session(engine, expire_on_commit=False) as session:
-        yield session
-    engine.dispose()
+    yield from session_of(request, request.param[0])
 
 
 @pytest.fixture

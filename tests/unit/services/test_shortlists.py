@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from tests.builders import NOW, TODAY, City, a_city, a_person, a_plan, a_task, the_actor
 from tests.unit.services.past_offices import calm
-from tests.unit.services.test_boards import OFFICES, PERIODS, turbulent
+from tests.unit.services.test_boards import OFFICE_NAMES, OFFICES, PERIODS, session_of, turbulent
 from tests.unit.services.test_ledger import ZONE
 from tracker.domain.access import Office
 from tracker.domain.figures import Basis, Period
@@ -27,17 +27,13 @@ from tracker.services.listing_pages import list_page
 from tracker.services.listings import Listing, Show, filter_of, listed
 from tracker.services.lit import When
 from tracker.store.audit_trail import Who, acts_as
-from tracker.store.engine import make_engine
 from tracker.store.tasks import Assignment
 from tracker.store.untold import untold_tasks
 
 
-@pytest.fixture(params=OFFICES, ids=["sqlite-0", "sqlite-1", "postgresql-2"])
+@pytest.fixture(params=OFFICES, ids=OFFICE_NAMES)
 def session(request: pytest.FixtureRequest) -> Iterator[Session]:
-    engine = make_engine(str(request.getfixturevalue(request.param[0])))
-    with Session(engine, expire_on_commit=False) as session:
-        yield session
-    engine.dispose()
+    yield from session_of(request, request.param[0])
 
 
 @pytest.fixture
