@@ -10,12 +10,12 @@ from tracker.domain.units import UnitKind
 from tracker.store.choices import PlanChoice, UnitChoice
 from tracker.web.supervision.forms import PendingForm
 
-UNITS = [UnitChoice(7, "市<甲>局", UnitKind.DEPARTMENT, "/1/7/"), UnitChoice(8, "乙县", UnitKind.COUNTY, "/1/8/")]
+UNITS = (UnitChoice(7, "市<甲>局", UnitKind.DEPARTMENT, "/1/7/"), UnitChoice(8, "乙县", UnitKind.COUNTY, "/1/8/"))
 
 
 def form_with(asked: dict[str, str]) -> PendingForm:
     form = PendingForm(MultiDict(asked))
-    form.offer(UNITS, [PlanChoice(3, "方案“一”")])
+    form.offer(UNITS, (PlanChoice(3, "方案“一”"),))
     form.wanted()
     return form
 

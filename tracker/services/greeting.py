@@ -5,14 +5,21 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
 from tracker.domain.access import Actor, Permission
 from tracker.domain.schedule import Job
 from tracker.services.health import SweepPulse, pulse_of
+from tracker.store.at_once import AtOnce
 from tracker.store.job_queries import last_well
 from tracker.store.notices import Notice
+
+_unread = select(func.count()).where(Notice.person_id == bindparam("person_id", 0), Notice.read_at.is_(None))
+_UNREAD = AtOnce(select(_unread.scalar_subquery().label("unread")))
+_BOTH = AtOnce(
+    select(_unread.scalar_subquery().label("unread"), last_well(Job.SWEEP).scalar_subquery().label("swept_at"))
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,10 +32,9 @@ class Greeting:
 
 def greeting(session: Session, actor: Actor, now: datetime) -> Greeting:
     """What to tell at an instant of the wall; one statement."""
-    unread = select(func.count()).where(Notice.person_id == actor.person_id, Notice.read_at.is_(None))
-    if not actor.holds(Permission.READ_JOBS):
-        return Greeting(session.scalar(unread) or 0)
-    both = select(unread.scalar_subquery(), last_well(Job.SWEEP).scalar_subquery())
-    number, last_at = session.execute(both).one()
-    pulse = pulse_of(last_at, now)
-    return Greeting(number, pulse if pulse.is_late else None)
+    told, connection = _BOTH if actor.holds(Permission.READ_JOBS) else _UNREAD, session.connection()
+    (row,) = told.typed(told(connection, person_id=actor.person_id), connection.dialect)
+    if told is _UNREAD:
+        return Greeting(row.unread)
+    pulse = pulse_of(row.swept_at, now)
+    return Greeting(row.unread, pulse if pulse.is_late else None)

@@ -5,8 +5,7 @@ To ask each plan for a part within reach takes longer than all else that a list 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from decimal import Decimal
+from typing import Any
 from weakref import WeakKeyDictionary
 
 from sqlalchemy import Pool
@@ -18,11 +17,11 @@ from tracker.store.reach import within
 
 MOST_KEPT = 200
 _Reach = tuple[tuple[str, str], ...]
-_Kept = dict[_Reach, tuple[tuple[int, Decimal], Sequence[PlanChoice]]]
+_Kept = dict[_Reach, tuple[tuple[Any, ...], tuple[PlanChoice, ...]]]
 _KEPT: WeakKeyDictionary[Pool, _Kept] = WeakKeyDictionary()
 
 
-def offered_plans(session: Session, actor: Actor, permission: Permission) -> Sequence[PlanChoice]:
+def offered_plans(session: Session, actor: Actor, permission: Permission) -> tuple[PlanChoice, ...]:
     """The plans with a part within the actor's reach, the newest first."""
     kept = _KEPT.setdefault(session.connection().engine.pool, {})
     reach = tuple((held.office.value, held.unit_path) for held in actor.reach(permission))

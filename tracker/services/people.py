@@ -5,10 +5,11 @@ from __future__ import annotations
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerifyMismatchError
-from sqlalchemy import select, update
+from sqlalchemy import Select, bindparam, select, update
 from sqlalchemy.orm import Session, joinedload, selectinload
 from sqlalchemy.sql.base import ExecutableOption
 
@@ -142,9 +143,15 @@ def person_of_session(session: Session, session_id: str) -> Person | None:
     person_id, _, epoch = session_id.partition(":")
     if not (person_id.isdecimal() and epoch.isdecimal()):
         return None
-    found = select(Person).where(Person.id == int(person_id), Person.active).options(_with_standings())
-    person = session.scalars(found).unique().one_or_none()
+    person = session.scalars(_of_session(), {"person_id": int(person_id)}).unique().one_or_none()
     return person if person and person.session_epoch == int(epoch) else None
+
+
+@cache
+def _of_session() -> Select[Person]:
+    """Asked by every page, so put together once."""
+    found = select(Person).where(Person.id == bindparam("person_id"), Person.active)
+    return found.options(_with_standings())
 
 
 def _with_standings() -> ExecutableOption:

@@ -159,11 +159,11 @@ def all_tasks(session: Session, actor: Actor, when: When, wanted: TaskFilter, nu
     few = tasks_up_to(session, conditions, MOST_COUNTED)
 
     def piece(start: int, most: int) -> Sequence[int]:
-        if len(few) <= MOST_COUNTED:
-            return ordered(session, few, order, most, start)
+        if few.are_all:
+            return ordered(session, few.ids, order, most, start)
         return first_of_many(session, conditions, order, most, start)
 
-    page = page_of_piece(len(few), piece, number)
+    page = page_of_piece(len(few.ids), piece, number)
     return page.of([_row(actor, task, when) for task in with_units(session, page.rows)])
 
 
@@ -199,7 +199,7 @@ def _order(wanted: TaskFilter) -> list[Any]:
     if wanted.sort is TaskSort.DUE:
         # Tasks without a day come last in either direction; the index on the day has them there.
         chosen = [each.nulls_last() for each in chosen]
-    return [*chosen, Task.due_on.asc().nulls_last(), Plan.id, Task.position]
+    return [*chosen, Task.due_on.asc().nulls_last(), Plan.id.asc(), Task.position.asc()]
 
 
 def _row(actor: Actor, task: Task, when: When) -> TaskRow:
@@ -273,11 +273,11 @@ def _sent_back(assignment: Assignment) -> HistoryEntry | None:
 def other_units(session: Session, actor: Actor, assignment: Assignment) -> list[UnitChoice]:
     """The units besides its own to which declined work may go: those in reach without a part in the task."""
     taken = {part.unit_id for part in assignment.task.assignments}
-    return [unit for unit in units_within(session, within(actor, Permission.DECIDE)) if unit.id not in taken]
+    return [unit for unit in units_within(session, actor.reach(Permission.DECIDE)) if unit.id not in taken]
 
 
 def choices(
     session: Session, actor: Actor, permission: Permission
-) -> tuple[Sequence[UnitChoice], Sequence[PlanChoice]]:
+) -> tuple[tuple[UnitChoice, ...], tuple[PlanChoice, ...]]:
     """The units and plans by which a list may be filtered: those that have parts within reach."""
-    return units_within(session, within(actor, permission)), offered_plans(session, actor, permission)
+    return units_within(session, actor.reach(permission)), offered_plans(session, actor, permission)

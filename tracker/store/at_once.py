@@ -33,6 +33,8 @@ class AtOnce:
         # PostgreSQL's driver takes values in their binary form, of which bytes are half as long as in words.
         how = {"binary": True} if connection.dialect.name == "postgresql" else {}
         cursor = connection.connection.cursor(**how)
+        for hear in connection.dispatch.before_cursor_execute:  # who counts statements counts these too
+            hear(connection, cursor, sql, given, None, False)
         try:
             cursor.execute(sql, given if order is None else [given[name] for name in order])
             return tuple(cursor.fetchall())

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Select, delete, func, or_, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Select, delete, func, literal, or_, select, update
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from tracker.domain.schedule import Job, Outcome
 from tracker.store.once import insert_of
@@ -26,7 +27,12 @@ def newest_of_slot(session: Session, job: Job, due_at: datetime) -> JobRun | Non
 def last_well(job: Job) -> Select[datetime | None]:
     """When the job last ended well; None when it never did. One look into one index."""
     query = select(func.max(JobRun.ended_at, type_=JobRun.ended_at.type))
-    return query.where(JobRun.job == job, JobRun.outcome == Outcome.DONE)
+    return query.where(_is(JobRun.job, job), _is(JobRun.outcome, Outcome.DONE))
+
+
+def _is(column: InstrumentedAttribute[Any], word: StrEnum) -> ColumnElement[bool]:
+    """That the column holds the word, which is written out in the statement."""
+    return column == literal(word, column.type, literal_execute=True)
 
 
 def claim(session: Session, **values: Any) -> int | None:

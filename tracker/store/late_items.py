@@ -5,15 +5,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import Session
 
+from tracker.domain.access import Standing
 from tracker.domain.history import URGED
 from tracker.domain.lifecycle import Event, State
 from tracker.domain.roles import Role
+from tracker.store.at_once import AtOnce
+from tracker.store.overdue import overdue_on
 from tracker.store.plans import Plan
+from tracker.store.reach import REACHES, covered
 from tracker.store.tasks import Assignment, HistoryEntry, Task
 from tracker.store.units import Unit
 
@@ -68,11 +73,34 @@ def longest_overdue(
 
     One statement: what is counted is walked through once.
     """
+    return _with_number(session.execute(_longest(conditions, limit, most)).all())
+
+
+def longest_overdue_of_all(
+    session: Session, reach: tuple[Standing, ...], today: date, limit: int, most: int
+) -> tuple[list[LateItem], int]:
+    """The same of all that is overdue within the standings; as the database holds it, without what is not written yet.
+
+    Supervisors open this page all day long.
+    """
+    asked, connection = _longest_of_all(reach, today, limit, most), session.connection()
+    return _with_number(asked.typed(asked(connection), connection.dialect))
+
+
+@lru_cache(maxsize=REACHES)
+def _longest_of_all(reach: tuple[Standing, ...], today: date, limit: int, most: int) -> AtOnce:
+    return AtOnce(_longest([covered(reach), overdue_on(today)], limit, most), is_whole=True)
+
+
+def _longest(conditions: Sequence[ColumnElement[bool]], limit: int, most: int) -> Select[Any]:
     by_day: tuple[Any, ...] = (Assignment.due_on, Assignment.id)
     found = _joined(select(*by_day)).where(*conditions).order_by(*by_day).limit(most + 1).cte("found")
     page = select(found.c.id).order_by(found.c.due_on, found.c.id).limit(limit)
     number = select(func.count()).select_from(found).scalar_subquery()
-    rows = session.execute(_joined(select(number, *_COLUMNS)).where(Assignment.id.in_(page)).order_by(*by_day)).all()
+    return _joined(select(number.label("number"), *_COLUMNS)).where(Assignment.id.in_(page)).order_by(*by_day)
+
+
+def _with_number(rows: Sequence[Any]) -> tuple[list[LateItem], int]:
     return [LateItem(*cells) for _, *cells in rows], rows[0][0] if rows else 0
 
 
@@ -95,8 +123,8 @@ _COLUMNS: tuple[Any, ...] = (
     Assignment.due_on,
     Assignment.original_due_on,
     Task.plan_id,
-    Plan.title,
+    Plan.title.label("plan_title"),
     Plan.number,
-    _last(HistoryEntry.words, *REPORTS),
-    _last(HistoryEntry.at, URGED),
+    _last(HistoryEntry.words, *REPORTS).label("told"),
+    _last(HistoryEntry.at, URGED).label("urged_at"),
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from sqlalchemy import ColumnElement, false, or_
@@ -9,6 +10,9 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 from tracker.domain.access import Actor, Office, Permission, Standing
 from tracker.store.units import Unit
+
+REACHES = 64
+"""For how many reaches a statement is kept: an office has hundreds of units, and a few dozen people with a reach."""
 
 
 def within(
@@ -19,7 +23,12 @@ def within(
     ``path`` is the unit's path column, an alias's where the query has several units. The same rule in
     Python is ``Actor.may``; a test holds the two against each other.
     """
-    return or_(false(), *(_covers(standing, path) for standing in actor.reach(permission)))
+    return covered(actor.reach(permission), path)
+
+
+def covered(standings: Iterable[Standing], path: InstrumentedAttribute[str] | Any = Unit.path) -> ColumnElement[bool]:
+    """The condition that a unit lies within any of the standings."""
+    return or_(false(), *(_covers(standing, path) for standing in standings))
 
 
 def _covers(standing: Standing, path: Any) -> ColumnElement[bool]:

@@ -6,11 +6,13 @@ quick; where those that meet the conditions stand late in it, all of them are fo
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, select
+from sqlalchemy import ColumnElement, FromClause, Select, UnaryExpression, select
 from sqlalchemy.orm import Session, contains_eager, joinedload, selectinload, undefer
+from sqlalchemy.sql.util import ClauseAdapter
 
 from tracker.store.among import among
 from tracker.store.tasks import Assignment, Task
@@ -18,15 +20,31 @@ from tracker.store.tasks import Assignment, Task
 Condition = ColumnElement[bool]
 # How many tasks are walked along before that is given up, each time; a page is mostly found by the first.
 WALKS = (400, 8000)
+PARTS = 5  # times as many units' parts are looked through to know whether there are more than so many tasks
 
 
-def tasks_up_to(session: Session, conditions: Sequence[Condition], most: int) -> Sequence[int]:
-    """The tasks of which one unit's part meets all the conditions; beyond ``most`` one more, whichever they are."""
-    meeting = select(Task.id).where(Task.id.in_(_tasks_meeting(conditions)))
-    return session.scalars(meeting.limit(most + 1)).all()
+@dataclass(frozen=True, slots=True)
+class Meeting:
+    """Tasks of which one unit's part meets all the conditions; where not ``are_all``, whichever of them."""
+
+    ids: Collection[int]
+    are_all: bool
 
 
-def ordered(session: Session, task_ids: Sequence[int], order: Sequence[Any], limit: int, offset: int) -> Sequence[int]:
+def tasks_up_to(session: Session, conditions: Sequence[Condition], most: int) -> Meeting:
+    """All the tasks that meet the conditions, or more of them than ``most``."""
+    # Parts are found fastest where nothing is asked of the rows together; mostly these few say it all.
+    parts = session.scalars(_tasks_meeting(conditions).limit(PARTS * most)).all()
+    found, are_all = set(parts), len(parts) < PARTS * most
+    if are_all or len(found) > most:
+        return Meeting(found, are_all)
+    some = session.scalars(_tasks_meeting(conditions).distinct().limit(most + 1)).all()
+    return Meeting(some, len(some) <= most)
+
+
+def ordered(
+    session: Session, task_ids: Collection[int], order: Sequence[Any], limit: int, offset: int
+) -> Sequence[int]:
     """So many of these tasks, in the order."""
     page = _in_order(select(Task.id).where(among(session, Task.id, task_ids)), order)
     return session.scalars(page.limit(limit).offset(offset)).all()
@@ -45,17 +63,35 @@ def first_of_many(
 
 def _along(conditions: Sequence[Condition], order: Sequence[Any], walk: int) -> Select[int]:
     """Those that meet the conditions among so many from the beginning of the order on."""
-    first = _in_order(select(Task.id), order).limit(walk).subquery("first")
-    meeting = select(Task.id).where(Task.id.in_(select(first.c.id)), Task.id.in_(_tasks_meeting(conditions)))
-    return _in_order(meeting, order)
+    first = _in_order(select(*_placed(order)), order).limit(walk).subquery("first")
+    # A question with a limit is asked of one task after the other, and no more than a page needs.
+    meeting = _tasks_meeting(conditions).where(Assignment.task_id == first.c.id).limit(1).correlate(first)
+    return _picked(first, order).where(meeting.scalar_subquery().is_not(None))
 
 
 def _out_of_all(conditions: Sequence[Condition], order: Sequence[Any]) -> Select[int]:
-    meeting = _tasks_meeting(conditions).distinct().cte("meeting").prefix_with("MATERIALIZED", dialect="postgresql")
-    return _in_order(select(Task.id).join(meeting, meeting.c.task_id == Task.id), order)
+    meeting = _parts_meeting(select(*_placed(order)), conditions).distinct().cte("meeting")
+    return _picked(meeting.prefix_with("MATERIALIZED", dialect="postgresql"), order)
 
 
-def _in_order(query: Select[int], order: Sequence[Any]) -> Select[int]:
+def _placed(order: Sequence[Any]) -> list[Any]:
+    """A task's number, and what it is put in the order by."""
+    columns = [Task.id]
+    for each in order:
+        column = each
+        while isinstance(column, UnaryExpression):
+            column = column.element
+        columns.append(column)
+    return list({str(column): column for column in columns}.values())
+
+
+def _picked(rows: FromClause, order: Sequence[Any]) -> Select[int]:
+    """The tasks of these rows, of which each is placed, in the order."""
+    of_rows = ClauseAdapter(rows)
+    return select(rows.c.id).order_by(*(of_rows.traverse(each) for each in (*order, Task.id.asc())))
+
+
+def _in_order(query: Select[Any], order: Sequence[Any]) -> Select[Any]:
     return query.join(Task.plan).order_by(*order, Task.id)
 
 
@@ -75,5 +111,9 @@ def with_units(session: Session, task_ids: Sequence[int]) -> list[Task]:
 
 
 def _tasks_meeting(conditions: Sequence[Condition]) -> Select[int]:
-    of_parts = select(Assignment.task_id).join(Assignment.unit).join(Assignment.task).join(Task.plan)
-    return of_parts.where(*conditions).correlate(None)
+    return _parts_meeting(select(Assignment.task_id), conditions).correlate(None)
+
+
+def _parts_meeting(query: Select[Any], conditions: Sequence[Condition]) -> Select[Any]:
+    of_parts = query.select_from(Assignment).join(Assignment.unit).join(Assignment.task).join(Task.plan)
+    return of_parts.where(*conditions)

@@ -24,8 +24,21 @@ from tracker.web.incoming import row_id
 
 Kind = TypeVar("Kind", bound=StrEnum)
 LONGEST_SEARCH = 100
+KEPT_CHOICES = 8  # those of an office of thousands of plans take half a megabyte
 # Beyond these no office keeps accounts, and near the calendar's own ends no day has a day before or after.
 FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2999, 12, 31)
+
+
+class Choices(dict[str, Any]):
+    """Labels by value, or groups of such by the groups' names; written out once for as long as nothing is chosen."""
+
+    def written(self, chosen: str) -> str:
+        """The options, the chosen one marked."""
+        return "".join(_options(self, chosen)) if chosen else self._unchosen
+
+    @cached_property
+    def _unchosen(self) -> str:
+        return "".join(_options(self, ""))
 
 
 class _Options(Select):  # type: ignore[misc]
@@ -33,7 +46,7 @@ class _Options(Select):  # type: ignore[misc]
 
     def __call__(self, field: LongSelectField, **kwargs: Any) -> Markup:
         kwargs.setdefault("id", field.id)
-        options = "".join(_options(field.choices, field.chosen_word))
+        options = field.choices.written(field.chosen_word)
         return Markup(f"<select {html_params(name=field.name, **kwargs)}>{options}</select>")  # noqa: S704
 
 
@@ -160,9 +173,10 @@ def labelled(kind: type[StrEnum], everything: str = "全部") -> dict[str, str]:
     return {"": everything, **{member.value: member.label for member in kind}}  # type: ignore[attr-defined]
 
 
-def unit_choices(units: Sequence[UnitChoice]) -> dict[str, str | dict[str, str]]:
+@lru_cache(maxsize=KEPT_CHOICES)
+def unit_choices(units: tuple[UnitChoice, ...]) -> Choices:
     """The choice of all, then each unit."""
-    return {"": "全部单位", **units_by_kind(units)}
+    return Choices({"": "全部单位", **units_by_kind(units)})
 
 
 def units_by_kind(units: Sequence[Unit | UnitChoice]) -> dict[str, dict[str, str]]:
@@ -173,5 +187,7 @@ def units_by_kind(units: Sequence[Unit | UnitChoice]) -> dict[str, dict[str, str
     return {kind.label: names for kind, names in groups.items() if names}
 
 
-def plan_choices(plans: Sequence[PlanChoice]) -> dict[str, str]:
-    return {"": "全部文件", **{str(plan.id): brief_title(plan.title) for plan in plans}}
+@lru_cache(maxsize=KEPT_CHOICES)
+def plan_choices(plans: tuple[PlanChoice, ...]) -> Choices:
+    """The choice of all, then each plan."""
+    return Choices({"": "全部文件", **{str(plan.id): brief_title(plan.title) for plan in plans}})

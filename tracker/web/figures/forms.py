@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import date
 from enum import StrEnum
 from typing import Any, TypeVar
@@ -33,7 +33,7 @@ class PeriodForm(FilterForm):
     unit = SelectField("单位（含下属）", coerce=whole, validate_choice=False)
     plan = SelectField("来源文件", coerce=whole, validate_choice=False)
 
-    def offer(self, units: Sequence[UnitChoice], plans: Sequence[PlanChoice]) -> None:
+    def offer(self, units: tuple[UnitChoice, ...], plans: tuple[PlanChoice, ...]) -> None:
         """Fills in what can be chosen."""
         self.unit.choices, self.plan.choices = unit_choices(units), plan_choices(plans)
 

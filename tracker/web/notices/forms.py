@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from flask import request
@@ -176,7 +176,7 @@ class SentForm(FilterForm):
     person = StringField("接收人", filters=[stripped], validators=[Length(max=LONGEST_SEARCH)])
     state = SelectField("状态", coerce=one_of(MailState), choices=labelled(MailState))
 
-    def offer(self, units: Sequence[UnitChoice]) -> None:
+    def offer(self, units: tuple[UnitChoice, ...]) -> None:
         self.unit.choices = unit_choices(units)
 
     @property

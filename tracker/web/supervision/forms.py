@@ -35,7 +35,7 @@ class PartsForm(FilterForm):
     unit = LongSelectField("责任单位（含下属）", coerce=whole)
     plan = LongSelectField("来源文件", coerce=whole)
 
-    def offer(self, units: Sequence[UnitChoice], plans: Sequence[PlanChoice]) -> None:
+    def offer(self, units: tuple[UnitChoice, ...], plans: tuple[PlanChoice, ...]) -> None:
         """Fills in what can be chosen."""
         self.unit.choices, self.plan.choices = unit_choices(units), plan_choices(plans)
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from wtforms import BooleanField, DateField, HiddenField, SelectField, StringField
 from wtforms.validators import Length, Optional
 
@@ -30,7 +28,7 @@ class TaskFilterForm(AsOfForm):
     light = SelectField("亮灯", coerce=one_of(Light), choices=labelled(Light, "全部"))
     overdue = BooleanField("只看逾期")
 
-    def offer(self, units: Sequence[UnitChoice], plans: Sequence[PlanChoice]) -> None:
+    def offer(self, units: tuple[UnitChoice, ...], plans: tuple[PlanChoice, ...]) -> None:
         """Fills in what can be chosen."""
         self.unit.choices, self.plan.choices = unit_choices(units), plan_choices(plans)
 
