@@ -99,7 +99,8 @@ def in_one_page(session: Session, actor: Actor, wanted: TaskFilter, monkeypatch:
 
 
 def short(monkeypatch: pytest.MonkeyPatch, *walks: int) -> None:
-    """Pages of seven, of lists that are counted up to five."""
+    """Pages of seven, of lists that are counted up to five; as many parts are not always of as many tasks."""
+    monkeypatch.setattr(task_lists, "PARTS", 1)
     for module in (task_pages, marked_pages):
         monkeypatch.setattr(module, "MOST_COUNTED", 5)
     monkeypatch.setattr(marked_pages, "PAGE_SIZE", 7)
