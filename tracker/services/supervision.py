@@ -19,7 +19,7 @@ from tracker.services.marked_pages import page_of_many
 from tracker.store import task_queries as ask
 from tracker.store.extension_queries import count_waiting, waiting_requests
 from tracker.store.extensions import Extension
-from tracker.store.late_items import LateItem, late_items, longest_overdue, longest_overdue_of_all
+from tracker.store.late_items import LateItem, late_items, longest_overdue, longest_overdue_within
 from tracker.store.overdue import TASK_OPEN, overdue_on
 from tracker.store.pages import MOST_COUNTED, PAGE_SIZE, Mark, Page, Place, page_number
 from tracker.store.plans import Plan
@@ -73,7 +73,7 @@ def overdue(session: Session, actor: Actor, day: Day, wanted: OverdueFilter, pla
     """A page of the overdue items within reach, each with its latest report."""
     if wanted == OverdueFilter() and place == Place():
         reach = actor.reach(Permission.SUPERVISE)
-        return _first_of(*longest_overdue_of_all(session, reach, day.today, PAGE_SIZE, MOST_COUNTED))
+        return _first_of(*longest_overdue_within(session, reach, day.today, PAGE_SIZE, MOST_COUNTED))
     conditions, order = overdue_conditions(session, actor, day, wanted), overdue_order(wanted)
     if goes_by_days(wanted) and place == Place():
         return _first_page(session, conditions)
@@ -88,7 +88,7 @@ def overdue(session: Session, actor: Actor, day: Day, wanted: OverdueFilter, pla
 
 
 def _first_page(session: Session, conditions: list[ask.Condition]) -> Page[LateItem]:
-    """The page that opens most often: what is longest overdue, with the number of all, in one statement."""
+    """The first page of a narrowed list: what is longest overdue, with the number of all, in one statement."""
     return _first_of(*longest_overdue(session, conditions, PAGE_SIZE, MOST_COUNTED))
 
 

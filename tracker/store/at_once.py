@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import namedtuple
 from collections.abc import Sequence
+from contextlib import closing
 from functools import cached_property, lru_cache
 from typing import Any
 
@@ -18,7 +19,10 @@ class AtOnce:
 
     Its rows come as the driver gives them: good enough to be sorted, and to see whether they are the same as before.
     ``typed`` makes of them what the ORM would have given. Parameters are texts and numbers alone; a statement that
-    takes none (``is_whole``) has what stands in it written into the SQL, of whatever type it is. Raises DBAPIError.
+    takes none (``is_whole``) has what stands in it written into the SQL, of whatever type it is.
+
+    It sees what was written to the database, not what a session holds back. Raises DBAPIError, of the kind that any
+    statement would raise.
     """
 
     def __init__(self, statement: Select[*tuple[Any, ...]], *, is_whole: bool = False) -> None:
@@ -32,19 +36,22 @@ class AtOnce:
         given = defaults | values
         # PostgreSQL's driver takes values in their binary form, of which bytes are half as long as in words.
         how = {"binary": True} if connection.dialect.name == "postgresql" else {}
-        cursor = connection.connection.cursor(**how)
-        for hear in connection.dispatch.before_cursor_execute:  # who counts statements counts these too
-            hear(connection, cursor, sql, given, None, False)
+        asked = given if order is None else [given[name] for name in order]
         try:
-            cursor.execute(sql, given if order is None else [given[name] for name in order])
-            return tuple(cursor.fetchall())
+            with closing(connection.connection.cursor(**how)) as cursor:
+                return self._heard(connection, cursor, sql, asked)
         except connection.dialect.loaded_dbapi.Error as error:
-            is_gone = connection.dialect.is_disconnect(error, connection.connection.driver_connection, cursor)
-            if is_gone:
-                connection.invalidate(error)
-            raise DBAPIError(sql, None, error, hide_parameters=True, connection_invalidated=is_gone) from error
-        finally:
-            cursor.close()
+            raise _as_told(connection, sql, error) from error
+
+    @staticmethod
+    def _heard(connection: Connection, cursor: Any, sql: str, asked: Any) -> Rows:
+        """What is found; who listens for statements hears of it."""
+        for hear in connection.dispatch.before_cursor_execute:
+            hear(connection, cursor, sql, asked, None, False)
+        cursor.execute(sql, asked)
+        for hear in connection.dispatch.after_cursor_execute:
+            hear(connection, cursor, sql, asked, None, False)
+        return tuple(cursor.fetchall())
 
     def typed(self, rows: Rows, dialect: Dialect) -> Sequence[Any]:
         """The rows with names, each value of its column's type."""
@@ -66,3 +73,16 @@ class AtOnce:
         """The SQL, the parameters that stand in the statement itself, and the order of all where they have no names."""
         compiled = self._statement.compile(dialect=dialect, compile_kwargs=self._how)
         return str(compiled), dict(compiled.params), compiled.positiontup if compiled.positional else None
+
+
+def _as_told(connection: Connection, sql: str, error: Any) -> BaseException:
+    """The driver's error as the library tells it; a connection that is gone is given up."""
+    dialect = connection.dialect
+    is_gone = dialect.is_disconnect(error, connection.connection.driver_connection, None)
+    if is_gone:
+        connection.invalidate(error)
+    kind = dialect.loaded_dbapi.Error
+    told: BaseException = DBAPIError.instance(
+        sql, None, error, kind, hide_parameters=True, connection_invalidated=is_gone, dialect=dialect
+    )
+    return told

@@ -13,9 +13,11 @@ from tracker.domain.units import UnitKind
 from tracker.store.at_once import AtOnce, Rows
 from tracker.store.kept_calendars import CalendarMark
 from tracker.store.plans import Plan
-from tracker.store.reach import REACHES, covered
+from tracker.store.reach import Shape, shape_of, within_shape
 from tracker.store.tasks import Assignment, Task
 from tracker.store.units import Unit
+
+LISTS_KEPT = 64
 
 
 class UnitChoice(NamedTuple):
@@ -35,21 +37,22 @@ class PlanChoice(NamedTuple):
 
 
 def units_within(session: Session, reach: tuple[Standing, ...]) -> tuple[UnitChoice, ...]:
-    """The active units within any of the standings, in the order of lists; the same tuple as long as they are the same.
+    """The active units within any of the standings, in the order of lists; mostly the same tuple as the last time.
 
     As the database holds it: nothing that is not written yet is in it.
     """
-    return _unit_choices(_units_within(reach)(session.connection()))
+    shape, values = shape_of(reach)
+    return _unit_choices(_units_within(shape)(session.connection(), **values))
 
 
 # Every list asks for them.
-@lru_cache(maxsize=REACHES)
-def _units_within(reach: tuple[Standing, ...]) -> AtOnce:
+@lru_cache
+def _units_within(shape: Shape) -> AtOnce:
     columns = select(Unit.id, Unit.name, Unit.kind, Unit.path)
-    return AtOnce(columns.where(Unit.active, covered(reach)).order_by(Unit.position, Unit.id), is_whole=True)
+    return AtOnce(columns.where(Unit.active, within_shape(shape)).order_by(Unit.position, Unit.id))
 
 
-@lru_cache(maxsize=REACHES)
+@lru_cache(maxsize=LISTS_KEPT)
 def _unit_choices(rows: Rows) -> tuple[UnitChoice, ...]:
     return tuple(UnitChoice(number, name, UnitKind(kind), path) for number, name, kind, path in rows)
 
@@ -59,6 +62,7 @@ def plans_state(session: Session) -> tuple[Any, ...]:
 
     A calendar shows the title, so its marks count that; they do not count the date, by which plans are in order.
     """
+    session.flush()  # what is written with the plans is counted with them
     (row,) = _PLANS_STATE(session.connection())
     return row
 

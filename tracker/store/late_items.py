@@ -8,7 +8,7 @@ from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ColumnElement, Date, Select, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from tracker.domain.access import Standing
@@ -18,7 +18,7 @@ from tracker.domain.roles import Role
 from tracker.store.at_once import AtOnce
 from tracker.store.overdue import overdue_on
 from tracker.store.plans import Plan
-from tracker.store.reach import REACHES, covered
+from tracker.store.reach import Shape, shape_of, within_shape
 from tracker.store.tasks import Assignment, HistoryEntry, Task
 from tracker.store.units import Unit
 
@@ -76,20 +76,22 @@ def longest_overdue(
     return _with_number(session.execute(_longest(conditions, limit, most)).all())
 
 
-def longest_overdue_of_all(
+def longest_overdue_within(
     session: Session, reach: tuple[Standing, ...], today: date, limit: int, most: int
 ) -> tuple[list[LateItem], int]:
     """The same of all that is overdue within the standings; as the database holds it, without what is not written yet.
 
     Supervisors open this page all day long.
     """
-    asked, connection = _longest_of_all(reach, today, limit, most), session.connection()
-    return _with_number(asked.typed(asked(connection), connection.dialect))
+    (shape, values), connection = shape_of(reach), session.connection()
+    asked = _longest_within(shape, limit, most)
+    return _with_number(asked.typed(asked(connection, today=today.isoformat(), **values), connection.dialect))
 
 
-@lru_cache(maxsize=REACHES)
-def _longest_of_all(reach: tuple[Standing, ...], today: date, limit: int, most: int) -> AtOnce:
-    return AtOnce(_longest([covered(reach), overdue_on(today)], limit, most), is_whole=True)
+@lru_cache
+def _longest_within(shape: Shape, limit: int, most: int) -> AtOnce:
+    today = bindparam("today", date.min.isoformat(), Date)
+    return AtOnce(_longest([within_shape(shape), overdue_on(today)], limit, most))
 
 
 def _longest(conditions: Sequence[ColumnElement[bool]], limit: int, most: int) -> Select[Any]:
@@ -97,7 +99,7 @@ def _longest(conditions: Sequence[ColumnElement[bool]], limit: int, most: int) -
     found = _joined(select(*by_day)).where(*conditions).order_by(*by_day).limit(most + 1).cte("found")
     page = select(found.c.id).order_by(found.c.due_on, found.c.id).limit(limit)
     number = select(func.count()).select_from(found).scalar_subquery()
-    return _joined(select(number.label("number"), *_COLUMNS)).where(Assignment.id.in_(page)).order_by(*by_day)
+    return _joined(select(number.label("meeting"), *_COLUMNS)).where(Assignment.id.in_(page)).order_by(*by_day)
 
 
 def _with_number(rows: Sequence[Any]) -> tuple[list[LateItem], int]:
@@ -124,7 +126,7 @@ _COLUMNS: tuple[Any, ...] = (
     Assignment.original_due_on,
     Task.plan_id,
     Plan.title.label("plan_title"),
-    Plan.number,
+    Plan.number.label("plan_number"),
     _last(HistoryEntry.words, *REPORTS).label("told"),
     _last(HistoryEntry.at, URGED).label("urged_at"),
 )

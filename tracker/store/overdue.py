@@ -7,8 +7,9 @@ Assignment and of its Task: a query that uses them joins both. A test holds them
 from __future__ import annotations
 
 from datetime import date, timedelta
+from typing import Any
 
-from sqlalchemy import ColumnElement, and_, bindparam
+from sqlalchemy import BindParameter, ColumnElement, and_, bindparam
 
 from tracker.domain.lifecycle import CHASED_STATES, TaskState
 from tracker.store.tasks import Assignment, Task
@@ -25,7 +26,7 @@ def chased() -> ColumnElement[bool]:
     return and_(AWAITED, TASK_OPEN)
 
 
-def overdue_on(day: date) -> ColumnElement[bool]:
+def overdue_on(day: date | BindParameter[Any]) -> ColumnElement[bool]:
     """What ``tracker.domain.lights.is_overdue`` says."""
     return and_(chased(), DATED, Assignment.due_on < day)
 

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, false, or_
+from sqlalchemy import ColumnElement, String, bindparam, false, or_
 from sqlalchemy.orm import InstrumentedAttribute
 
 from tracker.domain.access import Actor, Office, Permission, Standing
 from tracker.store.units import Unit
-
-REACHES = 64
-"""For how many reaches a statement is kept: an office has hundreds of units, and a few dozen people with a reach."""
 
 
 def within(
@@ -23,18 +20,30 @@ def within(
     ``path`` is the unit's path column, an alias's where the query has several units. The same rule in
     Python is ``Actor.may``; a test holds the two against each other.
     """
-    return covered(actor.reach(permission), path)
-
-
-def covered(standings: Iterable[Standing], path: InstrumentedAttribute[str] | Any = Unit.path) -> ColumnElement[bool]:
-    """The condition that a unit lies within any of the standings."""
-    return or_(false(), *(_covers(standing, path) for standing in standings))
+    return or_(false(), *(_covers(standing, path) for standing in actor.reach(permission)))
 
 
 def _covers(standing: Standing, path: Any) -> ColumnElement[bool]:
     if standing.office is Office.LIAISON:
         return path == standing.unit_path  # type: ignore[no-any-return]
     return below(standing.unit_path, path)
+
+
+Shape = tuple[bool, ...]
+"""Of each standing of a reach, whether it is one unit's alone: one statement asks for all reaches of a shape."""
+
+
+def shape_of(reach: Sequence[Standing]) -> tuple[Shape, dict[str, str]]:
+    """The reach's shape, and the values that ``within_shape`` takes."""
+    shape = tuple(standing.office is Office.LIAISON for standing in reach)
+    paths = [f"{standing.unit_path}{'' if standing.office is Office.LIAISON else '%'}" for standing in reach]
+    return shape, {f"reach_{number}": path for number, path in enumerate(paths)}
+
+
+def within_shape(shape: Shape) -> ColumnElement[bool]:
+    """The same as ``within``, for whichever reach of that shape is given."""
+    paths = ((bindparam(f"reach_{number}", "", String), alone) for number, alone in enumerate(shape))
+    return or_(false(), *(Unit.path == path if alone else Unit.path.like(path) for path, alone in paths))
 
 
 def below(unit_path: str, path: Any = Unit.path) -> ColumnElement[bool]:

@@ -20,6 +20,7 @@ from tracker.store.tasks import Assignment, Task
 Condition = ColumnElement[bool]
 # How many tasks are walked along before that is given up, each time; a page is mostly found by the first.
 WALKS = (400, 8000)
+DEEPEST = 40_000
 PARTS = 5  # times as many units' parts are looked through to know whether there are more than so many tasks
 
 
@@ -54,7 +55,8 @@ def first_of_many(
     session: Session, conditions: Sequence[Condition], order: Sequence[Any], limit: int, offset: int
 ) -> Sequence[int]:
     """So many tasks that meet the conditions, in the order, where they are too many to put in order each time."""
-    for walk in WALKS:
+    # Each task that is walked past is asked one by one: far down in the list it is quicker to find all.
+    for walk in (WALKS if not offset else WALKS[-1:]) if offset <= DEEPEST else ():
         found = session.scalars(_along(conditions, order, walk + offset).limit(limit).offset(offset)).all()
         if len(found) == limit:
             return found
@@ -65,7 +67,7 @@ def _along(conditions: Sequence[Condition], order: Sequence[Any], walk: int) -> 
     """Those that meet the conditions among so many from the beginning of the order on."""
     first = _in_order(select(*_placed(order)), order).limit(walk).subquery("first")
     # A question with a limit is asked of one task after the other, and no more than a page needs.
-    meeting = _tasks_meeting(conditions).where(Assignment.task_id == first.c.id).limit(1).correlate(first)
+    meeting = _tasks_meeting(conditions).where(Assignment.task_id == first.c.task_id).limit(1).correlate(first)
     return _picked(first, order).where(meeting.scalar_subquery().is_not(None))
 
 
@@ -75,8 +77,8 @@ def _out_of_all(conditions: Sequence[Condition], order: Sequence[Any]) -> Select
 
 
 def _placed(order: Sequence[Any]) -> list[Any]:
-    """A task's number, and what it is put in the order by."""
-    columns = [Task.id]
+    """A task's number, and what it is put in the order by: columns, each of which says its direction (``asc()``)."""
+    columns = [Task.id.label("task_id")]
     for each in order:
         column = each
         while isinstance(column, UnaryExpression):
@@ -88,7 +90,7 @@ def _placed(order: Sequence[Any]) -> list[Any]:
 def _picked(rows: FromClause, order: Sequence[Any]) -> Select[int]:
     """The tasks of these rows, of which each is placed, in the order."""
     of_rows = ClauseAdapter(rows)
-    return select(rows.c.id).order_by(*(of_rows.traverse(each) for each in (*order, Task.id.asc())))
+    return select(rows.c.task_id).order_by(*(of_rows.traverse(each) for each in (*order, Task.id.asc())))
 
 
 def _in_order(query: Select[Any], order: Sequence[Any]) -> Select[Any]:

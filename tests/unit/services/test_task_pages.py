@@ -98,26 +98,27 @@ def in_one_page(session: Session, actor: Actor, wanted: TaskFilter, monkeypatch:
         return [row.task.id for row in all_tasks(session, actor, WHEN, wanted, 1).rows]
 
 
-def short(monkeypatch: pytest.MonkeyPatch, *walks: int) -> None:
+def short(monkeypatch: pytest.MonkeyPatch, parts: int, *walks: int) -> None:
     """Pages of seven, of lists that are counted up to five; as many parts are not always of as many tasks."""
-    monkeypatch.setattr(task_lists, "PARTS", 1)
+    monkeypatch.setattr(task_lists, "PARTS", parts)
     for module in (task_pages, marked_pages):
         monkeypatch.setattr(module, "MOST_COUNTED", 5)
     monkeypatch.setattr(marked_pages, "PAGE_SIZE", 7)
     monkeypatch.setattr(task_lists, "WALKS", walks)
 
 
-@pytest.mark.parametrize("walks", [(), (1,), (9, 20), (1000,)], ids=str)
+@pytest.mark.parametrize("few", [*product((1, 4), ((), (1,), (9, 20), (1000,)))], ids=str)
 def test_pages_follow_on_one_another(
-    session: Session, ledger: City, asked: list[str], monkeypatch: pytest.MonkeyPatch, walks: tuple[int, ...]
+    session: Session, ledger: City, asked: list[str], monkeypatch: pytest.MonkeyPatch, few: tuple[int, tuple[int, ...]]
 ) -> None:
+    parts, walks = few
     for person in (ledger.supervisor, ledger.liaison):
         actor = the_actor(person)
         whole = {wanted: in_one_page(session, actor, wanted, monkeypatch) for wanted in filters(ledger)}
         assert len({len(each) for each in whole.values()}) > 5
         asked.clear()
         with monkeypatch.context() as patched:
-            short(patched, *walks)
+            short(patched, parts, *walks)
             for wanted, tasks in whole.items():
                 assert turned_over(session, actor, wanted) == tasks, wanted
     ways = [bool([each for each in asked if word in each]) for word in ("WITH meeting", "AS first")]
