@@ -16,6 +16,7 @@ from tracker.domain.text import tidy
 from tracker.reading.bare_lines import bare
 from tracker.reading.clauses import Clause
 from tracker.reading.fields import Fields, Sign
+from tracker.reading.labels import Opens, labels_in
 from tracker.reading.outline import Heading, Placed, without_number
 from tracker.reading.partners import in_roles, partners_of, without_lead
 from tracker.reading.subjects import Doer, doer_of, doers_of
@@ -42,7 +43,7 @@ _ONLY_DONE = re.compile(r"(?:全部|全面|基本|如期)*(?:完成|完毕|建�
 """普查老旧管道，9月底前完成: what is done stands before."""
 
 _ASIDE = re.compile(r"[（(][^（()）]*(?:联系人|联系电话|电话|邮箱|样式|见附)[^（()）]*[)）]")
-_MODALS = re.compile(r"^(?:要|应当?|须|必须|务必|需要?|将|并|于|在|对|均|请|(?:具体)?负责(?!人))+(?=..)")
+_MODALS = re.compile(r"^(?:要(?!求)|应当?|须|必须|务必|需要?(?!求)|将|并|于|在|对|均|请|(?:具体)?负责(?!人))+(?=..)")
 
 
 @dataclass(slots=True)
@@ -118,7 +119,7 @@ def _duty(placed: Placed, index: int, told: tuple[re.Match[str], str], said: _Sa
     if len(body) > _LONGEST or not _DATE_HINT.search(body) or _PAST.search(body) or _STAGE.fullmatch(body.strip()):
         return
     phrases = _phrases(body)
-    if not phrases:
+    if not phrases or _tells_time_alone(body):
         return
     doer = doer_of(body) or next(doers_of(body), None)
     deed = without_lead(body[doer.end :].lstrip("，, ")) if doer else body
@@ -132,6 +133,12 @@ def _duty(placed: Placed, index: int, told: tuple[re.Match[str], str], said: _Sa
         title = placed.heading.title
     end = base + len(sentence.group().rstrip())
     yield Clause(Form.DUTY, start, end, fields, placed, index, placed.heading, task=title)
+
+
+def _tells_time_alone(body: str) -> bool:
+    """Whether a sentence is the time of something told elsewhere (完成时限：6月底前完成)."""
+    label = next(iter(labels_in(body)), None) if "：" in body or ":" in body else None
+    return bool(label and label.opens is Opens.DEADLINE and not body[: label.start].strip())
 
 
 def _phrases(body: str) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 
 from tracker.domain.doubts import doubt
 from tracker.domain.drafts import Doubt, Draft, Form, PlanReading, SourceReading
+from tracker.reading.behind import with_times_behind
 from tracker.reading.clauses import Clause, bracket_clauses, cue_clauses
 from tracker.reading.documents import Document, split
 from tracker.reading.drafting import Surroundings, drafts_of
@@ -72,6 +73,7 @@ def _drafts(text: str, document: Document, items: Sequence[Placed], tables: Tabl
 def _clauses(items: Sequence[Placed], tables: Tables) -> list[Clause]:
     found = [*tables.clauses, *line_clauses(items), *inline_clauses(items), *bracket_clauses(items)]
     found += _apart(cue_clauses(items), found)
+    found = list(with_times_behind(found, items))
     taken, owned = spoken_for(found, items)
     for clauses in (cued_clauses, duty_clauses, doer_clauses):
         found += _apart(clauses(items, taken, owned), found)

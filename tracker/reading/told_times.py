@@ -42,6 +42,9 @@ _UNREAD_TIME = re.compile(
 )
 """A time that hangs on an event of the matter itself: 供热前15日完成."""
 
+_NOTED = re.compile(r"(?P<name>[^（(]+)[（(](?P<time>[^（()）]{2,40})[)）]")
+"""A time in brackets behind a name: 县工信局（10月15日前）."""
+
 
 def take_time(piece: str) -> tuple[str, str | None]:
     """The piece without the time that stands in it (市住建局2023年底前完成), and that time; a time alone leaves ""."""
@@ -50,6 +53,9 @@ def take_time(piece: str) -> tuple[str, str | None]:
     found = find_in_clause(piece, None) if _DATE_HINT.search(piece) else ()
     if not found:
         return piece, None
+    noted = _NOTED.fullmatch(piece)
+    if noted and looks_like_unit(noted["name"]) and not take_time(noted["time"])[0]:
+        return noted["name"], noted["time"]
     before, after = piece[: found[0].start], piece[found[-1].end :]
     dated = any(one.point.kind in _DATED and one.rule != "year" for one in found)
     dated = dated or (not before and len(after) <= _LONGEST_DEED)
