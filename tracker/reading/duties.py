@@ -19,7 +19,7 @@ from tracker.reading.fields import Fields, Sign
 from tracker.reading.labels import Opens, labels_in
 from tracker.reading.outline import Heading, Placed, without_number
 from tracker.reading.partners import in_roles, partners_of, without_lead
-from tracker.reading.subjects import Doer, doer_of, doers_of
+from tracker.reading.subjects import Doer, doer_between, doer_of, doers_of
 
 _SENTENCE = re.compile(r"[^。；;！？\n]+")
 _DATE_HINT = re.compile(r"[\d一二三四五六七八九十〇○零]\s*(?:日|月|年|号|个工作日)")
@@ -27,6 +27,7 @@ _HANDED_IN = re.compile(
     r"报(?:送|请|市|县|省|区|州|我|至|给|本|到|办|政府|备|告|局|委|厅)|上报|备案|送达|反馈|提交|答复|交(?:至|到|由|回)|寄(?:送|至)|对应反馈|报名|填报|汇总"
 )
 _DONE_BY = re.compile(r"完成|建成|编制|制定|制订|出台|印发|启动|开展|整改到位|公开|公布|复查|落实到位|建立|组建|部署")
+_DEED = re.compile(f"{_HANDED_IN.pattern}|{_DONE_BY.pattern}")
 _PAST = re.compile(
     r"已|曾|以来|[^为除]了(?!解)|去年|施行|废止|有效期|时点|讲解|决定于|审议通过|负责解释|^第[一二三四五六]阶段|^(?:以上|上述|各项|所有|全部|本方案)[^，]{0,8}(?:任务|措施|事项)|^(?:根据|依据|按照)[^，]*，[^，]*决定|关键期|是全面"
 )
@@ -121,7 +122,7 @@ def _duty(placed: Placed, index: int, told: tuple[re.Match[str], str], said: _Sa
     phrases = _phrases(body)
     if not phrases or _tells_time_alone(body):
         return
-    doer = doer_of(body) or next(doers_of(body), None)
+    doer = doer_of(body) or next(doers_of(body), None) or _doer_after_date(body, phrases[0])
     deed = without_lead(body[doer.end :].lstrip("，, ")) if doer else body
     units = in_roles(doer, body[doer.end :]) if doer else said.spoken_of()
     doubts = ("doer-from-context",) if units and not doer else ()
@@ -133,6 +134,15 @@ def _duty(placed: Placed, index: int, told: tuple[re.Match[str], str], said: _Sa
         title = placed.heading.title
     end = base + len(sentence.group().rstrip())
     yield Clause(Form.DUTY, start, end, fields, placed, index, placed.heading, task=title)
+
+
+def _doer_after_date(body: str, phrase: str) -> Doer | None:
+    """Who stands between a date at the sentence's beginning and the deed: 10月15日前，县林业局完成摸排."""
+    at = body.find(phrase)
+    begin = at + len(phrase)
+    begin += len(body[begin:]) - len(body[begin:].lstrip("，, "))
+    deed = _DEED.search(body, begin) if not body[:at].strip("于在") else None
+    return doer_between(body, begin, deed.start()) if deed else None
 
 
 def _tells_time_alone(body: str) -> bool:

@@ -27,7 +27,7 @@ _LONGEST_LABEL = 12
 _LONGEST_DEADLINE = 40
 _LONGEST_UNIT_LINE = 60
 _LABEL_WORD = re.compile("单位|部门|主体|科室|处室|时限|时间")
-NAMES_MATTER = re.compile("存在|具体问题|问题|任务(?:名称|内容)?$|(?:项目|事项)名称|(?:工作|重点)任务$")
+NAMES_MATTER = re.compile("存在|具体问题|问题|任务(?:名称|内容)?$|(?:项目|事项)名称|(?:工作|重点|主要|具体|年度)任务$")
 """A label that, numbered, names the matter itself: 1.存在问题：采购制度缺失。"""
 
 _JOINT = re.compile(r"[\s为是—\-－]+$")

@@ -21,6 +21,7 @@ from tracker.reading.label_lines import listed_below
 from tracker.reading.outline import Heading, Placed, without_number
 from tracker.reading.partners import in_roles, partners_of, without_lead
 from tracker.reading.subjects import Doer, begin_of_names, doer_of, doers_of, may_name_doers
+from tracker.reading.told_times import take_time
 
 _BY = re.compile(
     r"(?:^|(?<=[。；;，,\s：:）)])|(?<=[\d一二三四五六七八九十][、.．]))(?:具体)?(?:由|并?请|责成|委托)(?=[^。；;\n]{2,120}?(?:牵头|主办|负责))"
@@ -186,7 +187,9 @@ def _with_doers(placed: Placed, index: int, start: int, end: int) -> Iterator[Cl
         before = flat[: base + doer.start].removesuffix("由")
         if not _assigns(deed, before) or _is_title(placed, body) or _only_calls_for(doer, deed):
             continue
-        fields = Fields(Sign.CUE, in_roles(doer, deed), _dates(deed))
+        lead = body[: doer.start].rstrip("，,由 ") if number == 0 else ""
+        times = _dates(lead) if lead and not take_time(lead)[0] else ()
+        fields = Fields(Sign.CUE, in_roles(doer, deed), times + _dates(deed))
         all_told = number == 0 and not after and body[doer.end : doer.end + 1] in _COLONS
         last = len(flat) if all_told else base + stop  # 市水利局：负责…；组织…。: the paragraph is the unit's
         span = _span(flat, base if number == 0 else base + doer.start, last)
@@ -264,6 +267,7 @@ def _title(deed: str, placed: Placed, before: str) -> str:
     for phrase in _dates(deed):
         undated = re.sub(f"(?:务必|必须|须|请)?[于在]?{re.escape(phrase)}", "", undated, count=1)
     matter = _MATTER.search(before[-_LONGEST_TITLE:])
+    matter = matter if matter and take_time(matter["matter"])[0] else None
     parts = [tidy(part) for part in re.split(r"[，,]", undated.strip("，, "))]
     long_enough = [part for part in parts if len(_MODALS.sub("", part)) > _SHORTEST_DEED] or parts[:1]
     words = next((part for part in long_enough if not _SETTING.match(part)), long_enough[0])[:_LONGEST_TITLE]

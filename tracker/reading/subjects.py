@@ -128,6 +128,12 @@ def _before_colon(sentence: str, begin: int) -> Doer | None:
     return Doer(units, begin, found.end("names"), False, True) if _DOES.match(sentence, found.end()) else None
 
 
+def doer_between(sentence: str, begin: int, end: int) -> Doer | None:
+    """The doer that the words from ``begin`` to ``end`` are, if they are nothing but names that say whose they are."""
+    units = _units(sentence[begin:end])
+    return Doer(units, begin, end, False, True) if units and all(is_surely_unit(unit.name) for unit in units) else None
+
+
 def doers_of(sentence: str) -> Iterator[Doer]:
     """Every doer of a sentence in order: the first, and those that a later part names (…，市财政局要…)."""
     first = doer_of(sentence) or _seat(sentence)
