@@ -20,10 +20,11 @@ from tracker.reading.label_lines import (
     lone_label,
     sort_of,
     value_lines,
+    values_of,
     with_colons,
 )
 from tracker.reading.labels import Label, Opens, labels_in
-from tracker.reading.outline import MATTER_LABEL, Heading, Placed, names_field, owner_among
+from tracker.reading.outline import MATTER_LABEL, Heading, Placed, names_field, owner_among, title_of
 from tracker.reading.unit_words import looks_like_unit
 from tracker.reading.wrapping import unwrapped
 
@@ -129,7 +130,17 @@ def _closed(block: _Block | None, items: Sequence[Placed]) -> Iterator[Clause]:
     fields = replace(fields, first_leads=first_leads)
     first, last = _run(rows, unit_rows, items)
     start = items[first].paragraph.start + rows_label(rows, first).start
-    yield Clause(Form.LINE, start, _last_offset(items, last), fields, items[first], first, block.owner)
+    end = _last_offset(items, last)
+    yield Clause(Form.LINE, start, end, fields, items[first], first, block.owner, task=_matter_beside(unit_rows))
+
+
+def _matter_beside(unit_rows: list[_Line]) -> str | None:
+    """The task that is named in the very line of its units: 责任单位：水利站 工作任务：清理水渠 完成时限：4月."""
+    for _, placed, labels in unit_rows:
+        for label, value in values_of(placed.paragraph.flat, labels):
+            if label.opens is Opens.OTHER and NAMES_MATTER.match(label.words) and value:
+                return title_of(value)
+    return None
 
 
 def _matters(labels: tuple[Label, ...]) -> bool:

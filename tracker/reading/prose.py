@@ -276,7 +276,7 @@ def _title(deed: str, placed: Placed, before: str) -> str:
         and len(matter["matter"]) > _SHORTEST_DEED
         and (len(words) <= _SHORTEST_DEED or "方面的事项" in matter["matter"])
     ):
-        return tidy(matter["matter"]).replace("方面的事项", "事项")
+        return tidy(without_number(matter["matter"])).replace("方面的事项", "事项")
     if len(words) > _SHORTEST_DEED - 1:
         return _MODALS.sub("", words)
     return placed.heading.title if placed.heading else tidy(deed.strip("，, "))[:_LONGEST_TITLE]
