@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-_KIND = {"（": 0, "(": 0, "【": 1, "〔": 2, "[": 3, "［": 3, "{": 4, "〖": 5, "﹝": 6}
+_KIND = {"（": 0, "(": 0, "【": 1, "〔": 2, "[": 3, "［": 3, "{": 4, "\uff5b": 4, "〖": 5, "﹝": 6}
 _QUOTES = {"〈", "《"}
-_CLOSES = {"）": 0, ")": 0, "】": 1, "〕": 2, "]": 3, "］": 3, "}": 4, "〗": 5, "﹞": 6}
+_CLOSES = {"）": 0, ")": 0, "】": 1, "〕": 2, "]": 3, "］": 3, "}": 4, "\uff5d": 4, "〗": 5, "﹞": 6}
 _UNQUOTES = {"〉", "》"}
 _OPENS = frozenset(_KIND) | _QUOTES
 _SIGN = re.compile(f"[{re.escape(''.join((*_KIND, *_CLOSES)))}]")

@@ -19,6 +19,8 @@ _CUES: tuple[tuple[Role, str], ...] = (
         Role.SUPPORT,
         rf"(?:等)?(?:{_BY_DUTY})?(?:积极|共同|分别|协同|做好|抓好|密切|认真)*(?:配合|(?<!政)协办(?!公)|(?<!委)会办(?!公)|协助|参与|参加(?=$|[，,；;。、）)])|(?<!业务)指导(?=$|[，,；;。、）)]))(?!单位|部门|处室|科室)(?:落实|实施|做好|推进|完成|负责|办理)*",
     ),
+    (Role.LEAD, r"(?:负总责|主责|抓总)(?!任|单位|部门)"),
+    (Role.SUPPORT, r"(?:共同)?协同(?=$|[，,；;。）)])"),
     (
         Role.LEAD,
         rf"(?:{_BY_DUTY})?(?:负责|总|双|共同|具体|联合|分别|各自|均|为)*(?:牵头|主办(?!公))(?!单位|部门|领导|人|处室|科室|机构)(?:抓总|负责|组织|实施|落实|推进|推动|办理|制定|开展|完成)*",
@@ -29,7 +31,9 @@ _CUES: tuple[tuple[Role, str], ...] = (
     ),
 )
 CUE = re.compile("|".join(f"(?P<c{n}>{pattern})" for n, (_, pattern) in enumerate(_CUES)))
-MAY_CUE = re.compile("牵头|主办|责任|配合|协办|会办|协助|参与|参加|指导|负责|落实|承办|实施|按|根据|依|结合")
+MAY_CUE = re.compile(
+    "牵头|总责|主责|抓总|协同|主办|责任|配合|协办|会办|协助|参与|参加|指导|负责|落实|承办|实施|按|根据|依|结合"
+)
 """Words without which no cue can be; cheap, to pass over lists of mere names."""
 
 SUPPLIES = re.compile(

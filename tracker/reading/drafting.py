@@ -131,12 +131,23 @@ class _Drawer:
 
     def _title(self, clause: Clause) -> str:
         items = self.around.items
+        if numbered := self._title_of_numbered_part(clause):
+            return numbered
         if clause.index in self._shared and (own := self._title_of_part(clause)):
             return own
         title = _title_of_block(clause, items, self._many_blocks)
         title = title or _title(clause, items, self._crowded)
         label = MATTER_LABEL.match(title)
         return title[label.end() :] if label else title
+
+    def _title_of_numbered_part(self, clause: Clause) -> str:
+        """The title of a later item that its paragraph numbers: 1.…（…）。2.开展培训。（…）."""
+        paragraph = clause.placed.paragraph
+        begin = self.free_from - paragraph.start
+        if clause.form is not Form.BRACKET or begin <= 0:
+            return ""
+        words = unwrapped(paragraph.flat[begin : clause.start - paragraph.start]).lstrip(EDGES)
+        return title_of(without_number(words)) if without_number(words) != words else ""
 
     def _title_of_part(self, clause: Clause) -> str:
         """What a clause closes of a paragraph that holds several: the words from the clause before it on."""

@@ -96,16 +96,38 @@ def duty_clauses(items: Sequence[Placed], taken: Set[int], owned: Set[Heading | 
 
 
 def with_units_above(clauses: Sequence[Clause]) -> list[Clause]:
-    """The clauses; a dated duty without a doer is done by the units in the bracket of a heading above it."""
-    units = {
-        clause.owner: clause.fields.units
-        for clause in clauses
-        if clause.form is Form.BRACKET and clause.placed.own and clause.owner is clause.placed.heading
+    """The clauses; a dated duty without a doer is done by the units of a heading above it.
+
+    They stand in the heading's bracket, on lines below it, or are all that it tells (一、责任单位：县发改局): then it
+    is no task itself.
+    """
+    units = {heading: clause.fields.units for clause in clauses if (heading := _heads(clause))}
+    given = [_with_units(clause, units) if clause.form is Form.DUTY else clause for clause in clauses]
+    heads = {
+        id(heading)
+        for old, new in zip(clauses, given, strict=True)
+        if old is not new
+        for heading in new.placed.headings
     }
-    return [_with_units(clause, units) if clause.form is Form.DUTY else clause for clause in clauses]
+    return [clause for clause in given if not (_is_label_heading(clause) and id(clause.placed.heading) in heads)]
 
 
-def _with_units(duty: Clause, units: Mapping[Heading | None, tuple[UnitMention, ...]]) -> Clause:
+def _heads(clause: Clause) -> Heading | None:
+    """The heading whose items a clause's units do."""
+    if _is_label_heading(clause):
+        return clause.placed.heading
+    if clause.form is Form.LINE:
+        return clause.owner
+    is_own = clause.form is Form.BRACKET and clause.placed.own and clause.owner is clause.placed.heading
+    return clause.owner if is_own else None
+
+
+def _is_label_heading(clause: Clause) -> bool:
+    """Whether a line of labels is itself a numbered heading."""
+    return clause.form is Form.LINE and clause.placed.own
+
+
+def _with_units(duty: Clause, units: Mapping[Heading, tuple[UnitMention, ...]]) -> Clause:
     above = next((units[heading] for heading in reversed(duty.placed.headings) if units.get(heading)), ())
     if duty.fields.units or not above:
         return duty
