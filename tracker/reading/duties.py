@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from tracker.domain.deadlines import find_in_prose
 from tracker.domain.drafts import DeadlineKind, Form, UnitMention
 from tracker.domain.text import tidy
-from tracker.reading.bare_lines import bare
+from tracker.reading.bare_lines import bare, without_ends
 from tracker.reading.clauses import Clause
 from tracker.reading.fields import Fields, Sign
 from tracker.reading.labels import Opens, labels_in
@@ -79,16 +79,19 @@ def _last_doer(words: str) -> Doer | None:
 def duty_clauses(items: Sequence[Placed], taken: Set[int], owned: Set[Heading | None]) -> Iterator[Clause]:
     """The dated duties outside the paragraphs ``taken`` by surer clauses, and outside the headings they own."""
     said = _Said()
+    above, is_owned = None, False
     for index, placed in enumerate(items):
         if placed.heading != said.heading:
             said = _Said(placed.heading)
-        line = bare(placed)
-        flat = line.placed.paragraph.flat
-        if (placed.paragraph.is_cell and not _is_running_text(flat)) or index in taken or placed.is_under(owned):
+        if placed.headings is not above:  # asked once for all lines under a heading
+            above, is_owned = placed.headings, placed.is_under(owned)
+        if is_owned or index in taken or (placed.paragraph.is_cell and not _is_running_text(placed.paragraph.flat)):
             continue
+        flat = without_ends(placed.paragraph)
         if not _DATE_HINT.search(flat):
             said.unheard.append(flat)
             continue
+        line = bare(placed)
         for sentence in _SENTENCE.finditer(flat):
             told = (sentence, without_number(sentence.group()))
             yield from map(line.as_written, _duty(line.placed, index, told, said))

@@ -114,7 +114,7 @@ def begin_of(flat: str) -> int:
     return len(flat) - len(words) + (skipped.end() if skipped else 0)
 
 
-@lru_cache(maxsize=128)
+@lru_cache(maxsize=512)
 def open_labels(flat: str) -> tuple[Label, ...]:
     """The labels that stand outside brackets; remembered, as several stages ask for those of one paragraph."""
     begin = begin_of(flat)

@@ -63,9 +63,10 @@ class _Block:
 def line_clauses(items: Sequence[Placed]) -> Iterator[Clause]:
     """Blocks of label lines; each block that names units is one clause."""
     block: _Block | None = None
-    sections = closed_sections(items)
+    leading = [leading_labels(placed) for placed in items]
+    sections = closed_sections(items, leading)
     for index, placed in enumerate(items):
-        labels = leading_labels(placed) or lone_label(items, index)
+        labels = leading[index] or lone_label(items, index)
         if labels:
             if block is None or block.ends_before(labels) or _leaves(block, placed):
                 yield from _closed(block, items)

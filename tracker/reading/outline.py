@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Set
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from tracker.domain.text import tidy
 from tracker.reading.labels import labels_in
@@ -86,8 +87,7 @@ def owner_among(headings: tuple[Heading, ...]) -> Heading | None:
     return headings[at - 1]
 
 
-@dataclass(frozen=True, slots=True)
-class Placed:
+class Placed(NamedTuple):
     """A paragraph with the headings above it, outermost first; its own heading, if it has one, is the last."""
 
     paragraph: Paragraph

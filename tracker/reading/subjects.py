@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from tracker.domain.drafts import UnitMention
 from tracker.reading.brackets import top_level
+from tracker.reading.cues import MAY_CUE
 from tracker.reading.naming import read_units
 from tracker.reading.unit_words import is_surely_unit, looks_like_unit
 
@@ -104,7 +105,8 @@ class Doer:
 
 def may_name_doers(text: str, start: int = 0, end: int = sys.maxsize) -> bool:
     """Whether any word of ``text[start:end]`` could end a doer; cheap, to pass over what cannot."""
-    return _END.search(text, start, end) is not None or any(text.find(sign, start, end) >= 0 for sign in "设：:")
+    has_sign = text.find("设", start, end) >= 0 or text.find("：", start, end) >= 0 or text.find(":", start, end) >= 0
+    return has_sign or _END.search(text, start, end) is not None
 
 
 def begin_of_names(sentence: str) -> int:
@@ -231,7 +233,7 @@ def _after_condition(words: str) -> int:
 
 
 def _units(words: str) -> tuple[UnitMention, ...]:
-    if not 1 < len(words) <= _REACH or _NOT_IN_NAME.search(words):
+    if not 1 < len(words) <= _REACH or _NOT_IN_NAME.search(words) or _begins_with_deed(words):
         return ()
     words = _with_levels(words)
     listed = read_units(_with_departments(words))
@@ -239,6 +241,11 @@ def _units(words: str) -> tuple[UnitMention, ...]:
     if not units or listed.persons or listed.deadlines:
         return ()
     return units if all(_is_name(unit.name) for unit in units) and _is_covered(words, units) else ()
+
+
+def _begins_with_deed(words: str) -> bool:
+    """Whether a verb stands where the first name would, and no cue says that names begin behind it; cheap."""
+    return _VERB_FIRST.match(words) is not None and "由" not in words and not MAY_CUE.search(words)
 
 
 def _is_name(name: str) -> bool:

@@ -107,7 +107,7 @@ def _details(line: Line, columns: Columns) -> str:
 def _outside(placed: Placed, starts: frozenset[int]) -> Placed:
     """The row's place in the outline, without the rows of the table that looked like headings themselves."""
     headings = tuple(heading for heading in placed.headings if heading.start not in starts)
-    return replace(placed, headings=headings, own=False)
+    return placed._replace(headings=headings, own=False)
 
 
 def _path(line: Line, columns: Columns) -> tuple[str, ...]:
