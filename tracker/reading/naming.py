@@ -20,12 +20,12 @@ from tracker.reading.joints import ROLE_NOTE, with_signs
 from tracker.reading.notes import without_note
 from tracker.reading.prefixes import prefix_of, with_prefix
 from tracker.reading.shared_names import with_shared_parts
+from tracker.reading.told import Told, told_by_label
 from tracker.reading.told_times import take_time
 from tracker.reading.unit_words import (
     COLLECTIVE_HEAD,
     COLLECTIVE_TAIL,
     is_person,
-    is_surely_unit,
     looks_like_unit,
 )
 
@@ -63,8 +63,6 @@ _AND = re.compile(r"(?:以及|及其?|和|与|暨|会同|联合)")
 
 _JUNK = re.compile(r"(?:无|略|/|-|—|同上|同前|如上|空|暂无|[\d\s.%]*|等|下同|…+|在.+(?:指导|领导|统筹|协调|支持)下)$")
 _TRAILING = re.compile(r"(?:为(?:责任|牵头|主要)单位|为主|（?下同）?|等|按)$")
-_LABELLED = re.compile(r"(?P<label>[\u4e00-\u9fff]{2,8})[：:]\s*(?P<value>[^：:]{2,40})")
-_TELLS_UNITS = re.compile("(?:单位|部门|主体|[处科股]室|[省市县区镇乡]级)$")
 _DUTY_TOLD = re.compile(
     r"(?<=[局厅委办部院处室队站会司行心府道镇乡团])[：:]?(?:具体|牵头)?负责(?!人|单位|部门|同志)[\u4e00-\u9fff].*$"
 )
@@ -88,16 +86,6 @@ class UnitList:
         self.deadlines += told.deadlines
         self.persons += told.persons
         self.marked += told.marked
-
-
-@dataclass(frozen=True, slots=True)
-class Told:
-    """What one piece of a list tells: names with their roles, persons, the time it gives, names with a mark."""
-
-    names: tuple[tuple[str, Role], ...] = ()
-    persons: tuple[str, ...] = ()
-    deadlines: tuple[str, ...] = ()
-    marked: tuple[str, ...] = ()
 
 
 def read_units(
@@ -224,9 +212,9 @@ def _told(piece: str, role: Role, second_names: bool) -> Told:
         piece = piece[: noted.start()] + piece[noted.end() :]
     is_marked = piece[:1] in _MARKS or piece[-1:] in _MARKS
     piece = _PREFIX.sub("", piece.strip(" \t　：:.．—-" + _MARKS))
-    labelled = _LABELLED.fullmatch(piece)
-    if labelled and _is_label(labelled["label"]):
-        return _told_after(labelled["label"], labelled["value"], role)
+    labelled = told_by_label(piece, role)
+    if labelled:
+        return labelled
     piece, deadline = take_time(piece)
     names, persons = list[str](), list[str]()
     for name in _split_and(_DUTY_TOLD.sub("", _after_by(piece))):
@@ -244,21 +232,6 @@ def _told(piece: str, role: Role, second_names: bool) -> Told:
         deadlines=(deadline,) if deadline else (),
         marked=tuple(names) if is_marked else (),
     )
-
-
-def _is_label(words: str) -> bool:
-    """Whether words before a colon are a label that no list knows (时间表, 市级), and no unit with its duty."""
-    return bool(_TELLS_UNITS.search(words)) or not looks_like_unit(words)
-
-
-def _told_after(label: str, value: str, role: Role) -> Told:
-    """What an unknown label opens: a time, a person, or a unit; nothing where the words are none of these."""
-    if not take_time(value)[0]:
-        return Told(deadlines=(value,))
-    if is_person(label) or is_person(value):
-        return Told(persons=(value,))
-    is_unit = looks_like_unit(value) if _TELLS_UNITS.search(label) else is_surely_unit(value)
-    return Told(names=((tidy(value), role),)) if is_unit else Told()
 
 
 def _note_role(word: str) -> Role:
