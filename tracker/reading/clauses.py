@@ -7,10 +7,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from tracker.domain.drafts import Form
-from tracker.reading.brackets import Bracket, brackets_in
+from tracker.reading.brackets import Bracket, brackets_in, top_level
 from tracker.reading.fields import Fields, Sign, read_bracket, read_cue_line
 from tracker.reading.labels import Opens, labels_in
+from tracker.reading.naming import has_cue
 from tracker.reading.outline import Heading, Placed, heading_of, without_number
+from tracker.reading.subjects import begin_of_names
 from tracker.reading.told_times import take_time
 from tracker.reading.unit_words import is_office, is_surely_unit, looks_like_unit
 
@@ -38,7 +40,7 @@ _SIGNED = re.compile(r"\s*(?:19|20)\d\d年\d{1,2}月\d{1,2}日(?:印发|发布|�
 _GAP = re.compile(r"[\s，,；;。]*")
 _ANNEXES = re.compile(r"\s*附件?\s*[：:]")
 _MOST_BRACKETS_DEEP = 3
-_SHORTEST_OFFICE = 2
+_SHORTEST_OFFICE, _SHORTEST_MATTER = 2, 4
 _BEFORE_CLAUSE = tuple("。；;！")
 _AFTER_CLAUSE = frozenset("（(【〔〖[［。；;，")
 
@@ -224,6 +226,8 @@ def cue_clauses(items: Sequence[Placed]) -> Iterator[Clause]:
             continue
         stripped = _before_time(paragraph.flat).rstrip(" \t\u3000。；;")
         begin = _begin_of_cues(stripped)
+        if begin == 0 and placed.own:
+            begin = _after_matter(stripped)
         words = stripped[begin:]
         if begin == 0:
             if heading_of(paragraph) and (not placed.headings[:-1] or _OWN_DEED.search(words)):
@@ -259,6 +263,18 @@ def _begin_of_cues(words: str) -> int:
             break
         begin = above
     return begin
+
+
+def _after_matter(words: str) -> int:
+    """Where an item's units begin that stand behind its matter and a comma: 建立机制，A牵头，B配合，长期坚持."""
+    for comma in re.finditer("[，,]", top_level(words)):
+        matter, rest = without_number(words[: comma.start()]).strip(), words[comma.end() :].strip()
+        fields = read_cue_line(rest) if len(matter) >= _SHORTEST_MATTER and not looks_like_unit(matter) else None
+        if fields and all(is_surely_unit(unit.name) for unit in fields.units):
+            leads_in = begin_of_names(f"{matter}，") > len(matter)  # 会议要求，A牵头，B配合，开工建设…
+            is_matter = take_time(matter)[0] and not has_cue(f"{matter}，") and not leads_in
+            return comma.end() if is_matter else 0
+    return 0
 
 
 def _last_stop(words: str) -> int:

@@ -24,25 +24,7 @@ from tracker.reading.prefixes import own_places, without_needless_prefix
 from tracker.reading.timing import PlanTimes, timing_of
 from tracker.reading.wrapping import WRAP, unwrapped
 
-_LEADS = (
-    "——",
-    "—",
-    "一是",
-    "二是",
-    "三是",
-    "四是",
-    "五是",
-    "六是",
-    "●",
-    "★",
-    "▲",
-    "◆",
-    "■",
-    "·",
-    "第一，",
-    "第二，",
-    "第三，",
-)
+_LEADS = ("——", "—", *(f"{n}是" for n in "一二三四五六"), *"●★▲◆■·", *(f"第{n}，" for n in "一二三"))
 _MARKS = "—●★▲◆■·※ "
 _LONGEST_TITLE = 200
 _HEAD_OF_PARAGRAPH = 600
@@ -131,29 +113,25 @@ class _Drawer:
 
     def _title(self, clause: Clause) -> str:
         items = self.around.items
-        if numbered := self._title_of_numbered_part(clause):
-            return numbered
-        if clause.index in self._shared and (own := self._title_of_part(clause)):
+        if own := self._title_of_part(clause):
             return own
         title = _title_of_block(clause, items, self._many_blocks)
         title = title or _title(clause, items, self._crowded)
         label = MATTER_LABEL.match(title)
         return title[label.end() :] if label else title
 
-    def _title_of_numbered_part(self, clause: Clause) -> str:
-        """The title of a later item that its paragraph numbers: 1.…（…）。2.开展培训。（…）."""
-        paragraph = clause.placed.paragraph
-        begin = self.free_from - paragraph.start
-        if clause.form is not Form.BRACKET or begin <= 0:
-            return ""
-        words = unwrapped(paragraph.flat[begin : clause.start - paragraph.start]).lstrip(EDGES)
-        return title_of(without_number(words)) if without_number(words) != words else ""
-
     def _title_of_part(self, clause: Clause) -> str:
-        """What a clause closes of a paragraph that holds several: the words from the clause before it on."""
+        """What a clause closes of a paragraph that holds several: the words from the clause before it on.
+
+        Where they are numbered (1.…（…）。2.开展培训。（…）), they are an item of their own.
+        """
         paragraph = clause.placed.paragraph
         begin = max(0, self.free_from - paragraph.start)
         words = unwrapped(paragraph.flat[begin : clause.start - paragraph.start]).lstrip(EDGES)
+        if begin and clause.form is Form.BRACKET and without_number(words) != words:
+            return title_of(without_number(words))
+        if clause.index not in self._shared:
+            return ""
         return part_title(words if begin else COUNTED.sub("", without_number(words)))
 
     def _units(self, clause: Clause) -> tuple[UnitMention, ...]:

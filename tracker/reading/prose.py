@@ -26,6 +26,7 @@ from tracker.reading.told_times import take_time
 _BY = re.compile(
     r"(?:^|(?<=[。；;，,\s：:）)])|(?<=[\d一二三四五六七八九十][、.．]))(?:具体)?(?:由|并?请|责成|委托)(?=[^。；;\n]{2,120}?(?:牵头|主办|负责))"
 )
+_DATE_BEFORE = re.compile(r"(?:20\d\d年)?(?:\d{1,2}月(?:\d{1,2}日|[底末]|[上中下]旬)?|年底|年内)之?前?[，,]")
 _SENTENCE = re.compile(r"[^。；;！？\n]+")
 _LONGEST_SENTENCE = 300
 _CUE_PHRASE = re.compile(
@@ -154,7 +155,11 @@ def _with_cues(placed: Placed, index: int, start: int, end: int) -> Iterator[Cla
     if not assigned:
         begin = end - len(without_number(flat[start:end]))
         begin += begin_of_names(flat[begin:end])
-        assigned = _led(flat[begin:end])
+        dated = _DATE_BEFORE.match(flat, begin, end)
+        assigned = _led(flat[dated.end() if dated else begin : end])
+        if dated and assigned:
+            fields, deed = assigned
+            assigned = replace(fields, deadlines=_dates(dated.group()) + fields.deadlines), deed
     if assigned and not (found and flat.startswith("解释", found.end())):
         fields, deed = assigned
         yield _clause(placed, index, (begin, end), fields, _title(deed, placed, flat[:begin]))
@@ -265,13 +270,18 @@ def _is_term(deed: str, one: Found) -> bool:
     return one.rule == "event" and deed[: one.end].endswith("前")
 
 
+def _names_matter(words: str) -> bool:
+    """Whether words before a comma can name a matter: no time (10月15日前) and no mere lead-in (会议要求)."""
+    return bool(take_time(words)[0]) and begin_of_names(f"{words}，") <= len(words)
+
+
 def _title(deed: str, placed: Placed, before: str) -> str:
     """The deed itself, up to its first comma; where hardly anything follows the units, what stands before them."""
     undated = deed
     for phrase in _dates(deed):
         undated = re.sub(f"(?:务必|必须|须|请)?[于在]?{re.escape(phrase)}", "", undated, count=1)
     matter = _MATTER.search(before[-_LONGEST_TITLE:])
-    matter = matter if matter and take_time(matter["matter"])[0] else None
+    matter = matter if matter and _names_matter(without_number(matter["matter"])) else None
     parts = [tidy(part) for part in re.split(r"[，,]", undated.strip("，, "))]
     long_enough = [part for part in parts if len(_MODALS.sub("", part)) > _SHORTEST_DEED] or parts[:1]
     words = next((part for part in long_enough if not _SETTING.match(part)), long_enough[0])[:_LONGEST_TITLE]
