@@ -257,9 +257,10 @@ def _begin_of_cues(words: str) -> int:
     while begin:
         above = _last_stop(words[: begin - 1])
         sentence = words[above : begin - 1].strip()
-        goes_on = words[begin - 1] != "。" or not take_time(words[begin:].strip())[0]
-        first = read_cue_line(sentence, one_may_do=True) if goes_on and not _TOLD_DUTY.search(words[above:]) else None
-        if not first or first.deadlines or not read_cue_line(words[above:].strip()):
+        first = None if _TOLD_DUTY.search(words[above:]) else read_cue_line(sentence, one_may_do=True)
+        if not first or first.deadlines or (words[begin - 1] == "。" and take_time(words[begin:].strip())[0]):
+            break
+        if not read_cue_line(words[above:].strip()):
             break
         begin = above
     return begin

@@ -19,6 +19,8 @@ from tracker.reading.wrapping import unwrapped
 _BARE_SENTENCE = re.compile(
     r"[。；\s]\s*(?=(?:完成|办理|整改)?[\u4e00-\u9fff]{0,4}(?:单位|部门|时限|时间|主体|科室|处室))"
 )
+_MAY_BE_BARE = re.compile("单位|部门|时[限间]|主体|[科处]室")
+"""What begins such a sentence; cheap, to pass over what cannot hold one."""
 _LONGEST_BARE = 200
 _EDGE = " \t　。；"
 
@@ -43,7 +45,8 @@ def inline_clauses(items: Sequence[Placed]) -> Iterator[Clause]:
 
 def _bare(flat: str, placed: Placed, index: int) -> Iterator[Clause]:
     """The labels without a colon that close a paragraph: ……。牵头单位为A，配合单位为B、C。"""
-    found = _BARE_SENTENCE.search(flat, max(0, len(flat) - _LONGEST_BARE))
+    near = max(0, len(flat) - _LONGEST_BARE)
+    found = _BARE_SENTENCE.search(flat, near) if _MAY_BE_BARE.search(flat, near) else None
     begin = found.end() if found else 0
     labels = bare_labels(flat.rstrip(_EDGE), begin) if begin > begin_of(flat) else ()
     if not any(label.opens is Opens.UNITS for label in labels):

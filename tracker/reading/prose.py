@@ -105,10 +105,10 @@ def _by_sentence(
         if not may_assign(flat, 0, len(flat)):
             continue
         line = bare(placed)
-        for sentence in _SENTENCE.finditer(flat):
-            start, end = sentence.span()
-            end = min(end, start + _LONGEST_SENTENCE)
-            if may_assign(flat, start, end):
+        sentences = [found.span() for found in _SENTENCE.finditer(flat)]
+        for start, stop in sentences:
+            end = min(stop, start + _LONGEST_SENTENCE)
+            if len(sentences) == 1 or may_assign(flat, start, end):
                 yield from map(line.as_written, assigner(line.placed, index, start, end))
 
 

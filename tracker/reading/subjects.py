@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import sys
+from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -142,8 +143,10 @@ def doers_of(sentence: str) -> Iterator[Doer]:
     if first:
         yield first
     at = first.end if first else 0
-    for comma in _COMMA_OR_COLON.finditer(top_level(sentence)):
-        later = _strict(sentence, comma.end()) if comma.start() >= at else None
+    ends = [found.start() for found in _END.finditer(sentence, at)]
+    for comma in _COMMA_OR_COLON.finditer(top_level(sentence)) if ends else ():
+        may_end = bisect_right(ends, comma.end()) < len(ends) and comma.start() >= at
+        later = _strict(sentence, comma.end()) if may_end else None
         if later:
             yield later
             at = later.end
