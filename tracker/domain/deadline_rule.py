@@ -8,7 +8,7 @@ example does, or shares its name) fails when it is made, that is at import.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -16,6 +16,7 @@ from tracker.domain.drafts import DeadlineKind
 from tracker.domain.series import Rhythm
 from tracker.domain.workdays import WorkCalendar
 
+_NAMES = re.compile(r"\(\?P<\w+>")
 _BLANK = r"\\s{0,8}"
 """What a blank in a pattern stands for: bounded, so that a page of blanks costs no more than a page of letters."""
 
@@ -90,6 +91,11 @@ class Rule:
         object.__setattr__(self, "compiled", compiled)
 
 
+def _any_of(rules: Iterable[Rule]) -> re.Pattern[str]:
+    """What any of the rules matches, asked at once: nearly every figure in a text begins none."""
+    return re.compile("|".join(f"(?:{_NAMES.sub('(?:', rule.compiled.pattern)})" for rule in rules))
+
+
 class Grammar:
     """Rules made ready to be found in a text; at one place the earlier rule wins."""
 
@@ -101,6 +107,7 @@ class Grammar:
         begins = "".join(sorted({char for rule in rules for char in rule.begins}))
         self._first = re.compile(f"[{re.escape(begins)}]")
         self._at = {char: tuple(rule for rule in rules if char in rule.begins) for char in begins}
+        self._any = {char: _any_of(these) for char, these in self._at.items()}
 
     def matches(self, plain: str) -> Iterator[tuple[Rule, re.Match[str]]]:
         """The matches in the text, in order and without overlap, each with its rule and that rule's groups.
@@ -109,8 +116,8 @@ class Grammar:
         """
         begin = self._first.search(plain)
         while begin:
-            at = begin.start()
-            for rule in self._at[begin.group()]:
+            at, char = begin.start(), begin.group()
+            for rule in self._at[char] if self._any[char].match(plain, at) else ():
                 found = rule.compiled.match(plain, at)
                 if found:
                     yield rule, found

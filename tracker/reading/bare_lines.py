@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from tracker.reading.clauses import Clause
 from tracker.reading.outline import Placed
+from tracker.reading.paragraphs import Paragraph
 from tracker.reading.wrapping import WRAP
 
 _LINE_END = re.compile(rf"\s*{WRAP}\s*")
@@ -30,6 +31,13 @@ class Bare:
         return replace(clause, placed=self.written, start=base + start, end=base + end)
 
 
+def without_ends(paragraph: Paragraph) -> str:
+    """The words of such a paragraph."""
+    if paragraph.is_cell or WRAP not in paragraph.flat:
+        return paragraph.flat
+    return _LINE_END.sub("", paragraph.flat)
+
+
 def bare(placed: Placed) -> Bare:
     """The paragraph without its inner line ends; a cell, whose line ends part what it lists, stays as it is."""
     paragraph = placed.paragraph
@@ -38,4 +46,4 @@ def bare(placed: Placed) -> Bare:
     gone = {at for found in _LINE_END.finditer(paragraph.flat) for at in range(found.start(), found.end())}
     kept = [at for at in range(len(paragraph.flat)) if at not in gone]
     flat = "".join(paragraph.flat[at] for at in kept)
-    return Bare(replace(placed, paragraph=replace(paragraph, flat=flat)), placed, kept)
+    return Bare(placed._replace(paragraph=paragraph._replace(flat=flat)), placed, kept)

@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
-_KIND = {"（": 0, "(": 0, "【": 1, "〔": 2, "[": 3, "［": 3, "{": 4, "〖": 5, "﹝": 6}
+_KIND = {"（": 0, "(": 0, "【": 1, "〔": 2, "[": 3, "［": 3, "{": 4, "\uff5b": 4, "〖": 5, "﹝": 6}
 _QUOTES = {"〈", "《"}
-_CLOSES = {"）": 0, ")": 0, "】": 1, "〕": 2, "]": 3, "］": 3, "}": 4, "〗": 5, "﹞": 6}
+_CLOSES = {"）": 0, ")": 0, "】": 1, "〕": 2, "]": 3, "］": 3, "}": 4, "\uff5d": 4, "〗": 5, "﹞": 6}
 _UNQUOTES = {"〉", "》"}
 _OPENS = frozenset(_KIND) | _QUOTES
 _SIGN = re.compile(f"[{re.escape(''.join((*_KIND, *_CLOSES)))}]")
 _ANY_SIGN = re.compile(f"[{re.escape(''.join((*_KIND, *_CLOSES, *sorted(_QUOTES), *sorted(_UNQUOTES))))}]")
 
 
-@dataclass(frozen=True, slots=True)
-class Bracket:
+class Bracket(NamedTuple):
     """A bracket from ``start`` to ``end`` (after its closing sign); ``closed`` is False when that sign is missing.
 
     ``depth`` counts the brackets around it. An unclosed one ends where the paragraph or its sentence does.

@@ -7,9 +7,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from tracker.domain.drafts import Form
-from tracker.reading.brackets import Bracket, brackets_in
+from tracker.reading.brackets import Bracket, brackets_in, top_level
 from tracker.reading.fields import Fields, Sign, read_bracket, read_cue_line
+from tracker.reading.labels import Opens, labels_in
+from tracker.reading.naming import has_cue
 from tracker.reading.outline import Heading, Placed, heading_of, without_number
+from tracker.reading.subjects import begin_of_names
+from tracker.reading.told_times import take_time
 from tracker.reading.unit_words import is_office, is_surely_unit, looks_like_unit
 
 _SENTENCE_END = "。！？；;!?”"
@@ -36,7 +40,7 @@ _SIGNED = re.compile(r"\s*(?:19|20)\d\d年\d{1,2}月\d{1,2}日(?:印发|发布|�
 _GAP = re.compile(r"[\s，,；;。]*")
 _ANNEXES = re.compile(r"\s*附件?\s*[：:]")
 _MOST_BRACKETS_DEEP = 3
-_SHORTEST_OFFICE = 2
+_SHORTEST_OFFICE, _SHORTEST_MATTER = 2, 4
 _BEFORE_CLAUSE = tuple("。；;！")
 _AFTER_CLAUSE = frozenset("（(【〔〖[［。；;，")
 
@@ -220,15 +224,17 @@ def cue_clauses(items: Sequence[Placed]) -> Iterator[Clause]:
         paragraph = placed.paragraph
         if paragraph.is_cell or not re.search("牵头|主办|负责|配合|落实", paragraph.flat[-120:]):
             continue
-        stripped = paragraph.flat.rstrip(" \t\u3000。；;")
-        begin = max(stripped.rfind("。"), stripped.rfind("；"), stripped.rfind(";")) + 1
+        stripped = _before_time(paragraph.flat).rstrip(" \t\u3000。；;")
+        begin = _begin_of_cues(stripped)
+        if begin == 0 and placed.own:
+            begin = _after_matter(stripped)
         words = stripped[begin:]
         if begin == 0:
             if heading_of(paragraph) and (not placed.headings[:-1] or _OWN_DEED.search(words)):
                 continue  # its deed follows its units: prose
             words = without_number(words)
             begin = len(stripped) - len(words)
-        alone = begin == 0 and not placed.own and index > 0
+        alone = (begin == 0 and not placed.own and index > 0) or (placed.own and stripped[begin - 1 : begin] == "。")
         each_its_own = len(_TOLD_DUTY.findall(words)) > 1  # A负责制定方案，B负责落实资金: no list of units
         fields = read_cue_line(words.strip(), one_may_do=alone) if _is_plain(words) and not each_its_own else None
         if fields:
@@ -237,6 +243,43 @@ def cue_clauses(items: Sequence[Placed]) -> Iterator[Clause]:
             owner = placed.owner
             start, end = paragraph.start + begin, paragraph.start + len(stripped)
             yield Clause(form, start, end, fields, placed, index, owner)
+
+
+def _before_time(flat: str) -> str:
+    """The paragraph without a time that a label tells at its end: A牵头，B配合。完成时限：6月底前。"""
+    labels = labels_in(flat) if "：" in flat or ":" in flat else ()
+    return flat[: labels[0].start] if len(labels) == 1 and labels[0].opens is Opens.DEADLINE else flat
+
+
+def _begin_of_cues(words: str) -> int:
+    """Where the last sentences begin that name units with cues: A牵头；B、C配合；2024年6月底前完成."""
+    begin = _last_stop(words)
+    while begin:
+        above = _last_stop(words[: begin - 1])
+        sentence = words[above : begin - 1].strip()
+        first = None if _TOLD_DUTY.search(words[above:]) else read_cue_line(sentence, one_may_do=True)
+        if not first or first.deadlines or (words[begin - 1] == "。" and take_time(words[begin:].strip())[0]):
+            break
+        if not read_cue_line(words[above:].strip()):
+            break
+        begin = above
+    return begin
+
+
+def _after_matter(words: str) -> int:
+    """Where an item's units begin that stand behind its matter and a comma: 建立机制，A牵头，B配合，长期坚持."""
+    for comma in re.finditer("[，,]", top_level(words)):
+        matter, rest = without_number(words[: comma.start()]).strip(), words[comma.end() :].strip()
+        fields = read_cue_line(rest) if len(matter) >= _SHORTEST_MATTER and not looks_like_unit(matter) else None
+        if fields and all(is_surely_unit(unit.name) for unit in fields.units):
+            leads_in = begin_of_names(f"{matter}，") > len(matter)  # 会议要求，A牵头，B配合，开工建设…
+            is_matter = take_time(matter)[0] and not has_cue(f"{matter}，") and not leads_in
+            return comma.end() if is_matter else 0
+    return 0
+
+
+def _last_stop(words: str) -> int:
+    return max(words.rfind("。"), words.rfind("；"), words.rfind(";")) + 1
 
 
 def _is_plain(words: str) -> bool:

@@ -9,21 +9,30 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 
-from tracker.reading.label_lines import leading_labels, open_labels
+from tracker.reading.label_lines import open_labels
+from tracker.reading.labels import Label
 from tracker.reading.outline import Heading, Placed, names_field, owner_among, tells_no_task
 
 _CLAUSE = re.compile(r"[（(【〔\[][^（）()【】〔〕]{0,80}(?:责任|牵头|负责|时限|配合)|[局委办部府心处](?:牵头|负责)")
 
 
-def closed_sections(items: Sequence[Placed]) -> dict[int, Heading]:
-    """The sections that blocks of labels close, by the index of each block's first line; {} where items have blocks."""
-    blocks = {index: owner for index in _block_starts(items) if (owner := _section(items, index))}
+Labels = tuple[Label, ...]
+
+
+def closed_sections(items: Sequence[Placed], leading: Sequence[Labels]) -> dict[int, Heading]:
+    """The sections that blocks of labels close, by the index of each block's first line; {} where items have blocks.
+
+    ``leading`` are the labels with which each paragraph begins.
+    """
+    blocks = {index: owner for index in _block_starts(leading) if (owner := _section(items, index))}
     counted = Counter(blocks.values())
     if not counted or max(counted.values()) > 1:
         return {}
-    last = {placed.headings[-2]: placed.headings[-1] for placed in items if _is_item(placed)}
-    sizes = Counter(placed.headings[-2] for placed in items if _is_item(placed))
-    with_clauses = {heading for placed in items if _holds_clause(placed) for heading in placed.headings}
+    unlabelled = [placed for placed, labels in zip(items, leading, strict=True) if not labels]
+    with_own = [placed.headings for placed in unlabelled if placed.own and len(placed.headings) > 1]
+    last = {headings[-2]: headings[-1] for headings in with_own}
+    sizes = Counter(headings[-2] for headings in with_own)
+    with_clauses = {heading for placed in unlabelled if _holds_clause(placed) for heading in placed.headings}
     return {
         index: section
         for index, section in blocks.items()
@@ -34,21 +43,14 @@ def closed_sections(items: Sequence[Placed]) -> dict[int, Heading]:
 def _holds_clause(placed: Placed) -> bool:
     """Whether a paragraph that is no line of labels assigns something itself, so that its section is no one task."""
     flat = placed.paragraph.flat
-    if leading_labels(placed):
-        return False
     return bool(_CLAUSE.search(flat)) or any(label.names_units for label in open_labels(flat))
 
 
-def _is_item(placed: Placed) -> bool:
-    return placed.own and len(placed.headings) > 1 and not leading_labels(placed)
-
-
-def _block_starts(items: Sequence[Placed]) -> list[int]:
+def _block_starts(leading: Sequence[Labels]) -> list[int]:
     """The first lines of blocks that name units."""
     starts, inside = list[int](), False
-    for index, placed in enumerate(items):
-        labels = leading_labels(placed)
-        if any(label.names_units for label in labels) and not inside:
+    for index, labels in enumerate(leading):
+        if labels and not inside and any(label.names_units for label in labels):
             starts.append(index)
             inside = True
         inside = inside and bool(labels)

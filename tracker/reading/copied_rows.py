@@ -27,7 +27,7 @@ def row_of_lines(placed: Sequence[Placed], index: int, header: Header) -> Row:
         return replace(plain, is_guessed=len(placed) != header.count)
     cells = (_joint(lines, begin, end) for begin, end in found.ranges)
     told = (
-        replace(cell, words=unit_words(cell.words)) if at in header.units else cell for at, cell in enumerate(cells)
+        cell._replace(words=unit_words(cell.words)) if at in header.units else cell for at, cell in enumerate(cells)
     )
     return Row(tuple(told), index, found.is_guessed)
 

@@ -14,34 +14,17 @@ from tracker.domain.drafts import Doubt, Draft, Form, UnitMention
 from tracker.domain.roles import Role
 from tracker.reading.cells import title_of_task
 from tracker.reading.clauses import Clause
+from tracker.reading.dates import date_line
 from tracker.reading.documents import Document
 from tracker.reading.inheritance import AddedUnits, Standing, first_leads, take_first_leads
 from tracker.reading.label_lines import leading_labels, words_below
-from tracker.reading.outline import Heading, Placed, names_field, tells_no_task, title_of, without_number
+from tracker.reading.outline import MATTER_LABEL, Heading, Placed, names_field, tells_no_task, title_of, without_number
 from tracker.reading.part_titles import COUNTED, EDGES, part_title, shared_paragraphs
 from tracker.reading.prefixes import own_places, without_needless_prefix
 from tracker.reading.timing import PlanTimes, timing_of
 from tracker.reading.wrapping import WRAP, unwrapped
 
-_LEADS = (
-    "——",
-    "—",
-    "一是",
-    "二是",
-    "三是",
-    "四是",
-    "五是",
-    "六是",
-    "●",
-    "★",
-    "▲",
-    "◆",
-    "■",
-    "·",
-    "第一，",
-    "第二，",
-    "第三，",
-)
+_LEADS = ("——", "—", *(f"{n}是" for n in "一二三四五六"), *"●★▲◆■·", *(f"第{n}，" for n in "一二三"))
 _MARKS = "—●★▲◆■·※ "
 _LONGEST_TITLE = 200
 _HEAD_OF_PARAGRAPH = 600
@@ -55,10 +38,6 @@ _FIRST_LEADS_REACH = 30
 _FIRST_LEADS_NOTE = re.compile(rf"[^。\n（）]{{0,{_FIRST_LEADS_REACH}}}{_FIRST_LEADS_WORDS.pattern}")
 _MARK_LEADS = re.compile(
     r"(?:带|标|加|注|打)有?(?:注)?[“\"（(]?[*\uff0a★▲△☆#][”\")）]?[^。；\n]{0,8}?(?:为|是)(?:该项任务的?)?牵头"
-)
-_TITLE_LABEL = re.compile(
-    r"^(?:存在的?问题|具体问题|问题(?:描述|表现)?|任务(?:名称|内容)?|(?:工作|重点|具体)任务|项目名称|事项(?:名称)?|整改事项)"
-    r"[一二三四五六七八九十\d]*[：:]\s*(?=\S)"
 )
 _RECORD_NAME = re.compile(r"(?:任务|项目|事项)名称[：:]|(?:工作|重点|具体)任务[：:]|整改事项[：:]")
 _CELL_LINE = re.compile(r"(?:^|\n)\t[^\n]*")
@@ -134,16 +113,25 @@ class _Drawer:
 
     def _title(self, clause: Clause) -> str:
         items = self.around.items
-        if clause.index in self._shared and (own := self._title_of_part(clause)):
+        if own := self._title_of_part(clause):
             return own
-        title = _title_of_block(clause, items, clause.owner in self._many_blocks)
-        return _TITLE_LABEL.sub("", title or _title(clause, items, self._crowded))
+        title = _title_of_block(clause, items, self._many_blocks)
+        title = title or _title(clause, items, self._crowded)
+        label = MATTER_LABEL.match(title)
+        return title[label.end() :] if label else title
 
     def _title_of_part(self, clause: Clause) -> str:
-        """What a clause closes of a paragraph that holds several: the words from the clause before it on."""
+        """What a clause closes of a paragraph that holds several: the words from the clause before it on.
+
+        Where they are numbered (1.…（…）。2.开展培训。（…）), they are an item of their own.
+        """
         paragraph = clause.placed.paragraph
         begin = max(0, self.free_from - paragraph.start)
         words = unwrapped(paragraph.flat[begin : clause.start - paragraph.start]).lstrip(EDGES)
+        if begin and clause.form is Form.BRACKET and without_number(words) != words:
+            return title_of(without_number(words))
+        if clause.index not in self._shared:
+            return ""
         return part_title(words if begin else COUNTED.sub("", without_number(words)))
 
     def _units(self, clause: Clause) -> tuple[UnitMention, ...]:
@@ -200,20 +188,27 @@ def _with_many_blocks(clauses: Iterable[Clause]) -> frozenset[Heading]:
     return frozenset(heading for heading, count in counted.items() if count > 1)
 
 
-def _title_of_block(clause: Clause, items: Sequence[Placed], one_of_many: bool) -> str:
-    """What names a block's task: its own line (任务名称：…), or, among many, the unnumbered line above."""
+def _title_of_block(clause: Clause, items: Sequence[Placed], many_blocks: frozenset[Heading]) -> str:
+    """What names a block's task: its own line (任务名称：…), or, among many, the unnumbered line above.
+
+    A line 任务：… or 存在问题：… names it where no heading does, and where a heading beside its own stands over many.
+    """
     if clause.form is not Form.LINE:
         return ""
     at = clause.index - 1
     while at > 0 and leading_labels(items[at]) and items[at].heading == clause.owner:
-        if _TITLE_LABEL.match(items[at].paragraph.flat.lstrip()):
+        if MATTER_LABEL.match(items[at].paragraph.flat.lstrip()):
             break
         at -= 1
     above = items[at] if at >= 0 else None
     if above is None or above.own or above.heading != clause.owner or above.paragraph.is_cell:
         return ""
-    is_named = _RECORD_NAME.match(above.paragraph.flat.lstrip())
-    return title_of(above.paragraph.flat.strip()) if is_named or one_of_many else ""
+    words = above.paragraph.flat.lstrip()
+    owner = clause.owner
+    is_named = _RECORD_NAME.match(words) or (
+        MATTER_LABEL.match(words) and (owner is None or owner.rank in {heading.rank for heading in many_blocks})
+    )
+    return title_of(words.strip()) if is_named or owner in many_blocks else ""
 
 
 def _words_before(clause: Clause) -> str:
@@ -254,7 +249,7 @@ def _title_above(clause: Clause, items: Sequence[Placed]) -> str:
     """Where nothing is numbered: the first sentence of the paragraph above."""
     for at in range(clause.index - 1, max(-1, clause.index - 4), -1):
         title = title_of(without_number(items[at].paragraph.flat))
-        if title:
+        if title and date_line(title) is None:
             return title
     return title_of(clause.placed.paragraph.flat)
 

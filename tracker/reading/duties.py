@@ -13,19 +13,23 @@ from dataclasses import dataclass, field, replace
 from tracker.domain.deadlines import find_in_prose
 from tracker.domain.drafts import DeadlineKind, Form, UnitMention
 from tracker.domain.text import tidy
-from tracker.reading.bare_lines import bare
+from tracker.reading.bare_lines import bare, without_ends
 from tracker.reading.clauses import Clause
 from tracker.reading.fields import Fields, Sign
+from tracker.reading.labels import Opens, labels_in
 from tracker.reading.outline import Heading, Placed, without_number
 from tracker.reading.partners import in_roles, partners_of, without_lead
-from tracker.reading.subjects import Doer, doer_of, doers_of
+from tracker.reading.subjects import Doer, doer_between, doer_of, doers_of
 
 _SENTENCE = re.compile(r"[^。；;！？\n]+")
 _DATE_HINT = re.compile(r"[\d一二三四五六七八九十〇○零]\s*(?:日|月|年|号|个工作日)")
 _HANDED_IN = re.compile(
     r"报(?:送|请|市|县|省|区|州|我|至|给|本|到|办|政府|备|告|局|委|厅)|上报|备案|送达|反馈|提交|答复|交(?:至|到|由|回)|寄(?:送|至)|对应反馈|报名|填报|汇总"
 )
-_DONE_BY = re.compile(r"完成|建成|编制|制定|制订|出台|印发|启动|开展|整改到位|公开|公布|复查|落实到位|建立|组建|部署")
+_DONE_BY = re.compile(
+    r"完成(?!时限|时间|期限|情况|率|标志|单位)|建成|编制|制定|制订|出台|印发|启动|开展|整改到位|公开|公布|复查|落实到位|建立|组建|部署"
+)
+_DEED = re.compile(f"{_HANDED_IN.pattern}|{_DONE_BY.pattern}")
 _PAST = re.compile(
     r"已|曾|以来|[^为除]了(?!解)|去年|施行|废止|有效期|时点|讲解|决定于|审议通过|负责解释|^第[一二三四五六]阶段|^(?:以上|上述|各项|所有|全部|本方案)[^，]{0,8}(?:任务|措施|事项)|^(?:根据|依据|按照)[^，]*，[^，]*决定|关键期|是全面"
 )
@@ -42,7 +46,7 @@ _ONLY_DONE = re.compile(r"(?:全部|全面|基本|如期)*(?:完成|完毕|建�
 """普查老旧管道，9月底前完成: what is done stands before."""
 
 _ASIDE = re.compile(r"[（(][^（()）]*(?:联系人|联系电话|电话|邮箱|样式|见附)[^（()）]*[)）]")
-_MODALS = re.compile(r"^(?:要|应当?|须|必须|务必|需要?|将|并|于|在|对|均|请|(?:具体)?负责(?!人))+(?=..)")
+_MODALS = re.compile(r"^(?:要(?!求)|应当?|须|必须|务必|需要?(?!求)|将|并|于|在|对|均|请|(?:具体)?负责(?!人))+(?=..)")
 
 
 @dataclass(slots=True)
@@ -75,16 +79,19 @@ def _last_doer(words: str) -> Doer | None:
 def duty_clauses(items: Sequence[Placed], taken: Set[int], owned: Set[Heading | None]) -> Iterator[Clause]:
     """The dated duties outside the paragraphs ``taken`` by surer clauses, and outside the headings they own."""
     said = _Said()
+    above, is_owned = None, False
     for index, placed in enumerate(items):
         if placed.heading != said.heading:
             said = _Said(placed.heading)
-        line = bare(placed)
-        flat = line.placed.paragraph.flat
-        if (placed.paragraph.is_cell and not _is_running_text(flat)) or index in taken or placed.is_under(owned):
+        if placed.headings is not above:  # asked once for all lines under a heading
+            above, is_owned = placed.headings, placed.is_under(owned)
+        if is_owned or index in taken or (placed.paragraph.is_cell and not _is_running_text(placed.paragraph.flat)):
             continue
+        flat = without_ends(placed.paragraph)
         if not _DATE_HINT.search(flat):
             said.unheard.append(flat)
             continue
+        line = bare(placed)
         for sentence in _SENTENCE.finditer(flat):
             told = (sentence, without_number(sentence.group()))
             yield from map(line.as_written, _duty(line.placed, index, told, said))
@@ -92,16 +99,38 @@ def duty_clauses(items: Sequence[Placed], taken: Set[int], owned: Set[Heading | 
 
 
 def with_units_above(clauses: Sequence[Clause]) -> list[Clause]:
-    """The clauses; a dated duty without a doer is done by the units in the bracket of a heading above it."""
-    units = {
-        clause.owner: clause.fields.units
-        for clause in clauses
-        if clause.form is Form.BRACKET and clause.placed.own and clause.owner is clause.placed.heading
+    """The clauses; a dated duty without a doer is done by the units of a heading above it.
+
+    They stand in the heading's bracket, on lines below it, or are all that it tells (一、责任单位：县发改局): then it
+    is no task itself.
+    """
+    units = {heading: clause.fields.units for clause in clauses if (heading := _heads(clause))}
+    given = [_with_units(clause, units) if clause.form is Form.DUTY else clause for clause in clauses]
+    heads = {
+        id(heading)
+        for old, new in zip(clauses, given, strict=True)
+        if old is not new
+        for heading in new.placed.headings
     }
-    return [_with_units(clause, units) if clause.form is Form.DUTY else clause for clause in clauses]
+    return [clause for clause in given if not (_is_label_heading(clause) and id(clause.placed.heading) in heads)]
 
 
-def _with_units(duty: Clause, units: Mapping[Heading | None, tuple[UnitMention, ...]]) -> Clause:
+def _heads(clause: Clause) -> Heading | None:
+    """The heading whose items a clause's units do."""
+    if _is_label_heading(clause):
+        return clause.placed.heading
+    if clause.form is Form.LINE:
+        return clause.owner
+    is_own = clause.form is Form.BRACKET and clause.placed.own and clause.owner is clause.placed.heading
+    return clause.owner if is_own else None
+
+
+def _is_label_heading(clause: Clause) -> bool:
+    """Whether a line of labels is itself a numbered heading."""
+    return clause.form is Form.LINE and clause.placed.own
+
+
+def _with_units(duty: Clause, units: Mapping[Heading, tuple[UnitMention, ...]]) -> Clause:
     above = next((units[heading] for heading in reversed(duty.placed.headings) if units.get(heading)), ())
     if duty.fields.units or not above:
         return duty
@@ -118,9 +147,9 @@ def _duty(placed: Placed, index: int, told: tuple[re.Match[str], str], said: _Sa
     if len(body) > _LONGEST or not _DATE_HINT.search(body) or _PAST.search(body) or _STAGE.fullmatch(body.strip()):
         return
     phrases = _phrases(body)
-    if not phrases:
+    if not phrases or _tells_time_alone(body):
         return
-    doer = doer_of(body) or next(doers_of(body), None)
+    doer = doer_of(body) or next(doers_of(body), None) or _doer_after_date(body, phrases[0])
     deed = without_lead(body[doer.end :].lstrip("，, ")) if doer else body
     units = in_roles(doer, body[doer.end :]) if doer else said.spoken_of()
     doubts = ("doer-from-context",) if units and not doer else ()
@@ -132,6 +161,21 @@ def _duty(placed: Placed, index: int, told: tuple[re.Match[str], str], said: _Sa
         title = placed.heading.title
     end = base + len(sentence.group().rstrip())
     yield Clause(Form.DUTY, start, end, fields, placed, index, placed.heading, task=title)
+
+
+def _doer_after_date(body: str, phrase: str) -> Doer | None:
+    """Who stands between a date at the sentence's beginning and the deed: 10月15日前，县林业局完成摸排."""
+    at = body.find(phrase)
+    begin = at + len(phrase)
+    begin += len(body[begin:]) - len(body[begin:].lstrip("，, "))
+    deed = _DEED.search(body, begin) if not body[:at].strip("于在") else None
+    return doer_between(body, begin, deed.start()) if deed else None
+
+
+def _tells_time_alone(body: str) -> bool:
+    """Whether a sentence is the time of something told elsewhere (完成时限：6月底前完成)."""
+    label = next(iter(labels_in(body)), None) if "：" in body or ":" in body else None
+    return bool(label and label.opens is Opens.DEADLINE and not body[: label.start].strip())
 
 
 def _phrases(body: str) -> tuple[str, ...]:

@@ -13,6 +13,7 @@ from tracker.reading.brackets import top_level
 from tracker.reading.cells import is_ditto
 from tracker.reading.cues import SUPPLIES
 from tracker.reading.inheritance import take_first_leads, take_rule
+from tracker.reading.label_lines import LABEL_WORD, bare_labels, with_colons
 from tracker.reading.labels import Label, Opens, bare_label, labels_in
 from tracker.reading.naming import UnitList, has_cue, read_units
 from tracker.reading.unit_words import is_body, is_office, is_surely_unit, looks_like_unit
@@ -113,6 +114,11 @@ def read_bracket(inner: str) -> Fields | None:
 
 def _bracket_fields(words: str, added: tuple[UnitMention, ...]) -> Fields | None:
     labels = labels_in(words) if "：" in words or ":" in words else ()
+    may_be_several = not labels and len(LABEL_WORD.findall(words)) > 1
+    several = bare_labels(words.rstrip("。；; "), 0) if may_be_several else ()
+    if len(several) > 1:
+        words = with_colons(words.rstrip("。；; "), several)
+        labels = labels_in(words)
     first = bare_label(words)
     if first and (not labels or labels[0].start > first.start):
         labels = (first, *labels)

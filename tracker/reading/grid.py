@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
+from typing import NamedTuple
 
 from tracker.domain.text import CELL_BREAK, compact
 from tracker.reading.labels import begins_with_label
@@ -33,8 +34,7 @@ _PAGE = re.compile(
 _SITE = re.compile("技术支持[：:]|版权所有|ICP备|公网安备|网站标识码")
 
 
-@dataclass(frozen=True, slots=True)
-class Cell:
+class Cell(NamedTuple):
     """A cell with its words (its lines parted by ``\\n``) and its span in the text."""
 
     words: str

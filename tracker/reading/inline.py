@@ -17,8 +17,10 @@ from tracker.reading.unit_words import is_surely_unit, looks_like_unit
 from tracker.reading.wrapping import unwrapped
 
 _BARE_SENTENCE = re.compile(
-    r"[。；]\s*(?=(?:完成|办理|整改)?[\u4e00-\u9fff]{0,4}(?:单位|部门|时限|时间|主体|科室|处室))"
+    r"[。；\s]\s*(?=(?:完成|办理|整改)?[\u4e00-\u9fff]{0,4}(?:单位|部门|时限|时间|主体|科室|处室))"
 )
+_MAY_BE_BARE = re.compile("单位|部门|时[限间]|主体|[科处]室")
+"""What begins such a sentence; cheap, to pass over what cannot hold one."""
 _LONGEST_BARE = 200
 _EDGE = " \t　。；"
 
@@ -43,7 +45,8 @@ def inline_clauses(items: Sequence[Placed]) -> Iterator[Clause]:
 
 def _bare(flat: str, placed: Placed, index: int) -> Iterator[Clause]:
     """The labels without a colon that close a paragraph: ……。牵头单位为A，配合单位为B、C。"""
-    found = _BARE_SENTENCE.search(flat, max(0, len(flat) - _LONGEST_BARE))
+    near = max(0, len(flat) - _LONGEST_BARE)
+    found = _BARE_SENTENCE.search(flat, near) if _MAY_BE_BARE.search(flat, near) else None
     begin = found.end() if found else 0
     labels = bare_labels(flat.rstrip(_EDGE), begin) if begin > begin_of(flat) else ()
     if not any(label.opens is Opens.UNITS for label in labels):
@@ -71,14 +74,16 @@ def _inline(flat: str, labels: list[Label], placed: Placed, index: int) -> Claus
     useful = [label for label in labels if label.opens is not Opens.OTHER]
     roles = {label.role for label in useful if label.opens is Opens.UNITS}
     says_duty = any(label.opens is Opens.UNITS and DUTY.search(label.words) for label in useful)
-    if not says_duty and not (placed.own and {Role.LEAD, Role.SUPPORT} <= roles):
+    opened = {label.opens for label in useful}
+    by_person = placed.own and {Opens.PERSONS, Opens.DEADLINE} <= opened and Opens.UNITS not in opened
+    if not says_duty and not by_person and not (placed.own and {Role.LEAD, Role.SUPPORT} <= roles):
         return None
     start, end = useful[0].start, _value_end(flat, useful[-1])
     words, added = take_rule(unwrapped(_only_values(flat, useful, end)))
     fields = read_labelled(words, labels_in(words), added)
     if (
         fields is None
-        or not fields.units
+        or not (fields.units or (by_person and fields.persons))
         or not all(is_surely_unit(u.name) or looks_like_unit(u.name) for u in fields.units[:1])
     ):
         return None

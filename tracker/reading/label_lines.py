@@ -26,8 +26,8 @@ _MOST_LINES_BELOW = 30
 _LONGEST_LABEL = 12
 _LONGEST_DEADLINE = 40
 _LONGEST_UNIT_LINE = 60
-_LABEL_WORD = re.compile("单位|部门|主体|科室|处室|时限|时间")
-NAMES_MATTER = re.compile("存在|具体问题|问题|任务(?:名称|内容)?$|(?:项目|事项)名称|(?:工作|重点)任务$")
+LABEL_WORD = re.compile("单位|部门|主体|科室|处室|时限|时间")
+NAMES_MATTER = re.compile("存在|具体问题|问题|任务(?:名称|内容)?$|(?:项目|事项)名称|(?:工作|重点|主要|具体|年度)任务$")
 """A label that, numbered, names the matter itself: 1.存在问题：采购制度缺失。"""
 
 _JOINT = re.compile(r"[\s为是—\-－]+$")
@@ -46,7 +46,7 @@ def leading_labels(placed: Placed) -> tuple[Label, ...]:
     if placed.paragraph.is_cell or is_footer(flat):
         return ()
     if "：" not in flat and ":" not in flat:
-        begin = begin_of(flat) if len(flat) <= _LONGEST_VALUE_LINE and _LABEL_WORD.search(flat[:20]) else -1
+        begin = begin_of(flat) if len(flat) <= _LONGEST_VALUE_LINE and LABEL_WORD.search(flat[:20]) else -1
         return bare_labels(flat, begin) if begin >= 0 else ()
     begin = begin_of(flat)
     labels = open_labels(flat)
@@ -114,7 +114,7 @@ def begin_of(flat: str) -> int:
     return len(flat) - len(words) + (skipped.end() if skipped else 0)
 
 
-@lru_cache(maxsize=128)
+@lru_cache(maxsize=512)
 def open_labels(flat: str) -> tuple[Label, ...]:
     """The labels that stand outside brackets; remembered, as several stages ask for those of one paragraph."""
     begin = begin_of(flat)

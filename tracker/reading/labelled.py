@@ -20,10 +20,11 @@ from tracker.reading.label_lines import (
     lone_label,
     sort_of,
     value_lines,
+    values_of,
     with_colons,
 )
 from tracker.reading.labels import Label, Opens, labels_in
-from tracker.reading.outline import Heading, Placed, names_field, owner_among
+from tracker.reading.outline import MATTER_LABEL, Heading, Placed, names_field, owner_among, title_of
 from tracker.reading.unit_words import looks_like_unit
 from tracker.reading.wrapping import unwrapped
 
@@ -46,10 +47,14 @@ class _Block:
     lines: list[_Line] = field(default_factory=list)
     listing: bool = False
 
+    @property
+    def assigns(self) -> bool:
+        """Whether a line has told units, a time or persons yet."""
+        return any(label.opens is not Opens.OTHER for _, _, row in self.lines for label in row)
+
     def ends_before(self, labels: tuple[Label, ...]) -> bool:
         """Whether a new block begins: a label comes again, or one that names the next matter (任务名称)."""
-        assigned = any(label.opens is not Opens.OTHER for _, _, row in self.lines for label in row)
-        if assigned and labels[0].opens is Opens.OTHER and NAMES_MATTER.match(labels[0].words):
+        if self.assigns and labels[0].opens is Opens.OTHER and NAMES_MATTER.match(labels[0].words):
             return True
         seen = {sort_of(label) for _, _, row in self.lines for label in row if label.opens is not Opens.OTHER}
         return any(sort_of(label) in seen for label in labels)
@@ -58,9 +63,10 @@ class _Block:
 def line_clauses(items: Sequence[Placed]) -> Iterator[Clause]:
     """Blocks of label lines; each block that names units is one clause."""
     block: _Block | None = None
-    sections = closed_sections(items)
+    leading = [leading_labels(placed) for placed in items]
+    sections = closed_sections(items, leading)
     for index, placed in enumerate(items):
-        labels = leading_labels(placed) or lone_label(items, index)
+        labels = leading[index] or lone_label(items, index)
         if labels:
             if block is None or block.ends_before(labels) or _leaves(block, placed):
                 yield from _closed(block, items)
@@ -93,6 +99,8 @@ def _continues(block: _Block, items: Sequence[Placed], index: int) -> bool:
     placed = items[index]
     if placed.paragraph.is_cell or _leaves(block, placed):
         return False
+    if block.assigns and MATTER_LABEL.match(placed.paragraph.flat.lstrip()):
+        return False
     if block.owner is not None and placed.own and placed.headings[-1] == block.owner:
         return False
     if placed.own and names_field(placed.headings[-1].title):
@@ -108,20 +116,32 @@ def _is_value(block: _Block, items: Sequence[Placed], index: int) -> bool:
 def _closed(block: _Block | None, items: Sequence[Placed]) -> Iterator[Clause]:
     if block is None:
         return
-    rows = [(index, placed, labels) for index, placed, labels in block.lines if _matters(labels)]
-    unit_rows = [row for row in rows if any(label.names_units for label in row[2])]
+    unit_rows = [row for row in block.lines if any(label.names_units for label in row[2])]
     if not unit_rows:
         return
+    told_from = unit_rows[0][0] if block.owner is None else len(items)
+    rows = [row for row in block.lines if _matters(row[2]) or row[0] > told_from]
     words, labels = _together(rows, items)
     words, first_leads = take_first_leads(words)
     words, added = take_rule(words)
     fields = read_labelled(words, labels_in(words), added)
-    if fields is None or not _is_duty(fields, labels, block):
+    above = items[rows[0][0] - 1].paragraph.flat.lstrip() if rows[0][0] else ""
+    if fields is None or not _is_duty(fields, labels, is_headed=bool(block.owner or MATTER_LABEL.match(above))):
         return
     fields = replace(fields, first_leads=first_leads)
     first, last = _run(rows, unit_rows, items)
     start = items[first].paragraph.start + rows_label(rows, first).start
-    yield Clause(Form.LINE, start, _last_offset(items, last), fields, items[first], first, block.owner)
+    end = _last_offset(items, last)
+    yield Clause(Form.LINE, start, end, fields, items[first], first, block.owner, task=_matter_beside(unit_rows))
+
+
+def _matter_beside(unit_rows: list[_Line]) -> str | None:
+    """The task that is named in the very line of its units: 责任单位：水利站 工作任务：清理水渠 完成时限：4月."""
+    for _, placed, labels in unit_rows:
+        for label, value in values_of(placed.paragraph.flat, labels):
+            if label.opens is Opens.OTHER and NAMES_MATTER.match(label.words) and value:
+                return title_of(value)
+    return None
 
 
 def _matters(labels: tuple[Label, ...]) -> bool:
@@ -163,7 +183,7 @@ def _last_offset(items: Sequence[Placed], index: int) -> int:
     return items[[index, *value_lines(items, index)][-1]].paragraph.last
 
 
-def _is_duty(fields: Fields, labels: tuple[Label, ...], block: _Block) -> bool:
+def _is_duty(fields: Fields, labels: tuple[Label, ...], *, is_headed: bool) -> bool:
     """Whether the block assigns: it names a unit or persons; 主办：, 承办： on a cover count only under a heading."""
     if fields.sign is not Sign.LABEL or not (fields.units or fields.persons):
         return False
@@ -172,4 +192,4 @@ def _is_duty(fields: Fields, labels: tuple[Label, ...], block: _Block) -> bool:
     if fields.units and any(label.opens is Opens.DEADLINE for label in labels):
         return True
     says_duty = any(DUTY.search(label.words) for label in labels if label.names_units)
-    return says_duty or (block.owner is not None and not any(_KEEPS.fullmatch(label.words) for label in labels))
+    return says_duty or (is_headed and not any(_KEEPS.fullmatch(label.words) for label in labels))

@@ -20,6 +20,7 @@ from tracker.reading.joints import ROLE_NOTE, with_signs
 from tracker.reading.notes import without_note
 from tracker.reading.prefixes import prefix_of, with_prefix
 from tracker.reading.shared_names import with_shared_parts
+from tracker.reading.told import Told, told_by_label
 from tracker.reading.told_times import take_time
 from tracker.reading.unit_words import (
     COLLECTIVE_HEAD,
@@ -60,7 +61,7 @@ _ABOVE = ("中央", "国家", "部", "省", "中", "自治区")
 
 _AND = re.compile(r"(?:以及|及其?|和|与|暨|会同|联合)")
 
-_JUNK = re.compile(r"(?:无|略|/|-|—|同上|同前|如上|空|暂无|[\d\s.%]*|等|下同|…+)$")
+_JUNK = re.compile(r"(?:无|略|/|-|—|同上|同前|如上|空|暂无|[\d\s.%]*|等|下同|…+|在.+(?:指导|领导|统筹|协调|支持)下)$")
 _TRAILING = re.compile(r"(?:为(?:责任|牵头|主要)单位|为主|（?下同）?|等|按)$")
 _DUTY_TOLD = re.compile(
     r"(?<=[局厅委办部院处室队站会司行心府道镇乡团])[：:]?(?:具体|牵头)?负责(?!人|单位|部门|同志)[\u4e00-\u9fff].*$"
@@ -85,16 +86,6 @@ class UnitList:
         self.deadlines += told.deadlines
         self.persons += told.persons
         self.marked += told.marked
-
-
-@dataclass(frozen=True, slots=True)
-class Told:
-    """What one piece of a list tells: names with their roles, persons, the time it gives, names with a mark."""
-
-    names: tuple[tuple[str, Role], ...] = ()
-    persons: tuple[str, ...] = ()
-    deadlines: tuple[str, ...] = ()
-    marked: tuple[str, ...] = ()
 
 
 def read_units(
@@ -206,7 +197,8 @@ def _is_party_committee(name: str) -> bool:
 def _by_blanks(words: str) -> list[str]:
     """Names set apart by blanks alone; blanks inside one name are type-setting."""
     parts = words.split()
-    if len(parts) > 1 and all(looks_like_unit(part) or is_person(part) for part in parts):
+    named = len(parts) > 1 and looks_like_unit(parts[0])
+    if named and all(looks_like_unit(part) or is_person(part) or not take_time(part)[0] for part in parts):
         return parts
     return [words] if is_person(words) else [compact(words)]
 
@@ -220,6 +212,9 @@ def _told(piece: str, role: Role, second_names: bool) -> Told:
         piece = piece[: noted.start()] + piece[noted.end() :]
     is_marked = piece[:1] in _MARKS or piece[-1:] in _MARKS
     piece = _PREFIX.sub("", piece.strip(" \t　：:.．—-" + _MARKS))
+    labelled = told_by_label(piece, role)
+    if labelled:
+        return labelled
     piece, deadline = take_time(piece)
     names, persons = list[str](), list[str]()
     for name in _split_and(_DUTY_TOLD.sub("", _after_by(piece))):

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Set
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from tracker.domain.text import tidy
 from tracker.reading.labels import labels_in
@@ -32,7 +33,7 @@ _NUMBERINGS: tuple[tuple[str, str], ...] = (
 """Kinds of numbering from the outermost to the innermost, as 党政机关公文格式 orders them."""
 
 _NUMBERING = re.compile("|".join(f"(?P<k{rank}>{pattern})" for rank, (_, pattern) in enumerate(_NUMBERINGS)))
-_TITLE_END = re.compile(r"[。！？]|(?<=\S)[：:](?=\s*$)|\n")
+_TITLE_END = re.compile(r"[。！？]|(?<=[\u4e00-\u9fff”）)])\.(?![\dA-Za-z])|(?<=\S)[：:](?=\s*$)|\n")
 _SIGNS = " \t\u3000★●▲◆■·※☆○◎"
 _LONGEST_FIELD = 12
 _EDGE = "，,；;：:、。 　\t\n"
@@ -86,8 +87,7 @@ def owner_among(headings: tuple[Heading, ...]) -> Heading | None:
     return headings[at - 1]
 
 
-@dataclass(frozen=True, slots=True)
-class Placed:
+class Placed(NamedTuple):
     """A paragraph with the headings above it, outermost first; its own heading, if it has one, is the last."""
 
     paragraph: Paragraph
@@ -135,6 +135,14 @@ def heading_of(paragraph: Paragraph) -> Heading | None:
     return Heading(int(found.lastgroup[1:]), found.group().strip(), title, paragraph.first) if title else None
 
 
+_COUNT = f"[{_CN}\\d]"
+MATTER_LABEL = re.compile(
+    rf"(?:第{_COUNT}{{1,4}}号(?:提案|建议|议案)|存在的?问题|具体问题|问题(?:描述|表现)?|任务(?:名称|内容)?"
+    rf"|(?:工作|重点|具体|主要|年度|目标)任务|任务目标|审议意见|项目名称|(?:议定|督办|交办|信访|办理|整改)?事项(?:名称)?|案由|(?:提案|建议|议案)名称)"
+    rf"{_COUNT}{{0,3}}[：:]\s*(?=\S)"
+)
+"""A label before the name of the matter itself: 存在问题：…, 议定事项1：…, 第23号提案：…."""
+
 _NAMED = re.compile(r"(?P<name>[^，,。；;：:！？\n]{4,24})[：:](?=[^\n]{8})")
 """A heading that a colon sets apart from what it heads: 整治农贸市场：对11个市场…."""
 
@@ -142,6 +150,8 @@ _NAMED = re.compile(r"(?P<name>[^，,。；;：:！？\n]{4,24})[：:](?=[^\n]{8
 def title_of(words: str, end: int | None = None) -> str:
     """A paragraph's title: its words up to the first 。 (or up to ``end``, where its clause begins)."""
     words = words if end is None else words[:end]
+    counted = MATTER_LABEL.match(words.lstrip())
+    words = words.lstrip()[counted.end() :] if counted and not labels_in(counted.group()) else words
     named = _NAMED.match(words.lstrip())
     if named and not labels_in(named.group()):
         return tidy(named["name"]).strip(_EDGE)

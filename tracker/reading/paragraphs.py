@@ -6,9 +6,8 @@ import re
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
 from operator import attrgetter, itemgetter
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from tracker.reading.labels import label_crosses, unbracketed
 from tracker.reading.wrapping import WRAP, IsFull, begins_anew, full_line, name_goes_on
@@ -28,8 +27,7 @@ _LONGEST_PAGE_NUMBER = 30
 _ENDS_PAGE_NUMBER = ("页", "-", "—", "–", "－", "·")
 
 
-@dataclass(frozen=True, slots=True)
-class Paragraph:
+class Paragraph(NamedTuple):
     """A span of the text; ``flat`` has the same length, its line ends made ``WRAP``, 【责任单位】 made 责任单位：.
 
     ``blank_before`` tells whether an empty line (or the beginning) stands before it, ``is_cell`` whether it is a
@@ -68,7 +66,7 @@ class Lines:
         lines = _within(self._lines, start, end, key=itemgetter(0))
         marked = _within(self._marked(_tabs_make_cells(lines)), start, end, key=attrgetter("start"))
         if marked and not marked[0].blank_before:
-            marked[0] = replace(marked[0], blank_before=True)
+            marked[0] = marked[0]._replace(blank_before=True)
         return tuple(_joined(marked, full_line(line.flat for line in marked if not line.is_cell)))
 
     def _marked(self, cells: bool) -> list[Paragraph]:
@@ -101,20 +99,23 @@ def _tabs_make_cells(lines: list[tuple[int, str]]) -> bool:
 
 def _marked(lines: list[tuple[int, str]], cells: bool) -> Iterator[Paragraph]:
     blank = True
-    heads = _running_heads([words for _, line in lines if (words := line.strip())])
-    for at, line in lines:
-        words = line.strip()
+    shown = [line.strip() for _, line in lines]
+    numbers = [_is_page_number(words) for words in shown]
+    heads = _running_heads(shown, numbers) if any(numbers) else frozenset()
+    for (at, line), words, is_number in zip(lines, shown, numbers, strict=True):
         is_cell = "\t" in words or (cells and line.startswith("\t"))
-        if _is_page_number(words) or (heads and words in heads):
+        if is_number or (heads and words in heads):
             continue
         if words or is_cell:
             yield Paragraph(at, at + len(line), unbracketed(line), blank, is_cell)
         blank = not words and not is_cell
 
 
-def _running_heads(lines: list[str]) -> frozenset[str]:
+def _running_heads(shown: list[str], numbers: list[bool]) -> frozenset[str]:
     """The periodical's name that stands beside a page's number, and elsewhere too: 某市人民政府公报　2024年第3期."""
-    places = [n for at, words in enumerate(lines) if _is_page_number(words) for n in (at - 1, at + 1)]
+    kept = [(words, is_number) for words, is_number in zip(shown, numbers, strict=True) if words]
+    lines = [words for words, _ in kept]
+    places = [n for at, (_, is_number) in enumerate(kept) if is_number for n in (at - 1, at + 1)]
     near = {lines[n] for n in places if 0 <= n < len(lines)}
     heads = {words for words in near if len(words.replace(" ", "")) < _LONG and _PERIODICAL.search(words)}
     counted = Counter(words for words in lines if words in heads) if heads else {}

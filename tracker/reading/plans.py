@@ -5,10 +5,12 @@ from __future__ import annotations
 import hashlib
 import re
 from bisect import bisect_left
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from tracker.domain.doubts import doubt
 from tracker.domain.drafts import Doubt, Draft, Form, PlanReading, SourceReading
+from tracker.domain.text import compact
+from tracker.reading.behind import with_times_behind
 from tracker.reading.clauses import Clause, bracket_clauses, cue_clauses
 from tracker.reading.documents import Document, split
 from tracker.reading.drafting import Surroundings, drafts_of
@@ -27,6 +29,9 @@ from tracker.reading.traditional import as_written, simplified
 
 _BACKWARDS = re.compile("(?:以上|上述|前述)(?:各项)?(?:任务|工作|事项|措施)")
 """What a rule says that stands after the clauses it speaks for."""
+
+_HEAD, _SHORTEST_TITLE_LINE = 40, 6
+"""A title is looked for in so many paragraphs; its lines are no shorter."""
 
 _SENTENCE = re.compile(r"[^。\n]*不再[^。\n]*")
 
@@ -63,21 +68,32 @@ def _plan(text: str, lines: Lines, document: Document) -> PlanReading:
 
 
 def _drafts(text: str, document: Document, items: Sequence[Placed], tables: Tables) -> tuple[Draft, ...]:
-    clauses = _clauses(items, tables)
+    clauses = _clauses(items, tables, document.title)
     body = text[document.start : document.end]
     times = plan_times(body, document.issued_on, document.planned_until, document.number, document.title)
     return drafts_of(Surroundings(text, document, items, _rules(items, clauses), times), clauses)
 
 
-def _clauses(items: Sequence[Placed], tables: Tables) -> list[Clause]:
+def _clauses(items: Sequence[Placed], tables: Tables, title: str) -> list[Clause]:
     found = [*tables.clauses, *line_clauses(items), *inline_clauses(items), *bracket_clauses(items)]
     found += _apart(cue_clauses(items), found)
+    found = list(with_times_behind(found, items))
     taken, owned = spoken_for(found, items)
+    taken = taken.union(_lines_of_title(items, title))
     for clauses in (cued_clauses, duty_clauses, doer_clauses):
         found += _apart(clauses(items, taken, owned), found)
     found = with_units_above(found)
     supplies = any(clause.fields.sign is Sign.SUPPLY for clause in found)
     return [clause for clause in found if supplies or clause.fields.sign is not Sign.WEAK_SUPPLY]
+
+
+def _lines_of_title(items: Sequence[Placed], title: str) -> Iterator[int]:
+    """The paragraphs that hold nothing but the plan's title, or a part of it."""
+    whole = compact(title)
+    for index, placed in enumerate(items[:_HEAD]):
+        words = compact(placed.paragraph.flat)
+        if len(words) >= _SHORTEST_TITLE_LINE and words in whole:
+            yield index
 
 
 def _apart(clauses: Iterable[Clause], found: Sequence[Clause]) -> list[Clause]:

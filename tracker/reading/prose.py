@@ -14,22 +14,26 @@ from tracker.domain.deadlines import Found, begin_of_term, find_in_clause
 from tracker.domain.drafts import DeadlineKind, Form
 from tracker.domain.roles import Role
 from tracker.domain.text import tidy
-from tracker.reading.bare_lines import bare
+from tracker.reading.bare_lines import bare, without_ends
 from tracker.reading.clauses import Clause
 from tracker.reading.fields import Fields, Sign, read_cue_line
 from tracker.reading.label_lines import listed_below
 from tracker.reading.outline import Heading, Placed, without_number
 from tracker.reading.partners import in_roles, partners_of, without_lead
 from tracker.reading.subjects import Doer, begin_of_names, doer_of, doers_of, may_name_doers
+from tracker.reading.told_times import take_time
 
 _BY = re.compile(
     r"(?:^|(?<=[。；;，,\s：:）)])|(?<=[\d一二三四五六七八九十][、.．]))(?:具体)?(?:由|并?请|责成|委托)(?=[^。；;\n]{2,120}?(?:牵头|主办|负责))"
 )
+_DATE_BEFORE = re.compile(r"(?:20\d\d年)?(?:\d{1,2}月(?:\d{1,2}日|[底末]|[上中下]旬)?|年底|年内)之?前?[，,]")
 _SENTENCE = re.compile(r"[^。；;！？\n]+")
 _LONGEST_SENTENCE = 300
 _CUE_PHRASE = re.compile(
     r"(?:牵头|主办|负责)(?:负责|抓总|组织|落实|实施)*|(?:积极|共同|协同)?(?:配合|协助|参与|协办|会办)|按照?(?:各自)?职责分工(?:负责|落实)|分别负责|共同负责"
 )
+_IN_CUES = re.compile("负责|牵头|配合|参与|协[助办]|主办|会办|职责分工")
+"""What every cue holds: found faster than a cue."""
 _PARTS = re.compile("[^，,]+")
 _LONGEST_TITLE = 60
 _NAMES_A_THING = ("的", "人", "同")
@@ -41,7 +45,7 @@ _EXHORTS = re.compile(
 )
 _NO_TASK = re.compile(r"负责解释|不再|处罚|罚款|没收|责令|废止|追究|名单|以下简称|享受|奖励|发放")
 _MATTER = re.compile(r"(?:^|[。；;\n])(?:涉及|凡|有关)?(?P<matter>[^。；;，,\n]+?)(?:的)?[，,]\s*(?:具体)?$")
-_MODALS = re.compile(r"^(?:要|应当?|须|必须|务必|需要?|将|均|也|还|都|负责|具体负责|具体|切实|认真|积极)+(?=..)")
+_MODALS = re.compile(r"^(?:要(?!求)|应当?|须|必须|务必|需要?|将|均|也|还|都|负责|具体负责|具体|切实|认真|积极)+(?=..)")
 _SETTING = re.compile(
     r"(?:要|应当?|须|将|可|严格)*(?:根据|按照|按|依据|依照|依托|参照|比照|结合|围绕|在[^，]*[下中内前后]$|对[^，]*[的件]$|自[^，]*[内后]$|会同[^，]*$|协同[^，]*$|坚持)"
 )
@@ -80,7 +84,7 @@ def cued_clauses(items: Sequence[Placed], taken: Set[int], owned: Set[Heading | 
 
     Paragraphs ``taken`` by a surer clause, or under a heading ``owned`` by one, tell how that task is done: no more.
     """
-    return _by_sentence(items, taken, owned, _with_cues, _may_say_by)
+    return _by_sentence(items, taken, owned, _with_cues, _may_be_cued)
 
 
 def doer_clauses(items: Sequence[Placed], taken: Set[int], owned: Set[Heading | None]) -> Iterator[Clause]:
@@ -97,14 +101,14 @@ def _by_sentence(
             above, is_owned = placed.headings, placed.is_under(owned)
         if placed.paragraph.is_cell or is_owned or index in taken:
             continue
-        line = bare(placed)
-        flat = line.placed.paragraph.flat
-        if not (may_assign(flat, 0, len(flat)) and may_name_doers(flat)):
+        flat = without_ends(placed.paragraph)
+        if not may_assign(flat, 0, len(flat)):
             continue
-        for sentence in _SENTENCE.finditer(flat):
-            start, end = sentence.span()
-            end = min(end, start + _LONGEST_SENTENCE)
-            if may_assign(flat, start, end):
+        line = bare(placed)
+        sentences = [found.span() for found in _SENTENCE.finditer(flat)]
+        for start, stop in sentences:
+            end = min(stop, start + _LONGEST_SENTENCE)
+            if len(sentences) == 1 or may_assign(flat, start, end):
                 yield from map(line.as_written, assigner(line.placed, index, start, end))
 
 
@@ -137,8 +141,9 @@ def _is_closing(clause: Clause) -> bool:
     return not clause.placed.own or clause.owner != clause.placed.heading
 
 
-def _may_say_by(flat: str, start: int, end: int) -> bool:
-    return _CUE_PHRASE.search(flat, start, end) is not None
+def _may_be_cued(flat: str, start: int, end: int) -> bool:
+    """Whether a cue may stand there, and a doer anywhere."""
+    return _IN_CUES.search(flat, start, end) is not None and may_name_doers(flat)
 
 
 def _with_cues(placed: Placed, index: int, start: int, end: int) -> Iterator[Clause]:
@@ -150,7 +155,11 @@ def _with_cues(placed: Placed, index: int, start: int, end: int) -> Iterator[Cla
     if not assigned:
         begin = end - len(without_number(flat[start:end]))
         begin += begin_of_names(flat[begin:end])
-        assigned = _led(flat[begin:end])
+        dated = _DATE_BEFORE.match(flat, begin, end)
+        assigned = _led(flat[dated.end() if dated else begin : end])
+        if dated and assigned:
+            fields, deed = assigned
+            assigned = replace(fields, deadlines=_dates(dated.group()) + fields.deadlines), deed
     if assigned and not (found and flat.startswith("解释", found.end())):
         fields, deed = assigned
         yield _clause(placed, index, (begin, end), fields, _title(deed, placed, flat[:begin]))
@@ -158,9 +167,10 @@ def _with_cues(placed: Placed, index: int, start: int, end: int) -> Iterator[Cla
 
 def _led(sentence: str) -> tuple[Fields, str] | None:
     """The same of a sentence that begins with its units, one of which leads or helps: A牵头，B、C配合，9月底前完成…."""
-    doer = doer_of(sentence)
+    end = _end_of_cues(sentence)
+    doer = doer_of(sentence) if end else None
     names_first = doer and not doer.by and doer.start == 0
-    assigned = _assigned(sentence, _end_of_cues(sentence)) if names_first else None
+    assigned = _assigned(sentence, end) if names_first else None
     if not doer or not assigned or _DESCRIBES.match(sentence, doer.end):
         return None
     units = assigned[0].units
@@ -186,7 +196,9 @@ def _with_doers(placed: Placed, index: int, start: int, end: int) -> Iterator[Cl
         before = flat[: base + doer.start].removesuffix("由")
         if not _assigns(deed, before) or _is_title(placed, body) or _only_calls_for(doer, deed):
             continue
-        fields = Fields(Sign.CUE, in_roles(doer, deed), _dates(deed))
+        lead = body[: doer.start].rstrip("，,由 ") if number == 0 else ""
+        times = _dates(lead) if lead and not take_time(lead)[0] else ()
+        fields = Fields(Sign.CUE, in_roles(doer, deed), times + _dates(deed))
         all_told = number == 0 and not after and body[doer.end : doer.end + 1] in _COLONS
         last = len(flat) if all_told else base + stop  # 市水利局：负责…；组织…。: the paragraph is the unit's
         span = _span(flat, base if number == 0 else base + doer.start, last)
@@ -258,12 +270,18 @@ def _is_term(deed: str, one: Found) -> bool:
     return one.rule == "event" and deed[: one.end].endswith("前")
 
 
+def _names_matter(words: str) -> bool:
+    """Whether words before a comma can name a matter: no time (10月15日前) and no mere lead-in (会议要求)."""
+    return bool(take_time(words)[0]) and begin_of_names(f"{words}，") <= len(words)
+
+
 def _title(deed: str, placed: Placed, before: str) -> str:
     """The deed itself, up to its first comma; where hardly anything follows the units, what stands before them."""
     undated = deed
     for phrase in _dates(deed):
         undated = re.sub(f"(?:务必|必须|须|请)?[于在]?{re.escape(phrase)}", "", undated, count=1)
     matter = _MATTER.search(before[-_LONGEST_TITLE:])
+    matter = matter if matter and _names_matter(without_number(matter["matter"])) else None
     parts = [tidy(part) for part in re.split(r"[，,]", undated.strip("，, "))]
     long_enough = [part for part in parts if len(_MODALS.sub("", part)) > _SHORTEST_DEED] or parts[:1]
     words = next((part for part in long_enough if not _SETTING.match(part)), long_enough[0])[:_LONGEST_TITLE]
@@ -272,7 +290,7 @@ def _title(deed: str, placed: Placed, before: str) -> str:
         and len(matter["matter"]) > _SHORTEST_DEED
         and (len(words) <= _SHORTEST_DEED or "方面的事项" in matter["matter"])
     ):
-        return tidy(matter["matter"]).replace("方面的事项", "事项")
+        return tidy(without_number(matter["matter"])).replace("方面的事项", "事项")
     if len(words) > _SHORTEST_DEED - 1:
         return _MODALS.sub("", words)
     return placed.heading.title if placed.heading else tidy(deed.strip("，, "))[:_LONGEST_TITLE]

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import re
 import sys
+from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from tracker.domain.drafts import UnitMention
 from tracker.reading.brackets import top_level
+from tracker.reading.cues import MAY_CUE
 from tracker.reading.naming import read_units
 from tracker.reading.unit_words import is_surely_unit, looks_like_unit
 
@@ -41,15 +43,16 @@ _END = re.compile(
 """The last character of a name before words that begin a predicate: those that bind, or those that may merely tell."""
 
 _DOES = re.compile(
-    "核定|核查|修订|修编|审核|审批|收集|整理|汇总|储备|采购|拆除|清理|清查|排查|整治|整改|巡查|抢修|疏导|维护|维修|更新|改造|建设|建成|完成|出台|印发|编制"
-    "|拟定|起草|研究|召开|举办|宣传|发布|公布|公开|拨付|筹措|争取|申报|上报|报送|查处|打击|救助|救治|转移|安置|调度|监测|预报|供应|抓|做|加强|强化|组织(?!部)|建立|推进|推动|落实|指导|健全|完善|加快|规范|开展|实施|优化|制定|制订|提供|协调|配合|协助|督促|监督|保障|引导"
+    "(?:及时|迅速|严格|定期|全面|全力|积极|认真)*(?:核定|核查|修订|修编|审核|审批|收集|整理|汇总|储备|采购|拆除|清理|清查|排查|整治|整改|巡查|抢修|疏导|维护|维修|更新|改造|建设|建成|完成|出台|印发|编制"
+    "|拟定|起草|研究|召开|举办|宣传|发布|公布|公开|拨付|筹措|争取|申报|上报|报送|查处|打击|救助|救治|转移|安置|调度|监测|预报|供应|抓|做|加强|强化|组织(?!部)|建立|推进|推动|落实|指导|健全|完善|加快|规范|开展|实施|优化|制定|制订|提供|协调|配合|协助|督促|监督|保障|引导)"
 )
 _TOLD = re.compile(r"(?P<names>[^：:，,。；;]{2,80})[：:]\s*")
 _REACH = 160
 """A doer with all its units is looked for in this many characters of a sentence."""
 
 _LEAD_IN = re.compile(
-    r"[\s　—●★▲◆■·※]*(?:(?:会议(?:要求|决定|明确|强调|指出|议定|确定|同意)|备?注|说明|并?请|责成"
+    r"[\s　—●★▲◆■·※]*(?:【[^【】]{2,30}】\s*)?"
+    r"(?:(?:会议(?:要求|决定|明确|强调|指出|议定|确定|同意)|备?注|说明|并?请|责成"
     r"|同时|此外|另外|其中|对此|为此|届时|原则上|必要时|首先|其次|最后"
     r"|[一二三四五六七八九十]是|第[一二三四五六七八九十])[，,：:]?)*"
 )
@@ -79,7 +82,7 @@ _NOT_IN_NAME = re.compile(
 _VERB_FIRST = re.compile(
     r"(?:进一步|持续|不断|积极|精心|充分|深入|全面|大力|加快|稳步|着力|切实|统筹|迅速)?(?:鼓励|支持|引导|加强|强化|组织(?!部)|建立|推进|推动|落实|指导|完善|健全|明确|将|在|以|按照|按|为|对|向|经|持|由"
     r"|培育|发展(?!和?改革)|扩大|加大|规范|开展|实施|优化|坚持|依托|依法|依据|根据|围绕|针对|发挥|扶持|新增|新建|开发(?!区)|瞄准|制定|贯彻|不|须|需(?!求)|应(?!急|用)|要|可|就|与|和|并|让|把|被|从|到|于|利用"
-    r"|通过|参与|协助|协调|配合|安排|部署|动员|发动|调动|整合|打造|构建|形成|实现|提高|提升|促进|增强|保障|督促|监督|检查|考核|聘请|邀请|联合|会同|借助|抢抓|借势|逐步|时|务必|持续|动态|定期|及时|共同|分别|具体|成立|设立|选择|确定|包括|其中)"
+    r"|通过|参与|(?:原则)?同意|批准|批转|听取|审议|审定|协助|协调|配合|安排|部署|动员|发动|调动|整合|打造|构建|形成|实现|提高|提升|促进|增强|保障|督促|监督|检查|考核|聘请|邀请|联合|会同|借助|抢抓|借势|逐步|时|务必|持续|动态|定期|及时|共同|分别|具体|成立|设立|选择|确定|包括|其中)"
 )
 _ADDRESSED = re.compile(
     r"(?:部门|机关|海关|法院|检察院|各地|街道|村|方面|企业|机构|单位|政府|委员会|办公室|管委会|街道|街道办事处|乡镇|局|委|办|厅|各[^、，]{1,12})(?:（[^（）]*）)?$"
@@ -103,7 +106,8 @@ class Doer:
 
 def may_name_doers(text: str, start: int = 0, end: int = sys.maxsize) -> bool:
     """Whether any word of ``text[start:end]`` could end a doer; cheap, to pass over what cannot."""
-    return _END.search(text, start, end) is not None or any(text.find(sign, start, end) >= 0 for sign in "设：:")
+    has_sign = text.find("设", start, end) >= 0 or text.find("：", start, end) >= 0 or text.find(":", start, end) >= 0
+    return has_sign or _END.search(text, start, end) is not None
 
 
 def begin_of_names(sentence: str) -> int:
@@ -127,14 +131,22 @@ def _before_colon(sentence: str, begin: int) -> Doer | None:
     return Doer(units, begin, found.end("names"), False, True) if _DOES.match(sentence, found.end()) else None
 
 
+def doer_between(sentence: str, begin: int, end: int) -> Doer | None:
+    """The doer that the words from ``begin`` to ``end`` are, if they are nothing but names that say whose they are."""
+    units = _units(sentence[begin:end])
+    return Doer(units, begin, end, False, True) if units and all(is_surely_unit(unit.name) for unit in units) else None
+
+
 def doers_of(sentence: str) -> Iterator[Doer]:
     """Every doer of a sentence in order: the first, and those that a later part names (…，市财政局要…)."""
     first = doer_of(sentence) or _seat(sentence)
     if first:
         yield first
     at = first.end if first else 0
-    for comma in _COMMA_OR_COLON.finditer(top_level(sentence)):
-        later = _strict(sentence, comma.end()) if comma.start() >= at else None
+    ends = [found.start() for found in _END.finditer(sentence, at)]
+    for comma in _COMMA_OR_COLON.finditer(top_level(sentence)) if ends else ():
+        may_end = bisect_right(ends, comma.end()) < len(ends) and comma.start() >= at
+        later = _strict(sentence, comma.end()) if may_end else None
         if later:
             yield later
             at = later.end
@@ -224,7 +236,7 @@ def _after_condition(words: str) -> int:
 
 
 def _units(words: str) -> tuple[UnitMention, ...]:
-    if not 1 < len(words) <= _REACH or _NOT_IN_NAME.search(words):
+    if not 1 < len(words) <= _REACH or _NOT_IN_NAME.search(words) or _begins_with_deed(words):
         return ()
     words = _with_levels(words)
     listed = read_units(_with_departments(words))
@@ -232,6 +244,11 @@ def _units(words: str) -> tuple[UnitMention, ...]:
     if not units or listed.persons or listed.deadlines:
         return ()
     return units if all(_is_name(unit.name) for unit in units) and _is_covered(words, units) else ()
+
+
+def _begins_with_deed(words: str) -> bool:
+    """Whether a verb stands where the first name would, and no cue says that names begin behind it; cheap."""
+    return _VERB_FIRST.match(words) is not None and "由" not in words and not MAY_CUE.search(words)
 
 
 def _is_name(name: str) -> bool:

@@ -31,6 +31,7 @@ from tracker.reading.unit_words import looks_like_unit
 _LONGEST_ODD_NAME = 25
 _NO_NAME = re.compile(r"[\d。%]|(?:完成|推进|情况|时间|人数)")
 _OUTER_AND_INNER = re.compile(r"(?P<outer>[^（(]+)[（(](?P<inner>.+)[)）]", re.DOTALL)
+_ON_BOTH_SIDES = re.compile(r"(?P<outer>[^/／]+)[/／](?P<inner>[^/／]+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +108,7 @@ def _details(line: Line, columns: Columns) -> str:
 def _outside(placed: Placed, starts: frozenset[int]) -> Placed:
     """The row's place in the outline, without the rows of the table that looked like headings themselves."""
     headings = tuple(heading for heading in placed.headings if heading.start not in starts)
-    return replace(placed, headings=headings, own=False)
+    return placed._replace(headings=headings, own=False)
 
 
 def _path(line: Line, columns: Columns) -> tuple[str, ...]:
@@ -134,9 +135,9 @@ def _fields(line: Line, columns: Columns) -> Fields | None:
 
 
 def _by_bracket(words: str, at: int, role: Role, columns: Columns) -> Iterator[tuple[str, Role]]:
-    """The cell's words with their role; those in its bracket apart where the header gives these another one."""
+    """The cell's words with their role; those in its bracket, or behind /, apart where the header gives another one."""
     inner = dict(columns.inside).get(at)
-    found = _OUTER_AND_INNER.fullmatch(words) if inner else None
+    found = (_ON_BOTH_SIDES.fullmatch(words) or _OUTER_AND_INNER.fullmatch(words)) if inner else None
     if inner and found:
         yield found["outer"], role
         yield found["inner"], inner

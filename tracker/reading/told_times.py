@@ -9,7 +9,7 @@ from tracker.domain.drafts import DeadlineKind
 from tracker.reading.unit_words import looks_like_unit
 
 _DATE_HINT = re.compile(
-    r"[\d年月季日]|节前|汛|学期|十[二三四五六]五|学年|开学|[寒暑]假|长期|持续|常态|常抓|久久|始终|立行|每|底前"
+    r"[\d年月季日]|节前|汛|学期|十[二三四五六]五|学年|开学|[寒暑]假|长期|持续|常态|常抓|久久|始终|立[行即]|即[知日]|马上|每|底前"
 )
 _AROUND_DATE = re.compile(
     r"^(?:(?:自|从)?(?:本|该|此)?(?:实施方案|行动方案|工作方案|方案|意见|通知|文件|计划|办法|规划|通报|措施|要点|规定|细则|清单|台账|任务书|行动计划)?(?:正式)?(?:印发|发布|下发|公布|施行|实施|收到)(?:之日)?[起后]?|并|且|到|至|截至|力争|确保|于|在|前|完成|取得|落实|达到|见|阶段性|成效|基本|全面|全部|整改|到位|实施|启动|推进|长期|坚持|并|任务|建设|(?:自|从)?\d{4}年(?:\d+月)?(?:\d+日)?起|(?:\d{4}年)?(?:\d{1,2}月)?(?:\d{1,2}日)?[—–－\-~～至到]+|[年月周季][底末]|以?上|之?前|内|[自从]|[，,：:（）()\s])*$"
@@ -42,6 +42,9 @@ _UNREAD_TIME = re.compile(
 )
 """A time that hangs on an event of the matter itself: 供热前15日完成."""
 
+_NOTED = re.compile(r"(?P<name>[^（(]+)[（(](?P<time>[^（()）]{2,40})[)）]")
+"""A time in brackets behind a name: 县工信局（10月15日前）."""
+
 
 def take_time(piece: str) -> tuple[str, str | None]:
     """The piece without the time that stands in it (市住建局2023年底前完成), and that time; a time alone leaves ""."""
@@ -50,6 +53,9 @@ def take_time(piece: str) -> tuple[str, str | None]:
     found = find_in_clause(piece, None) if _DATE_HINT.search(piece) else ()
     if not found:
         return piece, None
+    noted = _NOTED.fullmatch(piece)
+    if noted and looks_like_unit(noted["name"]) and not take_time(noted["time"])[0]:
+        return noted["name"], noted["time"]
     before, after = piece[: found[0].start], piece[found[-1].end :]
     dated = any(one.point.kind in _DATED and one.rule != "year" for one in found)
     dated = dated or (not before and len(after) <= _LONGEST_DEED)

@@ -131,3 +131,15 @@ def test_what_a_list_shares_is_told_for_each(words: str, names: str) -> None:
 def test_a_part_taken_from_a_neighbour_is_doubted() -> None:
     assert "elided-prefix" in read_units("花溪县、白泉县人民政府").doubts
     assert not read_units("花溪县人民政府、白泉县人民政府").doubts
+
+
+def test_names_and_a_time_set_apart_by_blanks_alone_are_told_apart() -> None:
+    listed = read_units("市水利局 市住建局 6月底前")
+    assert [unit.name for unit in listed.units] == ["市水利局", "市住建局"]
+    assert listed.deadlines == ["6月底前"]
+
+
+def test_an_unknown_label_gives_its_time_or_its_person_and_no_name() -> None:
+    listed = read_units("市水利局，时间表：8月底，分管副市长：王某某")
+    assert [unit.name for unit in listed.units] == ["市水利局"]
+    assert listed.deadlines == ["8月底"] and listed.persons == ["王某某"]
