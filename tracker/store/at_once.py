@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import namedtuple
 from collections.abc import Sequence
-from contextlib import closing
 from functools import cached_property, lru_cache
 from typing import Any
 
@@ -38,20 +37,13 @@ class AtOnce:
         how = {"binary": True} if connection.dialect.name == "postgresql" else {}
         asked = given if order is None else [given[name] for name in order]
         try:
-            with closing(connection.connection.cursor(**how)) as cursor:
-                return self._heard(connection, cursor, sql, asked)
+            cursor = connection.connection.cursor(**how)
+            try:
+                return _heard(connection, cursor, sql, asked)
+            finally:
+                cursor.close()
         except connection.dialect.loaded_dbapi.Error as error:
             raise _as_told(connection, sql, error) from error
-
-    @staticmethod
-    def _heard(connection: Connection, cursor: Any, sql: str, asked: Any) -> Rows:
-        """What is found; who listens for statements hears of it."""
-        for hear in connection.dispatch.before_cursor_execute:
-            hear(connection, cursor, sql, asked, None, False)
-        cursor.execute(sql, asked)
-        for hear in connection.dispatch.after_cursor_execute:
-            hear(connection, cursor, sql, asked, None, False)
-        return tuple(cursor.fetchall())
 
     def typed(self, rows: Rows, dialect: Dialect) -> Sequence[Any]:
         """The rows with names, each value of its column's type."""
@@ -73,6 +65,17 @@ class AtOnce:
         """The SQL, the parameters that stand in the statement itself, and the order of all where they have no names."""
         compiled = self._statement.compile(dialect=dialect, compile_kwargs=self._how)
         return str(compiled), dict(compiled.params), compiled.positiontup if compiled.positional else None
+
+
+def _heard(connection: Connection, cursor: Any, sql: str, asked: Any) -> Rows:
+    """What is found; who listens for the engine's statements hears of it."""
+    listeners = connection.engine.dispatch
+    for hear in listeners.before_cursor_execute:
+        hear(connection, cursor, sql, asked, None, False)
+    cursor.execute(sql, asked)
+    for hear in listeners.after_cursor_execute:
+        hear(connection, cursor, sql, asked, None, False)
+    return tuple(cursor.fetchall())
 
 
 def _as_told(connection: Connection, sql: str, error: Any) -> BaseException:
