@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sqlite3
+
 import pytest
 from sqlalchemy.orm import Session
 
@@ -9,6 +11,8 @@ from tests.builders import City, a_plan, a_task
 from tests.html import Node, parse
 from tests.web.browsing import Visitor, fields_of
 from tracker.domain.lifecycle import State
+from tracker.store import at_once
+from tracker.store.at_once import Rows
 
 WORDS = "已完成第一轮排查，\n发现问题7个。"
 
@@ -76,3 +80,23 @@ def test_the_way_back_never_leads_elsewhere(page: Visitor, part: str, referrer: 
     answer = page.client.post(f"{part}/report", data={"words": WORDS}, headers={"Referer": referrer})
     assert answer.status_code == 400
     assert all(link in ("/", "/my") for link in links(parse(answer.get_data(as_text=True))).values())
+
+
+def test_a_database_that_is_busy_is_no_fault_of_the_system(
+    page: Visitor, session: Session, city: City, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also where a statement is asked that is put together once."""
+    session.commit()
+    page.sign_in("supervisor")
+
+    def asked(connection: object, cursor: object, sql: str, values: object) -> Rows:
+        if "WITH found" in sql:
+            raise sqlite3.OperationalError("database is locked")
+        return heard(connection, cursor, sql, values)  # type: ignore[arg-type]
+
+    heard = at_once._heard
+    monkeypatch.setattr(at_once, "_heard", asked)
+    busy = page("/overdue", status=503)
+    assert busy.heading == "系统正忙"
+    monkeypatch.undo()
+    assert page("/overdue").heading == "逾期清单"
