@@ -40,10 +40,9 @@ def without_ends(paragraph: Paragraph) -> str:
 
 def bare(placed: Placed) -> Bare:
     """The paragraph without its inner line ends; a cell, whose line ends part what it lists, stays as it is."""
-    paragraph = placed.paragraph
-    if paragraph.is_cell or WRAP not in paragraph.flat:
+    paragraph, flat = placed.paragraph, without_ends(placed.paragraph)
+    if len(flat) == len(paragraph.flat):
         return Bare(placed, placed, ())
     gone = {at for found in _LINE_END.finditer(paragraph.flat) for at in range(found.start(), found.end())}
     kept = [at for at in range(len(paragraph.flat)) if at not in gone]
-    flat = "".join(paragraph.flat[at] for at in kept)
     return Bare(placed._replace(paragraph=paragraph._replace(flat=flat)), placed, kept)

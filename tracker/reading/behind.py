@@ -9,11 +9,10 @@ from itertools import zip_longest
 
 from tracker.domain.deadlines import find_in_clause
 from tracker.domain.drafts import Form
-from tracker.reading.clauses import Clause
+from tracker.reading.clauses import GAP, Clause
 from tracker.reading.labels import Opens, labels_in
 from tracker.reading.outline import Placed
 
-_GAP = re.compile(r"[\s，,；;。]*")
 _VALUE = re.compile(r"[^。；;\n]{2,40}")
 _FORMS = (Form.BRACKET, Form.LINE, Form.INLINE)
 
@@ -28,7 +27,7 @@ def with_times_behind(clauses: Sequence[Clause], items: Sequence[Placed]) -> Ite
 
 def _with_time(clause: Clause, stop: int | None, items: Sequence[Placed]) -> Clause:
     paragraph = clause.placed.paragraph
-    gap = _GAP.match(paragraph.flat, clause.end - paragraph.start)
+    gap = GAP.match(paragraph.flat, clause.end - paragraph.start)
     begin = gap.end() if gap else len(paragraph.flat)
     if begin == len(paragraph.flat) and clause.index + 1 < len(items) and not items[clause.index + 1].own:
         paragraph, begin = items[clause.index + 1].paragraph, 0

@@ -37,7 +37,7 @@ _COUNTED = re.compile(r"\d[\u4e00-\u9fff]$")
 _SIGNED = re.compile(r"\s*(?:19|20)\d\d年\d{1,2}月\d{1,2}日(?:印发|发布|通过|公布)?\s*")
 """A day alone behind an organ on a line of its own is a signature, no deadline."""
 
-_GAP = re.compile(r"[\s，,；;。]*")
+GAP = re.compile(r"[\s，,；;。]*")
 _ANNEXES = re.compile(r"\s*附件?\s*[：:]")
 _MOST_BRACKETS_DEEP = 3
 _SHORTEST_OFFICE, _SHORTEST_MATTER = 2, 4
@@ -190,7 +190,7 @@ def _goes_on(above: Clause, clause: Clause) -> bool:
 def _is_one(first: Clause, second: Clause, flat: str, base: int) -> bool:
     """Whether two brackets with nothing between them belong together: their signs differ or their roles do."""
     between = first.end - base, second.start - base
-    if not _GAP.fullmatch(flat, *between):
+    if not GAP.fullmatch(flat, *between):
         return False
     tells_part = first.fields.sign is Sign.DATE_ONLY and _DEED.search(first.fields.deadlines[0])
     if tells_part and "。" in flat[slice(*between)]:

@@ -15,11 +15,10 @@ from tracker.store.at_once import AtOnce
 from tracker.store.job_queries import last_well
 from tracker.store.notices import Notice
 
-_unread = select(func.count()).where(Notice.person_id == bindparam("person_id", 0), Notice.read_at.is_(None))
-_UNREAD = AtOnce(select(_unread.scalar_subquery().label("unread")))
-_BOTH = AtOnce(
-    select(_unread.scalar_subquery().label("unread"), last_well(Job.SWEEP).scalar_subquery().label("swept_at"))
-)
+_own = select(func.count()).where(Notice.person_id == bindparam("person_id", 0), Notice.read_at.is_(None))
+_unread = _own.scalar_subquery().label("unread")
+_UNREAD = AtOnce(select(_unread))
+_BOTH = AtOnce(select(_unread, last_well(Job.SWEEP).scalar_subquery().label("swept_at")))
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, String, bindparam, false, or_
@@ -20,13 +20,8 @@ def within(
     ``path`` is the unit's path column, an alias's where the query has several units. The same rule in
     Python is ``Actor.may``; a test holds the two against each other.
     """
-    return or_(false(), *(_covers(standing, path) for standing in actor.reach(permission)))
-
-
-def _covers(standing: Standing, path: Any) -> ColumnElement[bool]:
-    if standing.office is Office.LIAISON:
-        return path == standing.unit_path  # type: ignore[no-any-return]
-    return below(standing.unit_path, path)
+    shape, values = shape_of(actor.reach(permission))
+    return _covered(zip(shape, values.values(), strict=True), path)
 
 
 Shape = tuple[bool, ...]
@@ -36,14 +31,19 @@ Shape = tuple[bool, ...]
 def shape_of(reach: Sequence[Standing]) -> tuple[Shape, dict[str, str]]:
     """The reach's shape, and the values that ``within_shape`` takes."""
     shape = tuple(standing.office is Office.LIAISON for standing in reach)
-    paths = [f"{standing.unit_path}{'' if standing.office is Office.LIAISON else '%'}" for standing in reach]
+    paths = (standing.unit_path + ("" if alone else "%") for standing, alone in zip(reach, shape, strict=True))
     return shape, {f"reach_{number}": path for number, path in enumerate(paths)}
 
 
 def within_shape(shape: Shape) -> ColumnElement[bool]:
     """The same as ``within``, for whichever reach of that shape is given."""
-    paths = ((bindparam(f"reach_{number}", "", String), alone) for number, alone in enumerate(shape))
-    return or_(false(), *(Unit.path == path if alone else Unit.path.like(path) for path, alone in paths))
+    return _covered(
+        ((alone, bindparam(f"reach_{number}", "", String)) for number, alone in enumerate(shape)), Unit.path
+    )
+
+
+def _covered(standings: Iterable[tuple[bool, Any]], path: Any) -> ColumnElement[bool]:
+    return or_(false(), *(path == wanted if alone else path.like(wanted) for alone, wanted in standings))
 
 
 def below(unit_path: str, path: Any = Unit.path) -> ColumnElement[bool]:

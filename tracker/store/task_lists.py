@@ -55,12 +55,18 @@ def first_of_many(
     session: Session, conditions: Sequence[Condition], order: Sequence[Any], limit: int, offset: int
 ) -> Sequence[int]:
     """So many tasks that meet the conditions, in the order, where they are too many to put in order each time."""
-    # Each task that is walked past is asked one by one: far down in the list it is quicker to find all.
-    for walk in (WALKS if not offset else WALKS[-1:]) if offset <= DEEPEST else ():
+    for walk in _walks(offset):
         found = session.scalars(_along(conditions, order, walk + offset).limit(limit).offset(offset)).all()
         if len(found) == limit:
             return found
     return session.scalars(_out_of_all(conditions, order).limit(limit).offset(offset)).all()
+
+
+def _walks(offset: int) -> tuple[int, ...]:
+    """How far to walk beyond so many tasks: each on the way is asked by itself, so far down all are found sooner."""
+    if offset > DEEPEST:
+        return ()
+    return WALKS[-1:] if offset else WALKS
 
 
 def _along(conditions: Sequence[Condition], order: Sequence[Any], walk: int) -> Select[int]:

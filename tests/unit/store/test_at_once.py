@@ -2,25 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 from sqlalchemy import Engine, bindparam, event, select
 from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from tests.databases import end_connections
 from tracker.store.at_once import AtOnce
-from tracker.store.engine import make_engine
 from tracker.store.units import Unit
 
 NAMES = AtOnce(select(Unit.name).where(Unit.id == bindparam("id", 0)))
-
-
-@pytest.fixture
-def engine(either_url: str) -> Iterator[Engine]:
-    made = make_engine(either_url)
-    yield made
-    made.dispose()
 
 
 def test_a_table_that_is_not_there_is_told_as_the_library_tells_it(engine: Engine) -> None:

@@ -2,26 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
 from tests.builders import a_city
 from tracker.store.at_once import AtOnce
-from tracker.store.engine import make_engine
 from tracker.store.given import in_words, is_given
 from tracker.store.units import Unit
 
 NAMES = select(Unit.name).where(is_given(Unit.id, "ids")).order_by(Unit.id)
-
-
-@pytest.fixture
-def engine(either_url: str) -> Iterator[Engine]:
-    made = make_engine(either_url)
-    yield made
-    made.dispose()
 
 
 def test_the_rows_of_the_numbers_are_found(engine: Engine) -> None:

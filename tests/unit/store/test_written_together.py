@@ -15,17 +15,9 @@ from tests.builders import NOW, City, a_city, a_plan
 from tracker.domain.drafts import DeadlineKind, Form
 from tracker.store import written_together
 from tracker.store.audit import AuditEntry
-from tracker.store.engine import make_engine, write_session
+from tracker.store.engine import write_session
 from tracker.store.plans import Draft, DraftState
 from tracker.store.written_together import write_together
-
-
-@pytest.fixture
-def engine(either_url: str) -> Iterator[Engine]:
-    """Both kinds of database."""
-    made = make_engine(either_url)
-    yield made
-    made.dispose()
 
 
 @pytest.fixture
