@@ -22,7 +22,7 @@ _BIDI = re.compile(f"[{_EMBEDDINGS}{_ISOLATES}{_PDF}{_PDI}]")
 def plain_text(value: str) -> str:
     """The same text as any reader can bear it: every kind of line break is ``\\n``, tabs are spaces,
     control characters are gone, what is no character is U+FFFD, and bidi marks end with their line."""
-    if value.isprintable():  # holds none of these
+    if _is_plain(value):
         return value
     broken = _BROKEN.sub("\ufffd", _BREAKS.sub("\n", value)).replace("\t", " ")
     return "\n".join(map(_close_bidi, _CONTROLS.sub("", broken).split("\n")))
@@ -30,13 +30,20 @@ def plain_text(value: str) -> str:
 
 def one_line(value: str) -> str:
     """The text in a single line: breaks and runs of blanks become one space."""
+    if value.isprintable() and "  " not in value:  # its only blanks are single spaces
+        return value.strip(" ")
     return few_blanks(_close_bidi(_SPACES.sub(" ", plain_text(value)).strip()))
 
 
 def few_blanks(text: str) -> str:
     """The text with every run of three or more blanks of any kind cut to its first: a run that fills a folded line
     is lost by readers that drop blank lines. Two are kept, for the indent of a Chinese paragraph."""
-    return _MANY_BLANKS.sub(r"\1", text)
+    return text if "   " not in text and _is_plain(text) else _MANY_BLANKS.sub(r"\1", text)
+
+
+def _is_plain(text: str) -> bool:
+    """Whether nothing but printable characters stands between its line breaks: of blanks, the space is the only one."""
+    return text.replace("\n", "").isprintable()
 
 
 def _close_bidi(line: str) -> str:

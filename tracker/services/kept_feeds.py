@@ -7,7 +7,7 @@ kept rows -> what is missing is made -> the feed's own entries -> their numbers,
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -86,7 +86,7 @@ class Gathered:
     entries: list[tuple[Any, bool, int, bytes, str | None]] = field(default_factory=list)
     made: list[Kept] = field(default_factory=list)
     faults: list[str] = field(default_factory=list)
-    own: dict[str, bytes] = field(default_factory=dict)
+    own: Mapping[str, bytes] = field(default_factory=dict)
     said: Said = field(default_factory=Said)
 
     def then(self, now: datetime) -> Said:

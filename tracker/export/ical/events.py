@@ -12,7 +12,7 @@ from icalendar.prop import vCategory, vDDDTypes, vDuration, vInt, vUri
 from tracker.domain.feeds import Flavour
 from tracker.export.ical.entries import COLOURS, Entry, Status, item_entry, milestone_entry
 from tracker.export.ical.values import FeedItem, FeedStyle, MilestoneItem
-from tracker.export.ical.wire import Text, put_line, put_text, wire_bytes
+from tracker.export.ical.wire import Text, Written, put_line, put_text, wire_bytes
 
 # 09:00 on the day before: all-day entries begin at midnight.
 ALARM_BEFORE = timedelta(hours=-15)
@@ -72,7 +72,7 @@ def _todo(entry: Entry) -> Component:
 
 def _put_common(component: Component, entry: Entry) -> None:
     component["UID"] = Text(entry.uid)
-    component["DTSTAMP"] = component["LAST-MODIFIED"] = vDDDTypes(entry.stamp)
+    component["DTSTAMP"] = component["LAST-MODIFIED"] = Written.of(vDDDTypes(entry.stamp))
     component["SEQUENCE"] = vInt(entry.sequence)
     put_line(component, "SUMMARY", entry.summary)
     component["URL"] = vUri(entry.url)
@@ -84,8 +84,8 @@ def _put_common(component: Component, entry: Entry) -> None:
 def _put_light(component: Component, entry: Entry) -> None:
     """Colour and category besides the words, for clients that know them."""
     if entry.light in COLOURS:
-        component["COLOR"] = Text(COLOURS[entry.light])
-        component["CATEGORIES"] = vCategory([entry.light.label])
+        component["COLOR"] = _fixed(COLOURS[entry.light])
+        component["CATEGORIES"] = _category(entry.light.label)
 
 
 def _put_day(component: Component, name: str, day: date) -> None:
@@ -93,16 +93,27 @@ def _put_day(component: Component, name: str, day: date) -> None:
 
 
 @lru_cache(maxsize=KEPT_IN_MEMORY)
-def _day(day: date) -> vDDDTypes:
-    """The day as a value of the library's; all entries that are due on it share it."""
+def _day(day: date) -> Written:
+    """The day, for all entries that are due on it."""
     value = vDDDTypes(day)
     value.params["VALUE"] = "DATE"
-    return value
+    return Written.of(value)
 
 
 def _put_fixed(component: Component, values: dict[str, str]) -> None:
     for name, value in values.items():
-        component[name] = Text(value)
+        component[name] = _fixed(value)
+
+
+@lru_cache(maxsize=KEPT_IN_MEMORY)
+def _fixed(value: str) -> Written:
+    """One of the words that the format itself has."""
+    return Written.of(Text(value))
+
+
+@lru_cache(maxsize=KEPT_IN_MEMORY)
+def _category(label: str) -> Written:
+    return Written.of(vCategory([label]))
 
 
 def _alarm(entry: Entry, flavour: Flavour) -> Alarm:

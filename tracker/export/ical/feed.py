@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from functools import lru_cache
 from itertools import chain
+from types import MappingProxyType
 
 from icalendar import Calendar
 
@@ -22,6 +23,7 @@ PRODID = "-//Tracker//Duban Taizhang//ZH"
 REFRESH = timedelta(hours=1)
 TAIL = b"END:VCALENDAR\r\n"
 HEADS_IN_MEMORY = 1000
+OWN_IN_MEMORY = 200
 
 
 def feed_bytes(spec: FeedSpec, items: Iterable[bytes], own: Iterable[bytes] = ()) -> bytes:
@@ -32,11 +34,14 @@ def feed_bytes(spec: FeedSpec, items: Iterable[bytes], own: Iterable[bytes] = ()
     return join_feed(spec, chain(own, () if spec.style.redaction is Redaction.COUNT else items))
 
 
-def own_bytes(spec: FeedSpec, overview: Overview) -> dict[str, bytes]:
+@lru_cache(maxsize=OWN_IN_MEMORY)
+def own_bytes(spec: FeedSpec, overview: Overview) -> Mapping[str, bytes]:
     """The feed's own entries by their keys, without numbers: the same overview on the same day gives the same bytes."""
-    return {key: repeated_bytes(entry, spec.style) for key, entry in own_entries(spec, overview)}
+    own = {key: repeated_bytes(entry, spec.style) for key, entry in own_entries(spec, overview)}
+    return MappingProxyType(own)
 
 
+@lru_cache(maxsize=OWN_IN_MEMORY)
 def numbered(own: bytes, number: int) -> bytes:
     """One of the feed's own entries with its number, which tells its SEQUENCE and when it was last changed.
 

@@ -6,7 +6,7 @@ are written without any escaping; REFRESH-INTERVAL comes without VALUE=DURATION;
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import Any
@@ -34,6 +34,22 @@ class Text(vText):
     def to_ical(self) -> bytes:
         escaped = self.replace("\\", "\\\\").replace(";", "\\;").replace(",", "\\,").replace("\n", "\\n")
         return escaped.encode("utf-8")
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A value of the library's that was put into bytes before, for all the components that hold it."""
+
+    raw: bytes
+    params: Parameters = field(default_factory=Parameters)
+
+    @classmethod
+    def of(cls, value: Any) -> Written:
+        """The value, put into bytes once."""
+        return cls(value.to_ical(), value.params)
+
+    def to_ical(self) -> bytes:
+        return self.raw
 
 
 def put_line(component: Component, name: str, value: str) -> None:
@@ -78,20 +94,10 @@ def _line(name: str, value: Any) -> bytes:
 
 
 def _written(name: str, raw: bytes, parameters: tuple[tuple[str, Any], ...]) -> bytes:
-    return _folded(Contentline.from_parts(name, Parameters(parameters), _Raw(raw)))
+    return _folded(Contentline.from_parts(name, Parameters(parameters), Written(raw)))
 
 
 _remembered = lru_cache(maxsize=_LINES_IN_MEMORY)(_written)
-
-
-@dataclass(frozen=True, slots=True)
-class _Raw:
-    """A value that was put into bytes before."""
-
-    raw: bytes
-
-    def to_ical(self) -> bytes:
-        return self.raw
 
 
 def _folded(line: str) -> bytes:
@@ -135,6 +141,7 @@ def checked_sequence(sequence: int) -> int:
     return sequence
 
 
+@lru_cache(maxsize=_LINES_IN_MEMORY)
 def absolute_link(base_url: str, url: str) -> str:
     """The URL below the base URL, percent-encoded where a URI needs it; refuses what is not http or https."""
     link = quote(urljoin(base_url, one_line(url)), safe=_URI_CHARACTERS, errors="replace")
