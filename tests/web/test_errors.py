@@ -89,10 +89,10 @@ def test_a_database_that_is_busy_is_no_fault_of_the_system(
     session.commit()
     page.sign_in("supervisor")
 
-    def asked(connection: object, cursor: object, sql: str, values: object) -> Rows:
+    def asked(connection: object, cursor: object, sql: str, values: object, **how: bool) -> Rows:
         if "WITH found" in sql:
             raise sqlite3.OperationalError("database is locked")
-        return heard(connection, cursor, sql, values)  # type: ignore[arg-type]
+        return heard(connection, cursor, sql, values, **how)  # type: ignore[arg-type]
 
     heard = at_once._heard
     monkeypatch.setattr(at_once, "_heard", asked)

@@ -77,7 +77,7 @@ def _kept_parts(shown: Shown, style: str) -> AtOnce:
         *_fresh(shown, style),
     )
     query = select(Assignment.id, Assignment.due_on, *_KEPT)
-    return AtOnce(_within(query, shown).outerjoin(CalendarEntry, is_kept), is_whole=True)
+    return AtOnce(_within(query, shown).outerjoin(CalendarEntry, is_kept), is_whole=True, may_be_long=True)
 
 
 @lru_cache(maxsize=STATEMENTS)
@@ -87,7 +87,7 @@ def _kept_milestones(shown: Shown, style: str) -> AtOnce:
     query = select(Milestone.id, Milestone.due_on, *_KEPT).join(Task, Milestone.task_id == Task.id)
     in_window = _in_window(Milestone.due_on, Milestone.reached_on, TASK_OPEN, shown)
     wanted = query.outerjoin(CalendarEntry, is_kept).where(Milestone.task_id.in_(tasks), in_window)
-    return AtOnce(wanted, is_whole=True)
+    return AtOnce(wanted, is_whole=True, may_be_long=True)
 
 
 _KEPT = (CalendarEntry.body, CalendarEntry.overdue_line, CalendarEntry.fault)
