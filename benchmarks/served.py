@@ -117,7 +117,7 @@ def asked(connection: http.client.HTTPConnection, path: str, etag: str = "") -> 
     return time.perf_counter() - began, answer.status, answer.headers.get("ETag", ""), body
 
 
-def throughput(port: int, path: str, etag: str = "", *, connections: int = 8, seconds: float = 0.5) -> float:
+def throughput(port: int, path: str, etag: str = "", *, connections: int, seconds: float) -> float:
     """Answers a second over so many connections, each asking again as soon as it was answered."""
     return asyncio.run(_throughput(port, path, etag, connections, seconds))
 

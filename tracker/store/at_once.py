@@ -60,6 +60,10 @@ class AtOnce:
         made = [[make(value) if make else value for make, value in self._pairs(row, dialect)] for row in rows]
         return [self._row(*values) for values in made]
 
+    def in_sql(self, dialect: Dialect) -> str:
+        """The statement as the database is told it."""
+        return self._in_sql(dialect)[0]
+
     def _pairs(self, row: tuple[Any, ...], dialect: Dialect) -> Any:
         return zip(self._processors(dialect), row, strict=True)
 

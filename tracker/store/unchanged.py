@@ -110,10 +110,22 @@ _SNAPSHOT = AtOnce(
 )
 
 
+def _snapshot(connection: Connection) -> Hashable:
+    """Asked in one call of PostgreSQL's own library, during which other threads run: the driver's own way, with a
+    cursor and a wait of its own, costs several who ask at a time some of their answers.
+
+    What goes wrong there is asked again in the usual way, which tells of it.
+    """
+    wire = connection.connection.driver_connection.pgconn  # type: ignore[union-attr]
+    told = wire.exec_(_SNAPSHOT.in_sql(connection.dialect).encode())
+    is_told = told.status == connection.dialect.loaded_dbapi.pq.ExecStatus.TUPLES_OK
+    return told.get_value(0, 0) if is_told else _SNAPSHOT(connection)
+
+
 def _data_version(connection: Connection) -> int:
     """A number that is another as soon as somebody else has committed."""
     ((version,),) = connection.connection.cursor().execute("PRAGMA data_version").fetchall()
     return int(version)
 
 
-_QUESTIONS: dict[str, Callable[[Connection], Hashable]] = {"postgresql": _SNAPSHOT, "sqlite": _data_version}
+_QUESTIONS: dict[str, Callable[[Connection], Hashable]] = {"postgresql": _snapshot, "sqlite": _data_version}
