@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import lru_cache
 from itertools import chain, zip_longest
 
 from tracker.domain.deadline_every import EVERY_RULES
@@ -105,6 +106,7 @@ def series_in(phrase: str, issued_on: date | None, until: date | None, today: da
     return Series(rhythm, max([issued_on or today, *named]), until)
 
 
+@lru_cache(maxsize=128)
 def find_in_clause(
     text: str,
     issued_on: date | None,

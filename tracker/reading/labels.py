@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 
 from tracker.domain.roles import Role
 
@@ -167,6 +168,7 @@ def _with_one_blank(text: str) -> str:
     return text.replace("\t", " ").replace("\u3000", " ")
 
 
+@lru_cache(maxsize=128)
 def labels_in(text: str) -> tuple[Label, ...]:
     """Every label with its colon, in order. A label stands at the beginning, or after a blank or a punctuation mark."""
     return tuple(_label(found, text) for found in _LABEL.finditer(_with_one_blank(text)))

@@ -30,6 +30,7 @@ from tracker.reading.unit_words import (
 )
 
 _LONGEST_NAME = 60
+_LISTS_IN_MEMORY = 256  # those of the document that is being read
 _MARKS = "*\uff0a★▲△☆#"
 _SEPARATORS = "、，,；;。/／｜|\n"
 _SEPARATOR = re.compile(f"[{re.escape(_SEPARATORS)}]")
@@ -81,6 +82,18 @@ class UnitList:
     prefix: str | None = None
     marked: list[str] = field(default_factory=list)
 
+    def copy(self) -> UnitList:
+        """The same list, to be added to."""
+        return UnitList(
+            self.units.copy(),
+            self.deadlines.copy(),
+            self.persons.copy(),
+            self.doubts.copy(),
+            self.places.copy(),
+            self.prefix,
+            self.marked.copy(),
+        )
+
     def take(self, told: Told) -> None:
         """Adds what a piece tells beside its names."""
         self.deadlines += told.deadlines
@@ -97,6 +110,12 @@ def read_units(
     ``prefix`` is the level (省) that the list before it left standing for names that say none.
     A second name in brackets stays (市住建局（市城管局）), but not where ``second_names`` is False.
     """
+    return _listed(words, role, prefix, second_names).copy()
+
+
+@lru_cache(maxsize=_LISTS_IN_MEMORY)
+def _listed(words: str, role: Role, prefix: str | None, second_names: bool) -> UnitList:
+    """The same. A plan names the same units again and again, and each of its clauses is looked at more than once."""
     result, last_prefix = UnitList(), prefix
     named: list[tuple[str, Role]] = []
     for segment, given in _by_cue(with_signs(words), role):
