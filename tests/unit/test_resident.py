@@ -11,6 +11,7 @@ from threading import Thread
 from tracker.resident import settle
 settle()
 assert gc.get_freeze_count() > 1000
+assert gc.get_threshold()[0] == 10_000
 
 def resident():
     with open('/proc/self/statm') as told:
