@@ -15,16 +15,15 @@ from tracker.reading.cues import SUPPLIES
 from tracker.reading.inheritance import take_first_leads, take_rule
 from tracker.reading.label_lines import LABEL_WORD, bare_labels, with_colons
 from tracker.reading.labels import Label, Opens, bare_label, labels_in
-from tracker.reading.naming import UnitList, has_cue, read_units
+from tracker.reading.naming import has_cue, read_units
+from tracker.reading.unit_list import UnitList
 from tracker.reading.unit_words import is_body, is_office, is_surely_unit, looks_like_unit
 from tracker.reading.wrapping import unwrapped, with_fields_apart
 
 _LONGEST = 1200
 """A bracket with more characters than this is an aside, not a clause."""
 
-_LONGEST_NAME = 40
-_SHORT_NAME = 10
-_A_FEW = 3
+_LONGEST_NAME, _SHORT_NAME, _A_FEW = 40, 10, 3
 _LONGEST_KIND = 2
 """政府, 部门, 企业: a kind of unit and no name."""
 

@@ -7,11 +7,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import pairwise, zip_longest
 
-from tracker.domain.drafts import UnitMention
 from tracker.domain.roles import Role
 from tracker.domain.text import compact, tidy
 from tracker.reading.brackets import top_level
@@ -22,6 +20,7 @@ from tracker.reading.prefixes import prefix_of, with_prefix
 from tracker.reading.shared_names import with_shared_parts
 from tracker.reading.told import Told, told_by_label
 from tracker.reading.told_times import take_time
+from tracker.reading.unit_list import UnitList
 from tracker.reading.unit_words import (
     COLLECTIVE_HEAD,
     COLLECTIVE_TAIL,
@@ -70,37 +69,6 @@ _DUTY_TOLD = re.compile(
 """A duty told after its unit (市公安局负责交通疏导): the unit alone is named."""
 
 
-@dataclass(slots=True)
-class UnitList:
-    """What a list of units says: the units with their roles, deadline phrases found among them, persons left out."""
-
-    units: list[UnitMention] = field(default_factory=list)
-    deadlines: list[str] = field(default_factory=list)
-    persons: list[str] = field(default_factory=list)
-    doubts: dict[str, None] = field(default_factory=dict)
-    places: dict[str, int] = field(default_factory=dict)
-    prefix: str | None = None
-    marked: list[str] = field(default_factory=list)
-
-    def copy(self) -> UnitList:
-        """The same list, to be added to."""
-        return UnitList(
-            self.units.copy(),
-            self.deadlines.copy(),
-            self.persons.copy(),
-            self.doubts.copy(),
-            self.places.copy(),
-            self.prefix,
-            self.marked.copy(),
-        )
-
-    def take(self, told: Told) -> None:
-        """Adds what a piece tells beside its names."""
-        self.deadlines += told.deadlines
-        self.persons += told.persons
-        self.marked += told.marked
-
-
 def read_units(
     words: str, role: Role = Role.RESPONSIBLE, prefix: str | None = None, *, second_names: bool = True
 ) -> UnitList:
@@ -134,7 +102,7 @@ def _listed(words: str, role: Role, prefix: str | None, second_names: bool) -> U
     if whole != named:
         result.doubts["elided-prefix"] = None
     for name, own_role in whole:
-        _add(result, name, own_role)
+        result.add(name, own_role)
     result.prefix = last_prefix
     return result
 
@@ -300,12 +268,3 @@ def _split_more(name: str) -> list[str]:
         return [found["name"]]
     more = _MORE_UNITS.match(_WHOSE.sub("", rest)) or _MORE_UNITS.match(rest)
     return [found["name"], rest] if more and looks_like_unit(rest) else [name]
-
-
-def _add(result: UnitList, name: str, role: Role) -> None:
-    """Each unit once; a unit named twice keeps its first role, unless the second is the lead."""
-    at = result.places.setdefault(name, len(result.units))
-    if at == len(result.units):
-        result.units.append(UnitMention(name, role))
-    elif role is Role.LEAD:
-        result.units[at] = UnitMention(name, role)

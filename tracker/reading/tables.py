@@ -22,10 +22,11 @@ from tracker.reading.fields import Fields, Sign, read_labelled
 from tracker.reading.indicators import indicators_of
 from tracker.reading.labels import Opens, labels_in
 from tracker.reading.loose import loose_sections
-from tracker.reading.naming import UnitList, read_units
+from tracker.reading.naming import read_units
 from tracker.reading.outline import Placed
 from tracker.reading.sections import Section, sections_of, table_rows, whole_rows
 from tracker.reading.table_lines import Line, lines_of_section, settled, without_repeats
+from tracker.reading.unit_list import UnitList
 from tracker.reading.unit_words import looks_like_unit
 
 _LONGEST_ODD_NAME = 25
